@@ -1,0 +1,2 @@
+/** tDRO on TensorFlow Java. */
+package org.tdro;

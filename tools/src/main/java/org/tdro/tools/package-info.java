@@ -1,0 +1,2 @@
+/** x */
+package org.tdro.tools;
