@@ -1,0 +1,122 @@
+package org.tdro.keras;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.StdArrays;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
+
+/**
+ * Writes weights to a folder and reads them back, in TensorFlow's own checkpoint format under the names of the weights,
+ * with {@code weights.tsv} (name, tab, shape) beside it, by which a misfit is told before anything is read.
+ */
+public final class Checkpoint {
+  private static final String LISTING = "weights.tsv";
+  private static final String DATA = "variables";
+
+  private final Session session;
+  private final List<Weight> weights;
+  private final Placeholder<TString> prefix;
+  private final Op save;
+  private final List<Op> restore = new ArrayList<>();
+
+  /** Adds the operations that save and restore {@code weights} to the graph of {@code tf}. */
+  public Checkpoint(Ops tf, Session session, List<Weight> weights) {
+    this.session = session;
+    this.weights = List.copyOf(weights);
+    var scope = tf.withSubScope("checkpoint");
+    prefix = scope.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
+    var names = weights.stream().map(Weight::name).toArray(String[]::new);
+    var nameTensor = scope.constant(StdArrays.ndCopyOf(names));
+    var wholeTensors = scope.fill(scope.constant(new long[] {names.length}), scope.constant(""));
+    List<Operand<?>> values = new ArrayList<>();
+    weights.forEach(weight -> values.add(weight.variable()));
+    save = scope.train.save(prefix, nameTensor, wholeTensors, values);
+    var types = weights.stream().map(weight -> TFloat32.class).toList();
+    var restored = scope
+        .train
+        .restore(prefix, nameTensor, wholeTensors, List.copyOf(types))
+        .tensors();
+    for (int i = 0; i < weights.size(); i++) {
+      restore.add(scope.assign(
+          weights.get(i).variable(), restored.get(i).asOutput().expect(TFloat32.class)));
+    }
+  }
+
+  /** Writes the weights into {@code folder}, which must exist. */
+  public void save(Path folder) {
+    run(folder, List.of(save));
+    var lines = weights.stream()
+        .map(weight -> weight.name() + "\t" + shapeText(weight.shape()))
+        .toList();
+    try {
+      Files.write(folder.resolve(LISTING), lines);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + folder.resolve(LISTING), e);
+    }
+  }
+
+  /**
+   * Reads the weights from {@code folder}; weights that only the folder has are left alone.
+   *
+   * @throws IllegalArgumentException listing every weight that is missing there or has another shape
+   */
+  public void restore(Path folder) {
+    var stored = listing(folder);
+    var problems = new ArrayList<String>();
+    for (var weight : weights) {
+      var shape = stored.get(weight.name());
+      if (shape == null) {
+        problems.add(weight.name() + " is missing");
+      } else if (!shape.equals(shapeText(weight.shape()))) {
+        problems.add(weight.name() + " is " + shape + " there, but the model's is "
+            + shapeText(weight.shape()));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "checkpoint " + folder + " does not fit the model:\n  " + String.join("\n  ", problems));
+    }
+    run(folder, restore);
+  }
+
+  private void run(Path folder, List<Op> targets) {
+    try (var path = TString.tensorOf(
+        NdArrays.scalarOfObject(folder.resolve(DATA).toAbsolutePath().toString()))) {
+      var runner = session.runner().feed(prefix, path);
+      targets.forEach(runner::addTarget);
+      runner.run().close();
+    }
+  }
+
+  private static Map<String, String> listing(Path folder) {
+    try {
+      var stored = new LinkedHashMap<String, String>();
+      for (var line : Files.readAllLines(folder.resolve(LISTING))) {
+        int tab = line.indexOf('\t');
+        stored.put(line.substring(0, tab), line.substring(tab + 1));
+      }
+      return stored;
+    } catch (IOException | IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException(
+          folder + " is no checkpoint: cannot read " + LISTING + " there", e);
+    }
+  }
+
+  private static String shapeText(Shape shape) {
+    return java.util.Arrays.toString(shape.asArray());
+  }
+}

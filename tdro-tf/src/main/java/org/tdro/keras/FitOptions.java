@@ -1,0 +1,59 @@
+package org.tdro.keras;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How long to train and who watches.
+ *
+ * @param epochs how often to go through the data; at least 1
+ * @param stepsPerEpoch updates of an epoch; empty takes the dataset's own length
+ * @param validation data to evaluate on after each epoch
+ */
+public record FitOptions(
+    long epochs,
+    OptionalLong stepsPerEpoch,
+    Optional<Dataset> validation,
+    List<Callback> callbacks) {
+  public FitOptions {
+    if (epochs < 1) {
+      throw new IllegalArgumentException("epochs must be at least 1, was " + epochs);
+    }
+    if (stepsPerEpoch.isPresent() && stepsPerEpoch.getAsLong() < 1) {
+      throw new IllegalArgumentException(
+          "steps per epoch must be at least 1, was " + stepsPerEpoch.getAsLong());
+    }
+    callbacks = List.copyOf(callbacks);
+  }
+
+  /** That many passes over a dataset that has a length. */
+  public static FitOptions epochs(long epochs) {
+    return new FitOptions(epochs, OptionalLong.empty(), Optional.empty(), List.of());
+  }
+
+  /** That many updates, as one epoch. */
+  public static FitOptions steps(long steps) {
+    return new FitOptions(1, OptionalLong.of(steps), Optional.empty(), List.of());
+  }
+
+  /** The same with the epochs cut into that many steps. */
+  public FitOptions withStepsPerEpoch(long steps) {
+    return new FitOptions(epochs, OptionalLong.of(steps), validation, callbacks);
+  }
+
+  /** The same with data to evaluate on after each epoch. */
+  public FitOptions withValidation(Dataset dataset) {
+    return new FitOptions(epochs, stepsPerEpoch, Optional.of(dataset), callbacks);
+  }
+
+  /** The same with these callbacks, called in this order. */
+  public FitOptions withCallbacks(List<? extends Callback> callbacks) {
+    return new FitOptions(epochs, stepsPerEpoch, validation, List.copyOf(callbacks));
+  }
+
+  /** The same with these callbacks, called in this order. */
+  public FitOptions withCallbacks(Callback... callbacks) {
+    return withCallbacks(List.of(callbacks));
+  }
+}

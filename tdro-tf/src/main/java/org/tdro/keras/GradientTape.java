@@ -1,0 +1,103 @@
+package org.tdro.keras;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Output;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Gradients of the operations of a graph, by reverse-mode differentiation. A graph keeps every operation, so nothing is
+ * recorded here; {@link #watch} marks what may be differentiated against besides variables, and a gradient against
+ * anything else is refused rather than silently zero.
+ */
+public final class GradientTape {
+  private final Graph graph;
+  private final Ops tf;
+  private final Set<Output<?>> watched = new HashSet<>();
+  private int calls;
+
+  /** A tape over the graph of {@code tf}. */
+  public GradientTape(Graph graph, Ops tf) {
+    this.graph = graph;
+    this.tf = tf;
+  }
+
+  /** The operations of the graph that is differentiated. */
+  public Ops tf() {
+    return tf;
+  }
+
+  /** Allows gradients against {@code operand}, an intermediate value; variables need no watching. */
+  public <T extends Operand<TFloat32>> T watch(T operand) {
+    watched.add(operand.asOutput());
+    return operand;
+  }
+
+  /** The gradient of the scalar {@code target} with respect to {@code source}, in its shape. */
+  public Operand<TFloat32> gradient(Operand<TFloat32> target, Operand<TFloat32> source) {
+    return gradient(target, List.of(source)).get(0);
+  }
+
+  /** The gradients of the scalar {@code target}, one for each source and in its shape. */
+  public List<Operand<TFloat32>> gradient(
+      Operand<TFloat32> target, List<Operand<TFloat32>> sources) {
+    return gradient(List.of(target), sources, null);
+  }
+
+  /** The gradients of the scalar {@code target} with respect to the weights, one for each. */
+  public List<Operand<TFloat32>> weightGradients(Operand<TFloat32> target, List<Weight> weights) {
+    return gradient(target, weights.stream().map(Weight::variable).toList());
+  }
+
+  /**
+   * The product of the output gradients with the Jacobian of the targets.
+   *
+   * @param outputGradients one for each target, in its shape; null for ones
+   * @throws IllegalArgumentException if a source is neither watched nor a variable, or no target depends on it
+   */
+  public List<Operand<TFloat32>> gradient(
+      List<Operand<TFloat32>> targets,
+      List<Operand<TFloat32>> sources,
+      List<Operand<TFloat32>> outputGradients) {
+    for (var source : sources) {
+      var output = source.asOutput();
+      if (!watched.contains(output) && !output.op().type().equals("VariableV2")) {
+        throw new IllegalArgumentException(
+            output.op().name() + " is not a variable: watch it to have its gradient");
+      }
+    }
+    Output<?>[] gradients;
+    try {
+      gradients = graph.addGradients(
+          "gradients" + calls++,
+          outputs(targets),
+          outputs(sources),
+          outputGradients == null ? null : outputs(outputGradients));
+    } catch (IllegalArgumentException
+        | IllegalStateException
+        | org.tensorflow.exceptions.TensorFlowException e) {
+      throw new IllegalArgumentException(
+          "no gradient of " + names(targets) + " with respect to some of " + names(sources) + ": "
+              + e.getMessage(),
+          e);
+    }
+    var result = new ArrayList<Operand<TFloat32>>();
+    for (var gradient : gradients) {
+      result.add(gradient.expect(TFloat32.class));
+    }
+    return result;
+  }
+
+  private static Output<?>[] outputs(List<Operand<TFloat32>> operands) {
+    return operands.stream().map(Operand::asOutput).toArray(Output<?>[]::new);
+  }
+
+  private static List<String> names(List<Operand<TFloat32>> operands) {
+    return operands.stream().map(operand -> operand.op().name()).toList();
+  }
+}

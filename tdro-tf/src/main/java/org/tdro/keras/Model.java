@@ -1,0 +1,259 @@
+package org.tdro.keras;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A model with Keras' methods. A subclass adds layers to {@link #variables} in its constructor and says in {@link #call}
+ * how outputs follow from inputs; {@link #trainStep} may be replaced whole. The graph, the session and every operand
+ * stay reachable.
+ *
+ * <p>Owns its graph and session; {@link #close} frees both. Not thread-safe.
+ */
+public abstract class Model implements AutoCloseable {
+  private final long seed;
+  private final Graph graph = new Graph();
+  private final Ops tf = Ops.create(graph);
+  private final Session session;
+  private final Variables variables = new Variables(graph, "");
+  private final StepCounter counter = new StepCounter(tf);
+  private final Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+  private final List<Optimizer> optimizers = new ArrayList<>();
+  private int initialized;
+
+  private Optimizer optimizer;
+  private Loss loss;
+  private Map<String, Loss> metrics = Map.of();
+  private TrainingProgram training;
+  private InferenceProgram inference;
+  private Checkpoint checkpoint;
+  private long iterations;
+  private volatile boolean stopTraining;
+
+  /** A model whose initial weights and dropout follow from {@code seed}. */
+  protected Model(long seed) {
+    this(seed, ConfigProto.getDefaultInstance());
+  }
+
+  /** A model with TensorFlow's session options, such as threads, devices or the graph rewriter's. */
+  protected Model(long seed, ConfigProto config) {
+    this.seed = seed;
+    this.session = new Session(graph, config);
+  }
+
+  /** The inputs, labels among them. */
+  public abstract List<InputSpec> inputs();
+
+  /**
+   * The forward pass; called once for training and once for inference.
+   *
+   * @param training whether dropout and the like are in force
+   * @return outputs, the first axis of which is the batch
+   */
+  protected abstract Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training);
+
+  /** One training step: by default, minimises the compiled loss over the trainable weights. */
+  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
+    var outputs = call(tf, batch, true);
+    var value = loss.call(tf, batch, outputs);
+    var step = new TrainStep().log("loss", value);
+    metrics.forEach((name, metric) -> step.log(name, metric.call(tf, batch, outputs)));
+    var weights = variables.trainable();
+    return step.minimize(weights, tape.weightGradients(value, weights));
+  }
+
+  /** Sets what {@link #fit} minimises and how, and what it reports besides. */
+  public void compile(Optimizer optimizer, Loss loss, Map<String, Loss> metrics) {
+    compile(optimizer);
+    this.loss = loss;
+    this.metrics = new LinkedHashMap<>(metrics);
+  }
+
+  /** Sets the optimizer of a model whose {@link #trainStep} has its own loss. */
+  public void compile(Optimizer optimizer) {
+    if (training != null) {
+      throw new IllegalStateException("the model was trained already; compile comes before fit");
+    }
+    this.optimizer = optimizer;
+  }
+
+  /**
+   * Trains. Continues where the model stands: one that was loaded at step 300 runs the steps after it.
+   *
+   * @return the logs of every epoch that ended in this call
+   */
+  public History fit(Dataset dataset, FitOptions options) {
+    requireCompiled();
+    return new FitLoop(this, dataset, options).run();
+  }
+
+  /** The compiled loss and metrics, averaged over the rows of one pass over {@code dataset}. */
+  public Logs evaluate(Dataset dataset) {
+    if (loss == null) {
+      throw new IllegalStateException("compile the model with a loss before it is evaluated");
+    }
+    return inference().evaluate(dataset);
+  }
+
+  /** The outputs for one batch, {@code [batch, ...]}; the caller closes both. Needs only the inputs that {@link #call} uses. */
+  public TFloat32 predict(Batch batch) {
+    return inference().predict(batch);
+  }
+
+  /** A table of the weights, their shapes and counts. */
+  public String summary() {
+    return Summary.of(getClass().getSimpleName(), variables);
+  }
+
+  /** Writes weights, optimizer slots and step into {@code folder}, replacing what was there only once all is written. */
+  public void save(Path folder) {
+    ModelFolder.save(this, folder);
+  }
+
+  /** Restores what {@link #save} wrote; training continues after its step. */
+  public void load(Path folder) {
+    if (optimizer != null) {
+      training();
+    }
+    ModelFolder.load(this, folder);
+  }
+
+  /** Restores the trainable weights alone, into a model that starts anew. */
+  public void loadWeights(Path folder) {
+    initialize();
+    new Checkpoint(tf, session, variables.trainable()).restore(folder);
+  }
+
+  /** Asks {@link #fit} to end after the current step. May be called from any thread. */
+  public final void stopTraining() {
+    stopTraining = true;
+  }
+
+  /** Updates done since the model was made, the ones before it was saved and loaded included. */
+  public final long iterations() {
+    return iterations;
+  }
+
+  /** The optimizer it was compiled with. */
+  public final Optimizer optimizer() {
+    requireCompiled();
+    return optimizer;
+  }
+
+  /** The variables, to which layers add theirs. */
+  public final Variables variables() {
+    return variables;
+  }
+
+  /** The graph, for what this class does not offer. */
+  public final Graph graph() {
+    return graph;
+  }
+
+  /** Operations of the graph. */
+  public final Ops tf() {
+    return tf;
+  }
+
+  /** The session in which every variable added so far has its value. */
+  public final Session session() {
+    initialize();
+    return session;
+  }
+
+  /** Where training stands, for steps and layers that depend on it. */
+  public final StepCounter counter() {
+    return counter;
+  }
+
+  /** The seed of initial weights and dropout. */
+  public final long seed() {
+    return seed;
+  }
+
+  /** Lets a custom step use a further optimizer: its learning rate is fed with every step, its slots are saved. */
+  protected final void register(Optimizer further) {
+    further.build(tf, variables);
+    optimizers.add(further);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+
+  /** Adds the placeholder of every input on first use. */
+  final Inputs symbolicInputs() {
+    if (inputs.isEmpty()) {
+      for (var spec : inputs()) {
+        var scope = tf.withSubScope("inputs").withName(spec.name());
+        inputs.put(spec.name(), scope.placeholder(spec.type(), Placeholder.shape(spec.shape())));
+      }
+    }
+    return new Inputs(inputs);
+  }
+
+  final TrainingProgram training() {
+    if (training == null) {
+      register(optimizer);
+      var tape = new GradientTape(graph, tf);
+      training = TrainingProgram.of(this, trainStep(tape, symbolicInputs()));
+    }
+    initialize();
+    return training;
+  }
+
+  private InferenceProgram inference() {
+    if (inference == null) {
+      inference = InferenceProgram.of(this, call(tf, symbolicInputs(), false), loss, metrics);
+    }
+    initialize();
+    return inference;
+  }
+
+  final Checkpoint checkpoint() {
+    if (checkpoint == null) {
+      checkpoint = new Checkpoint(tf, session(), variables.all());
+    }
+    return checkpoint;
+  }
+
+  final List<Optimizer> optimizers() {
+    return optimizers;
+  }
+
+  final boolean stopped() {
+    return stopTraining;
+  }
+
+  final void resetStop() {
+    stopTraining = false;
+  }
+
+  final void iterations(long done) {
+    iterations = done;
+  }
+
+  private void initialize() {
+    var all = variables.all();
+    Variables.initialize(tf, session, all.subList(initialized, all.size()), seed);
+    initialized = all.size();
+  }
+
+  private void requireCompiled() {
+    if (optimizer == null) {
+      throw new IllegalStateException("compile the model with an optimizer before it is trained");
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package org.tdro.keras;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/** A saved model: its checkpoint and where training stood. Written beside its place and renamed into it. */
+final class ModelFolder {
+  private static final String STATE = "training.properties";
+  private static final String ITERATIONS = "iterations";
+
+  private ModelFolder() {}
+
+  static void save(Model model, Path folder) {
+    var target = folder.toAbsolutePath();
+    var beside = target.resolveSibling("." + target.getFileName() + ".writing");
+    try {
+      delete(beside);
+      Files.createDirectories(beside);
+      model.checkpoint().save(beside);
+      Files.writeString(beside.resolve(STATE), ITERATIONS + "=" + model.iterations() + "\n");
+      if (Files.exists(target)) {
+        var old = target.resolveSibling("." + target.getFileName() + ".old");
+        delete(old);
+        Files.move(target, old);
+        Files.move(beside, target);
+        delete(old);
+      } else {
+        Files.move(beside, target);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write the model to " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  static void load(Model model, Path folder) {
+    var state = new Properties();
+    try (var reader = Files.newBufferedReader(folder.resolve(STATE))) {
+      state.load(reader);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          folder + " is no saved model: cannot read " + STATE + " there", e);
+    }
+    model.checkpoint().restore(folder);
+    model.iterations(Long.parseLong(state.getProperty(ITERATIONS)));
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (var path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

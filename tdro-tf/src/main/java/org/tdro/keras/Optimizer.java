@@ -1,0 +1,180 @@
+package org.tdro.keras;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Operand;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+
+/**
+ * Moves weights against their gradients. An optimizer belongs to one model: its slots are variables of the model's
+ * graph, saved with it. What is common to all optimizers (accumulation over micro-batches, clipping) is here, as in
+ * Keras; {@link #update} is the rule itself.
+ */
+public abstract class Optimizer {
+  private LearningRateSchedule schedule;
+  private float globalClipNorm;
+  private int gradientAccumulationSteps = 1;
+  private Variables slots;
+  private Placeholder<TFloat64> learningRate;
+
+  /** An optimizer with that learning rate for every update. */
+  protected Optimizer(LearningRateSchedule schedule) {
+    this.schedule = schedule;
+  }
+
+  /** Scales all gradients by min(1, norm / (their global norm + 1e-6)); 0, the default, leaves them as they are. */
+  public Optimizer globalClipNorm(float norm) {
+    if (!(norm >= 0)) {
+      throw new IllegalArgumentException("the clip norm must be at least 0, was " + norm);
+    }
+    globalClipNorm = norm;
+    return this;
+  }
+
+  /** Updates the weights once in {@code steps} micro-batches, with the mean of their gradients. */
+  public Optimizer gradientAccumulationSteps(int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException(
+          "there must be at least 1 micro-batch an update, was " + steps);
+    }
+    gradientAccumulationSteps = steps;
+    return this;
+  }
+
+  /** Micro-batches of one update. */
+  public int gradientAccumulationSteps() {
+    return gradientAccumulationSteps;
+  }
+
+  /** The learning rate of every update. */
+  public LearningRateSchedule learningRate() {
+    return schedule;
+  }
+
+  /** Changes the learning rate from the next update on. */
+  public void setLearningRate(LearningRateSchedule schedule) {
+    this.schedule = schedule;
+  }
+
+  /** Adds the placeholder of the learning rate; slots are added to {@code slots} with each weight. */
+  public void build(Ops tf, Variables slots) {
+    if (this.slots != null) {
+      throw new IllegalStateException("an optimizer belongs to one model");
+    }
+    this.slots = slots;
+    learningRate = tf.withSubScope("optimizer")
+        .withName("learning_rate")
+        .placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
+  }
+
+  /** Feeds the learning rate of the update after {@code updatesDone} updates; the caller closes the tensor after the run. */
+  public TFloat64 feed(Session.Runner runner, long updatesDone) {
+    var rate = TFloat64.scalarOf(schedule.rate(updatesDone));
+    runner.feed(learningRate, rate);
+    return rate;
+  }
+
+  /**
+   * The rule: moves {@code weight} and its slots.
+   *
+   * @param tf operations that run after everything that reads the weight
+   * @param gradient to descend, in the shape of the weight
+   * @param rates the scalars of this update
+   * @return the weight after the update
+   */
+  public abstract Operand<TFloat32> update(
+      Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates);
+
+  /** The scalars of an update; {@code iteration} counts from 1. */
+  public record Rates(Operand<TFloat64> learningRate, Operand<TFloat64> iteration) {
+    /** The learning rate in the precision of the weights. */
+    public Operand<TFloat32> learningRate(Ops tf) {
+      return tf.dtypes.cast(learningRate, TFloat32.class);
+    }
+  }
+
+  /** The scalars of the update that {@code counter} counts. */
+  public Rates rates(Ops tf, StepCounter counter) {
+    return new Rates(learningRate, tf.dtypes.cast(counter.iteration(), TFloat64.class));
+  }
+
+  /** A slot of {@code weight} in its shape, all {@code initial} before the first update. */
+  protected Weight slot(Weight weight, String name, float initial) {
+    return slots.addState(
+        "optimizer/" + weight.name() + "/" + name, weight.shape(), Initializer.constant(initial));
+  }
+
+  /** The operations of a micro-batch that only adds to the accumulated gradients, and of one that updates. */
+  record Updates(List<Op> accumulate, List<Op> update) {}
+
+  /** @param gated operations that run after everything else of the step */
+  final Updates apply(
+      Ops tf,
+      Ops gated,
+      StepCounter counter,
+      List<Weight> weights,
+      List<Operand<TFloat32>> gradients) {
+    var accumulate = new ArrayList<Op>();
+    var accumulators = new LinkedHashMap<Weight, Weight>();
+    var means = new ArrayList<Operand<TFloat32>>();
+    for (int i = 0; i < weights.size(); i++) {
+      if (gradientAccumulationSteps == 1) {
+        means.add(gradients.get(i));
+        continue;
+      }
+      var accumulator = slot(weights.get(i), "accumulator", 0);
+      accumulators.put(weights.get(i), accumulator);
+      accumulate.add(gated.assignAdd(accumulator.variable(), gradients.get(i)));
+      means.add(tf.math.mul(
+          tf.math.add(accumulator.variable(), gradients.get(i)),
+          tf.constant(1f / gradientAccumulationSteps)));
+    }
+    var clipped = globalClipNorm > 0 ? clipByGlobalNorm(tf, means, globalClipNorm) : means;
+    return new Updates(accumulate, updates(gated, counter, weights, accumulators, clipped));
+  }
+
+  private List<Op> updates(
+      Ops gated,
+      StepCounter counter,
+      List<Weight> weights,
+      Map<Weight, Weight> accumulators,
+      List<Operand<TFloat32>> gradients) {
+    // An accumulated mean reads its accumulator, so all of them come before the first one is reset.
+    var afterMeans = gated.withControlDependencies(List.copyOf(gradients));
+    var rates = rates(gated, counter);
+    var updates = new ArrayList<Op>();
+    for (int i = 0; i < weights.size(); i++) {
+      var updated = update(afterMeans, weights.get(i), gradients.get(i), rates);
+      updates.add(updated);
+      var accumulator = accumulators.get(weights.get(i));
+      if (accumulator != null) {
+        var afterUpdate = gated.withControlDependencies(List.of((Op) updated));
+        updates.add(afterUpdate.assign(
+            accumulator.variable(), afterUpdate.zerosLike(accumulator.variable())));
+      }
+    }
+    return updates;
+  }
+
+  /** Scales by min(1, norm / (global norm + 1e-6)), as torch's {@code clip_grad_norm_}. */
+  private static List<Operand<TFloat32>> clipByGlobalNorm(
+      Ops tf, List<Operand<TFloat32>> gradients, float norm) {
+    var halfSquares = new ArrayList<Operand<TFloat32>>();
+    gradients.forEach(gradient -> halfSquares.add(tf.nn.l2Loss(gradient)));
+    var globalNorm = tf.math.sqrt(tf.math.mul(tf.math.addN(halfSquares), tf.constant(2f)));
+    var scale = tf.math.minimum(
+        tf.constant(1f),
+        tf.math.div(tf.constant(norm), tf.math.add(globalNorm, tf.constant(1e-6f))));
+    var scaled = new ArrayList<Operand<TFloat32>>();
+    gradients.forEach(gradient -> scaled.add(tf.math.mul(gradient, scale)));
+    return scaled;
+  }
+}

@@ -1,0 +1,103 @@
+package org.tdro.keras;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The variables of one model in one graph, in the order in which they were added. A graph may hold several sets, each
+ * under its own prefix: a model in training and the frozen one it is compared with, for example.
+ */
+public final class Variables {
+  private final Graph graph;
+  private final String prefix;
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+
+  /** @param prefix prepended to the operation names of this set, not to the names of its weights; may be empty */
+  public Variables(Graph graph, String prefix) {
+    this.graph = graph;
+    this.prefix = prefix;
+  }
+
+  /** Adds a variable that training changes. */
+  public Weight add(String name, Shape shape, Initializer initializer) {
+    return add(name, shape, initializer, true);
+  }
+
+  /** Adds a variable that is saved and restored but not trained: an optimizer's slot, a running mean, a counter. */
+  public Weight addState(String name, Shape shape, Initializer initializer) {
+    return add(name, shape, initializer, false);
+  }
+
+  private Weight add(String name, Shape shape, Initializer initializer, boolean trainable) {
+    if (shape.hasUnknownDimension()) {
+      throw new IllegalArgumentException(
+          "the shape of variable " + name + " must be fully known, was " + shape);
+    }
+    if (weights.containsKey(name)) {
+      throw new IllegalArgumentException("there is a variable named " + name + " already");
+    }
+    var operation = graph
+        .opBuilder("VariableV2", prefix + name, graph.baseScope())
+        .setAttr("dtype", DataType.DT_FLOAT)
+        .setAttr("shape", shape)
+        .setAttr("container", "")
+        .setAttr("shared_name", "")
+        .build();
+    var weight = new Weight(name, shape, trainable, initializer, operation.<TFloat32>output(0));
+    weights.put(name, weight);
+    return weight;
+  }
+
+  /** Every weight, in the order in which they were added. */
+  public List<Weight> all() {
+    return List.copyOf(weights.values());
+  }
+
+  /** The weights that training changes. */
+  public List<Weight> trainable() {
+    return weights.values().stream().filter(Weight::trainable).toList();
+  }
+
+  /** The weights by name. */
+  public Map<String, Weight> byName() {
+    return Collections.unmodifiableMap(weights);
+  }
+
+  /**
+   * Gives {@code weights} their initial values. The values depend on the seed and on each weight's name alone, so adding
+   * a layer does not change the others.
+   */
+  static void initialize(Ops tf, Session session, List<Weight> weights, long seed) {
+    if (weights.isEmpty()) {
+      return;
+    }
+    var assignments = new ArrayList<Op>();
+    for (var weight : weights) {
+      var pair = tf.constant(new long[] {seed, hash(weight.name())});
+      assignments.add(
+          tf.assign(weight.variable(), weight.initializer().call(tf, weight.shape(), pair)));
+    }
+    var runner = session.runner();
+    assignments.forEach(runner::addTarget);
+    runner.run().close();
+  }
+
+  /** FNV-1a, 64 bits: stable across machines and versions, unlike {@link String#hashCode()}'s 32 bits it hardly collides. */
+  private static long hash(String name) {
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,33 @@
+package org.tdro.keras;
+
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * A named variable of a graph.
+ *
+ * @param name path of the variable, parts separated by {@code /}
+ * @param shape its fully known shape
+ * @param trainable whether {@link Variables#trainable()} lists it; optimizer slots and counters are not
+ * @param initializer what it holds before the first step
+ * @param variable the reference to the variable in its graph
+ */
+public record Weight(
+    String name,
+    Shape shape,
+    boolean trainable,
+    Initializer initializer,
+    Operand<TFloat32> variable) {
+
+  /** The value as it stands when the operations of {@code tf} read it. */
+  public Operand<TFloat32> read(Ops tf) {
+    return variable;
+  }
+
+  /** Number of elements. */
+  public long size() {
+    return shape.size();
+  }
+}

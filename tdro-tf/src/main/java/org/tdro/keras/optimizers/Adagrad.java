@@ -1,0 +1,31 @@
+package org.tdro.keras.optimizers;
+
+import org.tdro.keras.LearningRateSchedule;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.Weight;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** Adagrad (Duchi et al. 2011): s ← s + g², w ← w − rate·g / (√s + ε). Weight decay is added to the gradient. */
+public final class Adagrad extends Optimizer {
+  private final float epsilon;
+  private final float weightDecay;
+
+  /** ε is 1e-10 in torch. */
+  public Adagrad(LearningRateSchedule schedule, double epsilon, double weightDecay) {
+    super(schedule);
+    this.epsilon = (float) epsilon;
+    this.weightDecay = (float) weightDecay;
+  }
+
+  @Override
+  public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
+    return tf.train.applyAdagradV2(
+        weight.variable(),
+        slot(weight, "sum", 0).variable(),
+        rates.learningRate(tf),
+        tf.constant(epsilon),
+        Gradients.withDecay(tf, weight, gradient, weightDecay));
+  }
+}

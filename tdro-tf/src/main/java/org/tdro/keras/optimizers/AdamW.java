@@ -1,0 +1,114 @@
+package org.tdro.keras.optimizers;
+
+import java.util.function.Predicate;
+import org.tdro.keras.LearningRateSchedule;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.Weight;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TFloat64;
+
+/** Adam with decoupled weight decay (Loshchilov and Hutter 2019); one fused kernel for each weight. */
+public final class AdamW extends Optimizer {
+  private final double beta1;
+  private final double beta2;
+  private final double epsilon;
+  private final float weightDecay;
+  private final Predicate<Weight> decays;
+
+  private AdamW(Builder builder) {
+    super(builder.schedule);
+    beta1 = builder.beta1;
+    beta2 = builder.beta2;
+    epsilon = builder.epsilon;
+    weightDecay = builder.weightDecay;
+    decays = builder.decays;
+  }
+
+  /** Without weight decay, β = (0.9, 0.999), ε = 1e-8. */
+  public static Builder builder(LearningRateSchedule schedule) {
+    return new Builder(schedule);
+  }
+
+  @Override
+  public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
+    var m = slot(weight, "m", 0).variable();
+    var v = slot(weight, "v", 0).variable();
+    var one = tf.constant(1.0);
+    var power1 = tf.math.pow(tf.constant(beta1), rates.iteration());
+    var power2 = tf.math.pow(tf.constant(beta2), rates.iteration());
+    // The kernel computes w -= rate·sqrt(1-β2ᵗ)/(1-β1ᵗ)·m/(sqrt(v)+ε'). With ε' = ε·sqrt(1-β2ᵗ)
+    // that is the usual
+    // m̂/(sqrt(v̂)+ε). Powers are taken in double: 1-β2ᵗ loses its digits in single precision.
+    Operand<TFloat64> kernelEpsilon =
+        tf.math.mul(tf.constant(epsilon), tf.math.sqrt(tf.math.sub(one, power2)));
+    var rate = rates.learningRate(tf);
+    var ready = tf;
+    if (weightDecay > 0 && decays.test(weight)) {
+      var decay = tf.math.mul(rate, tf.constant(weightDecay));
+      var decayed = tf.assignSub(weight.variable(), tf.math.mul(weight.variable(), decay));
+      ready = tf.withControlDependencies(java.util.List.of((Op) decayed));
+    }
+    return ready.train.applyAdam(
+        weight.variable(),
+        m,
+        v,
+        single(tf, power1),
+        single(tf, power2),
+        rate,
+        tf.constant((float) beta1),
+        tf.constant((float) beta2),
+        single(tf, kernelEpsilon),
+        gradient);
+  }
+
+  private static Operand<TFloat32> single(Ops tf, Operand<TFloat64> value) {
+    return tf.dtypes.cast(value, TFloat32.class);
+  }
+
+  /** Collects the settings of an {@link AdamW}. */
+  public static final class Builder {
+    private final LearningRateSchedule schedule;
+    private double beta1 = 0.9;
+    private double beta2 = 0.999;
+    private double epsilon = 1e-8;
+    private float weightDecay;
+    private Predicate<Weight> decays = weight -> weight.shape().numDimensions() > 1;
+
+    private Builder(LearningRateSchedule schedule) {
+      this.schedule = schedule;
+    }
+
+    /** Decay rates of the running means of the gradient and of its square. */
+    public Builder betas(double beta1, double beta2) {
+      this.beta1 = beta1;
+      this.beta2 = beta2;
+      return this;
+    }
+
+    /** Added to the root of the mean square. */
+    public Builder epsilon(double epsilon) {
+      this.epsilon = epsilon;
+      return this;
+    }
+
+    /** Every update first shrinks the weights by this times the learning rate. */
+    public Builder weightDecay(double weightDecay) {
+      this.weightDecay = (float) weightDecay;
+      return this;
+    }
+
+    /** Which weights shrink; by default those with more than one axis, so not biases and norms. */
+    public Builder decays(Predicate<Weight> decays) {
+      this.decays = decays;
+      return this;
+    }
+
+    /** The optimizer. */
+    public AdamW build() {
+      return new AdamW(this);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.tdro.keras.optimizers;
+
+import org.tdro.keras.LearningRateSchedule;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.Weight;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Gradient descent, with momentum: b ← momentum·b + (1 − dampening)·g, where the first b is g undampened, and
+ * w ← w − rate·b. Weight decay is added to the gradient.
+ */
+public final class Sgd extends Optimizer {
+  private final float momentum;
+  private final float dampening;
+  private final float weightDecay;
+
+  /** Plain gradient descent. */
+  public Sgd(LearningRateSchedule schedule) {
+    this(schedule, 0, 0, 0);
+  }
+
+  /** With momentum (0: none), its dampening and weight decay. */
+  public Sgd(LearningRateSchedule schedule, double momentum, double dampening, double weightDecay) {
+    super(schedule);
+    this.momentum = (float) momentum;
+    this.dampening = (float) dampening;
+    this.weightDecay = (float) weightDecay;
+  }
+
+  @Override
+  public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
+    var direction = Gradients.withDecay(tf, weight, gradient, weightDecay);
+    if (momentum > 0) {
+      var buffer = slot(weight, "momentum", 0).variable();
+      var first = tf.math.equal(rates.iteration(), tf.constant(1.0));
+      var next = tf.math.add(
+          tf.math.mul(buffer, tf.constant(momentum)),
+          tf.math.mul(direction, tf.constant(1 - dampening)));
+      direction = tf.assign(buffer, tf.select(first, direction, next));
+    }
+    return tf.train.applyGradientDescent(weight.variable(), rates.learningRate(tf), direction);
+  }
+}

@@ -1,2 +1,0 @@
-/** tDRO on TensorFlow Java. */
-package org.tdro;
