@@ -2,6 +2,7 @@ package org.tdro.data;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
@@ -60,10 +61,9 @@ public final class Prefetcher<T> implements AutoCloseable {
       }
       expected = index + 1;
       lock.notifyAll();
-      while ((result = finished.remove(index)) == null) {
-        if (closed) throw new IllegalStateException("the prefetcher is closed");
-        await();
-      }
+      awaitUntil(() -> closed || finished.containsKey(index));
+      if (closed) throw new IllegalStateException("the prefetcher is closed");
+      result = finished.remove(index);
     }
     if (result.failure() instanceof RuntimeException e) throw e;
     if (result.failure() instanceof Error e) throw e;
@@ -93,7 +93,7 @@ public final class Prefetcher<T> implements AutoCloseable {
       long index;
       long jump;
       synchronized (lock) {
-        while (!closed && next >= expected + depth) await();
+        awaitUntil(() -> closed || next < expected + depth);
         if (closed) return;
         index = next++;
         jump = jumps;
@@ -115,9 +115,10 @@ public final class Prefetcher<T> implements AutoCloseable {
     }
   }
 
-  private void await() {
+  /** Call it holding the lock. */
+  private void awaitUntil(BooleanSupplier condition) {
     try {
-      lock.wait();
+      while (!condition.getAsBoolean()) lock.wait();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a batch", e);
