@@ -2,6 +2,7 @@ package org.tdro.models;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tdro.keras.Dimension;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
@@ -43,12 +44,8 @@ final class MiniBackbone implements Backbone {
   @Override
   public Operand<TFloat32> call(
       Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, boolean training) {
-    var length = tf.reshape(tf.shape.size(ids, tf.constant(1)), tf.constant(new int[] {1}));
-    var width = tf.constant(new int[] {hidden});
-    var positionRows = tf.slice(
-        positions.read(tf),
-        tf.constant(new int[] {0, 0}),
-        tf.concat(List.of(length, width), tf.constant(0)));
+    var sliceShape = tf.stack(List.of(Dimension.of(tf, ids, 1), tf.constant(hidden)));
+    var positionRows = tf.slice(positions.read(tf), tf.constant(new int[] {0, 0}), sliceShape);
     var embedded = tf.math.add(tokens.call(tf, ids), positionRows);
     var attention = AttentionShape.of(tf, ids, mask);
     // Rows of all texts under each other: dense products of two matrices are the fastest kernels.
@@ -59,7 +56,7 @@ final class MiniBackbone implements Backbone {
     for (var block : blocks) {
       x = block.call(tf, x, attention, training);
     }
-    return tf.reshape(x, tf.concat(List.of(tf.shape(ids), width), tf.constant(0)));
+    return tf.reshape(x, attention.and(tf, hidden));
   }
 
   @Override

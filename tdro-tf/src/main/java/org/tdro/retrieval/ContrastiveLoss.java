@@ -1,6 +1,7 @@
 package org.tdro.retrieval;
 
 import java.util.Optional;
+import org.tdro.keras.Dimension;
 import org.tdro.keras.layers.BatchMatMul;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -64,7 +65,7 @@ public record ContrastiveLoss(float temperature, Negatives negatives) {
     var own = tf.reshape(passages, tf.constant(new int[] {-1, n, dim}));
     var products = BatchMatMul.call(tf, tf.expandDims(queries, tf.constant(1)), own, true);
     var scores = scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
-    var batch = tf.shape.size(queries, tf.constant(0));
+    var batch = Dimension.of(tf, queries, 0);
     var first = tf.zeros(tf.reshape(batch, tf.constant(new int[] {1})), TInt32.class);
     return crossEntropy(tf, scores, first, tf.constant(n));
   }
@@ -75,7 +76,7 @@ public record ContrastiveLoss(float temperature, Negatives negatives) {
       Operand<TFloat32> passages,
       int n,
       Optional<Operand<TBool>> hardOnlyRows) {
-    var batch = tf.shape.size(queries, tf.constant(0));
+    var batch = Dimension.of(tf, queries, 0);
     var columns = tf.math.mul(batch, tf.constant(n));
     var rows = tf.range(tf.constant(0), batch, tf.constant(1));
     Operand<TFloat32> scores = scaled(

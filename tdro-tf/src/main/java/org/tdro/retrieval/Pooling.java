@@ -1,5 +1,6 @@
 package org.tdro.retrieval;
 
+import org.tdro.keras.Dimension;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -31,7 +32,7 @@ public enum Pooling {
   LASTTOKEN {
     @Override
     Operand<TFloat32> call(Ops tf, Operand<TFloat32> hidden, Operand<TInt32> mask) {
-      var length = tf.shape.size(mask, tf.constant(1));
+      var length = Dimension.of(tf, mask, 1);
       var positions = tf.math.mul(
           mask, tf.range(tf.constant(1), tf.math.add(length, tf.constant(1)), tf.constant(1)));
       var last = tf.math.argMax(positions, tf.constant(1), TInt32.class);
