@@ -26,6 +26,8 @@ public final class MixtureSampler {
   private final List<long[]> snapshots = new ArrayList<>();
 
   /**
+   * A sampler over domains.
+   *
    * @param sizes rows of each domain
    * @param probabilities of each domain, not negative, their sum positive; a domain of probability 0 is never drawn
    * @param batchSize rows of a batch
@@ -119,7 +121,8 @@ public final class MixtureSampler {
     var sum = 0.0;
     var last = 0;
     for (var d = 0; d < sizes.length; d++) {
-      sums[d] = sum += probabilities[d] / total;
+      sum += probabilities[d] / total;
+      sums[d] = sum;
       if (probabilities[d] > 0) last = d;
     }
     Arrays.fill(sums, last, sums.length, 1.0);

@@ -27,6 +27,8 @@ public final class Prefetcher<T> implements AutoCloseable {
   private record Result<T>(T value, Throwable failure) {}
 
   /**
+   * Starts to compute at 0.
+   *
    * @param source a pure function, safe to call from several threads
    * @param depth how many values may wait, at least 1
    * @param threads how many compute, at least 1

@@ -2,12 +2,10 @@ package org.tdro.data;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import org.tdro.text.Sha256;
 
 /** The imported domains of a folder, sorted by name. Thread-safe. */
 public final class TrainingData implements AutoCloseable {
@@ -67,20 +65,14 @@ public final class TrainingData implements AutoCloseable {
 
   /** A hash of what all domains were made from and of what came out: equal where the rows are equal. */
   public String fingerprint() {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256");
-      for (var domain : domains) {
-        var text = "%s %s %s\n"
-            .formatted(
-                domain.name(),
-                new TreeMap<>(domain.facts().toMetadata()),
-                new TreeMap<>(domain.counts().toMetadata()));
-        digest.update(text.getBytes(StandardCharsets.UTF_8));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    var text = new StringBuilder();
+    for (var domain : domains) {
+      text.append(domain.name())
+          .append(new TreeMap<>(domain.facts().toMetadata()))
+          .append(new TreeMap<>(domain.counts().toMetadata()))
+          .append('\n');
     }
+    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /**

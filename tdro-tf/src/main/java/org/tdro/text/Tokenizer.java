@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -52,7 +49,7 @@ public final class Tokenizer implements AutoCloseable {
           .optTruncation(false)
           .optPadding(false)
           .build();
-      return new Tokenizer(tokenizerJson, sha256(bytes), vocabularySize, delegate);
+      return new Tokenizer(tokenizerJson, Sha256.of(bytes), vocabularySize, delegate);
     } catch (NoSuchFileException e) {
       throw new TokenizerException(tokenizerJson + ": there is no such tokenizer file", e);
     } catch (TokenizerException e) {
@@ -138,14 +135,6 @@ public final class Tokenizer implements AutoCloseable {
     for (var token : tokenizer.path("added_tokens"))
       highest = Math.max(highest, token.path("id").asInt());
     return highest;
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** The property keeps DJL from looking for anything on the network or sending statistics. */
