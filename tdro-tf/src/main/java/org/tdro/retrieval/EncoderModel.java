@@ -41,6 +41,11 @@ public class EncoderModel extends Model {
     return encoder.call(tf, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK), training);
   }
 
+  /** The embeddings of tokens {@code [batch, length]} as they are used, without dropout. */
+  public final Operand<TFloat32> embed(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask) {
+    return encoder.call(tf, ids, mask, false);
+  }
+
   /** The shape of the retriever. */
   public final RetrieverSpec spec() {
     return spec;

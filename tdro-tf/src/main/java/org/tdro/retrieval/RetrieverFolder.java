@@ -2,10 +2,10 @@ package org.tdro.retrieval;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.tdro.files.AtomicWrite;
 
 /**
  * A trained retriever on disk: {@code retriever.json} (settings), {@code tokenizer.json} and {@code weights/} (a
@@ -53,20 +53,15 @@ public record RetrieverFolder(Path path) {
     }
   }
 
-  /** Writes a retriever beside its place and moves it there; what was there is replaced. */
+  /** Writes a retriever, replacing the one that is there. */
   public void write(RetrieverSettings settings, Path tokenizer, EncoderModel model) {
-    var beside = new RetrieverFolder(path.resolveSibling("." + path.getFileName() + ".writing"));
-    try {
-      Folders.delete(beside.path);
-      Files.createDirectories(beside.weights());
-      model.saveWeights(beside.weights());
-      Files.copy(tokenizer, beside.tokenizer());
+    AtomicWrite.folder(path, beside -> {
+      var folder = new RetrieverFolder(beside);
+      Files.createDirectories(folder.weights());
+      model.saveWeights(folder.weights());
+      Files.copy(tokenizer, folder.tokenizer());
       Files.write(
-          beside.settingsFile(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings));
-      Folders.delete(path);
-      Files.move(beside.path, path);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the retriever to " + path + ": " + e.getMessage(), e);
-    }
+          folder.settingsFile(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings));
+    });
   }
 }

@@ -8,10 +8,9 @@ final class Vocabulary {
 
   static void check(Tokenizer tokenizer, RetrieverSpec spec) {
     if (tokenizer.vocabularySize() > spec.architecture().vocabulary()) {
-      throw new IllegalArgumentException(
-          "%s has %d token ids, but the model only %d embeddings"
-              .formatted(
-                  tokenizer.file(), tokenizer.vocabularySize(), spec.architecture().vocabulary()));
+      throw new IllegalArgumentException("%s has %d token ids, but the model only %d embeddings"
+          .formatted(
+              tokenizer.file(), tokenizer.vocabularySize(), spec.architecture().vocabulary()));
     }
   }
 
@@ -20,8 +19,8 @@ final class Vocabulary {
     for (int row = 0; row < texts.length; row++) {
       for (int id : texts[row]) {
         if (id < 0 || id >= size) {
-          throw new IllegalArgumentException(
-              "text %d has token id %d; the model's ids are 0 to %d".formatted(row + 1, id, size - 1));
+          throw new IllegalArgumentException("text %d has token id %d; the model's ids are 0 to %d"
+              .formatted(row + 1, id, size - 1));
         }
       }
     }
