@@ -61,7 +61,6 @@ public final class ConfigComposer {
         .flatMap(argument -> Setting.parse(argument, problems).stream())
         .toList();
     var root = folders.root(problems);
-    problems.raise();
     var experiment = experiment(settings, problems);
     var choices = new LinkedHashMap<String, Choice>();
     choose(root, choices, problems);
@@ -124,8 +123,9 @@ public final class ConfigComposer {
         } else {
           var options = String.join(", ", folders.options(name));
           problems.add(
-              setting.origin(),
-              "is neither an option of data (" + options + ") nor a folder of training files");
+              Setting.SOURCE,
+              setting.argument() + " is neither an option of data (" + options
+                  + ") nor a folder of training files");
         }
       } else {
         choices.put(name, new Choice(setting.text(), setting.origin()));

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The folders that hold configuration files, searched in order. Files include one another by their name within a folder
@@ -57,17 +58,21 @@ record ConfigFolders(List<Path> folders) {
     return options;
   }
 
-  /** The root files of all folders, those of earlier folders laid over those of later ones. */
+  /**
+   * The root files of all folders, those of earlier folders laid over those of later ones.
+   *
+   * @throws ConfigException if there is none: nothing else could be said about the configuration
+   */
   Config root(Problems problems) {
     for (var folder : folders) {
-      if (!Files.isDirectory(folder))
-        problems.add(folder.toString(), "is not a folder of configuration files");
+      if (!Files.isDirectory(folder)) problems.add("configuration", folder + " is not a folder");
     }
     var files = folders.stream()
         .map(folder -> folder.resolve(ROOT))
         .filter(Files::isRegularFile)
         .toList();
-    if (files.isEmpty()) problems.add(ROOT, "is in none of the configuration folders " + folders);
+    if (files.isEmpty()) problems.add("configuration", "there is no " + ROOT + " in " + shown());
+    problems.raise();
     return files.stream()
         .map(file -> parse(file, problems))
         .reduce(ConfigFactory.empty(), Config::withFallback);
@@ -78,7 +83,7 @@ record ConfigFolders(List<Path> folders) {
     var options = ConfigParseOptions.defaults()
         .setAllowMissing(false)
         .setOriginDescription(shown(file))
-        .setIncluder(new SearchPath(file.getParent(), problems));
+        .setIncluder(new SearchPath(file, problems));
     try {
       return ConfigFactory.parseFile(file.toFile(), options);
     } catch (com.typesafe.config.ConfigException.IO e) {
@@ -87,6 +92,10 @@ record ConfigFolders(List<Path> folders) {
       problems.add(e);
     }
     return ConfigFactory.empty();
+  }
+
+  private String shown() {
+    return folders.stream().map(ConfigFolders::shown).collect(Collectors.joining(" or "));
   }
 
   /** Relative to the working folder where the file lies below it. */
@@ -98,11 +107,11 @@ record ConfigFolders(List<Path> folders) {
 
   /** Finds included files, and says so where there is none: HOCON itself would read nothing. */
   private final class SearchPath implements ConfigIncluder {
-    private final Path folder;
+    private final Path from;
     private final Problems problems;
 
-    SearchPath(Path folder, Problems problems) {
-      this.folder = folder;
+    SearchPath(Path from, Problems problems) {
+      this.from = from;
       this.problems = problems;
     }
 
@@ -113,12 +122,12 @@ record ConfigFolders(List<Path> folders) {
 
     @Override
     public ConfigObject include(ConfigIncludeContext context, String name) {
-      var beside = folder.resolve(name);
+      var beside = from.resolveSibling(name);
+      var group = from.toAbsolutePath().getParent().getFileName();
       var found = Files.isRegularFile(beside)
           ? Optional.of(beside)
-          : find(folder.getFileName() + "/" + name).or(() -> find(name));
-      if (found.isEmpty())
-        problems.add(shown(folder), "a file includes " + name + ", which does not exist");
+          : find(group + "/" + name).or(() -> find(name));
+      if (found.isEmpty()) problems.add(shown(from), "includes " + name + ", which does not exist");
       return found
           .map(file -> parse(file, problems))
           .orElse(ConfigFactory.empty())

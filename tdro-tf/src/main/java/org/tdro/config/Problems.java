@@ -41,7 +41,7 @@ final class Problems {
   /** {@code configs/dro/paper.conf:7}, or {@code command line: dro.ema=0.2}. */
   static String where(ConfigOrigin origin) {
     if (origin.lineNumber() <= 0) return origin.description();
-    var line = origin.description().startsWith(Setting.COMMAND_LINE) ? "" : ":$1";
+    var line = origin.description().startsWith(Setting.SOURCE) ? "" : ":$1";
     return LINE.matcher(origin.description()).replaceFirst(line);
   }
 }

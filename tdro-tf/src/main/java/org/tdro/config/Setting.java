@@ -2,12 +2,14 @@ package org.tdro.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,7 +20,8 @@ import java.util.Optional;
  * @param text the value as typed
  */
 record Setting(String argument, List<String> path, String text) {
-  static final String COMMAND_LINE = "command line: ";
+  /** Where settings come from. */
+  static final String SOURCE = "command line";
 
   static Optional<Setting> parse(String argument, Problems problems) {
     var equals = argument.indexOf('=');
@@ -31,12 +34,12 @@ record Setting(String argument, List<String> path, String text) {
     } catch (com.typesafe.config.ConfigException.BadPath e) {
       // Said below, in the same words as for an argument without a key.
     }
-    problems.add(COMMAND_LINE + argument, "is neither group=option nor key=value");
+    problems.add(SOURCE, argument + " is neither group=option nor key=value");
     return Optional.empty();
   }
 
   String origin() {
-    return COMMAND_LINE + argument;
+    return SOURCE + ": " + argument;
   }
 
   /** Whether this sets the top-level key {@code name}. */
@@ -47,11 +50,16 @@ record Setting(String argument, List<String> path, String text) {
   /** The setting as a configuration of its own; empty if the value is a list or an object with a mistake. */
   Config toConfig(Problems problems) {
     try {
-      return value().atPath(ConfigUtil.joinPath(path));
+      ConfigValue value = value();
+      for (var depth = path.size() - 1; depth >= 0; depth--) {
+        value = ConfigValueFactory.fromMap(Map.of(path.get(depth), value), origin());
+      }
+      return ((ConfigObject) value).toConfig();
     } catch (com.typesafe.config.ConfigException e) {
       problems.add(
-          origin(),
-          "the value is not a list or object in HOCON; strings with : # $ or = in it need quotes");
+          SOURCE,
+          argument
+              + " is not a list or object in HOCON; strings with : # $ or = in it need quotes");
       return ConfigFactory.empty();
     }
   }

@@ -7,6 +7,8 @@ import java.util.List;
 import org.tdro.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What a failed command says, and the exit code it ends with. */
 final class Failures {
@@ -33,6 +35,17 @@ final class Failures {
     }
     command.getErr().flush();
     return exitCode(failure);
+  }
+
+  /** A wrong command line: what is wrong with it, what it might have been, and where help is. */
+  static int report(ParameterException failure, String[] arguments) {
+    var command = failure.getCommandLine();
+    var err = command.getErr();
+    err.println(command.getColorScheme().errorText(failure.getMessage()));
+    UnmatchedArgumentException.printSuggestions(failure, err);
+    err.println("See " + command.getCommandSpec().qualifiedName() + " --help.");
+    err.flush();
+    return ExitCode.USAGE;
   }
 
   static int exitCode(Throwable failure) {

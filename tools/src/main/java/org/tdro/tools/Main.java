@@ -22,9 +22,8 @@ import picocli.CommandLine.Spec;
     version = "tdro 0.1.0",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  tdro config                        what a run would be, and where each value comes from",
-      "  tdro config model=mini train.steps=500",
-      "  source <(tdro generate-completion) complete commands and options in this shell",
+      "  tdro config model=mini train.steps=500   what a run would be, and why",
+      "  source <(tdro generate-completion)       complete commands in this shell",
       "",
       "Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 bad data.",
     })
@@ -65,6 +64,7 @@ public final class Main implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> Failures.report(failure, command, main.stacktrace))
+        .setParameterExceptionHandler(Failures::report)
         .setExecutionStrategy(parsed -> {
           // Read by logback.xml when the first logger is made, which is after this.
           if (main.verbose) System.setProperty("tdro.log", "DEBUG");
@@ -75,7 +75,6 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "a command is missing; tdro --help lists them");
+    throw new ParameterException(spec.commandLine(), "a command is missing");
   }
 }
