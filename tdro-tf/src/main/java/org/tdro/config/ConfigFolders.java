@@ -61,9 +61,10 @@ record ConfigFolders(List<Path> folders) {
   /**
    * The root files of all folders, those of earlier folders laid over those of later ones.
    *
-   * @throws ConfigException if there is none: nothing else could be said about the configuration
+   * @throws ConfigException if there is none or one cannot be read: nothing else could be said then
    */
   Config root(Problems problems) {
+    var before = problems.count();
     for (var folder : folders) {
       if (!Files.isDirectory(folder)) problems.add("configuration", folder + " is not a folder");
     }
@@ -72,10 +73,11 @@ record ConfigFolders(List<Path> folders) {
         .filter(Files::isRegularFile)
         .toList();
     if (files.isEmpty()) problems.add("configuration", "there is no " + ROOT + " in " + shown());
-    problems.raise();
-    return files.stream()
+    var root = files.stream()
         .map(file -> parse(file, problems))
         .reduce(ConfigFactory.empty(), Config::withFallback);
+    if (problems.count() > before) problems.raise();
+    return root;
   }
 
   /** What a file holds; empty, and a problem, if it cannot be read. */

@@ -82,8 +82,9 @@ class ConfigExceptionTest {
         "stages.finetune.train.step = 3",
         "seed = ten");
     var root = folder.resolve("config.conf");
-    assertThat(told("train.steps=0", "train.keep=0", "loss.temperature=hot"))
+    assertThat(told("bare", "train.steps=0", "train.keep=0", "loss.temperature=hot"))
         .containsExactlyInAnyOrder(
+            "command line: bare is neither group=option nor key=value",
             root + ":1: defaults.modle is not a group; did you mean defaults.model?",
             root
                 + ":2: stages.finetune.train.step is not known; did you mean stages.finetune.train.steps?",
