@@ -1,0 +1,2 @@
+/** Text to vectors to neighbours: retrievers, contrastive losses, encoding and search. */
+package org.tdro.retrieval;
