@@ -15,7 +15,7 @@ final class Velmori {
       "b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "z", "sh", "kr", "th", "bl");
   private static final List<String> VOWELS = List.of("a", "e", "i", "o", "u", "ai", "eo");
 
-  /** In the order of drawing. */
+  /** Sorted, so that the words are drawn in one order everywhere. */
   private static final Map<String, String> KIND_OF_SLOT = new TreeMap<>(Map.of(
       "noun1",
       "noun",
