@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
 
@@ -32,6 +34,7 @@ public final class Checkpoint {
   private final Placeholder<TString> prefix;
   private final Op save;
   private final List<Op> restore = new ArrayList<>();
+  private final Map<String, Operand<TBool>> finite = new LinkedHashMap<>();
 
   /** Adds the operations that save and restore {@code weights} to the graph of {@code tf}. */
   public Checkpoint(Ops tf, Session session, List<Weight> weights) {
@@ -54,10 +57,26 @@ public final class Checkpoint {
       restore.add(scope.assign(
           weights.get(i).variable(), restored.get(i).asOutput().expect(TFloat32.class)));
     }
+    for (var weight : weights) {
+      if (weight.trainable()) {
+        var elements =
+            scope.reshape(scope.math.isFinite(weight.variable()), scope.constant(new int[] {-1}));
+        finite.put(weight.name(), scope.reduceAll(elements, scope.constant(0)));
+      }
+    }
   }
 
-  /** Writes the weights into {@code folder}, which must exist. */
+  List<Weight> weights() {
+    return weights;
+  }
+
+  /**
+   * Writes the weights into {@code folder}, which must exist.
+   *
+   * @throws IllegalStateException naming a trainable weight that is not finite; nothing is written then
+   */
   public void save(Path folder) {
+    requireFinite();
     run(folder, List.of(save));
     var lines = weights.stream()
         .map(weight -> weight.name() + "\t" + shapeText(weight.shape()))
@@ -93,6 +112,23 @@ public final class Checkpoint {
     run(folder, restore);
   }
 
+  private void requireFinite() {
+    var runner = session.runner();
+    finite.values().forEach(runner::fetch);
+    if (finite.isEmpty()) {
+      return;
+    }
+    try (var results = runner.run()) {
+      int i = 0;
+      for (var name : finite.keySet()) {
+        if (!((TBool) results.get(i++)).getBoolean()) {
+          throw new IllegalStateException(
+              "not saved: weight " + name + " holds values that are not finite");
+        }
+      }
+    }
+  }
+
   private void run(Path folder, List<Op> targets) {
     try (var path = TString.tensorOf(
         NdArrays.scalarOfObject(folder.resolve(DATA).toAbsolutePath().toString()))) {
@@ -117,6 +153,6 @@ public final class Checkpoint {
   }
 
   private static String shapeText(Shape shape) {
-    return java.util.Arrays.toString(shape.asArray());
+    return Arrays.toString(shape.asArray());
   }
 }

@@ -2,85 +2,110 @@ package org.tdro.keras;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The one training loop: every stage of every model goes through it. */
 final class FitLoop {
+  private static final Logs NO_LOGS = new Logs(Map.of(), Map.of());
+
   private final Model model;
   private final Dataset dataset;
   private final FitOptions options;
   private final int microBatches;
   private final long stepsPerEpoch;
+  private final TrainingState state;
   private final History history = new History();
 
   FitLoop(Model model, Dataset dataset, FitOptions options) {
     this.model = model;
     this.dataset = dataset;
-    this.options = options;
     this.microBatches = model.optimizer().gradientAccumulationSteps();
-    this.stepsPerEpoch = options
-        .stepsPerEpoch()
-        .orElseGet(() -> dataset
-                .batchesPerEpoch()
-                .orElseThrow(() ->
-                    new IllegalArgumentException("give steps per epoch: the dataset has no length"))
-            / microBatches);
-    if (stepsPerEpoch < 1) {
-      throw new IllegalArgumentException(
-          "an epoch of the dataset has fewer than " + microBatches + " batches");
+    this.stepsPerEpoch = options.stepsPerEpoch().orElseGet(() -> wholeUpdates(dataset));
+    this.options = options.withStepsPerEpoch(stepsPerEpoch);
+    this.state = model.state();
+  }
+
+  private long wholeUpdates(Dataset dataset) {
+    long batches = dataset
+        .batchesPerEpoch()
+        .orElseThrow(
+            () -> new IllegalArgumentException("give steps per epoch: the dataset has no length"));
+    if (batches < microBatches) {
+      throw new IllegalArgumentException("an epoch of the dataset has " + batches
+          + " batches, fewer than the " + microBatches + " of one update");
     }
+    return batches / microBatches;
   }
 
   History run() {
     var program = model.training();
-    model.resetStop();
-    var last = new Logs(Map.of(), Map.of());
+    var logs = NO_LOGS;
     try {
-      options.callbacks().forEach(callback -> callback.onTrainBegin(model, options));
-      long end = options.epochs() * stepsPerEpoch;
-      while (model.iterations() < end && !model.stopped()) {
-        last = epoch(program, model.iterations() / stepsPerEpoch);
+      state.begin();
+      tell(callback -> callback.onRestore(model));
+      state.watch(options.callbacks());
+      tell(callback -> callback.onTrainBegin(model, options));
+      while (state.iterations() < lastStep() && !model.stopped()) {
+        logs = epoch(program, state.iterations() / stepsPerEpoch);
       }
-      var logs = last;
-      options.callbacks().forEach(callback -> callback.onTrainEnd(model, logs));
+      if (state.iterations() >= lastStep()) {
+        model.finishTraining();
+      }
+      var last = logs;
+      tell(callback -> callback.onTrainEnd(model, last));
     } catch (RuntimeException failure) {
-      options.callbacks().forEach(callback -> callback.onTrainFailed(model, failure));
+      tellFailed(failure);
       throw failure;
+    } finally {
+      state.unwatch();
     }
     return history;
   }
 
+  private long lastStep() {
+    return Math.multiplyExact(options.epochs(), stepsPerEpoch);
+  }
+
+  /** The steps that are left of an epoch: fewer than all if training resumes within it or is stopped. */
   private Logs epoch(TrainingProgram program, long epoch) {
-    options.callbacks().forEach(callback -> callback.onEpochBegin(model, epoch));
-    var means = new RunningMeans();
-    var logs = new Logs(Map.of(), Map.of());
-    while (model.iterations() < (epoch + 1) * stepsPerEpoch && !model.stopped()) {
+    long end = (epoch + 1) * stepsPerEpoch;
+    // Means that were saved with the model are those of this epoch only if they cover its steps.
+    if (state.means().steps() != state.iterations() - epoch * stepsPerEpoch) {
+      state.means().clear();
+    }
+    tell(callback -> callback.onEpochBegin(model, epoch));
+    var logs = NO_LOGS;
+    while (state.iterations() < end && !model.stopped()) {
       logs = step(program);
-      means.add(logs);
+      if (state.iterations() == end) {
+        logs = endEpoch(epoch, logs);
+      }
+      tell(callback -> callback.onCheckpoint(model, state.iterations()));
     }
-    if (model.iterations() < (epoch + 1) * stepsPerEpoch) {
-      return logs;
-    }
-    logs = new Logs(means.values(), logs.vectors());
-    if (options.validation().isPresent()) {
-      var validation = new LinkedHashMap<String, Double>();
-      model
-          .evaluate(options.validation().get())
-          .scalars()
-          .forEach((name, value) -> validation.put("val_" + name, value));
-      logs = logs.with(validation);
-    }
-    history.add(logs);
-    var ended = logs;
-    options.callbacks().forEach(callback -> callback.onEpochEnd(model, epoch, ended));
     return logs;
   }
 
+  private Logs endEpoch(long epoch, Logs lastStep) {
+    var logs = new LinkedHashMap<>(state.means().values());
+    options
+        .validation()
+        .ifPresent(dataset -> model
+            .evaluate(dataset)
+            .scalars()
+            .forEach((name, value) -> logs.put("val_" + name, value)));
+    var ended = new Logs(logs, lastStep.vectors());
+    history.add(ended);
+    tell(callback -> callback.onEpochEnd(model, epoch, ended));
+    state.means().clear();
+    return ended;
+  }
+
   private Logs step(TrainingProgram program) {
-    long step = model.iterations() + 1;
-    options.callbacks().forEach(callback -> callback.onTrainBatchBegin(model, step));
+    long step = state.iterations() + 1;
+    tell(callback -> callback.onTrainBatchBegin(model, step));
     double rate = model.optimizer().learningRate().rate(step - 1);
-    var means = new RunningMeans();
-    Logs logs = null;
+    var means = new EpochMeans();
+    var vectors = NO_LOGS.vectors();
     long waited = 0;
     long computed = 0;
     long rows = 0;
@@ -88,38 +113,38 @@ final class FitLoop {
       long start = System.nanoTime();
       try (var batch = dataset.batch((step - 1) * microBatches + micro)) {
         long ready = System.nanoTime();
-        logs = program.run(batch, micro, microBatches);
+        var logs = program.run(batch, micro, microBatches);
         waited += ready - start;
         computed += System.nanoTime() - ready;
         rows += batch.rows();
+        means.add(logs);
+        vectors = logs.vectors();
       }
-      means.add(logs);
     }
-    model.iterations(step);
-    var phases = new LinkedHashMap<>(means.values());
-    phases.put("learning_rate", rate);
-    phases.put("rows", (double) rows);
-    phases.put("input_seconds", waited * 1e-9);
-    phases.put("step_seconds", computed * 1e-9);
-    var result = new Logs(phases, logs.vectors());
-    options.callbacks().forEach(callback -> callback.onTrainBatchEnd(model, step, result));
+    state.iterations(step);
+    var scalars = new LinkedHashMap<>(means.values());
+    scalars.put("learning_rate", rate);
+    scalars.put("rows", (double) rows);
+    scalars.put("input_seconds", waited * 1e-9);
+    scalars.put("step_seconds", computed * 1e-9);
+    var result = new Logs(scalars, vectors);
+    state.means().add(result);
+    tell(callback -> callback.onTrainBatchEnd(model, step, result));
     return result;
   }
 
-  /** Plain means of the scalars of several logs. */
-  private static final class RunningMeans {
-    private final Map<String, Double> sums = new LinkedHashMap<>();
-    private long count;
+  private void tell(Consumer<Callback> hook) {
+    options.callbacks().forEach(hook);
+  }
 
-    void add(Logs logs) {
-      logs.scalars().forEach((name, value) -> sums.merge(name, value, Double::sum));
-      count++;
-    }
-
-    Map<String, Double> values() {
-      var means = new LinkedHashMap<String, Double>();
-      sums.forEach((name, sum) -> means.put(name, sum / count));
-      return means;
+  /** Every callback hears of a failure, even when one fails again. */
+  private void tellFailed(RuntimeException failure) {
+    for (var callback : options.callbacks()) {
+      try {
+        callback.onTrainFailed(model, failure);
+      } catch (RuntimeException further) {
+        failure.addSuppressed(further);
+      }
     }
   }
 }

@@ -8,7 +8,8 @@ import java.util.OptionalLong;
  * How long to train and who watches.
  *
  * @param epochs how often to go through the data; at least 1
- * @param stepsPerEpoch updates of an epoch; empty takes the dataset's own length
+ * @param stepsPerEpoch updates of an epoch; empty takes the dataset's own length. Where that is no multiple of the
+ *     micro-batches of an update, the ones that are left over open the next epoch
  * @param validation data to evaluate on after each epoch
  */
 public record FitOptions(

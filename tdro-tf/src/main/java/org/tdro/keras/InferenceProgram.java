@@ -60,6 +60,9 @@ final class InferenceProgram {
         rows += batch.rows();
       }
     }
+    if (rows == 0) {
+      throw new IllegalArgumentException("a dataset without batches cannot be evaluated");
+    }
     long total = rows;
     sums.replaceAll((name, sum) -> sum / total);
     return new Logs(sums, Map.of());

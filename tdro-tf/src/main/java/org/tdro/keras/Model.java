@@ -37,8 +37,15 @@ public abstract class Model implements AutoCloseable {
   private TrainingProgram training;
   private InferenceProgram inference;
   private Checkpoint checkpoint;
-  private long iterations;
-  private volatile boolean stopTraining;
+  private final TrainingState state = new TrainingState();
+  private volatile Ending ending = Ending.NONE;
+
+  /** Why fit is to end after the current step. */
+  private enum Ending {
+    NONE,
+    STOPPED,
+    FINISHED
+  }
 
   /** A model whose initial weights and dropout follow from {@code seed}. */
   protected Model(long seed) {
@@ -85,15 +92,19 @@ public abstract class Model implements AutoCloseable {
       throw new IllegalStateException("the model was trained already; compile comes before fit");
     }
     this.optimizer = optimizer;
+    inference = null;
   }
 
   /**
    * Trains. Continues where the model stands: one that was loaded at step 300 runs the steps after it.
    *
+   * <p>When it throws, the weights may be those of a step that is not complete: load a checkpoint before going on.
+   *
    * @return the logs of every epoch that ended in this call
    */
   public History fit(Dataset dataset, FitOptions options) {
     requireCompiled();
+    ending = Ending.NONE;
     return new FitLoop(this, dataset, options).run();
   }
 
@@ -115,9 +126,19 @@ public abstract class Model implements AutoCloseable {
     return Summary.of(getClass().getSimpleName(), variables);
   }
 
-  /** Writes weights, optimizer slots and step into {@code folder}, replacing what was there only once all is written. */
+  /**
+   * Writes weights, optimizer slots and where training stands into {@code folder}, replacing what was there only once all
+   * is written.
+   *
+   * @throws IllegalStateException naming a trainable weight that is not finite; nothing is written then
+   */
   public void save(Path folder) {
     ModelFolder.save(this, folder);
+  }
+
+  /** Whether {@code folder} holds a model that {@link #save} wrote. */
+  public static boolean isSaved(Path folder) {
+    return TrainingState.in(folder);
   }
 
   /** Restores what {@link #save} wrote; training continues after its step. */
@@ -139,14 +160,29 @@ public abstract class Model implements AutoCloseable {
     new Checkpoint(tf, session, variables.trainable()).restore(folder);
   }
 
-  /** Asks {@link #fit} to end after the current step. May be called from any thread. */
+  /**
+   * Asks {@link #fit} to end after the current step, to be gone on with another time: what there is to resume from is
+   * kept. May be called from any thread.
+   */
   public final void stopTraining() {
-    stopTraining = true;
+    if (ending == Ending.NONE) {
+      ending = Ending.STOPPED;
+    }
+  }
+
+  /** Ends {@link #fit} after the current step for good, as early stopping does. */
+  public final void finishTraining() {
+    ending = Ending.FINISHED;
+  }
+
+  /** Whether the last {@link #fit} took all its steps or was ended for good, rather than stopped or failed. */
+  public final boolean isTrainingFinished() {
+    return ending == Ending.FINISHED;
   }
 
   /** Updates done since the model was made, the ones before it was saved and loaded included. */
   public final long iterations() {
-    return iterations;
+    return state.iterations();
   }
 
   /** The optimizer it was compiled with. */
@@ -228,8 +264,10 @@ public abstract class Model implements AutoCloseable {
   }
 
   final Checkpoint checkpoint() {
-    if (checkpoint == null) {
-      checkpoint = new Checkpoint(tf, session(), variables.all());
+    var all = variables.all();
+    // Variables are still added after a first save: by compile, by a custom step.
+    if (checkpoint == null || !checkpoint.weights().equals(all)) {
+      checkpoint = new Checkpoint(tf, session(), all);
     }
     return checkpoint;
   }
@@ -239,15 +277,11 @@ public abstract class Model implements AutoCloseable {
   }
 
   final boolean stopped() {
-    return stopTraining;
+    return ending != Ending.NONE;
   }
 
-  final void resetStop() {
-    stopTraining = false;
-  }
-
-  final void iterations(long done) {
-    iterations = done;
+  final TrainingState state() {
+    return state;
   }
 
   private void initialize() {

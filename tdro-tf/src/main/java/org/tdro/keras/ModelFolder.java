@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Properties;
+import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** A saved model: its checkpoint and where training stood. Written beside its place and renamed into it. */
 final class ModelFolder {
-  private static final String STATE = "training.properties";
-  private static final String ITERATIONS = "iterations";
-
   private ModelFolder() {}
 
   static void save(Model model, Path folder) {
@@ -21,7 +18,7 @@ final class ModelFolder {
       delete(beside);
       Files.createDirectories(beside);
       model.checkpoint().save(beside);
-      Files.writeString(beside.resolve(STATE), ITERATIONS + "=" + model.iterations() + "\n");
+      model.state().write(beside);
       if (Files.exists(target)) {
         var old = target.resolveSibling("." + target.getFileName() + ".old");
         delete(old);
@@ -38,23 +35,20 @@ final class ModelFolder {
   }
 
   static void load(Model model, Path folder) {
-    var state = new Properties();
-    try (var reader = Files.newBufferedReader(folder.resolve(STATE))) {
-      state.load(reader);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          folder + " is no saved model: cannot read " + STATE + " there", e);
+    if (!TrainingState.in(folder)) {
+      throw new IllegalArgumentException(folder + " is no saved model");
     }
     model.checkpoint().restore(folder);
-    model.iterations(Long.parseLong(state.getProperty(ITERATIONS)));
+    model.state().read(folder);
   }
 
-  private static void delete(Path folder) throws IOException {
+  /** Deletes a folder and all that is in it, if it exists. */
+  static void delete(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;
     }
     try (Stream<Path> paths = Files.walk(folder)) {
-      for (var path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
+      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
     }

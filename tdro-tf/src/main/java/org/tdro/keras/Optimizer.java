@@ -1,9 +1,7 @@
 package org.tdro.keras;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -123,45 +121,29 @@ public abstract class Optimizer {
       List<Weight> weights,
       List<Operand<TFloat32>> gradients) {
     var accumulate = new ArrayList<Op>();
-    var accumulators = new LinkedHashMap<Weight, Weight>();
     var means = new ArrayList<Operand<TFloat32>>();
     for (int i = 0; i < weights.size(); i++) {
       if (gradientAccumulationSteps == 1) {
         means.add(gradients.get(i));
         continue;
       }
-      var accumulator = slot(weights.get(i), "accumulator", 0);
-      accumulators.put(weights.get(i), accumulator);
-      accumulate.add(gated.assignAdd(accumulator.variable(), gradients.get(i)));
-      means.add(tf.math.mul(
-          tf.math.add(accumulator.variable(), gradients.get(i)),
-          tf.constant(1f / gradientAccumulationSteps)));
+      var accumulator = slot(weights.get(i), "accumulator", 0).variable();
+      // The first micro-batch overwrites, so what an update that failed midway left behind does no
+      // harm.
+      var first = tf.math.equal(
+          tf.math.floorMod(counter.microBatch(), tf.constant((long) gradientAccumulationSteps)),
+          tf.constant(0L));
+      var sum = tf.math.add(accumulator, gradients.get(i));
+      accumulate.add(gated.assign(accumulator, gated.select(first, gradients.get(i), sum)));
+      means.add(tf.math.mul(sum, tf.constant(1f / gradientAccumulationSteps)));
     }
     var clipped = globalClipNorm > 0 ? clipByGlobalNorm(tf, means, globalClipNorm) : means;
-    return new Updates(accumulate, updates(gated, counter, weights, accumulators, clipped));
-  }
-
-  private List<Op> updates(
-      Ops gated,
-      StepCounter counter,
-      List<Weight> weights,
-      Map<Weight, Weight> accumulators,
-      List<Operand<TFloat32>> gradients) {
-    // An accumulated mean reads its accumulator, so all of them come before the first one is reset.
-    var afterMeans = gated.withControlDependencies(List.copyOf(gradients));
     var rates = rates(gated, counter);
-    var updates = new ArrayList<Op>();
+    var update = new ArrayList<Op>();
     for (int i = 0; i < weights.size(); i++) {
-      var updated = update(afterMeans, weights.get(i), gradients.get(i), rates);
-      updates.add(updated);
-      var accumulator = accumulators.get(weights.get(i));
-      if (accumulator != null) {
-        var afterUpdate = gated.withControlDependencies(List.of((Op) updated));
-        updates.add(afterUpdate.assign(
-            accumulator.variable(), afterUpdate.zerosLike(accumulator.variable())));
-      }
+      update.add(update(gated, weights.get(i), clipped.get(i), rates));
     }
-    return updates;
+    return new Updates(accumulate, update);
   }
 
   /** Scales by min(1, norm / (global norm + 1e-6)), as torch's {@code clip_grad_norm_}. */

@@ -1,0 +1,136 @@
+package org.tdro.keras;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Where training stands besides the weights: updates done, the means of the unfinished epoch, what the callbacks
+ * remember. Kept in one text file, a line {@code section TAB key TAB value} each, in which tab, line feed and backslash
+ * are escaped by a backslash.
+ */
+final class TrainingState {
+  private static final String FILE = "training.tsv";
+
+  private final EpochMeans means = new EpochMeans();
+  private final Map<String, Map<String, String>> remembered = new LinkedHashMap<>();
+  private List<Callback> watching = List.of();
+  private long iterations;
+
+  long iterations() {
+    return iterations;
+  }
+
+  void iterations(long done) {
+    iterations = done;
+  }
+
+  EpochMeans means() {
+    return means;
+  }
+
+  /** Forgets what callbacks of an earlier {@code fit} remembered; what is read from now on is for those of this one. */
+  void begin() {
+    remembered.clear();
+  }
+
+  /** Gives {@code callbacks} back what was read since {@link #begin}, and saves their state from now on. */
+  void watch(List<Callback> callbacks) {
+    watching = callbacks;
+    forEachStateful((name, callback) -> {
+      var state = remembered.get(name);
+      if (state != null) {
+        callback.restore(state);
+      }
+    });
+  }
+
+  /** Keeps what the watched callbacks remember, and lets go of them. */
+  void unwatch() {
+    collect();
+    watching = List.of();
+  }
+
+  void write(Path folder) throws IOException {
+    collect();
+    var lines = new ArrayList<String>();
+    lines.add(line("training", "iterations", Long.toString(iterations)));
+    means.state().forEach((key, value) -> lines.add(line("epoch", key, value)));
+    remembered.forEach((name, state) ->
+        state.forEach((key, value) -> lines.add(line("callback/" + name, key, value))));
+    Files.write(folder.resolve(FILE), lines);
+  }
+
+  /** @throws IllegalArgumentException if the folder holds no such file, or a damaged one */
+  void read(Path folder) {
+    var sections = sections(folder);
+    iterations = Long.parseLong(sections.get("training").get("iterations"));
+    means.restore(sections.getOrDefault("epoch", Map.of()));
+    remembered.clear();
+    sections.forEach((section, state) -> {
+      if (section.startsWith("callback/")) {
+        remembered.put(section.substring("callback/".length()), state);
+      }
+    });
+  }
+
+  /** Whether {@code folder} holds a state; it is the last file that is written there. */
+  static boolean in(Path folder) {
+    return Files.isRegularFile(folder.resolve(FILE));
+  }
+
+  private void collect() {
+    forEachStateful((name, callback) -> remembered.put(name, callback.state()));
+  }
+
+  /** Callbacks are known by their class and their place among those of the same class. */
+  private void forEachStateful(BiConsumer<String, StatefulCallback> action) {
+    var counts = new HashMap<String, Integer>();
+    for (var callback : watching) {
+      if (callback instanceof StatefulCallback stateful) {
+        var type = callback.getClass().getSimpleName();
+        action.accept(type + "-" + counts.merge(type, 1, Integer::sum), stateful);
+      }
+    }
+  }
+
+  private static Map<String, Map<String, String>> sections(Path folder) {
+    var file = folder.resolve(FILE);
+    var sections = new LinkedHashMap<String, Map<String, String>>();
+    try {
+      for (var line : Files.readAllLines(file)) {
+        var cells = line.split("\t", 3);
+        sections
+            .computeIfAbsent(unescape(cells[0]), section -> new LinkedHashMap<>())
+            .put(unescape(cells[1]), unescape(cells[2]));
+      }
+      Long.parseLong(sections.get("training").get("iterations"));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(folder + " is no saved model: cannot read " + FILE, e);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(file + " is damaged", e);
+    }
+    return sections;
+  }
+
+  private static String line(String section, String key, String value) {
+    return escape(section) + "\t" + escape(key) + "\t" + escape(value);
+  }
+
+  private static String escape(String text) {
+    return text.replace("\\", "\\\\")
+        .replace("\t", "\\t")
+        .replace("\n", "\\n")
+        .replace("\r", "\\r");
+  }
+
+  private static String unescape(String text) {
+    return text.translateEscapes();
+  }
+}

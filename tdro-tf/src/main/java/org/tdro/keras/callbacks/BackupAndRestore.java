@@ -1,0 +1,65 @@
+package org.tdro.keras.callbacks;
+
+import java.nio.file.Path;
+import org.tdro.keras.Callback;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.keras.StepFolders;
+
+/**
+ * Makes training survive its process: saves the model every so many steps, and when training begins restores the newest
+ * backup, so that running the same program again gives the same weights as one that was not interrupted. A backup that
+ * is not complete is ignored. After {@link Model#stopTraining} the last step is saved, too.
+ */
+public final class BackupAndRestore implements Callback {
+  private final StepFolders backups;
+  private final int everySteps;
+  private boolean keep;
+  private long saved = -1;
+
+  /** Backs up into {@code folder/backup-STEP} every {@code everySteps} steps; only the newest backup is kept. */
+  public BackupAndRestore(Path folder, int everySteps) {
+    this.backups = new StepFolders(folder, "backup-");
+    this.everySteps = Checks.atLeast(1, "everySteps", everySteps);
+  }
+
+  /**
+   * Keeps a backup of the end when training is finished, instead of deleting all of them: running the same program again
+   * then trains nothing. By default a second run starts anew.
+   */
+  public BackupAndRestore keepWhenFinished() {
+    this.keep = true;
+    return this;
+  }
+
+  @Override
+  public void onRestore(Model model) {
+    backups.deleteLeftovers();
+    backups.newest().ifPresent(step -> {
+      model.load(backups.folder(step));
+      saved = step;
+    });
+  }
+
+  @Override
+  public void onCheckpoint(Model model, long step) {
+    if (step % everySteps == 0) {
+      save(model);
+    }
+  }
+
+  @Override
+  public void onTrainEnd(Model model, Logs logs) {
+    if (model.isTrainingFinished() && !keep) {
+      backups.deleteAll();
+    } else if (model.iterations() != saved) {
+      save(model);
+    }
+  }
+
+  private void save(Model model) {
+    backups.save(model);
+    saved = model.iterations();
+    backups.steps().stream().filter(step -> step != saved).forEach(backups::delete);
+  }
+}

@@ -1,0 +1,116 @@
+package org.tdro.keras.callbacks;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.keras.StatefulCallback;
+
+/** Ends training when a monitored log has not improved for some epochs. */
+public final class EarlyStopping implements StatefulCallback {
+  private final Monitor monitor;
+  private int patience;
+  private double minDelta;
+  private Optional<Path> bestModel = Optional.empty();
+
+  private double best;
+  private long bestEpoch = -1;
+  private boolean unsaved;
+  private int waited;
+  private boolean finished;
+
+  /** Ends training after the first epoch without improvement. */
+  public EarlyStopping(Monitor monitor) {
+    this.monitor = monitor;
+    this.best = monitor.worst();
+  }
+
+  /** Ends training after so many epochs without improvement; as in Keras, 0 and 1 are the same. */
+  public EarlyStopping patience(int epochs) {
+    this.patience = Checks.atLeast(0, "patience", epochs);
+    return this;
+  }
+
+  /** What counts as an improvement: more than this. */
+  public EarlyStopping minDelta(double minDelta) {
+    this.minDelta = Checks.notNegative("minDelta", minDelta);
+    return this;
+  }
+
+  /**
+   * When training ends, puts the model back to where it stood after its best epoch, with its step and optimizer slots.
+   * The best model lies in {@code folder} rather than in memory, so it survives the process.
+   */
+  public EarlyStopping restoreBestWeights(Path folder) {
+    this.bestModel = Optional.of(folder);
+    return this;
+  }
+
+  /** The best epoch so far, from 0; -1 before the first. */
+  public long bestEpoch() {
+    return bestEpoch;
+  }
+
+  @Override
+  public void onTrainBegin(Model model, FitOptions options) {
+    saveBest(model);
+    if (finished) {
+      model.finishTraining();
+    }
+  }
+
+  @Override
+  public void onEpochEnd(Model model, long epoch, Logs logs) {
+    double value = monitor.value(logs);
+    if (monitor.improves(value, best, minDelta)) {
+      best = value;
+      bestEpoch = epoch;
+      unsaved = true;
+      waited = 0;
+    } else if (++waited >= patience) {
+      finished = true;
+      model.finishTraining();
+    }
+  }
+
+  @Override
+  public void onCheckpoint(Model model, long step) {
+    saveBest(model);
+  }
+
+  /** Once the epoch's end is over; or when training resumes from a backup that was made between the two. */
+  private void saveBest(Model model) {
+    if (unsaved) {
+      unsaved = false;
+      bestModel.ifPresent(model::save);
+    }
+  }
+
+  @Override
+  public void onTrainEnd(Model model, Logs logs) {
+    if (bestEpoch >= 0 && model.isTrainingFinished()) {
+      bestModel.ifPresent(model::load);
+    }
+  }
+
+  @Override
+  public Map<String, String> state() {
+    return Map.of(
+        "best", Double.toString(best),
+        "bestEpoch", Long.toString(bestEpoch),
+        "unsaved", Boolean.toString(unsaved),
+        "waited", Integer.toString(waited),
+        "finished", Boolean.toString(finished));
+  }
+
+  @Override
+  public void restore(Map<String, String> state) {
+    best = Double.parseDouble(state.get("best"));
+    bestEpoch = Long.parseLong(state.get("bestEpoch"));
+    unsaved = Boolean.parseBoolean(state.get("unsaved"));
+    waited = Integer.parseInt(state.get("waited"));
+    finished = Boolean.parseBoolean(state.get("finished"));
+  }
+}

@@ -1,0 +1,118 @@
+package org.tdro.keras.callbacks;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.keras.StatefulCallback;
+import org.tdro.keras.StepFolders;
+
+/**
+ * Saves the model to {@code folder/checkpoint-STEP}, after every epoch or every so many steps, and if asked the best one
+ * to {@code folder/best}. What other runs saved there is left alone, unless it is of the same step.
+ */
+public final class ModelCheckpoint implements StatefulCallback {
+  private final Path folder;
+  private final StepFolders checkpoints;
+  private Optional<Integer> everySteps = Optional.empty();
+  private int keepLast = Integer.MAX_VALUE;
+  private Optional<Monitor> monitor = Optional.empty();
+
+  private final TreeSet<Long> saved = new TreeSet<>();
+  private double best;
+  private boolean due;
+  private boolean bestDue;
+
+  /** Saves after every epoch and keeps all checkpoints. */
+  public ModelCheckpoint(Path folder) {
+    this.folder = folder;
+    this.checkpoints = new StepFolders(folder, "checkpoint-");
+  }
+
+  /** Saves every {@code steps} steps instead of after every epoch. */
+  public ModelCheckpoint everySteps(int steps) {
+    this.everySteps = Optional.of(Checks.atLeast(1, "everySteps", steps));
+    return this;
+  }
+
+  /** Keeps the last {@code count} checkpoints of this run. */
+  public ModelCheckpoint keepLast(int count) {
+    this.keepLast = Checks.atLeast(1, "keepLast", count);
+    return this;
+  }
+
+  /** Saves the model, besides, after each epoch that is the best so far. */
+  public ModelCheckpoint saveBest(Monitor monitor) {
+    this.monitor = Optional.of(monitor);
+    this.best = monitor.worst();
+    return this;
+  }
+
+  @Override
+  public void onTrainBegin(Model model, FitOptions options) {
+    save(model);
+  }
+
+  @Override
+  public void onTrainBatchEnd(Model model, long step, Logs logs) {
+    due = everySteps.isPresent() && step % everySteps.get() == 0;
+  }
+
+  @Override
+  public void onEpochEnd(Model model, long epoch, Logs logs) {
+    due |= everySteps.isEmpty();
+    monitor.ifPresent(monitor -> {
+      double value = monitor.value(logs);
+      if (monitor.improves(value, best, 0)) {
+        best = value;
+        bestDue = true;
+      }
+    });
+  }
+
+  @Override
+  public void onCheckpoint(Model model, long step) {
+    save(model);
+  }
+
+  /** Saves what is due: after a step, or when training resumes from a backup that was made just before it. */
+  private void save(Model model) {
+    if (due) {
+      due = false;
+      saved.add(model.iterations());
+      checkpoints.save(model);
+      while (saved.size() > keepLast) {
+        checkpoints.delete(saved.pollFirst());
+      }
+    }
+    if (bestDue) {
+      bestDue = false;
+      model.save(folder.resolve("best"));
+    }
+  }
+
+  @Override
+  public Map<String, String> state() {
+    return Map.of(
+        "saved", saved.stream().map(String::valueOf).collect(Collectors.joining(" ")),
+        "best", Double.toString(best),
+        "due", Boolean.toString(due),
+        "bestDue", Boolean.toString(bestDue));
+  }
+
+  @Override
+  public void restore(Map<String, String> state) {
+    saved.clear();
+    Stream.of(state.get("saved").split(" "))
+        .filter(step -> !step.isEmpty())
+        .forEach(step -> saved.add(Long.valueOf(step)));
+    best = Double.parseDouble(state.get("best"));
+    due = Boolean.parseBoolean(state.get("due"));
+    bestDue = Boolean.parseBoolean(state.get("bestDue"));
+  }
+}

@@ -1,0 +1,145 @@
+package org.tdro.keras.callbacks;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.StringJoiner;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+
+/**
+ * Shows how far an epoch is: steps, loss, rows a second and the time that is left, as one line that is drawn again and
+ * again or as a line every so many steps; at the end of an epoch, its logs.
+ */
+public final class ProgressBar implements Callback {
+  private static final int WIDTH = 110;
+
+  /** How progress is shown. */
+  public enum Mode {
+    /** {@link #BAR} if the process has a terminal, else {@link #LINES}. */
+    AUTO,
+    /** One line, drawn again after each step. */
+    BAR,
+    /** A line every so many steps. */
+    LINES,
+    /** Not at all. */
+    NONE
+  }
+
+  private final PrintStream out;
+  private final Mode mode;
+  private int everySteps = 50;
+
+  private long stepsPerEpoch;
+  private long epochs;
+  private long epoch;
+  private long firstStep;
+  private long rows;
+  private long startNanos;
+  private me.tongfei.progressbar.ProgressBar bar;
+
+  /** Writes to {@code out}, which stays open. */
+  public ProgressBar(PrintStream out, Mode mode) {
+    this.out = out;
+    this.mode = mode != Mode.AUTO ? mode : hasTerminal() ? Mode.BAR : Mode.LINES;
+  }
+
+  /** Steps from line to line, where there is no bar; 50 by default. */
+  public ProgressBar everySteps(int steps) {
+    this.everySteps = Checks.atLeast(1, "everySteps", steps);
+    return this;
+  }
+
+  @Override
+  public void onTrainBegin(Model model, FitOptions options) {
+    epochs = options.epochs();
+    stepsPerEpoch = options.stepsPerEpoch().getAsLong();
+  }
+
+  @Override
+  public void onEpochBegin(Model model, long epoch) {
+    this.epoch = epoch;
+    firstStep = model.iterations() - epoch * stepsPerEpoch;
+    rows = 0;
+    startNanos = System.nanoTime();
+    if (mode == Mode.BAR) {
+      bar = new ProgressBarBuilder()
+          .setTaskName(name())
+          .setInitialMax(stepsPerEpoch)
+          .startsFrom(firstStep, Duration.ZERO)
+          .setStyle(ProgressBarStyle.ASCII)
+          .setUpdateIntervalMillis(200)
+          .setConsumer(new ConsoleProgressBarConsumer(out, WIDTH))
+          .build();
+    }
+  }
+
+  @Override
+  public void onTrainBatchEnd(Model model, long step, Logs logs) {
+    long done = step - epoch * stepsPerEpoch;
+    rows += (long) logs.scalar("rows");
+    double seconds = (System.nanoTime() - startNanos) * 1e-9;
+    var figures = format("loss %.4f, %,.0f rows/s", logs.scalar("loss"), rows / seconds);
+    if (mode == Mode.BAR) {
+      bar.setExtraMessage(figures);
+      bar.stepTo(done);
+    } else if (mode == Mode.LINES && (done % everySteps == 0 || done == stepsPerEpoch)) {
+      long left = Math.round(seconds / (done - firstStep) * (stepsPerEpoch - done));
+      out.println(format(
+          "%s %d/%d: %s, ETA %d:%02d:%02d",
+          name(), done, stepsPerEpoch, figures, left / 3600, left / 60 % 60, left % 60));
+    }
+  }
+
+  @Override
+  public void onEpochEnd(Model model, long epoch, Logs logs) {
+    if (mode == Mode.NONE) {
+      return;
+    }
+    closeBar();
+    var means = new StringJoiner(", ");
+    logs.scalars().forEach((name, value) -> {
+      if (!name.equals("rows") && !name.endsWith("_seconds")) {
+        means.add(format("%s %.4g", name, value));
+      }
+    });
+    out.println(format("epoch %d/%d: %s", epoch + 1, epochs, means));
+  }
+
+  @Override
+  public void onTrainEnd(Model model, Logs logs) {
+    closeBar();
+  }
+
+  @Override
+  public void onTrainFailed(Model model, RuntimeException failure) {
+    closeBar();
+  }
+
+  // From Java 22 on there is always a console unless jdk.console is java.base; up to 21 only on a
+  // terminal.
+  @SuppressWarnings("SystemConsoleNull")
+  private static boolean hasTerminal() {
+    return System.console() != null;
+  }
+
+  private void closeBar() {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+  }
+
+  private String name() {
+    return epochs == 1 ? "step" : format("epoch %d/%d step", epoch + 1, epochs);
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}

@@ -1,0 +1,112 @@
+package org.tdro.keras.callbacks;
+
+import java.util.Map;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.LearningRateSchedule;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.keras.StatefulCallback;
+
+/**
+ * Multiplies the learning rate, whatever its schedule, by a factor whenever a monitored log has not improved for some
+ * epochs.
+ */
+public final class ReduceLearningRateOnPlateau implements StatefulCallback {
+  private final Monitor monitor;
+  private double factor = 0.1;
+  private int patience = 10;
+  private double minDelta = 1e-4;
+  private int cooldown;
+  private double minRate;
+
+  private LearningRateSchedule reduced;
+  private double scale = 1;
+  private double best;
+  private int waited;
+  private int cooling;
+
+  /** Reduces to a tenth after 10 epochs without an improvement of more than 1e-4. */
+  public ReduceLearningRateOnPlateau(Monitor monitor) {
+    this.monitor = monitor;
+    this.best = monitor.worst();
+  }
+
+  /** Multiplies by {@code factor}, in (0, 1). */
+  public ReduceLearningRateOnPlateau factor(double factor) {
+    if (!(factor > 0 && factor < 1)) {
+      throw new IllegalArgumentException("the factor must be in (0, 1), was " + factor);
+    }
+    this.factor = factor;
+    return this;
+  }
+
+  /** Waits for so many epochs without improvement. */
+  public ReduceLearningRateOnPlateau patience(int epochs) {
+    this.patience = Checks.atLeast(1, "patience", epochs);
+    return this;
+  }
+
+  /** What counts as an improvement. */
+  public ReduceLearningRateOnPlateau minDelta(double minDelta) {
+    this.minDelta = Checks.notNegative("minDelta", minDelta);
+    return this;
+  }
+
+  /** Epochs after a reduction during which nothing is counted. */
+  public ReduceLearningRateOnPlateau cooldown(int epochs) {
+    this.cooldown = Checks.atLeast(0, "cooldown", epochs);
+    return this;
+  }
+
+  /** Reductions end here; a schedule that is below by itself stays as it is. */
+  public ReduceLearningRateOnPlateau minRate(double minRate) {
+    this.minRate = Checks.notNegative("minRate", minRate);
+    return this;
+  }
+
+  @Override
+  public void onTrainBegin(Model model, FitOptions options) {
+    var schedule = model.optimizer().learningRate();
+    if (schedule != reduced) {
+      reduced = updatesDone -> {
+        double rate = schedule.rate(updatesDone);
+        return Math.max(rate * scale, Math.min(rate, minRate));
+      };
+      model.optimizer().setLearningRate(reduced);
+    }
+  }
+
+  @Override
+  public void onEpochEnd(Model model, long epoch, Logs logs) {
+    double value = monitor.value(logs);
+    if (cooling > 0) {
+      cooling--;
+      waited = 0;
+    }
+    if (monitor.improves(value, best, minDelta)) {
+      best = value;
+      waited = 0;
+    } else if (cooling == 0 && ++waited >= patience) {
+      scale *= factor;
+      cooling = cooldown;
+      waited = 0;
+    }
+  }
+
+  @Override
+  public Map<String, String> state() {
+    return Map.of(
+        "scale", Double.toString(scale),
+        "best", Double.toString(best),
+        "waited", Integer.toString(waited),
+        "cooling", Integer.toString(cooling));
+  }
+
+  @Override
+  public void restore(Map<String, String> state) {
+    scale = Double.parseDouble(state.get("scale"));
+    best = Double.parseDouble(state.get("best"));
+    waited = Integer.parseInt(state.get("waited"));
+    cooling = Integer.parseInt(state.get("cooling"));
+  }
+}
