@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A query with its relevant and irrelevant passages, one line of the Tevatron and tDRO training format: {@code query_id},
@@ -57,13 +56,6 @@ public record TrainingRow(
           problems.stream().map(problem -> line.place() + ": " + problem).toList());
     }
     return new TrainingRow(queryId, query, positives, negatives);
-  }
-
-  /** All texts: the query, then the passages. */
-  public Stream<String> texts() {
-    return Stream.concat(
-        Stream.of(query),
-        Stream.concat(positives.stream(), negatives.stream()).map(Passage::content));
   }
 
   private static List<Passage> passages(JsonNode row, String key, List<String> problems) {

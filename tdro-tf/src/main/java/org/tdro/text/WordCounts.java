@@ -1,8 +1,10 @@
 package org.tdro.text;
 
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
@@ -33,11 +35,16 @@ public final class WordCounts {
   /** Counts the words of some texts. */
   public void add(Collection<String> texts) {
     var local = new HashMap<String, Long>();
-    for (var text : texts) {
-      var matcher = WORD.matcher(normalize ? normalized(text) : text);
-      while (matcher.find()) local.merge(matcher.group(), 1L, Long::sum);
-    }
+    for (var text : texts) for (var word : words(text)) local.merge(word, 1L, Long::sum);
     local.forEach((word, count) -> counts.merge(word, count, Long::sum));
+  }
+
+  /** The words of a text, in order; together they are the whole text. */
+  List<String> words(String text) {
+    var words = new ArrayList<String>();
+    var matcher = WORD.matcher(normalize ? normalized(text) : text);
+    while (matcher.find()) words.add(matcher.group());
+    return words;
   }
 
   public boolean normalize() {
