@@ -36,9 +36,6 @@ public enum MeasureFamily {
   /** As {@link #NDCG}, ranking and ideal ranking both cut. */
   NDCG_CUT("ndcg_cut", true);
 
-  /** Changed letters that a missing or needless cutoff counts for in a suggestion. */
-  private static final int WRONG_KIND = 4;
-
   private final String trecName;
   private final boolean hasCutoff;
 
@@ -86,16 +83,19 @@ public enum MeasureFamily {
         .orElse(null);
   }
 
-  /** The name that takes the fewest changed letters, with a K in place of a cutoff; one of the wrong kind costs more. */
+  /** The name that takes the fewest changed letters; with a K, or that of the variant with a K, where a number was given. */
   static String nearest(String unknown) {
     var letters = unknown.replaceFirst("[_.@]?\\d+$", "");
     boolean cut = letters.length() < unknown.length();
-    return Arrays.stream(values())
-        .min(Comparator.<MeasureFamily>comparingInt(family ->
-                distance(letters, family.trecName) + (family.hasCutoff == cut ? 0 : WRONG_KIND))
-            .thenComparing(family -> family.hasCutoff != cut))
-        .map(family -> family.hasCutoff ? family.trecName + "_K" : family.trecName)
+    var nearest = Arrays.stream(values())
+        .min(Comparator.comparingInt(family -> distance(letters, family.trecName)))
         .orElseThrow();
+    var meant = Arrays.stream(values())
+        .filter(
+            family -> cut && family.hasCutoff && family.trecName.startsWith(nearest.trecName + "_"))
+        .findFirst()
+        .orElse(nearest);
+    return meant.hasCutoff ? meant.trecName + "_K" : meant.trecName;
   }
 
   /** Levenshtein's distance, without regard to case. */

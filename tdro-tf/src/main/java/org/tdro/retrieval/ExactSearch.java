@@ -47,7 +47,7 @@ public final class ExactSearch {
         .mapToObj(
             row -> padded(Arrays.copyOfRange(queries, row * dimension, (row + 1) * dimension)))
         .toArray(float[][]::new);
-    this.best = Stream.generate(() -> new TopK(k)).limit(count).toList();
+    this.best = Stream.generate(() -> new TopK(k, ids)).limit(count).toList();
   }
 
   private static float[] padded(float[] vector) {
@@ -110,7 +110,7 @@ public final class ExactSearch {
           throw new IllegalArgumentException("the score of query row " + query + " and document '"
               + ids.get(row) + "' is NaN: the vectors are too long");
         }
-        top.offer(new Hit(row, ids.get(row), score));
+        top.offer(row, score);
         threshold = top.threshold();
       }
     }

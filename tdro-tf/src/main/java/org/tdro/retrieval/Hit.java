@@ -14,8 +14,8 @@ public record Hit(int row, String id, float score) {
    * Best first: score descending, then id in descending order of bytes as in run files, then row. A search that keeps the
    * first k in this order keeps what trec_eval would rank first, also where equal scores meet the cut.
    */
-  public static final Comparator<Hit> RANKING = Comparator.comparing(
-          Hit::score, Comparator.reverseOrder())
+  public static final Comparator<Hit> RANKING = ((Comparator<Hit>)
+          (a, b) -> Float.compare(b.score, a.score))
       .thenComparing(Hit::id, IdOrder.ASCENDING.reversed())
       .thenComparingInt(Hit::row);
 }
