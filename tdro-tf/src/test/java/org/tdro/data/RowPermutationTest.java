@@ -21,7 +21,9 @@ class RowPermutationTest {
     var size = 5_000_000_000L;
     var permutation = new RowPermutation(size, 7);
     var images = LongStream.range(0, 1000).map(permutation::apply).toArray();
-    assertThat(LongStream.of(images)).allMatch(image -> image >= 0 && image < size).doesNotHaveDuplicates();
+    assertThat(LongStream.of(images))
+        .allMatch(image -> image >= 0 && image < size)
+        .doesNotHaveDuplicates();
     assertThat(LongStream.of(images).max().orElseThrow()).isGreaterThan(size - size / 20);
   }
 
