@@ -3,16 +3,20 @@ package org.tdro.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import org.tdro.text.Tokenizer;
 
 /** Tokenises the rows of one domain's file, in parallel and in order, into one Arrow file per fold. */
 final class DomainImport {
   private static final int CHUNK_LINES = 128;
+  private static final int MAX_SEEN = 1 << 15;
 
   private final Tokenizer tokenizer;
   private final ImportFacts facts;
   private final int threads;
   private final int maxProblems;
+  /** Ids of passages: mined negatives are other rows' passages, so most of them come again. */
+  private final ConcurrentHashMap<String, int[]> seen = new ConcurrentHashMap<>();
 
   private record Row(String queryId, TokenizedRow tokens) {}
 
@@ -70,9 +74,15 @@ final class DomainImport {
   }
 
   private int[][] passages(List<Passage> passages) {
-    return passages.stream()
-        .map(passage -> tokenizer.encode(
-            facts.passagePrompt().apply(passage.content()), facts.maxPassageLength()))
-        .toArray(int[][]::new);
+    return passages.stream().map(passage -> passage(passage.content())).toArray(int[][]::new);
+  }
+
+  private int[] passage(String text) {
+    var known = seen.get(text);
+    if (known != null) return known;
+    var ids = tokenizer.encode(facts.passagePrompt().apply(text), facts.maxPassageLength());
+    if (seen.size() >= MAX_SEEN) seen.clear();
+    seen.put(text, ids);
+    return ids;
   }
 }

@@ -1,6 +1,8 @@
 package org.tdro.data;
 
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.tdro.text.PromptTemplate;
 
 /**
@@ -23,15 +25,16 @@ record ImportFacts(
     PromptTemplate passagePrompt) {
   private static final String FORMAT = "1";
 
-  Map<String, String> toMetadata() {
-    return Map.of(
+  /** Sorted, so that the same import writes the same bytes in every run of Java. */
+  SortedMap<String, String> toMetadata() {
+    return new TreeMap<>(Map.of(
         "tdro.format", FORMAT,
         "tdro.source", source,
         "tdro.tokenizer", tokenizer,
         "tdro.max-query-length", Integer.toString(maxQueryLength),
         "tdro.max-passage-length", Integer.toString(maxPassageLength),
         "tdro.query-prompt", queryPrompt.template(),
-        "tdro.passage-prompt", passagePrompt.template());
+        "tdro.passage-prompt", passagePrompt.template()));
   }
 
   /** @throws DataException if something is missing or the format is another one */

@@ -1,6 +1,8 @@
 package org.tdro.data;
 
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What came out of importing rows; stands in the footer metadata of their Arrow file.
@@ -52,14 +54,15 @@ public record RowCounts(
         highest);
   }
 
-  Map<String, String> toMetadata() {
-    return Map.of(
+  /** Sorted, so that the same import writes the same bytes in every run of Java. */
+  SortedMap<String, String> toMetadata() {
+    return new TreeMap<>(Map.of(
         "tdro.rows", Long.toString(rows),
         "tdro.positives", Long.toString(positives),
         "tdro.negatives", Long.toString(negatives),
         "tdro.rows-without-negatives", Long.toString(rowsWithoutNegatives),
         "tdro.tokens", Long.toString(tokens),
-        "tdro.max-token-id", Integer.toString(maxTokenId));
+        "tdro.max-token-id", Integer.toString(maxTokenId)));
   }
 
   static RowCounts fromMetadata(ShardMetadata metadata) {

@@ -6,7 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
@@ -27,7 +28,7 @@ final class ShardWriter implements AutoCloseable {
   private final VectorSchemaRoot root;
   private final ArrowFileWriter writer;
   /** Arrow writes it last, so it may be filled at the end. */
-  private final HashMap<String, String> footer = new HashMap<>();
+  private final SortedMap<String, String> footer = new TreeMap<>();
 
   private RowCounts counts = RowCounts.NONE;
   private int batchRows;

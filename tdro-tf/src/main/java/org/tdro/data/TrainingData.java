@@ -68,8 +68,8 @@ public final class TrainingData implements AutoCloseable {
     var text = new StringBuilder();
     for (var domain : domains) {
       text.append(domain.name())
-          .append(new TreeMap<>(domain.facts().toMetadata()))
-          .append(new TreeMap<>(domain.counts().toMetadata()))
+          .append(domain.facts().toMetadata())
+          .append(domain.counts().toMetadata())
           .append('\n');
     }
     return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.text.Sha256;
@@ -42,6 +43,11 @@ public final class TrainingDataImport {
    */
   public ImportReport run(List<Path> places, Path output) {
     var sources = DomainFiles.sources(places);
+    var prompted = new TreeSet<>(options.prompts().queries().keySet());
+    prompted.addAll(options.prompts().passages().keySet());
+    prompted.removeAll(sources.keySet());
+    if (!prompted.isEmpty())
+      log.warn("there are prompts for domains that are not imported: {}", prompted);
     var entries = new ArrayList<ImportReport.Entry>();
     var problems = new ArrayList<String>();
     var moves = new LinkedHashMap<Path, Path>();

@@ -1,5 +1,6 @@
 package org.tdro.text;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -46,9 +47,11 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
       });
       return new Prompts(queries, passages);
     } catch (IOException e) {
+      var what = e instanceof JsonProcessingException problem
+          ? problem.getOriginalMessage()
+          : e.getMessage();
       throw new IllegalArgumentException(
-          json + ": cannot be read as prompts, {\"DOMAIN\": {\"task\": …, \"symmetric\": …}}: "
-              + e.getMessage(),
+          json + ": is no file of prompts, {\"DOMAIN\": {\"task\": …, \"symmetric\": …}}: " + what,
           e);
     }
   }

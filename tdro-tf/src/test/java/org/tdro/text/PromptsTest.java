@@ -37,11 +37,12 @@ class PromptsTest {
 
   @Test
   void badFilesAreNamed() throws IOException {
-    var file = Files.writeString(folder.resolve("prompts.json"), "{\"a\": {\"tsk\": \"Find\"}}");
+    var file = Files.writeString(
+        folder.resolve("prompts.json"), "{\"a\": {\"task\": \"Find\", \"symetric\": true}}");
     assertThatThrownBy(() -> Prompts.load(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("prompts.json")
-        .hasMessageContaining("tsk");
+        .hasMessageContaining("symetric");
   }
 
   @Test
