@@ -5,6 +5,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.tdro.config.ConfigException;
+import org.tdro.data.DataException;
+import org.tdro.evaluation.EvaluationDataException;
+import org.tdro.text.TokenizerException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
@@ -18,6 +21,9 @@ final class Failures {
   /** The first kind that a failure, or one that caused it, belongs to decides the code; none means {@link ExitCode#SOFTWARE}. */
   private static final List<Kind> KINDS = List.of(
       new Kind(ConfigException.class, ExitCode.USAGE),
+      new Kind(DataException.class, BAD_DATA),
+      new Kind(TokenizerException.class, BAD_DATA),
+      new Kind(EvaluationDataException.class, BAD_DATA),
       new Kind(NoSuchFileException.class, BAD_DATA));
 
   private record Kind(Class<? extends Throwable> type, int exitCode) {}

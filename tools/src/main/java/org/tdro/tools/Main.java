@@ -18,7 +18,14 @@ import picocli.CommandLine.Spec;
     name = "tdro",
     mixinStandardHelpOptions = true,
     description = "Trains dense retrievers on mixtures of datasets and learns the mixture (tDRO).",
-    subcommands = {ConfigCommand.class, GenerateCompletion.class},
+    subcommands = {
+      DataCommand.class,
+      TokenizerCommand.class,
+      TrainCommand.class,
+      MetricsCommand.class,
+      ConfigCommand.class,
+      GenerateCompletion.class
+    },
     version = "tdro 0.1.0",
     footerHeading = "%nExamples:%n",
     footer = {
