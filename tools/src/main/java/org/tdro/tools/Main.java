@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       TokenizerCommand.class,
       TrainCommand.class,
+      PipelineCommand.class,
       MetricsCommand.class,
       ConfigCommand.class,
       GenerateCompletion.class
