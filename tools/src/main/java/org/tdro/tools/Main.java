@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TokenizerCommand.class,
       TrainCommand.class,
       PipelineCommand.class,
+      WeightsCommand.class,
       MetricsCommand.class,
       ConfigCommand.class,
       GenerateCompletion.class
