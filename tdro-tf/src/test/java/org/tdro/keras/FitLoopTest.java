@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +39,8 @@ class FitLoopTest {
     }
 
     @Override
-    public java.util.OptionalLong batchesPerEpoch() {
-      return java.util.OptionalLong.of(7);
+    public OptionalLong batchesPerEpoch() {
+      return OptionalLong.of(7);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,8 +102,8 @@ class ModelTest {
       }
 
       @Override
-      public java.util.List<InputSpec> inputs() {
-        return java.util.List.of();
+      public List<InputSpec> inputs() {
+        return List.of();
       }
 
       @Override

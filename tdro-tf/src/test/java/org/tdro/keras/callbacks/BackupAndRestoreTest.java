@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.keras.Values;
@@ -114,11 +116,11 @@ class BackupAndRestoreTest {
     var first = new EarlyStopping(Monitor.min("val_loss")).patience(100);
     Training.dieBefore(14, 5, first, new BackupAndRestore(folder, 4));
     var second = new EarlyStopping(Monitor.min("val_loss")).patience(100);
-    var atBegin = new ArrayList<java.util.Map<String, String>>();
+    var atBegin = new ArrayList<Map<String, String>>();
     try (var model = Training.model()) {
       Training.fit(model, 5, new BackupAndRestore(folder, 4), second, new Callback() {
         @Override
-        public void onTrainBegin(Model model, org.tdro.keras.FitOptions options) {
+        public void onTrainBegin(Model model, FitOptions options) {
           atBegin.add(second.state());
         }
       });

@@ -10,16 +10,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
+import org.tdro.keras.Spirals;
 
 class LearningRateCallbacksTest {
   /** The learning rate of each epoch while {@code callbacks} watch. */
   private static List<Double> rates(int epochs, Callback... callbacks) {
     try (var model = Training.model()) {
-      return model
-          .fit(new org.tdro.keras.Spirals(2), Training.epochs(epochs, callbacks))
-          .get("learning_rate");
+      return model.fit(new Spirals(2), Training.epochs(epochs, callbacks)).get("learning_rate");
     }
   }
 
@@ -27,7 +27,7 @@ class LearningRateCallbacksTest {
   private static Callback plateau(ReduceLearningRateOnPlateau reduce) {
     return new Callback() {
       @Override
-      public void onTrainBegin(Model model, org.tdro.keras.FitOptions options) {
+      public void onTrainBegin(Model model, FitOptions options) {
         reduce.onTrainBegin(model, options);
       }
 
@@ -75,8 +75,7 @@ class LearningRateCallbacksTest {
 
   @Test
   void aReducedRateStaysReducedWhenTrainingResumes(@TempDir Path folder) {
-    var died = impossible();
-    Training.dieBefore(14, 3, died, new BackupAndRestore(folder, 3));
+    Training.dieBefore(14, 3, impossible(), new BackupAndRestore(folder, 3));
     var resumed = new ArrayList<Double>();
     try (var model = Training.model()) {
       Training.fit(model, 3, impossible(), new BackupAndRestore(folder, 3), new Callback() {

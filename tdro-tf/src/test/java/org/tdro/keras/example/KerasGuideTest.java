@@ -73,6 +73,13 @@ class KerasGuideTest {
   }
 
   @Test
+  void theGuideShowsTheSummary() throws IOException {
+    try (var model = new MoonClassifier(42)) {
+      assertThat(Files.readString(GUIDE)).contains(model.summary());
+    }
+  }
+
+  @Test
   void everyJavaBlockOfTheGuideNamesItsSource() throws IOException {
     var guide = Files.readString(GUIDE);
     assertThat(guide.split("```java\n", -1))
