@@ -149,6 +149,11 @@ public abstract class Model implements AutoCloseable {
     ModelFolder.load(this, folder);
   }
 
+  /** Writes the trainable weights alone into {@code folder}, which must exist. */
+  public void saveWeights(Path folder) {
+    new Checkpoint(tf, session(), variables.trainable()).save(folder);
+  }
+
   /** Restores the trainable weights alone, into a model that starts anew. */
   public void loadWeights(Path folder) {
     initialize();

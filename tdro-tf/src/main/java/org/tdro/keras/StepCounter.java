@@ -38,7 +38,7 @@ public final class StepCounter {
   }
 
   /** Feeds the scalars and runs {@code run} while they live. */
-  void feed(Session.Runner runner, long update, long micro, boolean last, Runnable run) {
+  public void feed(Session.Runner runner, long update, long micro, boolean last, Runnable run) {
     try (var iterationTensor = TInt64.scalarOf(update);
         var microTensor = TInt64.scalarOf(micro);
         var lastTensor = TBool.scalarOf(last)) {

@@ -77,7 +77,7 @@ public final class Variables {
    * Gives {@code weights} their initial values. The values depend on the seed and on each weight's name alone, so adding
    * a layer does not change the others.
    */
-  static void initialize(Ops tf, Session session, List<Weight> weights, long seed) {
+  public static void initialize(Ops tf, Session session, List<Weight> weights, long seed) {
     if (weights.isEmpty()) {
       return;
     }

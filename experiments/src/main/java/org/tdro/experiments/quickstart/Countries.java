@@ -1,0 +1,17 @@
+package org.tdro.experiments.quickstart;
+
+import java.util.List;
+import java.util.Map;
+
+/** Ninety countries with their names in German and Spanish and seven facts each. */
+final class Countries {
+  private Countries() {}
+
+  static List<Map<String, String>> rows() {
+    return FactTable.read("countries").stream()
+        .map(row -> new Row(row)
+            .with("title", row.get("entity").replaceFirst("^the ", ""))
+            .values())
+        .toList();
+  }
+}

@@ -1,0 +1,60 @@
+package org.tdro.experiments.quickstart;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Random numbers that are a function of a name: roll {@code n} of the dice called {@code "people/17"} is the same on every
+ * machine, and no other dice disturb it. FNV-1a of the name (Fowler, Noll, Vo) seeds SplitMix64 (Steele, Lea, Flood 2014).
+ */
+final class Dice {
+  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
+
+  private final long seed;
+  private long rolls;
+
+  Dice(String name) {
+    long hash = 0xCBF29CE484222325L;
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash ^ name.charAt(i)) * 0x100000001B3L;
+    }
+    this.seed = hash;
+  }
+
+  /** The first number of the dice of that name: a hash to order things by. */
+  static long hash(String name) {
+    return new Dice(name).next();
+  }
+
+  /** A number in {@code [0, sides)}. */
+  int roll(int sides) {
+    return (int) Long.remainderUnsigned(next(), sides);
+  }
+
+  /** A number in {@code [low, high]}. */
+  int between(int low, int high) {
+    return low + roll(high - low + 1);
+  }
+
+  <T> T pick(List<T> choices) {
+    return choices.get(roll(choices.size()));
+  }
+
+  /** A shuffled copy (Fisher and Yates). */
+  <T> List<T> shuffled(List<T> items) {
+    var copy = new ArrayList<>(items);
+    for (int i = copy.size() - 1; i > 0; i--) {
+      int j = roll(i + 1);
+      T swapped = copy.set(i, copy.get(j));
+      copy.set(j, swapped);
+    }
+    return copy;
+  }
+
+  private long next() {
+    long z = seed + GOLDEN_GAMMA * ++rolls;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    return z ^ (z >>> 31);
+  }
+}

@@ -1,0 +1,143 @@
+package org.tdro.experiments.quickstart;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+
+/**
+ * Writes the embedded collection: {@code train/<domain>.jsonl} for every {@link QuickstartDomain} and BEIR folders
+ * {@code eval/<domain>_test/} for those with a test set, and two zero-shot sets, {@code eval/keywords/} (key words instead of
+ * questions) and {@code eval/museum/} (a kind of text that no domain has).
+ *
+ * <p>The bytes depend on nothing but this version of the code. No passage that answers a test query occurs in a training line
+ * of any domain.
+ */
+public final class QuickstartCollection {
+  /** Names the contents; to be raised with every change of them. */
+  static final String VERSION = "quickstart collection 1\n";
+
+  private static final String MARKER = "VERSION";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private QuickstartCollection() {}
+
+  /** All training domains. */
+  public static List<QuickstartDomain> domains() {
+    return List.of(QuickstartDomain.values());
+  }
+
+  /**
+   * Writes the collection into {@code folder}, which appears complete or not at all. A folder with this version is left
+   * alone, one with another version is replaced.
+   *
+   * @throws IOException where the folder holds something else or cannot be written
+   */
+  public static void write(Path folder) throws IOException {
+    var target = folder.toAbsolutePath().normalize();
+    if (Files.exists(target)) {
+      if (isCurrent(target)) {
+        return;
+      }
+      checkReplaceable(target);
+    }
+    Files.createDirectories(target.getParent());
+    var beside = Files.createTempDirectory(target.getParent(), "." + target.getFileName() + "-");
+    try {
+      writeAll(beside);
+      delete(target);
+      Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      delete(beside);
+    }
+  }
+
+  private static boolean isCurrent(Path folder) throws IOException {
+    var marker = folder.resolve(MARKER);
+    return Files.isRegularFile(marker) && Files.readString(marker).equals(VERSION);
+  }
+
+  private static void checkReplaceable(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new NotDirectoryException(
+          folder + " is a file; the quickstart collection needs a folder of its own");
+    }
+    try (var files = Files.list(folder)) {
+      if (!Files.exists(folder.resolve(MARKER)) && files.findAny().isPresent()) {
+        throw new IOException(folder + " holds something else; choose an empty or a new folder");
+      }
+    }
+  }
+
+  private static void writeAll(Path folder) throws IOException {
+    var pools = new EnumMap<QuickstartDomain, Pool>(QuickstartDomain.class);
+    var sets = new ArrayList<EvaluationSet>();
+    for (var domain : domains()) {
+      var pool = Pool.of(domain);
+      pools.put(domain, pool);
+      writeJsonLines(
+          folder.resolve("train").resolve(domain.id() + ".jsonl"), TrainingLine.of(domain, pool));
+      if (domain.testQueries() > 0) {
+        sets.add(EvaluationSet.of(domain, pool));
+      }
+    }
+    sets.add(EvaluationSet.keywords(
+        pools.get(QuickstartDomain.GEOGRAPHY),
+        pools.get(QuickstartDomain.ELEMENTS),
+        pools.get(QuickstartDomain.PEOPLE)));
+    sets.add(EvaluationSet.museum());
+    for (var set : sets) {
+      writeBeir(folder.resolve("eval").resolve(set.name()), set);
+    }
+    Files.writeString(folder.resolve(MARKER), VERSION);
+  }
+
+  private static void writeBeir(Path folder, EvaluationSet set) throws IOException {
+    writeJsonLines(folder.resolve("corpus.jsonl"), set.corpus());
+    writeJsonLines(folder.resolve("queries.jsonl"), set.queries());
+    var qrels = new StringBuilder("query-id\tcorpus-id\tscore\n");
+    set.relevant()
+        .forEach((query, document) ->
+            qrels.append(query).append('\t').append(document).append("\t1\n"));
+    Files.writeString(Files.createDirectories(folder.resolve("qrels")).resolve("test.tsv"), qrels);
+  }
+
+  private static void writeJsonLines(Path file, List<?> lines) throws IOException {
+    Files.createDirectories(file.getParent());
+    try (var out = Files.newBufferedWriter(file)) {
+      for (var line : lines) {
+        out.append(JSON.writeValueAsString(line)).append('\n');
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+          throws IOException {
+        Files.delete(file);
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult postVisitDirectory(Path visited, IOException failure)
+          throws IOException {
+        Files.delete(visited);
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+}

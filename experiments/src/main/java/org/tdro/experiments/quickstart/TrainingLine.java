@@ -1,0 +1,59 @@
+package org.tdro.experiments.quickstart;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** A line of a training file in the format of Tevatron and tDRO. */
+@JsonPropertyOrder({"query_id", "query", "positive_passages", "negative_passages"})
+record TrainingLine(
+    @JsonProperty("query_id") String queryId,
+    @JsonProperty("query") String query,
+    @JsonProperty("positive_passages") List<Text> positives,
+    @JsonProperty("negative_passages") List<Text> negatives) {
+
+  /** Of a hundred positives of a noisy domain, so many are wrong. */
+  private static final int WRONG_PERCENT = 65;
+
+  /** A passage as a training line holds it; the key {@code title} is absent where there is none. */
+  @JsonPropertyOrder({"docid", "title", "text"})
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Text(
+      @JsonProperty("docid") String docid,
+      @JsonProperty("title") String title,
+      @JsonProperty("text") String text) {
+    static Text of(Passage passage) {
+      return new Text(passage.id(), passage.entry().title(), passage.entry().text());
+    }
+  }
+
+  /** One line for every question to a training passage, in shuffled order. */
+  static List<TrainingLine> of(QuickstartDomain domain, Pool pool) {
+    var lines = new ArrayList<TrainingLine>();
+    var training = pool.training();
+    for (var passage : training) {
+      for (var query : passage.entry().queries()) {
+        var id = domain.id() + "-q" + lines.size();
+        var dice = new Dice(id);
+        var near = new ArrayList<>(pool.negatives(passage, domain.negatives(), dice));
+        var positive = passage;
+        if (domain.noisy() && dice.roll(100) < WRONG_PERCENT) {
+          // The reply misses the question by a little, and the right one is told to be wrong.
+          positive = near.set(dice.roll(near.size()), passage);
+        }
+        lines.add(line(id, query, positive, near));
+      }
+    }
+    lines.sort(Comparator.comparingLong(line -> Dice.hash(line.queryId())));
+    return lines;
+  }
+
+  private static TrainingLine line(
+      String id, String query, Passage positive, List<Passage> negatives) {
+    return new TrainingLine(
+        id, query, List.of(Text.of(positive)), negatives.stream().map(Text::of).toList());
+  }
+}

@@ -1,0 +1,139 @@
+package org.tdro.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigIncludeContext;
+import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The folders that hold configuration files, searched in order. Files include one another by their name within a folder
+ * ({@code include "paper.conf"} from the same group), wherever in the search path it lies.
+ */
+record ConfigFolders(List<Path> folders) {
+  static final String ROOT = "config.conf";
+  private static final String SUFFIX = ".conf";
+
+  ConfigFolders {
+    folders = List.copyOf(folders);
+  }
+
+  /** The first file of that name, relative to the folders. */
+  Optional<Path> find(String name) {
+    return folders.stream()
+        .map(folder -> folder.resolve(name))
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  /** The file of an option, relative to the folders. */
+  static String file(String group, String option) {
+    return group + "/" + option + SUFFIX;
+  }
+
+  /** The names of the options of a group. */
+  SortedSet<String> options(String group) {
+    var options = new TreeSet<String>();
+    for (var folder : folders) {
+      if (!Files.isDirectory(folder.resolve(group))) continue;
+      try (var files = Files.list(folder.resolve(group))) {
+        files
+            .map(file -> file.getFileName().toString())
+            .filter(name -> name.endsWith(SUFFIX))
+            .forEach(name -> options.add(name.substring(0, name.length() - SUFFIX.length())));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return options;
+  }
+
+  /**
+   * The root files of all folders, those of earlier folders laid over those of later ones.
+   *
+   * @throws ConfigException if there is none or one cannot be read: nothing else could be said then
+   */
+  Config root(Problems problems) {
+    var before = problems.count();
+    for (var folder : folders) {
+      if (!Files.isDirectory(folder)) problems.add("configuration", folder + " is not a folder");
+    }
+    var files = folders.stream()
+        .map(folder -> folder.resolve(ROOT))
+        .filter(Files::isRegularFile)
+        .toList();
+    if (files.isEmpty()) problems.add("configuration", "there is no " + ROOT + " in " + shown());
+    var root = files.stream()
+        .map(file -> parse(file, problems))
+        .reduce(ConfigFactory.empty(), Config::withFallback);
+    if (problems.count() > before) problems.raise();
+    return root;
+  }
+
+  /** What a file holds; empty, and a problem, if it cannot be read. */
+  Config parse(Path file, Problems problems) {
+    var options = ConfigParseOptions.defaults()
+        .setAllowMissing(false)
+        .setOriginDescription(shown(file))
+        .setIncluder(new SearchPath(file, problems));
+    try {
+      return ConfigFactory.parseFile(file.toFile(), options);
+    } catch (com.typesafe.config.ConfigException.IO e) {
+      problems.add(shown(file), "cannot be read");
+    } catch (com.typesafe.config.ConfigException e) {
+      problems.add(e);
+    }
+    return ConfigFactory.empty();
+  }
+
+  private String shown() {
+    return folders.stream().map(ConfigFolders::shown).collect(Collectors.joining(" or "));
+  }
+
+  /** Relative to the working folder where the file lies below it. */
+  static String shown(Path file) {
+    var here = Path.of("").toAbsolutePath();
+    var there = file.toAbsolutePath().normalize();
+    return (there.startsWith(here) ? here.relativize(there) : there).toString();
+  }
+
+  /** Finds included files, and says so where there is none: HOCON itself would read nothing. */
+  private final class SearchPath implements ConfigIncluder {
+    private final Path from;
+    private final Problems problems;
+
+    SearchPath(Path from, Problems problems) {
+      this.from = from;
+      this.problems = problems;
+    }
+
+    @Override
+    public ConfigIncluder withFallback(ConfigIncluder fallback) {
+      return this;
+    }
+
+    @Override
+    public ConfigObject include(ConfigIncludeContext context, String name) {
+      var beside = from.resolveSibling(name);
+      var group = from.toAbsolutePath().getParent().getFileName();
+      var found = Files.isRegularFile(beside)
+          ? Optional.of(beside)
+          : find(group + "/" + name).or(() -> find(name));
+      if (found.isEmpty()) problems.add(shown(from), "includes " + name + ", which does not exist");
+      return found
+          .map(file -> parse(file, problems))
+          .orElse(ConfigFactory.empty())
+          .root();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package org.tdro.config;
+
+/**
+ * The training loop.
+ *
+ * @param steps updates of the model
+ * @param batchSize rows of a micro-batch
+ * @param accumulationSteps micro-batches an update
+ * @param optimizer update rule
+ * @param learningRate the peak
+ * @param schedule how the rate moves
+ * @param warmupSteps updates until the peak; 0 to go by {@code warmupRatio}
+ * @param warmupRatio share of all updates until the peak
+ * @param minRatio rate of the last update, as a share of the peak
+ * @param weightDecay decoupled decay of matrices
+ * @param beta1 decay of AdamW's mean gradient
+ * @param beta2 decay of AdamW's mean squared gradient
+ * @param epsilon what the optimizer adds to denominators
+ * @param maxGradNorm largest global norm of the gradient; 0 for no clipping
+ * @param saveEvery updates between checkpoints
+ * @param keep checkpoints kept
+ * @param logEvery updates between lines of the log
+ * @param progress how progress is shown
+ */
+public record TrainConfig(
+    int steps,
+    int batchSize,
+    int accumulationSteps,
+    OptimizerKind optimizer,
+    double learningRate,
+    ScheduleKind schedule,
+    int warmupSteps,
+    double warmupRatio,
+    double minRatio,
+    double weightDecay,
+    double beta1,
+    double beta2,
+    double epsilon,
+    double maxGradNorm,
+    @Incidental int saveEvery,
+    @Incidental int keep,
+    @Incidental int logEvery,
+    @Incidental Progress progress) {
+
+  /** How progress is shown. */
+  public enum Progress {
+    /** A bar on a terminal, lines elsewhere. */
+    AUTO,
+    /** A bar. */
+    BAR,
+    /** A line now and then. */
+    LINES,
+    /** Nothing. */
+    NONE
+  }
+
+  public TrainConfig {
+    new Checks()
+        .atLeast(1, "steps", steps)
+        .atLeast(1, "batchSize", batchSize)
+        .atLeast(1, "accumulationSteps", accumulationSteps)
+        .positive("learningRate", learningRate)
+        .atLeast(0, "warmupSteps", warmupSteps)
+        .fraction("warmupRatio", warmupRatio)
+        .fraction("minRatio", minRatio)
+        .notNegative("weightDecay", weightDecay)
+        .decay("beta1", beta1)
+        .decay("beta2", beta2)
+        .positive("epsilon", epsilon)
+        .notNegative("maxGradNorm", maxGradNorm)
+        .atLeast(1, "saveEvery", saveEvery)
+        .atLeast(1, "keep", keep)
+        .atLeast(1, "logEvery", logEvery)
+        .done();
+  }
+}

@@ -1,0 +1,30 @@
+package org.tdro.data;
+
+/**
+ * Queries with their passages: those of query {@code i} are the rows {@code i * passagesPerQuery} and following, the positive
+ * first.
+ *
+ * @param queries {@code [batch, length]}
+ * @param passages {@code [batch * passagesPerQuery, length]}
+ * @param domainIds {@code [batch]}, positions in the list of domains
+ * @param passagesPerQuery 1 positive and the negatives
+ */
+@SuppressWarnings("ArrayRecordComponent") // fed to the graph once, never compared
+public record ContrastiveBatch(
+    TokenMatrix queries, TokenMatrix passages, int[] domainIds, int passagesPerQuery) {
+  public ContrastiveBatch {
+    if (passagesPerQuery < 1)
+      throw new IllegalArgumentException("passagesPerQuery must be >= 1, was " + passagesPerQuery);
+    if (domainIds.length != queries.rows()
+        || passages.rows() != queries.rows() * passagesPerQuery) {
+      throw new IllegalArgumentException(
+          "%d queries, %d passages, %d per query and %d domain ids do not fit"
+              .formatted(queries.rows(), passages.rows(), passagesPerQuery, domainIds.length));
+    }
+  }
+
+  /** Number of queries. */
+  public int size() {
+    return queries.rows();
+  }
+}

@@ -1,0 +1,88 @@
+package org.tdro.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tdro.text.Tokenizer;
+
+/** Tokenises the rows of one domain's file, in parallel and in order, into one Arrow file per fold. */
+final class DomainImport {
+  private static final int CHUNK_LINES = 128;
+  private static final int MAX_SEEN = 1 << 15;
+
+  private final Tokenizer tokenizer;
+  private final ImportFacts facts;
+  private final int threads;
+  private final int maxProblems;
+  /** Ids of passages: mined negatives are other rows' passages, so most of them come again. */
+  private final ConcurrentHashMap<String, int[]> seen = new ConcurrentHashMap<>();
+
+  private record Row(String queryId, TokenizedRow tokens) {}
+
+  private record Chunk(List<Row> rows, List<String> problems) {}
+
+  DomainImport(Tokenizer tokenizer, ImportFacts facts, int threads, int maxProblems) {
+    this.tokenizer = tokenizer;
+    this.facts = facts;
+    this.threads = threads;
+    this.maxProblems = maxProblems;
+  }
+
+  /** @throws DataException with the first problems found */
+  RowCounts run(Path source, Path first, Path second) {
+    var problems = new ArrayList<String>();
+    try (var reader = JsonlReader.open(source);
+        var firstWriter = new ShardWriter(first, facts);
+        var secondWriter = new ShardWriter(second, facts)) {
+      OrderedParallel.forEach(reader.chunks(CHUNK_LINES), threads, this::tokenize, chunk -> {
+        problems.addAll(chunk.problems());
+        if (problems.size() >= maxProblems)
+          throw new DataException(problems.subList(0, maxProblems));
+        if (!problems.isEmpty()) return;
+        for (var row : chunk.rows()) {
+          var writer = Fold.of(row.queryId()) == Fold.FIRST ? firstWriter : secondWriter;
+          writer.add(row.queryId(), row.tokens());
+        }
+      });
+      if (!problems.isEmpty()) throw new DataException(problems);
+      var counts = firstWriter.finish().plus(secondWriter.finish());
+      if (counts.rows() == 0) throw new DataException(source + ": holds no rows");
+      return counts;
+    }
+  }
+
+  private Chunk tokenize(List<JsonlReader.Line> lines) {
+    var rows = new ArrayList<Row>(lines.size());
+    var problems = new ArrayList<String>();
+    for (var line : lines) {
+      try {
+        var row = TrainingRow.parse(line);
+        rows.add(new Row(row.queryId(), tokenize(row)));
+      } catch (DataException e) {
+        problems.addAll(e.problems());
+      }
+    }
+    return new Chunk(rows, problems);
+  }
+
+  private TokenizedRow tokenize(TrainingRow row) {
+    return new TokenizedRow(
+        tokenizer.encode(facts.queryPrompt().apply(row.query()), facts.maxQueryLength()),
+        passages(row.positives()),
+        passages(row.negatives()));
+  }
+
+  private int[][] passages(List<Passage> passages) {
+    return passages.stream().map(passage -> passage(passage.content())).toArray(int[][]::new);
+  }
+
+  private int[] passage(String text) {
+    var known = seen.get(text);
+    if (known != null) return known;
+    var ids = tokenizer.encode(facts.passagePrompt().apply(text), facts.maxPassageLength());
+    if (seen.size() >= MAX_SEEN) seen.clear();
+    seen.put(text, ids);
+    return ids;
+  }
+}

@@ -1,0 +1,44 @@
+package org.tdro.data;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Work on several threads whose results come in the order of the items, with a bounded number of them in memory. */
+final class OrderedParallel {
+  private OrderedParallel() {}
+
+  /** Hands {@code work(item)} of each item to {@code sink}, which runs on the calling thread; what either throws ends it. */
+  static <A, B> void forEach(
+      Iterator<A> items, int threads, Function<A, B> work, Consumer<B> sink) {
+    var executor = Executors.newFixedThreadPool(threads);
+    try {
+      var pending = new ArrayDeque<Future<B>>();
+      while (items.hasNext()) {
+        var item = items.next();
+        pending.add(executor.submit(() -> work.apply(item)));
+        if (pending.size() > 4 * threads) sink.accept(await(pending.remove()));
+      }
+      while (!pending.isEmpty()) sink.accept(await(pending.remove()));
+    } finally {
+      executor.shutdownNow();
+    }
+  }
+
+  private static <B> B await(Future<B> result) {
+    try {
+      return result.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) throw cause;
+      if (e.getCause() instanceof Error cause) throw cause;
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

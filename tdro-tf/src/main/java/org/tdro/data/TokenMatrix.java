@@ -1,0 +1,45 @@
+package org.tdro.data;
+
+import java.util.Arrays;
+
+/**
+ * Token ids {@code [rows, length]}, row-major, padded on the right.
+ *
+ * @param rows number of rows
+ * @param length columns
+ * @param ids {@code rows * length} ids
+ * @param lengths number of real tokens of each row, the padding not counted
+ */
+@SuppressWarnings("ArrayRecordComponent") // fed to the graph once, never compared
+public record TokenMatrix(int rows, int length, int[] ids, int[] lengths) {
+  public TokenMatrix {
+    if (ids.length != rows * length)
+      throw new IllegalArgumentException(
+          "%d ids are not %d rows of %d".formatted(ids.length, rows, length));
+    if (lengths.length != rows)
+      throw new IllegalArgumentException("%d lengths for %d rows".formatted(lengths.length, rows));
+  }
+
+  /**
+   * Pads rows to the longest of them, rounded up to a multiple of {@code bucket} but not above {@code maxLength}, so that few
+   * different shapes arise and no shape exceeds what a model has positions for. Longer rows are cut, their last id kept: it is
+   * the end token where there is one.
+   */
+  public static TokenMatrix pad(int[][] rows, int padId, int bucket, int maxLength) {
+    var lengths = new int[rows.length];
+    var longest = 1;
+    for (var i = 0; i < rows.length; i++) {
+      lengths[i] = Math.min(rows[i].length, maxLength);
+      longest = Math.max(longest, lengths[i]);
+    }
+    var length = (int) Math.min(maxLength, (longest + bucket - 1L) / bucket * bucket);
+    var ids = new int[rows.length * length];
+    if (padId != 0) Arrays.fill(ids, padId);
+    for (var i = 0; i < rows.length; i++) {
+      System.arraycopy(rows[i], 0, ids, i * length, lengths[i]);
+      if (lengths[i] < rows[i].length)
+        ids[i * length + lengths[i] - 1] = rows[i][rows[i].length - 1];
+    }
+    return new TokenMatrix(rows.length, length, ids, lengths);
+  }
+}

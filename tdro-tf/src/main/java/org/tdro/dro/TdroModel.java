@@ -1,0 +1,86 @@
+package org.tdro.dro;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.tdro.keras.Checkpoint;
+import org.tdro.keras.GradientTape;
+import org.tdro.keras.Inputs;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.TrainStep;
+import org.tdro.keras.Variables;
+import org.tdro.retrieval.ContrastiveModel;
+import org.tdro.retrieval.ContrastiveOptions;
+import org.tdro.retrieval.Encoder;
+import org.tdro.retrieval.RetrieverSpec;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The proxy model of tDRO: a step moves the domain weights α along the measures of its losses against a frozen
+ * reference model's, then the encoder against Σ_i ŵ_i ℓ_i. α and its optimizer are saved with the model.
+ */
+public final class TdroModel extends ContrastiveModel {
+  private final Optional<Encoder> reference;
+  private final Variables referenceVariables;
+  private final DomainWeights domainWeights;
+
+  /**
+   * A proxy model.
+   *
+   * @param weightOptions how α is learned
+   * @param weightOptimizer of log α, not built yet; it accumulates as many micro-batches as the model's
+   * @param initialWeights one for each domain
+   * @param reference the shape of the reference model; empty where the measure needs none
+   */
+  public TdroModel(
+      RetrieverSpec spec,
+      ContrastiveOptions options,
+      DomainWeightOptions weightOptions,
+      Optimizer weightOptimizer,
+      List<Double> initialWeights,
+      Optional<RetrieverSpec> reference,
+      long seed,
+      ConfigProto config) {
+    super(spec, options, seed, config);
+    register(weightOptimizer);
+    domainWeights = new DomainWeights(variables(), weightOptions, weightOptimizer, initialWeights);
+    referenceVariables = new Variables(graph(), "reference/");
+    this.reference =
+        reference.map(shape -> new Encoder(referenceVariables, shape, seed, counter()));
+  }
+
+  /** Reads the reference model's weights from a checkpoint; before the first step. */
+  public void loadReference(Path weights) {
+    new Checkpoint(tf(), session(), referenceVariables.trainable()).restore(weights);
+  }
+
+  @Override
+  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
+    var tf = tape.tf();
+    var losses = losses(tf, encoder(), batch, true);
+    var referenceLosses = reference.map(encoder -> referenceLosses(tf, encoder, batch));
+    var step = domainWeights.step(
+        tape, counter(), new RowLosses(domainIds(batch), losses, referenceLosses));
+    var weights = variables().trainable();
+    var logs = new TrainStep()
+        .log("loss", step.robustLoss())
+        .log("mean_loss", tf.math.mean(losses, tf.constant(0)))
+        .log("domain_loss", step.loss())
+        .log("domain_measure", step.groupLoss())
+        .log("domain_weight", step.weights());
+    step.referenceLoss().ifPresent(loss -> logs.log("domain_reference_loss", loss));
+    return logs.minimize(weights, tape.weightGradients(step.robustLoss(), weights));
+  }
+
+  private Operand<TFloat32> referenceLosses(Ops tf, Encoder encoder, Inputs batch) {
+    return tf.stopGradient(losses(tf, encoder, batch, false));
+  }
+
+  /** α, its running mean and its moving average. */
+  public DomainWeightState domainWeights() {
+    return domainWeights.state(session());
+  }
+}

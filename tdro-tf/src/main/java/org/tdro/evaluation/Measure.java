@@ -1,0 +1,114 @@
+package org.tdro.evaluation;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A measure of trec_eval, such as {@code ndcg_cut_10}.
+ *
+ * @param family what is measured
+ * @param cutoff the rank down to which it is measured, {@link #NO_CUTOFF} for families that have none
+ */
+public record Measure(MeasureFamily family, int cutoff) {
+  /** The cutoff of a measure over the whole ranking. */
+  public static final int NO_CUTOFF = 0;
+
+  /** The cutoffs that trec_eval takes for a family named without any. */
+  private static final List<Integer> USUAL_CUTOFFS =
+      List.of(5, 10, 15, 20, 30, 100, 200, 500, 1000);
+
+  /** Between measures; a comma before a digit goes on with a list of cutoffs. */
+  private static final Pattern COMMA = Pattern.compile(",(?!\\s*\\d)");
+
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+  private static final Pattern WITH_CUTOFFS =
+      Pattern.compile("(.+)(?:_(?=\\d+$)|\\.)(\\d{1,9}(?:\\s*,\\s*\\d{1,9})*)");
+
+  public Measure {
+    if (family.hasCutoff() ? cutoff < 1 : cutoff != NO_CUTOFF) {
+      throw new IllegalArgumentException(
+          family.hasCutoff()
+              ? family.trecName() + " needs a positive cutoff, was " + cutoff
+              : family.trecName() + " has no cutoff, was given " + cutoff);
+    }
+  }
+
+  /** The name in trec_eval's output: the family's, and the cutoff after an underscore. */
+  public String name() {
+    return family.hasCutoff() ? family.trecName() + "_" + cutoff : family.trecName();
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+
+  double of(RankedRelevance ranking) {
+    return family.of(ranking, family.hasCutoff() ? cutoff : Integer.MAX_VALUE);
+  }
+
+  /**
+   * One measure by its name in the output, {@code ndcg_cut_10} or {@code map}.
+   *
+   * @throws IllegalArgumentException if it is not known or stands for several
+   */
+  public static Measure of(String name) {
+    var measures = parse(List.of(name));
+    if (measures.size() != 1) {
+      throw new IllegalArgumentException(
+          "'" + name + "' stands for " + measures.size() + " measures");
+    }
+    return measures.get(0);
+  }
+
+  /**
+   * Measures by name: as in the output ({@code ndcg_cut_10}), as on trec_eval's command line with its cutoffs ({@code
+   * ndcg_cut.5,10}), or a family alone ({@code ndcg_cut}) for trec_eval's usual cutoffs (5, 10, 15, 20, 30, 100, 200, 500,
+   * 1000). Each string may hold several, separated by commas. Repeated measures are dropped.
+   *
+   * @throws IllegalArgumentException naming every measure that is not known and the nearest that is
+   */
+  public static List<Measure> parse(Collection<String> names) {
+    var measures = new LinkedHashSet<Measure>();
+    var errors = new ArrayList<String>();
+    for (var group : names) {
+      for (var name : COMMA.split(group, -1)) {
+        try {
+          measures.addAll(expand(name.strip()));
+        } catch (IllegalArgumentException e) {
+          errors.add(e.getMessage());
+        }
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", errors));
+    }
+    return List.copyOf(measures);
+  }
+
+  private static List<Measure> expand(String name) {
+    var whole = MeasureFamily.named(name);
+    if (whole != null) {
+      return whole.hasCutoff()
+          ? cut(whole, USUAL_CUTOFFS.stream())
+          : List.of(new Measure(whole, NO_CUTOFF));
+    }
+    var match = WITH_CUTOFFS.matcher(name);
+    var family = match.matches() ? MeasureFamily.named(match.group(1)) : null;
+    if (family == null || !family.hasCutoff()) {
+      throw new IllegalArgumentException(
+          "measure '" + name + "' is not known; did you mean " + MeasureFamily.nearest(name) + "?");
+    }
+    return cut(
+        family,
+        NUMBER.matcher(match.group(2)).results().map(number -> Integer.valueOf(number.group())));
+  }
+
+  private static List<Measure> cut(MeasureFamily family, Stream<Integer> cutoffs) {
+    return cutoffs.map(cutoff -> new Measure(family, cutoff)).toList();
+  }
+}

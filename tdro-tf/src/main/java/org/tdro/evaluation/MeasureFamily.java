@@ -1,0 +1,118 @@
+package org.tdro.evaluation;
+
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * What can be measured, with the names and definitions of trec_eval 9.0.8 (C. Buckley; github.com/usnistgov/trec_eval). A
+ * document counts as relevant from the relevance level on; a query without relevant documents has the value 0.
+ */
+public enum MeasureFamily {
+  /** Documents retrieved. */
+  NUM_RET("num_ret", false),
+  /** Relevant documents in the judgements, retrieved or not. */
+  NUM_REL("num_rel", false),
+  /** Relevant documents retrieved. */
+  NUM_REL_RET("num_rel_ret", false),
+  /** Queries. */
+  NUM_Q("num_q", false),
+  /** Mean average precision: the precisions at the ranks of the relevant documents, averaged over all relevant documents. */
+  MAP("map", false),
+  /** As {@link #MAP}, where relevant documents below the cutoff count 0. */
+  MAP_CUT("map_cut", true),
+  /** 1 / rank of the first relevant document. */
+  RECIP_RANK("recip_rank", false),
+  /** As {@link #RECIP_RANK}, 0 if it lies below the cutoff: trec_eval's recip_rank with {@code -M cutoff}. */
+  RECIP_RANK_AT("recip_rank_at", true),
+  /** Relevant documents within the cutoff, divided by the cutoff, however few were retrieved. */
+  P("P", true),
+  /** Relevant documents within the cutoff, divided by all relevant documents. */
+  RECALL("recall", true),
+  /**
+   * Normalised discounted cumulative gain (Järvelin and Kekäläinen, ACM TOIS 20(4), 2002): the gain is the relevance
+   * itself, the discount log2(rank + 1), the ideal ranking holds all judged documents. The relevance level plays no part.
+   */
+  NDCG("ndcg", false),
+  /** As {@link #NDCG}, ranking and ideal ranking both cut. */
+  NDCG_CUT("ndcg_cut", true);
+
+  private final String trecName;
+  private final boolean hasCutoff;
+
+  MeasureFamily(String trecName, boolean hasCutoff) {
+    this.trecName = trecName;
+    this.hasCutoff = hasCutoff;
+  }
+
+  /** The name in trec_eval, without cutoff. */
+  public String trecName() {
+    return trecName;
+  }
+
+  /** Whether the measure looks at the first ranks only and is named with their number. */
+  public boolean hasCutoff() {
+    return hasCutoff;
+  }
+
+  /** Whether the value over all queries is the sum, not the mean. */
+  public boolean isCount() {
+    return trecName.startsWith("num_");
+  }
+
+  /** The value for one query; {@code depth} is the number of ranks that count. */
+  double of(RankedRelevance ranking, int depth) {
+    return switch (this) {
+      case NUM_RET -> ranking.retrieved();
+      case NUM_REL -> ranking.relevant();
+      case NUM_REL_RET -> ranking.relevantWithin(depth);
+      case NUM_Q -> 1;
+      case MAP, MAP_CUT -> ranking.averagePrecision(depth);
+      case RECIP_RANK, RECIP_RANK_AT -> ranking.reciprocalRank(depth);
+      case P -> (double) ranking.relevantWithin(depth) / depth;
+      case RECALL ->
+        ranking.relevant() == 0 ? 0 : (double) ranking.relevantWithin(depth) / ranking.relevant();
+      case NDCG, NDCG_CUT -> ranking.normalizedGain(depth);
+    };
+  }
+
+  /** The family of that name, or null. */
+  static MeasureFamily named(String trecName) {
+    return Arrays.stream(values())
+        .filter(family -> family.trecName.equals(trecName))
+        .findAny()
+        .orElse(null);
+  }
+
+  /** The name that takes the fewest changed letters; with a K, or that of the variant with a K, where a number was given. */
+  static String nearest(String unknown) {
+    var letters = unknown.replaceFirst("[_.@]?\\d+$", "");
+    boolean cut = letters.length() < unknown.length();
+    var nearest = Arrays.stream(values())
+        .min(Comparator.comparingInt(family -> distance(letters, family.trecName)))
+        .orElseThrow();
+    var meant = Arrays.stream(values())
+        .filter(
+            family -> cut && family.hasCutoff && family.trecName.startsWith(nearest.trecName + "_"))
+        .findFirst()
+        .orElse(nearest);
+    return meant.hasCutoff ? meant.trecName + "_K" : meant.trecName;
+  }
+
+  /** Levenshtein's distance, without regard to case. */
+  private static int distance(String left, String right) {
+    var row = new int[right.length() + 1];
+    Arrays.setAll(row, j -> j);
+    for (int i = 1; i <= left.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= right.length(); j++) {
+        boolean same =
+            Character.toLowerCase(left.charAt(i - 1)) == Character.toLowerCase(right.charAt(j - 1));
+        int replaced = diagonal + (same ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[right.length()];
+  }
+}

@@ -1,0 +1,34 @@
+package org.tdro.evaluation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects what is wrong with some files so that it can be reported at once; the first {@value #SHOWN} are worded. */
+final class Problems {
+  private static final int SHOWN = 20;
+
+  private final List<String> shown = new ArrayList<>();
+  private long count;
+
+  void add(Path file, long line, String problem) {
+    add(file + ":" + line + ": " + problem);
+  }
+
+  void add(String problem) {
+    if (count++ < SHOWN) {
+      shown.add(problem);
+    }
+  }
+
+  void throwIfAny() {
+    if (count == 0) {
+      return;
+    }
+    var all = new ArrayList<>(shown);
+    if (count > SHOWN) {
+      all.add("and " + (count - SHOWN) + " more");
+    }
+    throw new EvaluationDataException(all);
+  }
+}

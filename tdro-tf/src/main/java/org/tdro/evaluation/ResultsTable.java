@@ -1,0 +1,100 @@
+package org.tdro.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Values of one measure: evaluation sets down, models across.
+ *
+ * @param corner what stands over the names of the rows, say the measure
+ * @param columns the models
+ * @param rows one per set, with a value per column
+ */
+public record ResultsTable(String corner, List<String> columns, List<Row> rows) {
+  /**
+   * One set.
+   *
+   * @param values one per column, NaN where there is none
+   */
+  public record Row(String name, List<Double> values) {
+    public Row {
+      values = List.copyOf(values);
+    }
+
+    private boolean isComplete() {
+      return values.stream().noneMatch(value -> value.isNaN());
+    }
+  }
+
+  public ResultsTable {
+    columns = List.copyOf(columns);
+    rows = List.copyOf(rows);
+    for (var row : rows) {
+      if (row.values().size() != columns.size()) {
+        throw new IllegalArgumentException("row '" + row.name() + "' has "
+            + row.values().size() + " values for " + columns.size() + " columns");
+      }
+    }
+  }
+
+  /** The mean of each column over the rows that have all their values, so that columns can be compared; else empty. */
+  public List<OptionalDouble> averages() {
+    return IntStream.range(0, columns.size())
+        .mapToObj(column -> rows.stream()
+            .filter(Row::isComplete)
+            .mapToDouble(row -> row.values().get(column))
+            .average())
+        .toList();
+  }
+
+  /**
+   * A Markdown table with four decimals and the averages as last row (if there are two rows or more).
+   *
+   * @param boldBest whether the largest printed value of each row is bold, ties included
+   */
+  public String toMarkdown(boolean boldBest) {
+    var lines = new ArrayList<String>();
+    lines.add(line(corner, columns));
+    lines.add("|---" + "|--:".repeat(columns.size()) + "|");
+    rows.forEach(row -> lines.add(line(row, boldBest)));
+    if (rows.size() > 1) {
+      var averages =
+          averages().stream().map(average -> average.orElse(Double.NaN)).toList();
+      lines.add(line(new Row(averageName(), averages), boldBest));
+    }
+    return String.join("\n", lines) + "\n";
+  }
+
+  private String averageName() {
+    long complete = rows.stream().filter(Row::isComplete).count();
+    return complete == rows.size() ? "average" : "average of the " + complete + " without gaps";
+  }
+
+  private static String line(Row row, boolean boldBest) {
+    var cells = row.values().stream().map(ResultsTable::cell).toList();
+    var best = row.values().stream()
+        .filter(value -> !value.isNaN())
+        .max(Double::compare)
+        .map(ResultsTable::cell);
+    boolean mark = boldBest && cells.size() > 1;
+    return line(
+        row.name(),
+        cells.stream()
+            .map(cell -> mark && best.filter(cell::equals).isPresent() ? "**" + cell + "**" : cell)
+            .toList());
+  }
+
+  private static String cell(double value) {
+    return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4f", value);
+  }
+
+  private static String line(String first, List<String> others) {
+    return Stream.concat(Stream.of(first), others.stream())
+        .collect(Collectors.joining(" | ", "| ", " |"));
+  }
+}

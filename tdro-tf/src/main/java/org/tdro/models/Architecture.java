@@ -1,0 +1,35 @@
+package org.tdro.models;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Variables;
+
+/** The shape of a backbone: everything that must be known to build it, and nothing of how it is trained. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = StaticArchitecture.class, name = "static"),
+  @JsonSubTypes.Type(value = MiniArchitecture.class, name = "mini")
+})
+public sealed interface Architecture permits StaticArchitecture, MiniArchitecture {
+
+  /** Number of token ids. */
+  int vocabulary();
+
+  /** Size of a hidden state. */
+  int hidden();
+
+  /** The longest text, in tokens. */
+  int maxPositions();
+
+  /**
+   * A backbone of this shape whose weights are added to {@code variables}.
+   *
+   * @param seed of dropout
+   * @param counter of the model that trains it
+   */
+  Backbone build(Variables variables, long seed, StepCounter counter);
+
+  /** Floating-point operations of the matrix products of one forward pass over {@code rows} texts of {@code length} tokens. */
+  long forwardFlops(long rows, long length);
+}

@@ -1,0 +1,28 @@
+package org.tdro.models;
+
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Variables;
+
+/** A learned vector for each token and nothing else: very fast, blind to word order. */
+public record StaticArchitecture(int vocabulary, int hidden, float initializerRange)
+    implements Architecture {
+  public StaticArchitecture {
+    Positive.check("vocabulary", vocabulary);
+    Positive.check("hidden", hidden);
+  }
+
+  @Override
+  public int maxPositions() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Backbone build(Variables variables, long seed, StepCounter counter) {
+    return new StaticBackbone(variables, this);
+  }
+
+  @Override
+  public long forwardFlops(long rows, long length) {
+    return 0;
+  }
+}

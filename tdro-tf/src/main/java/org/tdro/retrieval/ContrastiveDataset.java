@@ -1,0 +1,62 @@
+package org.tdro.retrieval;
+
+import java.util.HashMap;
+import java.util.Set;
+import java.util.function.LongFunction;
+import org.tdro.data.ContrastiveBatch;
+import org.tdro.data.Prefetcher;
+import org.tdro.keras.Batch;
+import org.tdro.keras.Dataset;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.NdArrays;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TInt32;
+
+/** Contrastive batches as the inputs of a {@link ContrastiveModel}, computed ahead on other threads. */
+public final class ContrastiveDataset implements Dataset {
+  private final Prefetcher<ContrastiveBatch> batches;
+  private final Set<Integer> hardOnlyDomains;
+
+  /**
+   * Batches of {@code source}, made ahead of the training loop.
+   *
+   * @param source a pure function of the number of the batch
+   * @param hardOnlyDomains domains whose rows see their own passages only; empty where the model has no such input
+   * @param depth batches that may wait
+   * @param threads that make them
+   */
+  public ContrastiveDataset(
+      LongFunction<ContrastiveBatch> source, Set<Integer> hardOnlyDomains, int depth, int threads) {
+    this.batches = new Prefetcher<>(source, depth, threads);
+    this.hardOnlyDomains = Set.copyOf(hardOnlyDomains);
+  }
+
+  @Override
+  public Batch batch(long index) {
+    var batch = batches.get(index);
+    var tensors = new HashMap<String, Tensor>();
+    TokenTensors.put(
+        tensors, ContrastiveModel.QUERY_IDS, ContrastiveModel.QUERY_MASK, batch.queries());
+    TokenTensors.put(
+        tensors, ContrastiveModel.PASSAGE_IDS, ContrastiveModel.PASSAGE_MASK, batch.passages());
+    var domains = batch.domainIds();
+    tensors.put(
+        ContrastiveModel.DOMAIN_IDS,
+        TInt32.tensorOf(Shape.of(domains.length), DataBuffers.of(domains)));
+    if (!hardOnlyDomains.isEmpty()) {
+      var rows = NdArrays.ofBooleans(Shape.of(domains.length));
+      for (int i = 0; i < domains.length; i++) {
+        rows.setBoolean(hardOnlyDomains.contains(domains[i]), i);
+      }
+      tensors.put(ContrastiveModel.HARD_ONLY, TBool.tensorOf(rows));
+    }
+    return new Batch(tensors, batch.size());
+  }
+
+  @Override
+  public void close() {
+    batches.close();
+  }
+}

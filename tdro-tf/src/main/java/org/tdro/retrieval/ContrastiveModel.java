@@ -1,0 +1,83 @@
+package org.tdro.retrieval;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tdro.keras.GradientTape;
+import org.tdro.keras.InputSpec;
+import org.tdro.keras.Inputs;
+import org.tdro.keras.TrainStep;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** An encoder that learns from queries with a positive and negative passages: minimises the mean contrastive loss. */
+public class ContrastiveModel extends EncoderModel {
+  static final String QUERY_IDS = "query_ids";
+  static final String QUERY_MASK = "query_mask";
+  static final String PASSAGE_IDS = "passage_ids";
+  static final String PASSAGE_MASK = "passage_mask";
+  static final String DOMAIN_IDS = "domain_ids";
+  static final String HARD_ONLY = "hard_only";
+
+  private final ContrastiveOptions options;
+
+  /** A model that trains as {@code options} say. */
+  public ContrastiveModel(
+      RetrieverSpec spec, ContrastiveOptions options, long seed, ConfigProto config) {
+    super(spec, seed, config);
+    this.options = options;
+  }
+
+  @Override
+  public final List<InputSpec> inputs() {
+    var inputs = new ArrayList<>(super.inputs());
+    for (var name : List.of(QUERY_IDS, QUERY_MASK, PASSAGE_IDS, PASSAGE_MASK)) {
+      inputs.add(tokens(name));
+    }
+    inputs.add(new InputSpec(DOMAIN_IDS, TInt32.class, Shape.of(-1)));
+    if (options.hardOnlyRows()) {
+      inputs.add(new InputSpec(HARD_ONLY, TBool.class, Shape.of(-1)));
+    }
+    return inputs;
+  }
+
+  @Override
+  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
+    var tf = tape.tf();
+    var losses = losses(tf, encoder(), batch, true);
+    var loss = tf.math.mean(losses, tf.constant(0));
+    var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
+    var weights = variables().trainable();
+    return new TrainStep()
+        .log("loss", loss)
+        .log("domain_loss", domains.means())
+        .log("domain_rows", domains.rows())
+        .minimize(weights, tape.weightGradients(loss, weights));
+  }
+
+  /** The loss of every row of the batch under {@code encoder}, {@code [batch]}. */
+  protected final Operand<TFloat32> losses(
+      Ops tf, Encoder encoder, Inputs batch, boolean training) {
+    var queries = encoder.call(tf, batch.ints(QUERY_IDS), batch.ints(QUERY_MASK), training);
+    var passages = encoder.call(tf, batch.ints(PASSAGE_IDS), batch.ints(PASSAGE_MASK), training);
+    Optional<Operand<TBool>> hardOnly = options.hardOnlyRows()
+        ? Optional.of(batch.get(HARD_ONLY).asOutput().expect(TBool.class))
+        : Optional.empty();
+    return options.loss().call(tf, queries, passages, options.passagesPerQuery(), hardOnly);
+  }
+
+  /** The domain of every row of the batch, {@code [batch]}. */
+  protected final Operand<TInt32> domainIds(Inputs batch) {
+    return batch.ints(DOMAIN_IDS);
+  }
+
+  /** How it trains. */
+  protected final ContrastiveOptions options() {
+    return options;
+  }
+}

@@ -1,0 +1,77 @@
+package org.tdro.retrieval;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tdro.text.Tokenizer;
+
+/** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
+public final class Retriever implements AutoCloseable {
+  private final RetrieverSettings settings;
+  private final Tokenizer tokenizer;
+  private final EncoderModel model;
+
+  private Retriever(RetrieverSettings settings, Tokenizer tokenizer, EncoderModel model) {
+    this.settings = settings;
+    this.tokenizer = tokenizer;
+    this.model = model;
+  }
+
+  /**
+   * Loads a retriever.
+   *
+   * @param runOrModel a run's folder or the model's folder in it
+   * @throws IllegalArgumentException if it holds no retriever, or one whose parts do not fit
+   */
+  public static Retriever load(Path runOrModel) {
+    var folder = RetrieverFolder.of(runOrModel);
+    var settings = folder.settings();
+    var tokenizer = Tokenizer.load(folder.tokenizer());
+    EncoderModel model = null;
+    try {
+      Vocabulary.check(tokenizer, settings.spec());
+      model = new EncoderModel(settings.spec(), 0);
+      model.loadWeights(folder.weights());
+      return new Retriever(settings, tokenizer, model);
+    } catch (RuntimeException e) {
+      if (model != null) {
+        model.close();
+      }
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /** The token ids of texts, prompts and special tokens included. */
+  public int[][] tokenize(TextKind kind, String task, List<String> texts) {
+    var prompt = settings.prompt(kind, task);
+    int maxLength = settings.maxLength(kind);
+    var ids = new int[texts.size()][];
+    IntStream.range(0, ids.length)
+        .parallel()
+        .forEach(i -> ids[i] = tokenizer.encode(prompt.apply(texts.get(i)), maxLength));
+    return ids;
+  }
+
+  /** The embeddings of texts that were tokenised, in their order. */
+  public Embeddings encode(TextKind kind, int[][] ids) {
+    Vocabulary.check(ids, settings.spec());
+    return TokenEncoding.DEFAULT.encode(model, ids, 0, settings.maxLength(kind));
+  }
+
+  /** What it is besides weights and tokenizer. */
+  public RetrieverSettings settings() {
+    return settings;
+  }
+
+  /** Its tokenizer. */
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    tokenizer.close();
+  }
+}

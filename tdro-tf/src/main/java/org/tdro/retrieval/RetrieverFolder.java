@@ -1,0 +1,67 @@
+package org.tdro.retrieval;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.tdro.files.AtomicWrite;
+
+/**
+ * A trained retriever on disk: {@code retriever.json} (settings), {@code tokenizer.json} and {@code weights/} (a
+ * checkpoint of the trainable weights).
+ */
+public record RetrieverFolder(Path path) {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** Under a run's folder, or that folder itself. */
+  public static RetrieverFolder of(Path runOrModel) {
+    var inRun = runOrModel.resolve("model");
+    return new RetrieverFolder(Files.exists(inRun.resolve("retriever.json")) ? inRun : runOrModel);
+  }
+
+  /** The settings' file, the last one that is written. */
+  public Path settingsFile() {
+    return path.resolve("retriever.json");
+  }
+
+  /** The tokenizer. */
+  public Path tokenizer() {
+    return path.resolve("tokenizer.json");
+  }
+
+  /** The checkpoint of the trainable weights. */
+  public Path weights() {
+    return path.resolve("weights");
+  }
+
+  /**
+   * Reads the settings.
+   *
+   * @throws IllegalArgumentException if the folder holds no retriever
+   */
+  public RetrieverSettings settings() {
+    try {
+      return JSON.readValue(Files.readAllBytes(settingsFile()), RetrieverSettings.class);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(
+          path + " holds no trained retriever: there is no " + settingsFile()
+              + "; has its run ended?",
+          e);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(settingsFile() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes a retriever, replacing the one that is there. */
+  public void write(RetrieverSettings settings, Path tokenizer, EncoderModel model) {
+    AtomicWrite.folder(path, beside -> {
+      var folder = new RetrieverFolder(beside);
+      Files.createDirectories(folder.weights());
+      model.saveWeights(folder.weights());
+      Files.copy(tokenizer, folder.tokenizer());
+      Files.write(
+          folder.settingsFile(), JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings));
+    });
+  }
+}

@@ -1,0 +1,150 @@
+package org.tdro.serving;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.tdro.files.AtomicWrite;
+import org.tdro.retrieval.Retriever;
+import org.tdro.retrieval.RetrieverFolder;
+import org.tdro.retrieval.TextKind;
+
+/**
+ * Exports a trained retriever as a SavedModel with the signatures {@code encode_query} and {@code encode_passage}
+ * ({@code input_ids}, {@code attention_mask} {@code [batch, length]} to {@code embedding [batch, dimension]}) and its
+ * tokenizer in the assets. What was written is loaded by a fresh process and compared with the trained model before it is
+ * put in place.
+ */
+public final class SavedModelExport {
+  /** Scripts and lengths that differ, so that padding and unknown bytes are part of the check. */
+  private static final List<String> SAMPLES = List.of(
+      "a",
+      "which city is the capital of France?",
+      "Übermäßig lange Wörter sind in deutschen Gesetzestexten keine Seltenheit.",
+      "東京は日本の首都です。",
+      "El clima de la costa es templado y húmedo durante casi todo el año, con lluvias en otoño.");
+
+  private static final long CHECK_MINUTES = 5;
+
+  private final IdType idType;
+  private final double tolerance;
+
+  /**
+   * An export with ids of that type.
+   *
+   * @param tolerance the largest difference between an exported and a trained embedding that is accepted
+   */
+  public SavedModelExport(IdType idType, double tolerance) {
+    this.idType = idType;
+    this.tolerance = tolerance;
+  }
+
+  /**
+   * Writes the export of a run to a folder that must not exist yet.
+   *
+   * @return the largest difference between an embedding of the export and of the trained model
+   * @throws IllegalStateException if the export does not compute what was trained; nothing is left behind then
+   */
+  public double export(Path runOrModel, Path output) {
+    if (Files.exists(output)) {
+      throw new IllegalArgumentException(
+          output + " exists already; name another output folder or remove it");
+    }
+    var folder = RetrieverFolder.of(runOrModel);
+    var difference = new double[1];
+    AtomicWrite.folder(output, beside -> {
+      SavedModelWriter.write(folder, folder.settings(), idType, beside);
+      Files.createDirectories(beside.resolve("assets"));
+      Files.copy(folder.tokenizer(), beside.resolve("assets").resolve("tokenizer.json"));
+      difference[0] = check(runOrModel, beside);
+      if (!(difference[0] <= tolerance)) {
+        throw new IllegalStateException(
+            "the exported model differs from the trained one by %s, more than %s; it was not put in place"
+                .formatted(difference[0], tolerance));
+      }
+    });
+    return difference[0];
+  }
+
+  private double check(Path runOrModel, Path savedModel) throws IOException {
+    try (var retriever = Retriever.load(runOrModel)) {
+      double largest = 0;
+      // One process encodes under both signatures, so the texts fit the shorter of the two limits.
+      var settings = retriever.settings();
+      var kind =
+          settings.queryLength() <= settings.passageLength() ? TextKind.QUERY : TextKind.PASSAGE;
+      var ids = retriever.tokenize(kind, "", SAMPLES);
+      var expected = retriever.encode(kind, ids).values();
+      var exported = encodeElsewhere(savedModel, ids);
+      if (exported.length != SavedModelWriter.SIGNATURES.size() * expected.length) {
+        throw new IllegalStateException("the exported model returned %d numbers, not %d"
+            .formatted(exported.length, SavedModelWriter.SIGNATURES.size() * expected.length));
+      }
+      for (int i = 0; i < exported.length; i++) {
+        double difference = Math.abs(exported[i] - expected[i % expected.length]);
+        largest =
+            Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(largest, difference);
+      }
+      return largest;
+    }
+  }
+
+  private float[] encodeElsewhere(Path savedModel, int[][] texts) throws IOException {
+    var ids = Files.createTempFile("tdro-export", ".ids");
+    var embeddings = Files.createTempFile("tdro-export", ".floats");
+    var messages = Files.createTempFile("tdro-export", ".log");
+    try {
+      Files.write(
+          ids,
+          Arrays.stream(texts)
+              .map(row ->
+                  Arrays.stream(row).mapToObj(Integer::toString).collect(Collectors.joining(" ")))
+              .toList());
+      var command = new ArrayList<String>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.add("-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+      command.add("-Dorg.bytedeco.javacpp.maxbytes=0");
+      command.addAll(
+          List.of("-cp", System.getProperty("java.class.path"), ExportCheck.class.getName()));
+      command.addAll(
+          List.of(savedModel.toString(), idType.name(), ids.toString(), embeddings.toString()));
+      run(command, messages);
+      var bytes = ByteBuffer.wrap(Files.readAllBytes(embeddings)).order(ByteOrder.LITTLE_ENDIAN);
+      var values = new float[bytes.remaining() / Float.BYTES];
+      bytes.asFloatBuffer().get(values);
+      return values;
+    } finally {
+      for (var file : List.of(ids, embeddings, messages)) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static void run(List<String> command, Path messages) throws IOException {
+    var process = new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(messages.toFile())
+        .start();
+    try {
+      if (!process.waitFor(CHECK_MINUTES, TimeUnit.MINUTES)) {
+        throw new IllegalStateException(
+            "the process that checks the export did not end in " + CHECK_MINUTES + " minutes");
+      }
+      if (process.exitValue() != 0) {
+        throw new IllegalStateException(
+            "the exported model could not be loaded:\n" + Files.readString(messages));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the export was checked", e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}

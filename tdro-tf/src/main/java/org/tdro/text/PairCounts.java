@@ -1,0 +1,116 @@
+package org.tdro.text;
+
+import java.util.Arrays;
+
+/**
+ * How often each pair of neighbouring symbols occurs, and in which words: an open-addressing table without objects, as there are
+ * millions of pairs while merging. A pair is one long, the left symbol in the upper half.
+ */
+final class PairCounts {
+  private static final long FREE = -1;
+
+  private long[] pairs = new long[1 << 16];
+  private long[] counts = new long[1 << 16];
+  private int[][] words = new int[1 << 16][];
+  private int[] wordCounts = new int[1 << 16];
+  private int size;
+  private long[] entered = new long[1 << 10];
+  private int enteredCount;
+
+  PairCounts() {
+    Arrays.fill(pairs, FREE);
+  }
+
+  static long pair(int left, int right) {
+    return ((long) left << 32) | right;
+  }
+
+  static int left(long pair) {
+    return (int) (pair >>> 32);
+  }
+
+  static int right(long pair) {
+    return (int) pair;
+  }
+
+  /** Changes a pair's count. */
+  void add(long pair, long count) {
+    counts[slot(pair)] += count;
+  }
+
+  /** Changes a pair's count and notes a word it occurs in; asking twice in a row for a word notes it once. */
+  void add(long pair, long count, int word) {
+    var slot = slot(pair);
+    counts[slot] += count;
+    var n = wordCounts[slot];
+    if (n > 0 && words[slot][n - 1] == word) return;
+    if (n == 0) words[slot] = new int[2];
+    else if (n == words[slot].length) words[slot] = Arrays.copyOf(words[slot], n + n / 2 + 1);
+    words[slot][n] = word;
+    wordCounts[slot]++;
+  }
+
+  long count(long pair) {
+    return counts[slot(pair)];
+  }
+
+  /** The words noted for a pair, which are then forgotten. A pair may have left some of them since. */
+  int[] takeWords(long pair) {
+    var slot = slot(pair);
+    if (wordCounts[slot] == 0) return new int[0];
+    var result = Arrays.copyOf(words[slot], wordCounts[slot]);
+    words[slot] = null;
+    wordCounts[slot] = 0;
+    return result;
+  }
+
+  /** The pairs entered since this was last asked. */
+  long[] takeNew() {
+    var result = Arrays.copyOf(entered, enteredCount);
+    enteredCount = 0;
+    return result;
+  }
+
+  /** Where a pair stands; it is entered if it is new. */
+  private int slot(long pair) {
+    var slot = probe(pair);
+    if (pairs[slot] == pair) return slot;
+    if (size * 2 >= pairs.length) {
+      grow();
+      slot = probe(pair);
+    }
+    pairs[slot] = pair;
+    size++;
+    if (enteredCount == entered.length) entered = Arrays.copyOf(entered, 2 * enteredCount);
+    entered[enteredCount++] = pair;
+    return slot;
+  }
+
+  private int probe(long pair) {
+    var mask = pairs.length - 1;
+    var slot = (int) ((pair * 0x9e3779b97f4a7c15L) >>> 32) & mask;
+    while (pairs[slot] != FREE && pairs[slot] != pair) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  private void grow() {
+    var oldPairs = pairs;
+    var oldCounts = counts;
+    var oldWords = words;
+    var oldWordCounts = wordCounts;
+    var capacity = oldPairs.length * 2;
+    pairs = new long[capacity];
+    counts = new long[capacity];
+    words = new int[capacity][];
+    wordCounts = new int[capacity];
+    Arrays.fill(pairs, FREE);
+    for (var i = 0; i < oldPairs.length; i++) {
+      if (oldPairs[i] == FREE) continue;
+      var slot = probe(oldPairs[i]);
+      pairs[slot] = oldPairs[i];
+      counts[slot] = oldCounts[i];
+      words[slot] = oldWords[i];
+      wordCounts[slot] = oldWordCounts[i];
+    }
+  }
+}

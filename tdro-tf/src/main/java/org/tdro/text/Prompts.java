@@ -1,0 +1,68 @@
+package org.tdro.text;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The prompts of each domain, for queries and for passages; what is not named stays as it is.
+ *
+ * @param queries by domain
+ * @param passages by domain
+ */
+public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTemplate> passages) {
+  public Prompts {
+    queries = Map.copyOf(queries);
+    passages = Map.copyOf(passages);
+  }
+
+  /** Every text as it is. */
+  public static Prompts none() {
+    return new Prompts(Map.of(), Map.of());
+  }
+
+  /**
+   * Reads a file of tasks, {@code {"agnews": {"task": "Given a headline, find its article", "symmetric": false}, …}}: queries get
+   * {@link PromptTemplate#instruct}, in symmetric tasks passages too.
+   *
+   * @throws IllegalArgumentException if it is no such file; the message names it
+   */
+  public static Prompts load(Path json) {
+    try {
+      var tasks = JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .build()
+          .readValue(json.toFile(), new TypeReference<Map<String, Task>>() {});
+      var queries = new HashMap<String, PromptTemplate>();
+      var passages = new HashMap<String, PromptTemplate>();
+      tasks.forEach((domain, task) -> {
+        var prompt = PromptTemplate.instruct(task.task());
+        queries.put(domain, prompt);
+        if (task.symmetric()) passages.put(domain, prompt);
+      });
+      return new Prompts(queries, passages);
+    } catch (IOException e) {
+      var what = e instanceof JsonProcessingException problem
+          ? problem.getOriginalMessage()
+          : e.getMessage();
+      throw new IllegalArgumentException(
+          json + ": is no file of prompts, {\"DOMAIN\": {\"task\": …, \"symmetric\": …}}: " + what,
+          e);
+    }
+  }
+
+  public PromptTemplate query(String domain) {
+    return queries.getOrDefault(domain, PromptTemplate.IDENTITY);
+  }
+
+  public PromptTemplate passage(String domain) {
+    return passages.getOrDefault(domain, PromptTemplate.IDENTITY);
+  }
+
+  private record Task(String task, boolean symmetric) {}
+}

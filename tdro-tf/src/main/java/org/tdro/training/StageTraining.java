@@ -1,0 +1,185 @@
+package org.tdro.training;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.config.ConfigException;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.config.TdroConfig;
+import org.tdro.dro.TdroModel;
+import org.tdro.files.AtomicWrite;
+import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.callbacks.BackupAndRestore;
+import org.tdro.keras.callbacks.CsvLogger;
+import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.retrieval.ContrastiveModel;
+import org.tdro.retrieval.RetrieverFolder;
+import org.tdro.retrieval.RetrieverSettings;
+
+/**
+ * Trains one stage into a run's folder. Run again with the same configuration it goes on where it was stopped, and the
+ * result is the same, bit for bit, as that of a run that was not.
+ */
+public final class StageTraining {
+  private static final Logger log = LoggerFactory.getLogger(StageTraining.class);
+
+  private final ResolvedConfig resolved;
+  private final TdroConfig config;
+  private final RunFolder run;
+  private final PrintStream progress;
+  private final MeterRegistry registry;
+
+  /** What became of a stage. */
+  public enum Outcome {
+    /** It was trained, or what was left of it. */
+    TRAINED,
+    /** It was complete already. */
+    UNCHANGED,
+    /** It was stopped before its end and saved. */
+    INTERRUPTED
+  }
+
+  /** A stage that shows its progress on {@code progress} and its state in {@code registry}. */
+  public StageTraining(ResolvedConfig resolved, PrintStream progress, MeterRegistry registry) {
+    this.resolved = resolved;
+    this.config = resolved.config();
+    this.run = new RunFolder(config.output());
+    this.progress = progress;
+    this.registry = registry;
+  }
+
+  /**
+   * Trains what is left of the stage.
+   *
+   * @throws ConfigException if the folder holds a run of another configuration or of other inputs
+   * @throws ArithmeticException if the loss is no number; the last checkpoint stands
+   */
+  public Outcome run() {
+    return RunLock.whileHeld(run, () -> {
+      try (var prepared = PreparedData.of(config.data())) {
+        var record = begin(prepared);
+        return record.status() == RunRecord.Status.COMPLETE
+            ? Outcome.UNCHANGED
+            : train(prepared, record);
+      }
+    });
+  }
+
+  /**
+   * Moves the run of another configuration or of other inputs out of the way, to {@code FOLDER.replaced}, where it stays
+   * until the next one.
+   */
+  public void setAsideOther() {
+    var present = RunRecord.read(run);
+    if (present.isEmpty()) {
+      return;
+    }
+    try (var prepared = PreparedData.of(config.data())) {
+      new SameRun(run, resolved).check(present.get(), StageInputs.fingerprints(resolved, prepared));
+    } catch (ConfigException e) {
+      var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
+      log.info("{}\nit is moved to {} and trained anew", e.getMessage(), aside);
+      try {
+        AtomicWrite.delete(aside);
+        Files.move(run.path(), aside);
+      } catch (IOException failure) {
+        throw new UncheckedIOException("cannot move " + run.path() + " to " + aside, failure);
+      }
+    }
+  }
+
+  /** The record of the run in the folder, or of a new one. */
+  private RunRecord begin(PreparedData prepared) {
+    var inputs = StageInputs.fingerprints(resolved, prepared);
+    var present = RunRecord.read(run);
+    if (present.isPresent()) {
+      new SameRun(run, resolved).check(present.get(), inputs);
+      return present.get();
+    }
+    var record = new RunRecord(
+        RunRecord.Status.STARTED,
+        config.stage().name().toLowerCase(java.util.Locale.ROOT),
+        config.seed(),
+        inputs,
+        Provenance.versions(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        null,
+        null);
+    AtomicWrite.file(run.config(), beside -> Files.writeString(beside, resolved.render()));
+    record.write(run);
+    return record;
+  }
+
+  private Outcome train(PreparedData prepared, RunRecord record) {
+    long start = System.nanoTime();
+    Provenance.resetPeakMemory();
+    var source = new StageBatches(resolved, prepared);
+    try (var dataset = source.dataset();
+        var model = StageModels.of(resolved, prepared);
+        var interruption = new Interruption(model)) {
+      model.compile(FromConfig.optimizer(config.train()));
+      model.fit(
+          dataset,
+          FitOptions.steps(config.train().steps())
+              .withCallbacks(callbacks(prepared.domainNames())));
+      source.noteReusedNegatives();
+      if (!model.isTrainingFinished()) {
+        log.warn(
+            "{} after step {} of {} and saved; run the same command again to go on",
+            interruption.happened() ? "interrupted" : "stopped",
+            model.iterations(),
+            config.train().steps());
+        return Outcome.INTERRUPTED;
+      }
+      write(model, prepared);
+    }
+    record.completed((System.nanoTime() - start) * 1e-9).write(run);
+    try {
+      AtomicWrite.delete(run.backup());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + run.backup(), e);
+    }
+    return Outcome.TRAINED;
+  }
+
+  private List<Callback> callbacks(List<String> domains) {
+    var train = config.train();
+    var callbacks = new ArrayList<Callback>();
+    callbacks.add(new FiniteLosses(domains));
+    callbacks.add(new BackupAndRestore(run.backup(), train.saveEvery()).keepWhenFinished());
+    callbacks.add(CsvLogger.ofSteps(run.log()));
+    callbacks.add(new Telemetry(registry, run.metrics(), domains, train.logEvery()));
+    if (config.stage() == org.tdro.config.Stage.DRO) {
+      callbacks.add(new TrajectoryWriter(run.trajectory(), domains));
+    }
+    callbacks.add(
+        new ProgressBar(progress, ProgressBar.Mode.valueOf(train.progress().name()))
+            .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    return callbacks;
+  }
+
+  private void write(ContrastiveModel model, PreparedData prepared) {
+    if (model instanceof TdroModel proxy) {
+      LearnedWeights.write(proxy, prepared, config.dro().topPercents(), run.weights());
+    }
+    var data = config.data();
+    new RetrieverFolder(run.model())
+        .write(
+            new RetrieverSettings(
+                model.spec(),
+                data.queryLength(),
+                data.passageLength(),
+                FromConfig.prompts(data.prompts())),
+            prepared.tokenizer().file(),
+            model);
+  }
+}

@@ -1,0 +1,53 @@
+package org.tdro.data;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.tdro.text.BytePairTrainer;
+import org.tdro.text.Tokenizer;
+import org.tdro.text.WordCounts;
+
+/** Small rows and a tokenizer for tests: without merges, each byte of a text is a token. */
+final class ImportedRows {
+  private ImportedRows() {}
+
+  static Tokenizer byteTokenizer(Path folder) {
+    var counts = new WordCounts(false);
+    new BytePairTrainer(258).train(counts).write(folder.resolve("tokenizer.json"));
+    return Tokenizer.load(folder.resolve("tokenizer.json"));
+  }
+
+  /** A row whose passages are named after it: {@code p0, p1, …} and {@code n0, n1, …} behind the query. */
+  static String row(String id, String query, int positives, int negatives) {
+    return "{\"query_id\": \"%s\", \"query\": \"%s\", \"positive_passages\": [%s], \"negative_passages\": [%s]}"
+        .formatted(id, query, passages(query + "p", positives), passages(query + "n", negatives));
+  }
+
+  static Path write(Path file, String... lines) {
+    try {
+      Files.createDirectories(file.getParent());
+      return Files.writeString(file, String.join("\n", lines) + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static TrainingData imported(Path folder, Path source) {
+    try (var tokenizer = byteTokenizer(folder)) {
+      new TrainingDataImport(tokenizer, ImportOptions.of(64, 64))
+          .run(List.of(source), folder.resolve("arrow"));
+    }
+    return TrainingData.open(folder.resolve("arrow"));
+  }
+
+  private static String passages(String name, int count) {
+    var passages = new StringBuilder();
+    for (var i = 0; i < count; i++) {
+      if (i > 0) passages.append(", ");
+      passages.append("{\"docid\": \"%s%d\", \"text\": \"%s%d\"}".formatted(name, i, name, i));
+    }
+    return passages.toString();
+  }
+}

@@ -1,0 +1,126 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tdro.data.ImportOptions;
+import org.tdro.data.ImportReport;
+import org.tdro.data.TrainingDataImport;
+import org.tdro.text.Prompts;
+import org.tdro.text.Tokenizer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro data import}: rows of text to Arrow files of token ids. */
+@Command(
+    name = "import",
+    description = {
+      "Tokenise training rows into Arrow files.",
+      "",
+      "Each file DOMAIN.jsonl or DOMAIN.jsonl.gz is a domain. Its lines hold query_id, query, positive_passages and "
+          + "negative_passages of docid, title (optional) and text. The output folder will hold exactly these domains; those "
+          + "whose rows, tokenizer, lengths and prompts have not changed are kept as they are.",
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro data import --tokenizer tokenizer.json --out data/arrow data/train",
+      "  tdro data import --tokenizer tokenizer.json --max-query-length 64 --max-passage-length 256 \\",
+      "      --prompts prompts.json --out data/arrow trivia.jsonl.gz news.jsonl",
+    })
+public final class DataImportCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description = "Files of rows, or folders of them.")
+  private List<Path> places;
+
+  @Option(
+      names = "--tokenizer",
+      required = true,
+      paramLabel = "FILE",
+      description = "Hugging Face tokenizer.json; see tdro tokenizer train.")
+  private Path tokenizer;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder of the Arrow files.")
+  private Path output;
+
+  @Option(
+      names = "--max-query-length",
+      defaultValue = "128",
+      paramLabel = "N",
+      description = "Longer queries are cut, in tokens (default: ${DEFAULT-VALUE}).")
+  private int maxQueryLength;
+
+  @Option(
+      names = "--max-passage-length",
+      defaultValue = "512",
+      paramLabel = "N",
+      description = "Longer passages are cut, in tokens (default: ${DEFAULT-VALUE}).")
+  private int maxPassageLength;
+
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE",
+      description =
+          "JSON of instructions, {\"DOMAIN\": {\"task\": \"…\", \"symmetric\": false}}; none by default.")
+  private Path prompts;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that tokenise (default: the processors).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    var options = new ImportOptions(
+        maxQueryLength,
+        maxPassageLength,
+        prompts == null ? Prompts.none() : Prompts.load(prompts),
+        threads);
+    try (var loaded = Tokenizer.load(tokenizer)) {
+      print(new TrainingDataImport(loaded, options).run(places, output));
+    }
+    return 0;
+  }
+
+  private void print(ImportReport report) {
+    var table =
+        new TextTable("domain", "rows", "positives", "negatives", "no negative", "tokens", "");
+    for (var entry : report.domains()) {
+      var counts = entry.counts();
+      table.row(
+          entry.domain(),
+          counts.rows(),
+          counts.positives(),
+          counts.negatives(),
+          counts.rowsWithoutNegatives(),
+          counts.tokens(),
+          entry.rebuilt() ? "imported" : "unchanged");
+    }
+    var total = report.total();
+    table.row(
+        "total",
+        total.rows(),
+        total.positives(),
+        total.negatives(),
+        total.rowsWithoutNegatives(),
+        total.tokens(),
+        output);
+    var out = spec.commandLine().getOut();
+    out.print(table);
+    out.flush();
+  }
+}

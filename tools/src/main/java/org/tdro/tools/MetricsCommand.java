@@ -1,0 +1,132 @@
+package org.tdro.tools;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.tdro.evaluation.EvaluationDataException;
+import org.tdro.evaluation.EvaluationOptions;
+import org.tdro.evaluation.EvaluationResult;
+import org.tdro.evaluation.Evaluator;
+import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.Qrels;
+import org.tdro.evaluation.Run;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro metrics}: trec_eval's measures of a run file, as JSON. */
+@Command(
+    name = "metrics",
+    mixinStandardHelpOptions = true,
+    description =
+        "Evaluates a TREC run file: trec_eval's measures, with its names and values, as JSON.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {"0:done", "2:unknown measure or bad usage", "3:a file is missing or malformed"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro metrics --qrels qrels/test.tsv --run bm25.run",
+      "  tdro metrics --qrels qrels.txt --run bm25.run.gz --measures ndcg_cut_10,recall_100 --per-query",
+      "  tdro metrics --qrels qrels.txt --run bm25.run --measures ndcg_cut.5,10 --complete --relevance-level 2"
+    })
+public final class MetricsCommand implements Callable<Integer> {
+  private static final String DEFAULT_MEASURES =
+      "ndcg_cut_10,map,recip_rank,recip_rank_at_10,recall_100,P_10,num_q,num_ret,num_rel,num_rel_ret";
+
+  private static final int BAD_DATA = 3;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--qrels",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "Judgements: TREC (query 0 document relevance) or BEIR (.tsv with its header); plain or .gz.")
+  private Path qrels;
+
+  @Option(
+      names = "--run",
+      required = true,
+      paramLabel = "FILE",
+      description =
+          "The run: query Q0 document rank score tag; plain or .gz. Documents are ranked by score, equal"
+              + " scores by id in descending order of bytes.")
+  private Path run;
+
+  @Option(
+      names = "--measures",
+      paramLabel = "NAMES",
+      defaultValue = DEFAULT_MEASURES,
+      description =
+          "Measures, separated by commas or given repeatedly: ndcg, ndcg_cut_K, map, map_cut_K, recip_rank,"
+              + " recip_rank_at_K, recall_K, P_K, num_q, num_ret, num_rel, num_rel_ret; also ndcg_cut.5,10, or ndcg_cut for"
+              + " the usual cutoffs. Default: ${DEFAULT-VALUE}")
+  private List<String> measures;
+
+  @Option(names = "--per-query", description = "Also the values of each query.")
+  private boolean perQuery;
+
+  @Option(
+      names = "--complete",
+      description =
+          "Average over all judged queries; those without results count 0 (trec_eval -c).")
+  private boolean complete;
+
+  @Option(
+      names = "--relevance-level",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "The least relevance of a relevant document, except for ndcg (trec_eval -l). Default: ${DEFAULT-VALUE}")
+  private int relevanceLevel;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    var asked = usage(() -> Measure.parse(measures));
+    var options = usage(() -> new EvaluationOptions(complete, relevanceLevel));
+    EvaluationResult result;
+    try {
+      result = Evaluator.evaluate(Qrels.read(qrels), Run.read(run), asked, options);
+    } catch (EvaluationDataException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return BAD_DATA;
+    }
+    var json = new LinkedHashMap<String, Object>();
+    json.put("all", named(result.all()));
+    if (perQuery) {
+      var queries = new LinkedHashMap<String, Object>();
+      result.queries().forEach((query, values) -> queries.put(query, named(values)));
+      json.put("queries", queries);
+    }
+    spec.commandLine()
+        .getOut()
+        .println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json));
+    return 0;
+  }
+
+  private interface Argument<T> {
+    T get();
+  }
+
+  private <T> T usage(Argument<T> argument) {
+    try {
+      return argument.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, Number> named(Map<Measure, Double> values) {
+    var named = new LinkedHashMap<String, Number>();
+    values.forEach((measure, value) ->
+        named.put(measure.name(), measure.family().isCount() ? (Number) value.longValue() : value));
+    return named;
+  }
+}

@@ -1,0 +1,41 @@
+package org.tdro.tools;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** A table in plain text: the first column flush left, the others flush right, columns as wide as they need. */
+final class TextTable {
+  private final List<String[]> rows = new ArrayList<>();
+
+  TextTable(String... headings) {
+    rows.add(headings);
+  }
+
+  /** Adds a row with a cell for each heading. */
+  TextTable row(Object... cells) {
+    if (cells.length != rows.get(0).length)
+      throw new IllegalArgumentException(
+          cells.length + " cells for " + rows.get(0).length + " headings");
+    rows.add(Arrays.stream(cells).map(String::valueOf).toArray(String[]::new));
+    return this;
+  }
+
+  /** The lines, each with its end. */
+  @Override
+  public String toString() {
+    var widths = new int[rows.get(0).length];
+    for (var row : rows)
+      for (var c = 0; c < row.length; c++) widths[c] = Math.max(widths[c], row[c].length());
+    var text = new StringBuilder();
+    for (var row : rows) {
+      var line = new StringBuilder();
+      for (var c = 0; c < row.length; c++) {
+        var padding = " ".repeat(widths[c] - row[c].length());
+        line.append(c == 0 ? row[c] + padding : "  " + padding + row[c]);
+      }
+      text.append(line.toString().stripTrailing()).append(System.lineSeparator());
+    }
+    return text.toString();
+  }
+}

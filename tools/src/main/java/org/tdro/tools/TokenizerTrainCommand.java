@@ -1,0 +1,79 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tdro.data.DomainFiles;
+import org.tdro.data.TrainingTexts;
+import org.tdro.text.BytePairTrainer;
+import org.tdro.text.WordCounts;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro tokenizer train}: a byte-level vocabulary from training rows. */
+@Command(
+    name = "train",
+    description = {
+      "Learn a byte-level BPE vocabulary and write it as a Hugging Face tokenizer.json.",
+      "",
+      "It is learned from the queries and positive passages of DOMAIN.jsonl or DOMAIN.jsonl.gz files. The tokenizer appends "
+          + "the end token <|endoftext|> (id 1) to each text; <|pad|> is id 0. Texts are brought into NFKC and lower case.",
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro tokenizer train --out tokenizer.json data/train",
+      "  tdro tokenizer train --vocabulary-size 8000 --keep-case --out tokenizer.json trivia.jsonl.gz news.jsonl",
+    })
+public final class TokenizerTrainCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description = "Files of rows, or folders of them.")
+  private List<Path> places;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "FILE",
+      description = "The tokenizer.json to write.")
+  private Path output;
+
+  @Option(
+      names = "--vocabulary-size",
+      defaultValue = "32000",
+      paramLabel = "N",
+      description = "Number of ids, at least 258 (default: ${DEFAULT-VALUE}).")
+  private int vocabularySize;
+
+  @Option(
+      names = "--keep-case",
+      description = "Leave texts as they are, without NFKC and lower case.")
+  private boolean keepCase;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads that read (default: the processors).")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    var trainer = new BytePairTrainer(vocabularySize);
+    var counts = new WordCounts(!keepCase);
+    TrainingTexts.count(DomainFiles.sources(places).values(), counts, threads);
+    var vocabulary = trainer.train(counts);
+    vocabulary.write(output);
+    var out = spec.commandLine().getOut();
+    out.printf("%s: %d ids%n", output, vocabulary.size());
+    out.flush();
+    return 0;
+  }
+}

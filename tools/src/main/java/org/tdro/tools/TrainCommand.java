@@ -1,0 +1,52 @@
+package org.tdro.tools;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.Callable;
+import org.tdro.training.StageTraining;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro train}: one stage. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains one stage: reference, dro or finetune.",
+      "Run it again with the same arguments and it goes on where it was stopped."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro train stage=reference data=FOLDER output=runs/reference",
+      "  tdro train stage=dro data=FOLDER dro.reference=runs/reference output=runs/dro",
+      "  tdro train stage=finetune data=FOLDER data.weights=runs/dro/weights/top70_weights.json output=runs/top70",
+      "  tdro train stage=reference data=FOLDER model=mini train.steps=500 train.batch-size=32"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private ConfigArguments arguments;
+
+  @Override
+  public Integer call() {
+    var resolved = arguments.composeForRun();
+    var registry = new SimpleMeterRegistry();
+    var outcome = new StageTraining(resolved, System.err, registry).run();
+    var output = resolved.config().output();
+    var out = spec.commandLine().getOut();
+    return switch (outcome) {
+      case TRAINED -> {
+        out.println("trained; the run is in " + output);
+        yield 0;
+      }
+      case UNCHANGED -> {
+        out.println(output + " is complete already; nothing to do");
+        yield 0;
+      }
+      case INTERRUPTED -> 1;
+    };
+  }
+}

@@ -1,0 +1,84 @@
+package org.tdro.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void useTheRepositorysConfiguration() {
+    System.setProperty("tdro.configs", Path.of("..", "configs").toString());
+  }
+
+  private int run(String... arguments) {
+    return Main.run(arguments, new PrintWriter(out), new PrintWriter(err));
+  }
+
+  @Test
+  void helpGoesToStandardOutput() {
+    assertThat(run("--help")).isZero();
+    assertThat(out.toString()).contains("config").contains("Exit codes:");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void everyCommandHasHelpWithExamples() {
+    assertThat(run("config", "--help")).isZero();
+    assertThat(out.toString()).contains("Examples:");
+  }
+
+  @Test
+  void printsTheConfiguration() {
+    assertThat(run("config", "seed=7")).isZero();
+    assertThat(out.toString()).containsPattern("seed = 7 +# command line: seed=7");
+  }
+
+  @Test
+  void aWrongConfigurationIsExitCodeTwo() {
+    assertThat(run("config", "sede=7", "train.steps=x")).isEqualTo(2);
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "command line: sede=7: sede is not known; did you mean seed?",
+            "command line: train.steps=x: train.steps must be a whole number, was \"x\"");
+  }
+
+  @Test
+  void aWrongCommandLineIsExitCodeTwo() {
+    assertThat(run("confg")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("Unmatched argument at index 0: 'confg'")
+        .endsWith("See tdro --help.\n");
+    assertThat(run()).isEqualTo(2);
+  }
+
+  @Test
+  void stackTracesAreForThoseWhoAsk() {
+    run("config", "sede=7", "--stacktrace");
+    assertThat(err.toString()).contains("ConfigException").contains("\tat org.tdro.config.");
+  }
+
+  @Test
+  void completionIsAShellScript() {
+    assertThat(run("generate-completion")).isZero();
+    assertThat(out.toString()).startsWith("#!/usr/bin/env bash").contains("--config-dir");
+  }
+
+  @Test
+  void causesDecideTheExitCodeAndAreNamed() {
+    var failure =
+        new IllegalStateException("cannot import acl", new NoSuchFileException("acl.jsonl"));
+    assertThat(Failures.exitCode(failure)).isEqualTo(Failures.BAD_DATA);
+    assertThat(Failures.describe(failure))
+        .isEqualTo("cannot import acl\n  because: acl.jsonl does not exist");
+    assertThat(Failures.exitCode(new IOException("disk full"))).isEqualTo(1);
+  }
+}
