@@ -46,7 +46,9 @@ final class QuickstartCommand implements Callable<Integer> {
       description = "Where everything goes; ${DEFAULT-VALUE} unless given.")
   private Path out;
 
-  @Parameters(paramLabel = "KEY=VALUE", description = "Changes to the configuration, as of tdro pipeline.")
+  @Parameters(
+      paramLabel = "KEY=VALUE",
+      description = "Changes to the configuration, as of tdro pipeline.")
   private List<String> overrides = new ArrayList<>();
 
   @Override
@@ -62,7 +64,10 @@ final class QuickstartCommand implements Callable<Integer> {
     arguments.add("output=" + quoted(out));
     arguments.addAll(overrides);
     var report = new Pipeline(
-            ConfigComposer.standard(Optional.empty()), arguments, System.err, new SimpleMeterRegistry())
+            ConfigComposer.standard(Optional.empty()),
+            arguments,
+            System.err,
+            new SimpleMeterRegistry())
         .run();
     if (report.isEmpty()) {
       return 1;
