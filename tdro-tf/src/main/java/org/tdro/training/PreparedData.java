@@ -94,13 +94,13 @@ public final class PreparedData implements AutoCloseable {
   /** Contents are not part of the name: the import itself knows which domains have changed. */
   private static String rowsKey(DataConfig config, Tokenizer tokenizer) {
     var prompts = new TreeMap<>(config.prompts());
-    return shortHash("%s %d %d %s %s"
-        .formatted(
-            config.train().toAbsolutePath().normalize(),
-            config.queryLength(),
-            config.passageLength(),
-            prompts,
-            tokenizer.fingerprint()));
+    return shortHash(String.join(
+        " ",
+        config.train().toAbsolutePath().normalize().toString(),
+        Integer.toString(config.queryLength()),
+        Integer.toString(config.passageLength()),
+        prompts.toString(),
+        tokenizer.fingerprint()));
   }
 
   private static String shortHash(String text) {
