@@ -14,7 +14,6 @@ import org.tdro.data.ImportOptions;
 import org.tdro.data.TrainingData;
 import org.tdro.data.TrainingDataImport;
 import org.tdro.data.TrainingTexts;
-import org.tdro.files.AtomicWrite;
 import org.tdro.files.Sha256;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.Tokenizer;
@@ -84,7 +83,7 @@ public final class PreparedData implements AutoCloseable {
       var counts = new WordCounts(config.lowercase());
       TrainingTexts.count(sources.values(), counts, threads);
       var vocabulary = new BytePairTrainer(config.vocabulary()).train(counts);
-      AtomicWrite.file(file, vocabulary::write);
+      vocabulary.write(file);
     }
     return file;
   }
