@@ -163,11 +163,7 @@ public final class Pipeline {
     var name = stage.config().output().getFileName();
     var training = new StageTraining(stage, progress, registry);
     training.setAsideOther();
-    log.info(
-        "{}: {} of {} steps",
-        name,
-        stage.config().stage(),
-        stage.config().train().steps());
+    log.info("{}: {} steps", name, stage.config().train().steps());
     var outcome = training.run();
     if (outcome == StageTraining.Outcome.UNCHANGED) {
       log.info("{}: complete and unchanged", name);

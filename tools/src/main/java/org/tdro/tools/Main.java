@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       TokenizerCommand.class,
       TrainCommand.class,
       PipelineCommand.class,
+      EvaluateCommand.class,
       WeightsCommand.class,
       MetricsCommand.class,
       ConfigCommand.class,
