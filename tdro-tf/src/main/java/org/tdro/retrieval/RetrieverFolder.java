@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.tdro.files.AtomicWrite;
+import org.tdro.files.Sha256;
 
 /**
  * A trained retriever on disk: {@code retriever.json} (settings), {@code tokenizer.json} and {@code weights/} (a
@@ -33,6 +34,11 @@ public record RetrieverFolder(Path path) {
   /** The checkpoint of the trainable weights. */
   public Path weights() {
     return path.resolve("weights");
+  }
+
+  /** The hash of the weights; another training gives another one. */
+  public String fingerprint() {
+    return Sha256.of(weights().resolve("variables.data-00000-of-00001"));
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.tdro.files.AppendedLines;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
@@ -61,21 +62,20 @@ public final class Telemetry implements Callback {
 
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
-    var lines = new ArrayList<String>();
+    var kept = new ArrayList<String>();
     try {
       if (Files.exists(file)) {
         // Steps after the backup that training goes on from are done, and written, once more.
-        for (var line : Files.readAllLines(file)) {
-          if (line.endsWith("}")
-              && JSON.readTree(line).path("step").asLong() <= model.iterations()) {
-            lines.add(line);
+        for (var line : AppendedLines.read(file)) {
+          if (JSON.readTree(line).path("step").asLong() <= model.iterations()) {
+            kept.add(line);
           }
         }
       }
-      Files.write(file, lines);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
+    AppendedLines.replace(file, kept);
   }
 
   @Override

@@ -60,6 +60,8 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     // Numbers and dates look the same everywhere, whatever a library formats with.
     Locale.setDefault(Locale.ROOT);
+    // Before anything is logged.
+    StandardError.restore();
     System.exit(run(
         arguments,
         new PrintWriter(System.out, true, UTF_8),
