@@ -121,16 +121,14 @@ public final class DomainWeights {
   private Update ascend(Ops tf, StepCounter counter, Operand<TFloat32> gradient) {
     var taken = tf.switchCond(gradient, counter.completesUpdate()).outputTrue();
     var descent = tf.math.neg(taken);
-    // What waits for the descent is on its branch, constants and reads of variables included; α
-    // before
-    // the update must have been read by then.
+    // What waits for the descent is on its branch, reads of variables included. The α before the
+    // update must have been read by then.
     var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights));
     var moved = optimizer.update(branch, logWeights, descent, optimizer.rates(branch, counter));
     var log = options.normalize() ? branch.nn.logSoftmax(moved) : moved;
     var updated = branch.nn.softmax(log);
 
-    // mean ← (mean·c + α) / (c + 1) with c updates done before: the initial weights drop out at
-    // once.
+    // mean ← (mean·c + α) / (c + 1) after c earlier updates: the initial weights drop out.
     var count = branch.dtypes.cast(counter.iteration(), TFloat32.class);
     var before = branch.math.sub(count, branch.constant(1f));
     var nextMean =

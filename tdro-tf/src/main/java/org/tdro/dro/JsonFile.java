@@ -47,7 +47,9 @@ final class JsonFile {
     try (JsonParser parser = MAPPER.createParser(file.toFile())) {
       return MAPPER.readValue(parser, type);
     } catch (JsonMappingException e) {
-      throw new DataException(file + ": " + path(e) + cause(e), e);
+      var problems =
+          cause(e).lines().map(problem -> file + ": " + path(e) + problem).toList();
+      throw new DataException(problems);
     } catch (JacksonException e) {
       throw new DataException(
           "%s:%d: no valid JSON: %s"

@@ -8,10 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tensorflow.TensorFlow;
 
 /** With what a run was made: versions, the source's revision, memory. */
 final class Provenance {
+  private static final Logger LOG = LoggerFactory.getLogger(Provenance.class);
+
   private Provenance() {}
 
   static Map<String, String> versions() {
@@ -49,6 +53,15 @@ final class Provenance {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
+    }
+  }
+
+  /** Lets {@link #peakMemoryMiB} count from now on, where the system can. */
+  static void resetPeakMemory() {
+    try {
+      Files.writeString(Path.of("/proc/self/clear_refs"), "5");
+    } catch (IOException e) {
+      LOG.debug("the peak of memory counts from the start of the process", e);
     }
   }
 

@@ -74,6 +74,29 @@ public final class StageTraining {
     });
   }
 
+  /**
+   * Moves the run of another configuration or of other inputs out of the way, to {@code FOLDER.replaced}, where it stays
+   * until the next one.
+   */
+  public void setAsideOther() {
+    var present = RunRecord.read(run);
+    if (present.isEmpty()) {
+      return;
+    }
+    try (var prepared = PreparedData.of(config.data())) {
+      new SameRun(run, resolved).check(present.get(), StageInputs.fingerprints(resolved, prepared));
+    } catch (ConfigException e) {
+      var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
+      log.info("{}\nit is moved to {} and trained anew", e.getMessage(), aside);
+      try {
+        AtomicWrite.delete(aside);
+        Files.move(run.path(), aside);
+      } catch (IOException failure) {
+        throw new UncheckedIOException("cannot move " + run.path() + " to " + aside, failure);
+      }
+    }
+  }
+
   /** The record of the run in the folder, or of a new one. */
   private RunRecord begin(PreparedData prepared) {
     var inputs = StageInputs.fingerprints(resolved, prepared);
@@ -98,6 +121,7 @@ public final class StageTraining {
 
   private Outcome train(PreparedData prepared, RunRecord record) {
     long start = System.nanoTime();
+    Provenance.resetPeakMemory();
     var source = new StageBatches(resolved, prepared);
     try (var dataset = source.dataset();
         var model = StageModels.of(resolved, prepared);

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
       DataCommand.class,
       TokenizerCommand.class,
       TrainCommand.class,
+      PipelineCommand.class,
+      WeightsCommand.class,
       EncodeCommand.class,
       ExportCommand.class,
       MetricsCommand.class,

@@ -12,16 +12,16 @@ import org.tensorflow.types.TFloat64;
 
 /** Adam with decoupled weight decay (Loshchilov and Hutter 2019); one fused kernel for each weight. */
 public final class AdamW extends Optimizer {
-  private final double beta1;
-  private final double beta2;
+  private final float beta1;
+  private final float beta2;
   private final double epsilon;
   private final float weightDecay;
   private final Predicate<Weight> decays;
 
   private AdamW(Builder builder) {
     super(builder.schedule);
-    beta1 = builder.beta1;
-    beta2 = builder.beta2;
+    beta1 = (float) builder.beta1;
+    beta2 = (float) builder.beta2;
     epsilon = builder.epsilon;
     weightDecay = builder.weightDecay;
     decays = builder.decays;
@@ -37,17 +37,20 @@ public final class AdamW extends Optimizer {
     var m = slot(weight, "m", 0).variable();
     var v = slot(weight, "v", 0).variable();
     var one = tf.constant(1.0);
-    var power1 = tf.math.pow(tf.constant(beta1), rates.iteration());
-    var power2 = tf.math.pow(tf.constant(beta2), rates.iteration());
-    // The kernel computes w -= rate·sqrt(1-β2ᵗ)/(1-β1ᵗ)·m/(sqrt(v)+ε'). With ε' = ε·sqrt(1-β2ᵗ)
-    // that is the usual
-    // m̂/(sqrt(v̂)+ε). Powers are taken in double: 1-β2ᵗ loses its digits in single precision.
-    Operand<TFloat64> kernelEpsilon =
-        tf.math.mul(tf.constant(epsilon), tf.math.sqrt(tf.math.sub(one, power2)));
-    var rate = rates.learningRate(tf);
+    var power1 = tf.math.pow(tf.constant((double) beta1), rates.iteration());
+    var power2 = tf.math.pow(tf.constant((double) beta2), rates.iteration());
+    // The kernel computes w -= rate'·m/(√v + ε'). With rate' = rate·√(1-β2ᵗ)/(1-β1ᵗ) and
+    // ε' = ε·√(1-β2ᵗ) that is the usual rate·m̂/(√v̂ + ε). It would take the powers in single
+    // precision, where 1-β2ᵗ loses its digits; so they are taken here in double, of the same
+    // (single) β, and the kernel is given powers of 0.
+    var root2 = tf.math.sqrt(tf.math.sub(one, power2));
+    var kernelRate =
+        tf.math.div(tf.math.mul(rates.learningRate(), root2), tf.math.sub(one, power1));
+    var kernelEpsilon = tf.math.mul(tf.constant(epsilon), root2);
+    var none = tf.constant(0f);
     var ready = tf;
     if (weightDecay > 0 && decays.test(weight)) {
-      var decay = tf.math.mul(rate, tf.constant(weightDecay));
+      var decay = tf.math.mul(rates.learningRate(tf), tf.constant(weightDecay));
       var decayed = tf.assignSub(weight.variable(), tf.math.mul(weight.variable(), decay));
       ready = tf.withControlDependencies(java.util.List.of((Op) decayed));
     }
@@ -55,11 +58,11 @@ public final class AdamW extends Optimizer {
         weight.variable(),
         m,
         v,
-        single(tf, power1),
-        single(tf, power2),
-        rate,
-        tf.constant((float) beta1),
-        tf.constant((float) beta2),
+        none,
+        none,
+        single(tf, kernelRate),
+        tf.constant(beta1),
+        tf.constant(beta2),
         single(tf, kernelEpsilon),
         gradient);
   }

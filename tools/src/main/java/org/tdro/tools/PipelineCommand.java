@@ -1,0 +1,47 @@
+package org.tdro.tools;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.concurrent.Callable;
+import org.tdro.training.Pipeline;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro pipeline}: all stages and their evaluation. */
+@Command(
+    name = "pipeline",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains the reference, learns domain weights, fine-tunes with each weighting and evaluates.",
+      "Stages that are complete are skipped; interrupted, run it again and it goes on."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro pipeline data=FOLDER eval.data=[EVALUATION] output=runs/first",
+      "  tdro pipeline data=FOLDER eval.data=[EVALUATION] dro.cross-fit=true output=runs/cross-fit",
+      "  tdro pipeline data=FOLDER eval.data=[EVALUATION] pipeline.weightings=[uniform,mean,top50]",
+      "  tdro pipeline data=FOLDER eval.data=[EVALUATION] stages.dro.train.steps=500"
+    })
+final class PipelineCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private ConfigArguments arguments;
+
+  @Override
+  public Integer call() {
+    var pipeline = new Pipeline(
+        arguments.composer(), arguments.overrides(), System.err, new SimpleMeterRegistry());
+    var report = pipeline.run();
+    if (report.isEmpty()) {
+      return 1;
+    }
+    var out = spec.commandLine().getOut();
+    out.println(report.get().toMarkdown());
+    report.get().runs().forEach((weighting, run) -> out.println(weighting + ": " + run));
+    out.flush();
+    return 0;
+  }
+}

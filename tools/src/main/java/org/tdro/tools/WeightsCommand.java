@@ -1,0 +1,85 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.tdro.data.DataException;
+import org.tdro.dro.DomainWeightReplay;
+import org.tdro.dro.ReplayScenario;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro weights}: what can be done with domain weights without a model. */
+@Command(
+    name = "weights",
+    mixinStandardHelpOptions = true,
+    description = "Computes domain weights without a model.",
+    subcommands = WeightsCommand.Replay.class)
+public final class WeightsCommand implements Runnable {
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(), "a command is missing; tdro weights --help lists them");
+  }
+
+  /** {@code tdro weights replay}: recorded losses in, weight trajectory out. */
+  @Command(
+      name = "replay",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Computes the trajectory of domain weights from recorded losses, with the code of training.",
+        "The input is JSON with options (under the published code's names), run, domains, initial and"
+            + " micro_batches (domain_ids, lm_loss, ref_loss); the output has micro_batches, updates and"
+            + " final_files."
+      },
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {
+        "0:done",
+        "1:the output cannot be written",
+        "2:bad usage",
+        "3:the input is missing or malformed"
+      },
+      footerHeading = "%nExample:%n",
+      footer = "  tdro weights replay --input scenario.json --output trajectory.json")
+  static final class Replay implements Callable<Integer> {
+    private static final int BAD_DATA = 3;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+        names = "--input",
+        required = true,
+        paramLabel = "SCENARIO.json",
+        description = "Recorded losses and the options of the run.")
+    private Path input;
+
+    @Option(
+        names = "--output",
+        required = true,
+        paramLabel = "OUT.json",
+        description = "The trajectory; what is there is replaced once all is computed.")
+    private Path output;
+
+    @Override
+    public Integer call() {
+      ReplayScenario scenario;
+      try {
+        scenario = ReplayScenario.read(input);
+      } catch (DataException e) {
+        e.problems().forEach(spec.commandLine().getErr()::println);
+        spec.commandLine().getErr().flush();
+        return BAD_DATA;
+      }
+      try (var replay = new DomainWeightReplay(scenario)) {
+        replay.run().write(output);
+      }
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.tdro.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class WeightsCommandTest {
+  private final StringWriter err = new StringWriter();
+
+  @TempDir
+  Path folder;
+
+  @Test
+  void writesTheTrajectoryOfAScenario() throws IOException {
+    var scenario = Path.of("../../shared/golden/tdro/paper.json");
+    assumeTrue(Files.exists(scenario), () -> "skipped: " + scenario + " is absent");
+    var output = folder.resolve("new/out.json");
+    assertThat(run("replay", "--input", scenario.toString(), "--output", output.toString()))
+        .isZero();
+    var trajectory = new JsonMapper().readTree(output.toFile());
+    assertThat(trajectory.fieldNames())
+        .toIterable()
+        .containsExactly("micro_batches", "updates", "final_files");
+    assertThat(trajectory.get("updates")).hasSize(60);
+    assertThat(trajectory.at("/updates/59/weights/5").floatValue())
+        .isCloseTo(0.20556264f, within(2e-5f));
+  }
+
+  @Test
+  void aMalformedScenarioIsBadDataAndWritesNothing() throws IOException {
+    var scenario = Files.writeString(folder.resolve("scenario.json"), "{\"options\": 3}");
+    assertThat(run("replay", "--input", scenario.toString(), "--output", folder + "/out.json"))
+        .isEqualTo(3);
+    assertThat(err.toString()).startsWith(scenario + ": options: ");
+    assertThat(folder).isDirectoryNotContaining("glob:**/*out*");
+  }
+
+  @Test
+  void withoutASubcommandItIsBadUsage() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(err.toString()).startsWith("a command is missing");
+  }
+
+  private int run(String... arguments) {
+    return new CommandLine(new WeightsCommand()).setErr(new PrintWriter(err)).execute(arguments);
+  }
+}
