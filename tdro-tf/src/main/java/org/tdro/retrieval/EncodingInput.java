@@ -1,10 +1,6 @@
 package org.tdro.retrieval;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
 import org.tdro.data.DataException;
@@ -16,11 +12,6 @@ import org.tdro.data.Passage;
  * they are; {@code _id}, or else the number of the line, tells them apart.
  */
 record EncodingInput(Retriever retriever, TextKind kind, String task) {
-  private static final ObjectReader JSON = JsonMapper.builder()
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .build()
-      .reader();
-
   /** A text as token ids. */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
   record Row(String id, int[] tokens) {}
@@ -31,7 +22,7 @@ record EncodingInput(Retriever retriever, TextKind kind, String task) {
    * @throws DataException naming the line and all that is wrong with it
    */
   Row read(JsonlReader.Line line) {
-    var node = parse(line);
+    var node = line.object();
     var problems = new ArrayList<String>();
     var id = node.path("_id");
     if (!isAbsent(id) && !id.isTextual() && !id.isIntegralNumber()) {
@@ -45,22 +36,6 @@ record EncodingInput(Retriever retriever, TextKind kind, String task) {
           problems.stream().map(problem -> line.place() + ": " + problem).toList());
     }
     return new Row(isAbsent(id) ? Long.toString(line.number()) : id.asText(), tokens);
-  }
-
-  private static JsonNode parse(JsonlReader.Line line) {
-    JsonNode node;
-    try {
-      node = JSON.readTree(line.text());
-    } catch (JsonProcessingException e) {
-      throw new DataException(
-          "%s: malformed JSON at column %d: %s"
-              .formatted(line.place(), e.getLocation().getColumnNr(), e.getOriginalMessage()),
-          e);
-    }
-    if (!node.isObject()) {
-      throw new DataException(line.place() + ": is no JSON object");
-    }
-    return node;
   }
 
   private int[] tokenize(JsonNode row, List<String> problems) {

@@ -19,7 +19,7 @@ final class JsonlEmbeddingWriter implements EmbeddingWriter {
         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
         .build()
         .createGenerator(file.toFile(), JsonEncoding.UTF8)
-        .setPrettyPrinter(new MinimalPrettyPrinter("\n"));
+        .setPrettyPrinter(new MinimalPrettyPrinter(""));
   }
 
   @Override
@@ -33,12 +33,13 @@ final class JsonlEmbeddingWriter implements EmbeddingWriter {
       }
       json.writeEndArray();
       json.writeEndObject();
+      json.writeRaw('\n');
     }
   }
 
   @Override
   public void finish() throws IOException {
-    json.writeRaw('\n');
+    json.flush();
   }
 
   @Override

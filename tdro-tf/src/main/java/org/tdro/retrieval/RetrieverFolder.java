@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.tdro.files.AtomicWrite;
+import org.tdro.text.Sha256;
 
 /**
  * A trained retriever on disk: {@code retriever.json} (settings), {@code tokenizer.json} and {@code weights/} (a
@@ -50,6 +51,22 @@ public record RetrieverFolder(Path path) {
           e);
     } catch (IOException e) {
       throw new IllegalArgumentException(settingsFile() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A hash of the weights: equal where they are equal, bit for bit.
+   *
+   * @throws IllegalArgumentException if the folder holds no retriever
+   */
+  public String fingerprint() {
+    settings();
+    var data = weights().resolve("variables.data-00000-of-00001");
+    try {
+      return Sha256.of(data);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          path + " holds no whole retriever: cannot read " + data, e);
     }
   }
 

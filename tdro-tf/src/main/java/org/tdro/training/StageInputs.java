@@ -35,9 +35,7 @@ final class StageInputs {
       config
           .dro()
           .reference()
-          .ifPresent(run -> inputs.put(
-              "reference",
-              hash(RetrieverFolder.of(run).weights().resolve("variables.data-00000-of-00001"))));
+          .ifPresent(run -> inputs.put("reference", RetrieverFolder.of(run).fingerprint()));
     }
     return inputs;
   }

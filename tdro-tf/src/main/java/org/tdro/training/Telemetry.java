@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.tdro.files.AtomicWrite;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
@@ -58,17 +59,18 @@ public final class Telemetry implements Callback {
     try {
       if (Files.exists(file)) {
         // Steps after the backup that training goes on from are done, and written, once more.
-        for (var line : Files.readAllLines(file)) {
-          if (line.endsWith("}")
-              && JSON.readTree(line).path("step").asLong() <= model.iterations()) {
+        // What follows the last line end was torn by a crash.
+        var text = Files.readString(file);
+        for (var line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+          if (JSON.readTree(line).path("step").asLong() <= model.iterations()) {
             lines.add(line);
           }
         }
       }
-      Files.write(file, lines);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
+    AtomicWrite.file(file, beside -> Files.write(beside, lines));
   }
 
   @Override
