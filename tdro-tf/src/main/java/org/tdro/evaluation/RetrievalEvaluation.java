@@ -10,7 +10,8 @@ import org.tdro.retrieval.TextKind;
 
 /**
  * Ranks the documents of evaluation sets with a retriever, by exact search. Documents are read, encoded and searched
- * block by block, so memory does not grow with the corpus. As in BEIR, a document with the id of the query is left out.
+ * block by block, so memory does not grow with the corpus. As in BEIR, a document with the id of the query is taken for
+ * the query itself and left out, unless it is judged for that query.
  *
  * @param topK documents kept for each query
  * @param blockSize documents encoded at a time
@@ -53,17 +54,17 @@ public record RetrievalEvaluation(int topK, int blockSize) {
         search.add(ids, encode(retriever, TextKind.PASSAGE, dataset.name(), texts));
       }
     }
-    return ranking(queries, search);
+    return ranking(queries, search, dataset.qrels());
   }
 
-  private Run ranking(List<BeirQuery> queries, ExactSearch search) {
+  private Run ranking(List<BeirQuery> queries, ExactSearch search, Qrels qrels) {
     Map<String, List<ScoredDocument>> results = new LinkedHashMap<>();
     for (int i = 0; i < queries.size(); i++) {
       var id = queries.get(i).id();
       results.put(
           id,
           search.hits(i).stream()
-              .filter(hit -> !hit.id().equals(id))
+              .filter(hit -> !hit.id().equals(id) || qrels.of(id).containsKey(id))
               .limit(topK)
               .map(hit -> new ScoredDocument(hit.id(), hit.score()))
               .toList());

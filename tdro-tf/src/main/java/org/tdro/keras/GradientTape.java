@@ -77,20 +77,44 @@ public final class GradientTape {
           "gradients" + calls++,
           outputs(targets),
           outputs(sources),
-          outputGradients == null ? null : outputs(outputGradients));
+          outputs(outputGradients == null ? ones(targets) : outputGradients));
     } catch (IllegalArgumentException
         | IllegalStateException
         | org.tensorflow.exceptions.TensorFlowException e) {
       throw new IllegalArgumentException(
-          "no gradient of " + names(targets) + " with respect to some of " + names(sources) + ": "
+          "no gradient of " + names(targets) + " with respect to " + names(sources) + ": "
               + e.getMessage(),
           e);
     }
+    return present(gradients, targets, sources);
+  }
+
+  /** Behind stopGradient and the like there is no gradient: TensorFlow returns an output of no operation then. */
+  private static List<Operand<TFloat32>> present(
+      Output<?>[] gradients, List<Operand<TFloat32>> targets, List<Operand<TFloat32>> sources) {
     var result = new ArrayList<Operand<TFloat32>>();
-    for (var gradient : gradients) {
-      result.add(gradient.expect(TFloat32.class));
+    var absent = new ArrayList<Operand<TFloat32>>();
+    for (int i = 0; i < gradients.length; i++) {
+      try {
+        result.add(gradients[i].expect(TFloat32.class));
+      } catch (IllegalStateException noOperation) {
+        absent.add(sources.get(i));
+      }
+    }
+    if (!absent.isEmpty()) {
+      throw new IllegalArgumentException("no gradient of " + names(targets) + " with respect to "
+          + names(absent) + ": only operations without a gradient lead there");
     }
     return result;
+  }
+
+  /** Left to itself, TensorFlow takes ones by an operation that cannot be differentiated again. */
+  private List<Operand<TFloat32>> ones(List<Operand<TFloat32>> targets) {
+    var ones = new ArrayList<Operand<TFloat32>>();
+    for (var target : targets) {
+      ones.add(target.shape().isScalar() ? tf.constant(1f) : tf.onesLike(target));
+    }
+    return ones;
   }
 
   private static Output<?>[] outputs(List<Operand<TFloat32>> operands) {

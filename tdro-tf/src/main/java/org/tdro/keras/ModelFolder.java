@@ -16,22 +16,30 @@ final class ModelFolder {
     var beside = target.resolveSibling("." + target.getFileName() + ".writing");
     try {
       delete(beside);
-      Files.createDirectories(beside);
-      model.checkpoint().save(beside);
-      model.state().write(beside);
-      if (Files.exists(target)) {
-        var old = target.resolveSibling("." + target.getFileName() + ".old");
-        delete(old);
-        Files.move(target, old);
-        Files.move(beside, target);
-        delete(old);
-      } else {
-        Files.move(beside, target);
+      try {
+        Files.createDirectories(beside);
+        model.checkpoint().save(beside);
+        model.state().write(beside);
+        replace(target, beside);
+      } finally {
+        delete(beside);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write the model to " + folder + ": " + e.getMessage(), e);
     }
+  }
+
+  private static void replace(Path target, Path by) throws IOException {
+    if (!Files.exists(target)) {
+      Files.move(by, target);
+      return;
+    }
+    var old = target.resolveSibling("." + target.getFileName() + ".old");
+    delete(old);
+    Files.move(target, old);
+    Files.move(by, target);
+    delete(old);
   }
 
   static void load(Model model, Path folder) {

@@ -12,7 +12,7 @@ import org.tensorflow.types.TFloat32;
  * @param shape its fully known shape
  * @param trainable whether {@link Variables#trainable()} lists it; optimizer slots and counters are not
  * @param initializer what it holds before the first step
- * @param variable the reference to the variable in its graph
+ * @param variable the reference to the variable in its graph, to assign to and to differentiate against
  */
 public record Weight(
     String name,
@@ -21,9 +21,12 @@ public record Weight(
     Initializer initializer,
     Operand<TFloat32> variable) {
 
-  /** The value as it stands when the operations of {@code tf} read it. */
+  /**
+   * The value as it stands when the operations of {@code tf} read it. Compute with this rather than with the variable: a
+   * reference as the input of some operations, Square for one, ends the process when the gradient is taken.
+   */
   public Operand<TFloat32> read(Ops tf) {
-    return variable;
+    return tf.identity(variable);
   }
 
   /** Number of elements. */

@@ -182,7 +182,8 @@ public final class StageTraining {
     callbacks.add(new FiniteLosses(domains));
     callbacks.add(new BackupAndRestore(run.backup(), train.saveEvery()).keepWhenFinished());
     callbacks.add(CsvLogger.ofSteps(run.log()));
-    callbacks.add(new Telemetry(registry, run.metrics(), domains, train.logEvery()));
+    callbacks.add(new Telemetry(
+        registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
     if (config.stage() == org.tdro.config.Stage.DRO) {
       callbacks.add(new TrajectoryWriter(run.trajectory(), domains));
     }

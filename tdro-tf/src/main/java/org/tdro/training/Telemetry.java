@@ -22,7 +22,8 @@ import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 
 /**
- * Publishes a run's state to Micrometer and appends it to a JSONL file. Meters: timers {@code tdro.step} with
+ * Publishes a run's state to Micrometer and appends it to a JSONL file. Meters, all with the tag
+ * {@code run}: timers {@code tdro.step} with
  * {@code phase=input|compute}; gauges {@code tdro.loss}, {@code tdro.learning.rate}, {@code tdro.rows.per.second} and, by
  * {@code domain}, {@code tdro.domain.loss} and {@code tdro.domain.weight}.
  */
@@ -31,6 +32,7 @@ public final class Telemetry implements Callback {
   private static final double NANOS = 1e9;
 
   private final MeterRegistry registry;
+  private final String run;
   private final Path file;
   private final List<String> domains;
   private final int everySteps;
@@ -41,16 +43,19 @@ public final class Telemetry implements Callback {
   /**
    * Telemetry of one run.
    *
+   * @param run name of the run, a tag of every meter
    * @param file gets a line every {@code everySteps} steps
    * @param domains names, in the order of the vectors that a step logs
    */
-  public Telemetry(MeterRegistry registry, Path file, List<String> domains, int everySteps) {
+  public Telemetry(
+      MeterRegistry registry, String run, Path file, List<String> domains, int everySteps) {
     this.registry = registry;
+    this.run = run;
     this.file = file;
     this.domains = domains;
     this.everySteps = everySteps;
-    input = registry.timer("tdro.step", "phase", "input");
-    compute = registry.timer("tdro.step", "phase", "compute");
+    input = registry.timer("tdro.step", "run", run, "phase", "input");
+    compute = registry.timer("tdro.step", "run", run, "phase", "compute");
   }
 
   @Override
@@ -100,7 +105,10 @@ public final class Telemetry implements Callback {
   private void gauge(String name, double value, String... tags) {
     var key = name + String.join("/", tags);
     if (values.put(key, value) == null) {
-      Gauge.builder(name, values, map -> map.get(key)).tags(tags).register(registry);
+      Gauge.builder(name, values, map -> map.get(key))
+          .tags(tags)
+          .tag("run", run)
+          .register(registry);
     }
   }
 

@@ -10,16 +10,16 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** A small network for points of the plane. */
-final class Classifier extends Model {
+public final class Classifier extends Model {
   private final Dense hidden = new Dense(variables(), "hidden", 2, 32, Initializer.glorotUniform());
   private final Dense output = new Dense(variables(), "output", 32, 3, Initializer.glorotUniform());
   private final Dropout dropout;
 
-  Classifier(long seed) {
+  public Classifier(long seed) {
     this(seed, 0);
   }
 
-  Classifier(long seed, float dropoutRate) {
+  public Classifier(long seed, float dropoutRate) {
     super(seed);
     dropout = new Dropout(dropoutRate, seed, counter());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +57,7 @@ class ModelTest {
     try (var second = compiled(7, 0.2f)) {
       second.load(folder.resolve("model"));
       second.fit(new Spirals(20), FitOptions.steps(40));
-      assertThat(values(second)).isEqualTo(weightsAfter(7, 40));
+      assertThat(Values.of(second)).isEqualTo(weightsAfter(7, 40));
     }
   }
 
@@ -75,7 +76,7 @@ class ModelTest {
           new Sgd(LearningRateSchedule.constant(0.5)).gradientAccumulationSteps(2), LOSS, Map.of());
       whole.fit(new Spirals(20), FitOptions.steps(20));
       accumulated.fit(halves, FitOptions.steps(20));
-      assertThat(values(accumulated)).containsExactly(values(whole), within(1e-5f));
+      assertThat(Values.of(accumulated)).containsExactly(Values.of(whole), within(1e-5f));
     }
   }
 
@@ -101,8 +102,8 @@ class ModelTest {
       }
 
       @Override
-      public java.util.List<InputSpec> inputs() {
-        return java.util.List.of();
+      public List<InputSpec> inputs() {
+        return List.of();
       }
 
       @Override
@@ -132,25 +133,49 @@ class ModelTest {
     }
   }
 
-  private static float[] weightsAfter(long seed, long steps) {
-    try (var model = compiled(seed, 0.2f)) {
-      model.fit(new Spirals(20), FitOptions.steps(steps));
-      return values(model);
+  @Test
+  void aModelThatPredictedBeforeItWasCompiledCanBeEvaluated() {
+    try (var model = new Classifier(1);
+        var batch = Spirals.slice(0, 5)) {
+      model.predict(batch).close();
+      model.compile(new Sgd(LearningRateSchedule.constant(0.1)), LOSS, Map.of());
+      assertThat(model.evaluate(new Spirals(1)).scalars()).containsKey("loss");
     }
   }
 
-  private static float[] values(Model model) {
-    var all = new float[195];
-    int at = 0;
-    for (var weight : model.variables().trainable()) {
-      try (var result = model.session().runner().fetch(weight.variable()).run()) {
-        var part = new float[(int) weight.size()];
-        ((TFloat32) result.get(0)).asRawTensor().data().asFloats().read(part);
-        System.arraycopy(part, 0, all, at, part.length);
-        at += part.length;
-      }
+  @Test
+  void aModelThatWasSavedBeforeTrainingIsSavedWithItsSlotsAfterwards(@TempDir Path folder) {
+    try (var model = new Classifier(7)) {
+      model.save(folder.resolve("initial"));
+      model.compile(AdamW.builder(LearningRateSchedule.constant(0.1)).build(), LOSS, Map.of());
+      model.fit(new Spirals(20), FitOptions.steps(3));
+      model.save(folder.resolve("trained"));
+      assertThat(folder.resolve("trained").resolve("weights.tsv"))
+          .content()
+          .contains("optimizer/hidden/kernel/m");
     }
-    assertThat((double) at).isCloseTo(195, within(0.0));
-    return all;
+  }
+
+  @Test
+  void aModelThatIsNotFiniteIsNotSaved(@TempDir Path folder) {
+    try (var model = new Classifier(1)) {
+      model.save(folder.resolve("model"));
+      model.compile(new Sgd(LearningRateSchedule.constant(Double.NaN)), LOSS, Map.of());
+      model.fit(new Spirals(1), FitOptions.steps(1));
+      assertThatThrownBy(() -> model.save(folder.resolve("model")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("hidden/kernel holds values that are not finite");
+      assertThat(folder).isDirectoryContaining(entry -> entry.endsWith("model"));
+      assertThat(folder).isDirectoryNotContaining(entry -> !entry.endsWith("model"));
+      model.load(folder.resolve("model"));
+      model.save(folder.resolve("model"));
+    }
+  }
+
+  private static float[] weightsAfter(long seed, long steps) {
+    try (var model = compiled(seed, 0.2f)) {
+      model.fit(new Spirals(20), FitOptions.steps(steps));
+      return Values.of(model);
+    }
   }
 }

@@ -8,11 +8,11 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Generated data: points on three interleaved spirals, and which of them they lie on. Batch b holds the points b·64 … b·64 + 63. */
-final class Spirals implements Dataset {
-  static final int ROWS = 64;
+public final class Spirals implements Dataset {
+  public static final int ROWS = 64;
   private final int batches;
 
-  Spirals(int batches) {
+  public Spirals(int batches) {
     this.batches = batches;
   }
 
@@ -22,7 +22,7 @@ final class Spirals implements Dataset {
   }
 
   /** The points first … first + rows − 1. */
-  static Batch slice(long first, int rows) {
+  public static Batch slice(long first, int rows) {
     var points = new float[rows * 2];
     var labels = new int[rows];
     for (int row = 0; row < rows; row++) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Trains dense retrievers on mixtures of datasets and learns the mixture (tDRO).",
     subcommands = {
+      QuickstartCommand.class,
       DataCommand.class,
       TokenizerCommand.class,
       TrainCommand.class,

@@ -1,5 +1,6 @@
 package org.tdro.keras.layers;
 
+import java.util.List;
 import org.tdro.keras.Layer;
 import org.tdro.keras.StepCounter;
 import org.tensorflow.Operand;
@@ -30,7 +31,7 @@ public final class Dropout implements Layer {
     if (rate == 0) {
       return x;
     }
-    var pair = tf.stack(java.util.List.of(tf.constant(seed), counter.microBatch()));
+    var pair = tf.stack(List.of(tf.constant(seed), counter.microBatch()));
     var uniform = tf.random.statelessRandomUniform(tf.shape(x), pair);
     var keep = tf.math.greaterEqual(uniform, tf.constant(rate));
     var scaled = tf.math.mul(x, tf.constant(1 / (1 - rate)));

@@ -1,5 +1,6 @@
 package org.tdro.keras.optimizers;
 
+import java.util.List;
 import java.util.function.Predicate;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
@@ -52,7 +53,7 @@ public final class AdamW extends Optimizer {
     if (weightDecay > 0 && decays.test(weight)) {
       var decay = tf.math.mul(rates.learningRate(tf), tf.constant(weightDecay));
       var decayed = tf.assignSub(weight.variable(), tf.math.mul(weight.variable(), decay));
-      ready = tf.withControlDependencies(java.util.List.of((Op) decayed));
+      ready = tf.withControlDependencies(List.of((Op) decayed));
     }
     return ready.train.applyAdam(
         weight.variable(),

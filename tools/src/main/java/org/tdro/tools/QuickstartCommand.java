@@ -1,0 +1,113 @@
+package org.tdro.tools;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.tdro.config.ConfigComposer;
+import org.tdro.experiments.quickstart.QuickstartCollection;
+import org.tdro.serving.IdType;
+import org.tdro.serving.SavedModelExport;
+import org.tdro.training.Pipeline;
+import org.tdro.training.PipelineReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro quickstart}: everything once, on the embedded collection. */
+@Command(
+    name = "quickstart",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains, learns domain weights, fine-tunes, evaluates and exports, on a small embedded collection.",
+      "Needs no download and less than three minutes on two cores; interrupted, run it again and it goes on."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro quickstart",
+      "  tdro quickstart --out /tmp/tdro train.steps=600 dro=reference-code"
+    })
+final class QuickstartCommand implements Callable<Integer> {
+  private static final double EXPORT_TOLERANCE = 1e-5;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "runs/quickstart",
+      description = "Where everything goes; ${DEFAULT-VALUE} unless given.")
+  private Path out;
+
+  @Parameters(
+      paramLabel = "KEY=VALUE",
+      description = "Changes to the configuration, as of tdro pipeline.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    var collection = out.resolve("collection");
+    Files.createDirectories(out);
+    QuickstartCollection.write(collection);
+    var arguments = new ArrayList<String>();
+    arguments.add("experiment=quickstart");
+    arguments.add("data.train=" + quoted(collection.resolve("train")));
+    arguments.add("data.cache=" + quoted(out.resolve("cache")));
+    arguments.add("eval.data=[" + quoted(collection.resolve("eval")) + "]");
+    arguments.add("output=" + quoted(out));
+    arguments.addAll(overrides);
+    var report = new Pipeline(
+            ConfigComposer.standard(Optional.empty()),
+            arguments,
+            System.err,
+            new SimpleMeterRegistry())
+        .run();
+    if (report.isEmpty()) {
+      return 1;
+    }
+    var best = best(report.get());
+    print(report.get(), exported(best, report.get().runs().get(best)));
+    return 0;
+  }
+
+  /** The weighting with the best average. */
+  private static String best(PipelineReport report) {
+    var table = report.table(report.measures().get(0));
+    var best = 0;
+    for (int i = 1; i < table.columns().size(); i++) {
+      if (table.averages().get(i).orElse(0) > table.averages().get(best).orElse(0)) {
+        best = i;
+      }
+    }
+    return table.columns().get(best);
+  }
+
+  /** Exports the run of a weighting, unless that was done before. */
+  private Path exported(String weighting, Path run) {
+    var folder = out.resolve("export").resolve(weighting).resolve("1");
+    if (!Files.exists(folder)) {
+      new SavedModelExport(IdType.INT32, EXPORT_TOLERANCE).export(run, folder);
+    }
+    return folder;
+  }
+
+  private void print(PipelineReport report, Path export) {
+    var writer = spec.commandLine().getOut();
+    writer.println(report.table(report.measures().get(0)).toMarkdown(true));
+    report.runs().forEach((weighting, run) -> writer.printf("%-22s %s%n", weighting, run));
+    writer.printf("%-22s %s%n", "all tables and weights", out.resolve("results.md"));
+    writer.printf("%-22s %s%n", "SavedModel", export);
+    writer.flush();
+  }
+
+  private static String quoted(Path path) {
+    return com.typesafe.config.ConfigUtil.quoteString(path.toString());
+  }
+}
