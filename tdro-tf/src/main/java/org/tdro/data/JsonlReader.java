@@ -1,5 +1,10 @@
 package org.tdro.data;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,6 +23,11 @@ import java.util.zip.ZipException;
 
 /** The lines of a UTF-8 file, decompressed if its name ends in {@code .gz}. Blank lines are left out but counted. */
 public final class JsonlReader implements AutoCloseable {
+  private static final ObjectReader JSON = JsonMapper.builder()
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .build()
+      .reader();
+
   /**
    * A line and where it stands.
    *
@@ -27,6 +37,26 @@ public final class JsonlReader implements AutoCloseable {
     /** {@code file:number}, as messages begin. */
     public String place() {
       return file + ":" + number;
+    }
+
+    /**
+     * The JSON object that the line is.
+     *
+     * @throws DataException if it is none
+     */
+    public JsonNode object() {
+      try {
+        var node = JSON.readTree(text);
+        if (!node.isObject()) throw new DataException(place() + ": is no JSON object");
+        return node;
+      } catch (JsonProcessingException e) {
+        // Jackson adds in brackets where the value began, which is this line.
+        var problem = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
+        throw new DataException(
+            "%s: malformed JSON at column %d: %s"
+                .formatted(place(), e.getLocation().getColumnNr(), problem),
+            e);
+      }
     }
   }
 

@@ -1,10 +1,6 @@
 package org.tdro.data;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,11 +13,6 @@ import java.util.List;
  */
 public record TrainingRow(
     String queryId, String query, List<Passage> positives, List<Passage> negatives) {
-  private static final ObjectReader JSON = JsonMapper.builder()
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .build()
-      .reader();
-
   public TrainingRow {
     positives = List.copyOf(positives);
     negatives = List.copyOf(negatives);
@@ -33,16 +24,7 @@ public record TrainingRow(
    * @throws DataException if it is no such row; it lists all that is wrong with it
    */
   public static TrainingRow parse(JsonlReader.Line line) {
-    JsonNode node;
-    try {
-      node = JSON.readTree(line.text());
-    } catch (JsonProcessingException e) {
-      throw new DataException(
-          "%s: malformed JSON at column %d: %s"
-              .formatted(line.place(), e.getLocation().getColumnNr(), e.getOriginalMessage()),
-          e);
-    }
-    if (!node.isObject()) throw new DataException(line.place() + ": is no JSON object");
+    var node = line.object();
     var problems = new ArrayList<String>();
     var queryId = node.path("query_id").asText("");
     if (queryId.isEmpty()) problems.add("query_id is missing");

@@ -2,7 +2,6 @@ package org.tdro.retrieval;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.tdro.text.Tokenizer;
 
 /** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
@@ -21,7 +20,8 @@ public final class Retriever implements AutoCloseable {
    * Loads a retriever.
    *
    * @param runOrModel a run's folder or the model's folder in it
-   * @throws IllegalArgumentException if it holds no retriever, or one whose parts do not fit
+   * @throws IllegalArgumentException if it holds no retriever, or weights that do not fit it
+   * @throws org.tdro.data.DataException if its tokenizer has ids that the model does not have
    */
   public static Retriever load(Path runOrModel) {
     var folder = RetrieverFolder.of(runOrModel);
@@ -44,19 +44,23 @@ public final class Retriever implements AutoCloseable {
 
   /** The token ids of texts, prompts and special tokens included. */
   public int[][] tokenize(TextKind kind, String task, List<String> texts) {
-    var prompt = settings.prompt(kind, task);
-    int maxLength = settings.maxLength(kind);
-    var ids = new int[texts.size()][];
-    IntStream.range(0, ids.length)
-        .parallel()
-        .forEach(i -> ids[i] = tokenizer.encode(prompt.apply(texts.get(i)), maxLength));
-    return ids;
+    return texts.parallelStream().map(text -> tokenize(kind, task, text)).toArray(int[][]::new);
+  }
+
+  /** The token ids of a text, prompt and special tokens included. */
+  public int[] tokenize(TextKind kind, String task, String text) {
+    return tokenizer.encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
   }
 
   /** The embeddings of texts that were tokenised, in their order. */
   public Embeddings encode(TextKind kind, int[][] ids) {
+    return encode(kind, ids, TokenEncoding.DEFAULT);
+  }
+
+  /** The embeddings of texts that were tokenised, in their order, batched as {@code batches} say. */
+  public Embeddings encode(TextKind kind, int[][] ids, TokenEncoding batches) {
     Vocabulary.check(ids, settings.spec());
-    return TokenEncoding.DEFAULT.encode(model, ids, 0, settings.maxLength(kind));
+    return batches.encode(model, ids, 0, settings.maxLength(kind));
   }
 
   /** What it is besides weights and tokenizer. */

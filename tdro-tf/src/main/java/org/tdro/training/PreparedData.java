@@ -43,6 +43,11 @@ public final class PreparedData implements AutoCloseable {
    * @throws org.tdro.data.DataException if the files are not what they should be
    */
   public static PreparedData of(DataConfig config) {
+    // Two runs that begin together make the same files.
+    return FolderLock.whenFree(config.cache(), () -> prepare(config));
+  }
+
+  private static PreparedData prepare(DataConfig config) {
     int threads =
         config.workers() > 0 ? config.workers() : Runtime.getRuntime().availableProcessors();
     var sources = DomainFiles.sources(List.of(config.train()));

@@ -30,7 +30,7 @@ final class StageBatches {
     var fold = StageInputs.fold(resolved);
     var sampler = new MixtureSampler(
         prepared.data().sizes(fold),
-        DomainProbabilities.of(data, prepared),
+        DomainProbabilities.of(data, prepared, fold),
         Batching.valueOf(data.batching().name()),
         config.train().batchSize(),
         config.seed());

@@ -1,5 +1,6 @@
 package org.tdro.training;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tdro.config.ConfigException;
@@ -7,7 +8,6 @@ import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.config.Stage;
 import org.tdro.dro.TdroModel;
-import org.tdro.dro.WeightsFile;
 import org.tdro.retrieval.ContrastiveModel;
 import org.tdro.retrieval.ContrastiveOptions;
 import org.tdro.retrieval.RetrieverFolder;
@@ -82,6 +82,6 @@ final class StageModels {
     var names = prepared.domainNames();
     return source.equals(DataConfig.UNIFORM)
         ? names.stream().map(name -> 1.0 / names.size()).toList()
-        : WeightsFile.read(java.nio.file.Path.of(source)).weightsOf(names);
+        : DomainProbabilities.fromFile(Path.of(source), weights -> weights.weightsOf(names));
   }
 }

@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
@@ -21,6 +23,7 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.retrieval.ContrastiveDataset;
 import org.tdro.retrieval.ContrastiveModel;
 import org.tdro.retrieval.RetrieverFolder;
 import org.tdro.retrieval.RetrieverSettings;
@@ -37,6 +40,7 @@ public final class StageTraining {
   private final RunFolder run;
   private final PrintStream progress;
   private final MeterRegistry registry;
+  private final List<Callback> further = new ArrayList<>();
 
   /** What became of a stage. */
   public enum Outcome {
@@ -57,6 +61,12 @@ public final class StageTraining {
     this.registry = registry;
   }
 
+  /** Lets {@code callback} watch the training, too, after those that write the run's files. */
+  public StageTraining with(Callback callback) {
+    further.add(callback);
+    return this;
+  }
+
   /**
    * Trains what is left of the stage.
    *
@@ -64,14 +74,23 @@ public final class StageTraining {
    * @throws ArithmeticException if the loss is no number; the last checkpoint stands
    */
   public Outcome run() {
-    return RunLock.whileHeld(run, () -> {
-      try (var prepared = PreparedData.of(config.data())) {
-        var record = begin(prepared);
-        return record.status() == RunRecord.Status.COMPLETE
-            ? Outcome.UNCHANGED
-            : train(prepared, record);
+    try (var prepared = PreparedData.of(config.data())) {
+      var inputs = StageInputs.fingerprints(resolved, prepared);
+      if (isComplete(present(inputs))) {
+        return Outcome.UNCHANGED;
       }
-    });
+      // Whatever is wrong shows here, before the folder is made.
+      var source = new StageBatches(resolved, prepared);
+      try (var dataset = source.dataset();
+          var model = StageModels.of(resolved, prepared)) {
+        return FolderLock.whileHeld(run.path(), () -> {
+          var record = present(inputs).orElseGet(() -> begin(inputs));
+          return isComplete(Optional.of(record))
+              ? Outcome.UNCHANGED
+              : train(prepared, source, dataset, model, record);
+        });
+      }
+    }
   }
 
   /**
@@ -97,14 +116,18 @@ public final class StageTraining {
     }
   }
 
-  /** The record of the run in the folder, or of a new one. */
-  private RunRecord begin(PreparedData prepared) {
-    var inputs = StageInputs.fingerprints(resolved, prepared);
+  /** The record of the run in the folder, if there is one. */
+  private Optional<RunRecord> present(Map<String, String> inputs) {
     var present = RunRecord.read(run);
-    if (present.isPresent()) {
-      new SameRun(run, resolved).check(present.get(), inputs);
-      return present.get();
-    }
+    present.ifPresent(record -> new SameRun(run, resolved).check(record, inputs));
+    return present;
+  }
+
+  private static boolean isComplete(Optional<RunRecord> record) {
+    return record.filter(run -> run.status() == RunRecord.Status.COMPLETE).isPresent();
+  }
+
+  private RunRecord begin(Map<String, String> inputs) {
     var record = new RunRecord(
         RunRecord.Status.STARTED,
         config.stage().name().toLowerCase(java.util.Locale.ROOT),
@@ -119,13 +142,15 @@ public final class StageTraining {
     return record;
   }
 
-  private Outcome train(PreparedData prepared, RunRecord record) {
+  private Outcome train(
+      PreparedData prepared,
+      StageBatches source,
+      ContrastiveDataset dataset,
+      ContrastiveModel model,
+      RunRecord record) {
     long start = System.nanoTime();
     Provenance.resetPeakMemory();
-    var source = new StageBatches(resolved, prepared);
-    try (var dataset = source.dataset();
-        var model = StageModels.of(resolved, prepared);
-        var interruption = new Interruption(model)) {
+    try (var interruption = new Interruption(model)) {
       model.compile(FromConfig.optimizer(config.train()));
       model.fit(
           dataset,
@@ -165,6 +190,7 @@ public final class StageTraining {
     callbacks.add(
         new ProgressBar(progress, ProgressBar.Mode.valueOf(train.progress().name()))
             .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    callbacks.addAll(further);
     return callbacks;
   }
 

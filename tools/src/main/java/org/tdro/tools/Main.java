@@ -26,6 +26,8 @@ import picocli.CommandLine.Spec;
       PipelineCommand.class,
       EvaluateCommand.class,
       WeightsCommand.class,
+      EncodeCommand.class,
+      ExportCommand.class,
       MetricsCommand.class,
       ConfigCommand.class,
       GenerateCompletion.class

@@ -1,0 +1,143 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.tdro.retrieval.EmbeddingFormat;
+import org.tdro.retrieval.FileEncoding;
+import org.tdro.retrieval.Retriever;
+import org.tdro.retrieval.TextKind;
+import org.tdro.retrieval.TokenEncoding;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro encode}: texts to embeddings. */
+@Command(
+    name = "encode",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Encode texts with a trained model.",
+      "",
+      "A line of the input is a JSON object with text (of a passage also title), or with input_ids that were tokenised "
+          + "before; its _id, or else the number of the line, names it in the output. The output holds rows of _id and "
+          + "embedding in the order of the input."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro encode --model runs/finetune --input corpus.jsonl.gz --kind passage --output corpus.arrow",
+      "  tdro encode --model runs/finetune --input queries.jsonl --kind query --prompt trivia --output queries.jsonl"
+    })
+final class EncodeCommand implements Callable<Integer> {
+  private static final double NANOS = 1e9;
+  private static final double REPORT_SECONDS = 2;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "RUN",
+      description = "Folder of a run that is complete.")
+  private Path model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSONL of texts; .gz is decompressed.")
+  private Path input;
+
+  @Option(
+      names = "--kind",
+      required = true,
+      description = "What the texts are: query or passage. Maximum lengths and prompts differ.")
+  private TextKind kind;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FILE",
+      description = "The .arrow or .jsonl file to write.")
+  private Path output;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "NAME",
+      description = "Put the prompt of this domain before the texts; none by default.")
+  private String prompt;
+
+  @Option(
+      names = "--batch-tokens",
+      defaultValue = "16384",
+      paramLabel = "N",
+      description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
+  private int batchTokens;
+
+  private long start;
+  private long reported;
+
+  @Override
+  public Integer call() {
+    checkUsage();
+    try (var retriever = Retriever.load(model)) {
+      checkPrompt(retriever);
+      var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
+      start = System.nanoTime();
+      reported = start;
+      long texts = new FileEncoding(retriever, kind, prompt == null ? "" : prompt, batches)
+          .run(input, output, this::report);
+      say(texts);
+      var out = spec.commandLine().getOut();
+      out.printf(
+          "%s: %d embeddings of size %d%n",
+          output, texts, retriever.settings().spec().dimension());
+      out.flush();
+    }
+    return 0;
+  }
+
+  private void checkUsage() {
+    if (batchTokens < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--batch-tokens must be at least 1, was " + batchTokens);
+    }
+    try {
+      EmbeddingFormat.of(output);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private void checkPrompt(Retriever retriever) {
+    if (prompt == null) {
+      return;
+    }
+    var prompts = retriever.settings().prompts();
+    var names = (kind == TextKind.QUERY ? prompts.queries() : prompts.passages()).keySet();
+    if (!names.contains(prompt)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          names.isEmpty()
+              ? "--prompt " + prompt + ": the model was trained without prompts"
+              : "--prompt " + prompt + " is unknown; the model has "
+                  + String.join(", ", names.stream().sorted().toList()));
+    }
+  }
+
+  private void report(long texts) {
+    if ((System.nanoTime() - reported) / NANOS >= REPORT_SECONDS) {
+      reported = System.nanoTime();
+      say(texts);
+    }
+  }
+
+  private void say(long texts) {
+    var err = spec.commandLine().getErr();
+    err.printf("%,d texts, %,.0f texts/s%n", texts, texts * NANOS / (System.nanoTime() - start));
+    err.flush();
+  }
+}
