@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TokenizerCommand.class,
       TrainCommand.class,
       MetricsCommand.class,
+      BenchCommand.class,
       ConfigCommand.class,
       GenerateCompletion.class
     },
