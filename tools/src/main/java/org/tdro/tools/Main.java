@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       EncodeCommand.class,
       ExportCommand.class,
       MetricsCommand.class,
+      BenchCommand.class,
       ConfigCommand.class,
       GenerateCompletion.class
     },
