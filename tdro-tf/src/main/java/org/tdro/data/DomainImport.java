@@ -32,7 +32,7 @@ final class DomainImport {
   /** @throws DataException with the first problems found */
   RowCounts run(Path source, Path first, Path second) {
     var problems = new ArrayList<String>();
-    try (var reader = JsonlReader.open(source);
+    try (var reader = TextLines.open(source);
         var firstWriter = new ShardWriter(first, facts);
         var secondWriter = new ShardWriter(second, facts)) {
       OrderedParallel.forEach(reader.chunks(CHUNK_LINES), threads, this::tokenize, chunk -> {
@@ -52,7 +52,7 @@ final class DomainImport {
     }
   }
 
-  private Chunk tokenize(List<JsonlReader.Line> lines) {
+  private Chunk tokenize(List<TextLines.Line> lines) {
     var rows = new ArrayList<Row>(lines.size());
     var problems = new ArrayList<String>();
     for (var line : lines) {

@@ -85,7 +85,7 @@ public record DomainStatistics(
     var positives = 0L;
     var negatives = 0L;
     var without = 0L;
-    try (var reader = JsonlReader.open(file)) {
+    try (var reader = TextLines.open(file)) {
       for (var chunks = reader.chunks(CHUNK_LINES); chunks.hasNext(); ) {
         for (var line : chunks.next()) {
           var row = TrainingRow.parse(line);

@@ -23,7 +23,7 @@ public record TrainingRow(
    *
    * @throws DataException if it is no such row; it lists all that is wrong with it
    */
-  public static TrainingRow parse(JsonlReader.Line line) {
+  public static TrainingRow parse(TextLines.Line line) {
     var node = line.object();
     var problems = new ArrayList<String>();
     var queryId = node.path("query_id").asText("");

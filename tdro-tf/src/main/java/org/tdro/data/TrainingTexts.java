@@ -22,14 +22,14 @@ public final class TrainingTexts {
    */
   public static void count(Collection<Path> files, WordCounts counts, int threads) {
     for (var file : files) {
-      try (var reader = JsonlReader.open(file)) {
+      try (var reader = TextLines.open(file)) {
         OrderedParallel.forEach(
             reader.chunks(CHUNK_LINES), threads, lines -> add(lines, counts), added -> {});
       }
     }
   }
 
-  private static int add(List<JsonlReader.Line> lines, WordCounts counts) {
+  private static int add(List<TextLines.Line> lines, WordCounts counts) {
     counts.add(lines.stream().map(TrainingRow::parse).flatMap(TrainingTexts::of).toList());
     return lines.size();
   }

@@ -13,6 +13,7 @@ import java.util.Spliterators;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.tdro.data.DataException;
 
 /**
  * An evaluation set in the folder form of BEIR (Thakur et al. 2021): {@code corpus.jsonl}, {@code queries.jsonl} (each plain
@@ -25,7 +26,7 @@ public record BeirDataset(Path folder, String split) {
   /** The split that is evaluated where none is named. */
   public static final String TEST = "test";
 
-  /** @throws EvaluationDataException naming all files that are missing */
+  /** @throws DataException naming all files that are missing */
   public BeirDataset {
     var problems = new Problems();
     for (var file : List.of("corpus.jsonl", "queries.jsonl", "qrels/" + split + ".tsv")) {
@@ -40,14 +41,14 @@ public record BeirDataset(Path folder, String split) {
    * The set in a folder, or the sets in its subfolders in the order of their names. A subfolder counts as a set if it has a
    * corpus.
    *
-   * @throws EvaluationDataException if there is none, or one lacks a file
+   * @throws DataException if there is none, or one lacks a file
    */
   public static List<BeirDataset> list(Path folder) {
     if (find(folder, "corpus.jsonl").isPresent()) {
       return List.of(new BeirDataset(folder, TEST));
     }
     if (!Files.isDirectory(folder)) {
-      throw new EvaluationDataException(folder + ": no such folder");
+      throw new DataException(folder + ": no such folder");
     }
     var sets = new ArrayList<BeirDataset>();
     var problems = new Problems();
@@ -55,15 +56,14 @@ public record BeirDataset(Path folder, String split) {
       if (find(subfolder, "corpus.jsonl").isPresent()) {
         try {
           sets.add(new BeirDataset(subfolder, TEST));
-        } catch (EvaluationDataException e) {
+        } catch (DataException e) {
           e.problems().forEach(problems::add);
         }
       }
     }
     problems.throwIfAny();
     if (sets.isEmpty()) {
-      throw new EvaluationDataException(
-          folder + ": neither it nor a folder in it has a corpus.jsonl[.gz]");
+      throw new DataException(folder + ": neither it nor a folder in it has a corpus.jsonl[.gz]");
     }
     return List.copyOf(sets);
   }
@@ -84,7 +84,7 @@ public record BeirDataset(Path folder, String split) {
 
   private Path file(String name) {
     return find(folder, name)
-        .orElseThrow(() -> new EvaluationDataException(folder.resolve(name) + ": no such file"));
+        .orElseThrow(() -> new DataException(folder.resolve(name) + ": no such file"));
   }
 
   /** The name of the folder. */
@@ -95,7 +95,7 @@ public record BeirDataset(Path folder, String split) {
   /**
    * The judgements of the split.
    *
-   * @throws EvaluationDataException as {@link Qrels#read}
+   * @throws DataException as {@link Qrels#read}
    */
   public Qrels qrels() {
     return Qrels.read(file("qrels/" + split + ".tsv"));
@@ -104,7 +104,7 @@ public record BeirDataset(Path folder, String split) {
   /**
    * The queries that have judgements, in the order of the file.
    *
-   * @throws EvaluationDataException with all malformed lines, repeated ids and judged queries without text (the first 20
+   * @throws DataException with all malformed lines, repeated ids and judged queries without text (the first 20
    *     worded)
    */
   public List<BeirQuery> queries() {
@@ -128,7 +128,7 @@ public record BeirDataset(Path folder, String split) {
   /**
    * The documents in the order of the file, read as they are asked for; to be closed.
    *
-   * <p>Reading throws an {@link EvaluationDataException} at the first malformed line or repeated id; {@link #check} finds
+   * <p>Reading throws an {@link DataException} at the first malformed line or repeated id; {@link #check} finds
    * them all before.
    */
   public Stream<BeirDocument> corpus() {
@@ -151,13 +151,13 @@ public record BeirDataset(Path folder, String split) {
   /**
    * Reads everything once, to fail before anything is encoded.
    *
-   * @throws EvaluationDataException with all problems of all three files (the first 20 of each worded)
+   * @throws DataException with all problems of all three files (the first 20 of each worded)
    */
   public void check() {
     var problems = new Problems();
     try {
       queries();
-    } catch (EvaluationDataException e) {
+    } catch (DataException e) {
       e.problems().forEach(problems::add);
     }
     readAll(file("corpus.jsonl"), problems, BeirDataset::document, document -> {});
@@ -179,7 +179,7 @@ public record BeirDataset(Path folder, String split) {
           if (more) {
             rows.accept(next);
           }
-        } catch (EvaluationDataException e) {
+        } catch (DataException e) {
           e.problems().forEach(problems::add);
         }
       }

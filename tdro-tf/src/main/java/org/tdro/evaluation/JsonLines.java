@@ -1,59 +1,39 @@
 package org.tdro.evaluation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import org.tdro.data.DataException;
+import org.tdro.data.TextLines;
 
 /** The JSON objects of a {@code .jsonl[.gz]} file, one a line, each with an {@code _id} of its own. */
 final class JsonLines implements AutoCloseable {
-  private static final ObjectReader READER = JsonMapper.builder()
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .build()
-      .readerFor(JsonNode.class);
-
-  private final Path file;
   private final TextLines lines;
   private final Set<String> ids = new HashSet<>();
+  private TextLines.Line line;
 
   JsonLines(Path file) {
-    this.file = file;
-    this.lines = new TextLines(file);
+    this.lines = TextLines.open(file);
   }
 
   /**
    * The next object, or null at the end.
    *
-   * @throws EvaluationDataException for malformed JSON, an {@code _id} that is missing or was there before; the next call
-   *     goes on with the line after
+   * @throws DataException for malformed JSON, an {@code _id} that is missing or was there before; the next call goes on with
+   *     the line after
    */
   JsonNode next() {
-    var line = lines.next();
+    line = lines.next();
     if (line == null) {
       return null;
     }
-    var object = parse(line);
+    var object = line.object();
     var id = text(object, "_id", null);
     if (!ids.add(id)) {
       throw problem("_id '" + id + "' was there before");
     }
     return object;
-  }
-
-  private JsonNode parse(String line) {
-    try {
-      JsonNode node = READER.readValue(line);
-      if (!node.isObject()) {
-        throw problem("expected a JSON object");
-      }
-      return node;
-    } catch (JsonProcessingException e) {
-      throw problem("is not valid JSON: " + e.getOriginalMessage());
-    }
   }
 
   /**
@@ -73,8 +53,8 @@ final class JsonLines implements AutoCloseable {
     return otherwise;
   }
 
-  private EvaluationDataException problem(String problem) {
-    return new EvaluationDataException(file + ":" + lines.number() + ": " + problem);
+  private DataException problem(String problem) {
+    return new DataException(line.place() + ": " + problem);
   }
 
   @Override

@@ -1,8 +1,8 @@
 package org.tdro.evaluation;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.tdro.data.DataException;
 
 /** Collects what is wrong with some files so that it can be reported at once; the first {@value #SHOWN} are worded. */
 final class Problems {
@@ -10,10 +10,6 @@ final class Problems {
 
   private final List<String> shown = new ArrayList<>();
   private long count;
-
-  void add(Path file, long line, String problem) {
-    add(file + ":" + line + ": " + problem);
-  }
 
   void add(String problem) {
     if (count++ < SHOWN) {
@@ -29,6 +25,6 @@ final class Problems {
     if (count > SHOWN) {
       all.add("and " + (count - SHOWN) + " more");
     }
-    throw new EvaluationDataException(all);
+    throw new DataException(all);
   }
 }

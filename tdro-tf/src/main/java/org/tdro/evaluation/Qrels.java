@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.tdro.data.DataException;
+import org.tdro.data.TextLines;
 import org.tdro.retrieval.IdOrder;
 
 /**
@@ -37,28 +39,28 @@ public final class Qrels {
    * Reads TREC judgements ({@code query 0 document relevance}, separated by white space) or BEIR's, told by their header
    * ({@code query-id corpus-id score}, separated by tabs); plain or {@code .gz}.
    *
-   * @throws EvaluationDataException with all malformed lines (the first 20 worded), for a document judged twice for a
+   * @throws DataException with all malformed lines (the first 20 worded), for a document judged twice for a
    *     query, or if there is no judgement at all
    */
   public static Qrels read(Path file) {
     var judgements = new HashMap<String, Map<String, Integer>>();
     var problems = new Problems();
-    try (var lines = new TextLines(file)) {
+    try (var lines = TextLines.open(file)) {
       var line = lines.next();
-      boolean beir = line != null && BEIR_HEADER.equals(SPACE.split(line, 2)[0]);
+      boolean beir = line != null && BEIR_HEADER.equals(SPACE.split(line.text(), 2)[0]);
       if (beir) {
         line = lines.next();
       }
       for (; line != null; line = lines.next()) {
-        var problem = beir ? beirLine(line, judgements) : trecLine(line, judgements);
+        var problem = beir ? beirLine(line.text(), judgements) : trecLine(line.text(), judgements);
         if (problem != null) {
-          problems.add(file, lines.number(), problem);
+          problems.add(line.place() + ": " + problem);
         }
       }
     }
     problems.throwIfAny();
     if (judgements.isEmpty()) {
-      throw new EvaluationDataException(file + ": has no judgements");
+      throw new DataException(file + ": has no judgements");
     }
     return of(judgements);
   }

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.tdro.data.DataException;
+import org.tdro.data.TextLines;
 import org.tdro.files.AtomicWrite;
 import org.tdro.retrieval.IdOrder;
 
@@ -28,7 +30,7 @@ public final class Run {
   /**
    * Rankings given in any order; they are copied and sorted.
    *
-   * @throws EvaluationDataException if a query has a document twice
+   * @throws DataException if a query has a document twice
    */
   public static Run of(Map<String, ? extends Collection<ScoredDocument>> results) {
     var rankings = new TreeMap<String, List<ScoredDocument>>(IdOrder.ASCENDING);
@@ -50,23 +52,23 @@ public final class Run {
    * Reads a TREC run file ({@code query Q0 document rank score tag}), plain or {@code .gz}. As in trec_eval the rank, the
    * order of the lines and fields after the tag do not matter.
    *
-   * @throws EvaluationDataException with all malformed lines (the first 20 worded), for a document that a query has
+   * @throws DataException with all malformed lines (the first 20 worded), for a document that a query has
    *     twice, or if there is no result at all
    */
   public static Run read(Path file) {
     var results = new HashMap<String, Map<String, ScoredDocument>>();
     var problems = new Problems();
-    try (var lines = new TextLines(file)) {
+    try (var lines = TextLines.open(file)) {
       for (var line = lines.next(); line != null; line = lines.next()) {
-        var problem = line(line, results);
+        var problem = line(line.text(), results);
         if (problem != null) {
-          problems.add(file, lines.number(), problem);
+          problems.add(line.place() + ": " + problem);
         }
       }
     }
     problems.throwIfAny();
     if (results.isEmpty()) {
-      throw new EvaluationDataException(file + ": has no results");
+      throw new DataException(file + ": has no results");
     }
     var rankings = new HashMap<String, Collection<ScoredDocument>>();
     results.forEach((query, documents) -> rankings.put(query, documents.values()));
@@ -97,7 +99,7 @@ public final class Run {
    * double, and a score that was a float also as the same float: trec_eval ranks as this run does, whichever it reads.
    *
    * @param tag the name of the run
-   * @throws EvaluationDataException if the tag or an id is empty or holds white space, which the format cannot express
+   * @throws DataException if the tag or an id is empty or holds white space, which the format cannot express
    */
   public void write(Path file, String tag) {
     checkWritable(file, tag);

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.tdro.data.DataException;
-import org.tdro.data.JsonlReader;
 import org.tdro.data.Passage;
+import org.tdro.data.TextLines;
 
 /**
  * Reads lines of texts to encode: {@code text} (a passage's also {@code title}), or {@code input_ids} that are taken as
@@ -21,7 +21,7 @@ record EncodingInput(Retriever retriever, TextKind kind, String task) {
    *
    * @throws DataException naming the line and all that is wrong with it
    */
-  Row read(JsonlReader.Line line) {
+  Row read(TextLines.Line line) {
     var node = line.object();
     var problems = new ArrayList<String>();
     var id = node.path("_id");

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.tdro.data.DataException;
-import org.tdro.data.JsonlReader;
+import org.tdro.data.TextLines;
 import org.tdro.files.AtomicWrite;
 
 /**
@@ -52,7 +52,7 @@ public final class FileEncoding {
   public long run(Path source, Path target, LongConsumer progress) {
     var format = EmbeddingFormat.of(target);
     var done = new long[1];
-    try (var reader = JsonlReader.open(source)) {
+    try (var reader = TextLines.open(source)) {
       AtomicWrite.file(target, beside -> {
         try (var writer = format.open(beside, retriever.settings().spec().dimension())) {
           done[0] = encode(reader, writer, progress);
@@ -64,7 +64,7 @@ public final class FileEncoding {
   }
 
   /** After the first wrong line nothing more is encoded, but further wrong ones are looked for. */
-  private long encode(JsonlReader reader, EmbeddingWriter writer, LongConsumer progress)
+  private long encode(TextLines reader, EmbeddingWriter writer, LongConsumer progress)
       throws IOException {
     var problems = new ArrayList<String>();
     long done = 0;
@@ -89,13 +89,13 @@ public final class FileEncoding {
     return done;
   }
 
-  private List<EncodingInput.Row> parse(List<JsonlReader.Line> lines, List<String> problems) {
+  private List<EncodingInput.Row> parse(List<TextLines.Line> lines, List<String> problems) {
     var parsed = lines.parallelStream().map(this::parse).toList();
     parsed.forEach(line -> problems.addAll(line.problems()));
     return parsed.stream().map(Parsed::row).toList();
   }
 
-  private Parsed parse(JsonlReader.Line line) {
+  private Parsed parse(TextLines.Line line) {
     try {
       return new Parsed(input.read(line), List.of());
     } catch (DataException e) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.Shared;
+import org.tdro.data.DataException;
 
 class BeirDatasetTest {
   @TempDir
@@ -59,7 +60,7 @@ class BeirDatasetTest {
     Files.writeString(set.resolve("queries.jsonl"), "{\"_id\": \"q1\", \"text\": \"a\"}\n");
     assertThatThrownBy(() -> new BeirDataset(set, "test").check())
         .isInstanceOfSatisfying(
-            EvaluationDataException.class,
+            DataException.class,
             e -> assertThat(e.problems())
                 .hasSize(5)
                 .contains(
@@ -68,7 +69,7 @@ class BeirDatasetTest {
                     set.resolve("corpus.jsonl") + ":3: needs a string '_id', was 3",
                     set.resolve("corpus.jsonl") + ":5: needs a string 'text'")
                 .anySatisfy(problem -> assertThat(problem)
-                    .startsWith(set.resolve("corpus.jsonl") + ":4: is not valid JSON: ")));
+                    .startsWith(set.resolve("corpus.jsonl") + ":4: malformed JSON at column ")));
   }
 
   @Test
@@ -88,9 +89,9 @@ class BeirDatasetTest {
     var bytes = Files.readAllBytes(whole);
     Files.write(set.resolve("corpus.jsonl.gz"), Arrays.copyOf(bytes, bytes.length / 2));
     assertThatThrownBy(() -> new BeirDataset(set, "test").check())
-        .isInstanceOf(EvaluationDataException.class)
+        .isInstanceOf(DataException.class)
         .hasMessageContaining("corpus.jsonl.gz:")
-        .hasMessageContaining("breaks off here");
+        .hasMessageContaining("the gzip file ends too early");
   }
 
   @Test

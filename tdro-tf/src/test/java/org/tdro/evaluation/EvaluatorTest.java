@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.tdro.data.DataException;
 
 /** Values from the definitions, by hand. */
 class EvaluatorTest {
@@ -63,7 +64,7 @@ class EvaluatorTest {
   void anotherRunHasNothingToEvaluate() {
     var run = Run.of(Map.of("p", List.of(new ScoredDocument("a", 1))));
     assertThatThrownBy(() -> Evaluator.evaluate(QRELS, run, List.of(Measure.of("map"))))
-        .isInstanceOf(EvaluationDataException.class)
+        .isInstanceOf(DataException.class)
         .hasMessage("the run has none of the 1 judged queries");
   }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.data.DataException;
 
 class QrelsTest {
   @TempDir
@@ -48,7 +49,7 @@ class QrelsTest {
   void namesFileAndLineOfAllProblems() throws IOException {
     var file = file("qrels.txt", "q 0 d 1\nq 0 e\nq 0 f high\nq 0 d 0\n");
     assertThatThrownBy(() -> Qrels.read(file))
-        .isInstanceOf(EvaluationDataException.class)
+        .isInstanceOf(DataException.class)
         .hasMessage(String.join(
             "\n",
             file
@@ -62,8 +63,7 @@ class QrelsTest {
     var file = file("qrels.txt", "broken\n".repeat(50));
     assertThatThrownBy(() -> Qrels.read(file))
         .isInstanceOfSatisfying(
-            EvaluationDataException.class,
-            e -> assertThat(e.problems()).hasSize(21).endsWith("and 30 more"));
+            DataException.class, e -> assertThat(e.problems()).hasSize(21).endsWith("and 30 more"));
   }
 
   @Test
@@ -83,7 +83,7 @@ class QrelsTest {
   void aMissingFileIsAnError() {
     var file = folder.resolve("none");
     assertThatThrownBy(() -> Qrels.read(file))
-        .isInstanceOf(EvaluationDataException.class)
-        .hasMessage(file + ": no such file");
+        .isInstanceOf(DataException.class)
+        .hasMessage(file + ": there is no such file");
   }
 }

@@ -6,7 +6,6 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.tdro.config.ConfigException;
 import org.tdro.data.DataException;
-import org.tdro.evaluation.EvaluationDataException;
 import org.tdro.text.TokenizerException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -23,7 +22,6 @@ final class Failures {
       new Kind(ConfigException.class, ExitCode.USAGE),
       new Kind(DataException.class, BAD_DATA),
       new Kind(TokenizerException.class, BAD_DATA),
-      new Kind(EvaluationDataException.class, BAD_DATA),
       new Kind(NoSuchFileException.class, BAD_DATA));
 
   private record Kind(Class<? extends Throwable> type, int exitCode) {}

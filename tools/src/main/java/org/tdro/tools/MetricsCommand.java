@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.tdro.evaluation.EvaluationDataException;
+import org.tdro.data.DataException;
 import org.tdro.evaluation.EvaluationOptions;
 import org.tdro.evaluation.EvaluationResult;
 import org.tdro.evaluation.Evaluator;
@@ -94,7 +94,7 @@ public final class MetricsCommand implements Callable<Integer> {
     EvaluationResult result;
     try {
       result = Evaluator.evaluate(Qrels.read(qrels), Run.read(run), asked, options);
-    } catch (EvaluationDataException e) {
+    } catch (DataException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return BAD_DATA;
     }

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,17 +23,24 @@ import java.util.NoSuchElementException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** The lines of a UTF-8 file, decompressed if its name ends in {@code .gz}. Blank lines are left out but counted. */
-public final class JsonlReader implements AutoCloseable {
+/**
+ * The lines of a UTF-8 file, decompressed if its name ends in {@code .gz}. Blank lines are left out but counted.
+ *
+ * <p>Lines are split before they are decoded, so that a malformed byte is reported with its line.
+ */
+public final class TextLines implements AutoCloseable {
+  private static final int BUFFER = 1 << 16;
   private static final ObjectReader JSON = JsonMapper.builder()
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .build()
       .reader();
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /**
    * A line and where it stands.
    *
    * @param number from 1
+   * @param text without its end
    */
   public record Line(Path file, long number, String text) {
     /** {@code file:number}, as messages begin. */
@@ -61,12 +70,18 @@ public final class JsonlReader implements AutoCloseable {
   }
 
   private final Path file;
-  private final BufferedReader reader;
+  private final InputStream in;
+  private final byte[] buffer = new byte[BUFFER];
+  private int position;
+  private int limit;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
   private long number;
+  private boolean ended;
 
-  private JsonlReader(Path file, BufferedReader reader) {
+  private TextLines(Path file, InputStream in) {
     this.file = file;
-    this.reader = reader;
+    this.in = in;
   }
 
   /**
@@ -74,15 +89,12 @@ public final class JsonlReader implements AutoCloseable {
    *
    * @throws DataException if it is missing or is no gzip though it is called so
    */
-  public static JsonlReader open(Path file) {
+  public static TextLines open(Path file) {
     try {
       var raw = Files.newInputStream(file);
       try {
-        var in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw, 1 << 16) : raw;
-        return new JsonlReader(
-            file,
-            new BufferedReader(
-                new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()), 1 << 16));
+        return new TextLines(
+            file, file.toString().endsWith(".gz") ? new GZIPInputStream(raw, BUFFER) : raw);
       } catch (IOException e) {
         raw.close();
         throw e;
@@ -95,9 +107,33 @@ public final class JsonlReader implements AutoCloseable {
   }
 
   /**
+   * The next line that is not blank, or null at the end.
+   *
+   * @throws DataException if the line is not UTF-8 (reading can go on), or if the file cannot be read on, as when a gzip stream
+   *     is cut or damaged (the next call returns null)
+   */
+  public Line next() {
+    try {
+      while (fillLine()) {
+        number++;
+        var text = decoder.decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        if (number == 1 && text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
+        if (text.endsWith("\r")) text = text.substring(0, text.length() - 1);
+        if (!text.isBlank()) return new Line(file, number, text);
+      }
+      return null;
+    } catch (CharacterCodingException e) {
+      throw new DataException(file + ":" + number + ": is not valid UTF-8", e);
+    } catch (IOException e) {
+      ended = true;
+      throw failure(file, number + 1, e);
+    }
+  }
+
+  /**
    * The remaining lines, {@code count} at a time.
    *
-   * @throws DataException on the way, if the gzip stream is cut or damaged, or if the text is not UTF-8
+   * @throws DataException on the way, as {@link #next}
    */
   public Iterator<List<Line>> chunks(int count) {
     return new Iterator<>() {
@@ -120,23 +156,36 @@ public final class JsonlReader implements AutoCloseable {
 
   private List<Line> read(int count) {
     var lines = new ArrayList<Line>(count);
-    try {
-      while (lines.size() < count) {
-        var text = reader.readLine();
-        if (text == null) break;
-        number++;
-        if (!text.isBlank()) lines.add(new Line(file, number, text));
-      }
-      return lines;
-    } catch (IOException e) {
-      throw failure(file, number + 1, e);
+    while (lines.size() < count) {
+      var line = next();
+      if (line == null) break;
+      lines.add(line);
     }
+    return lines;
+  }
+
+  /** Whether there was another line; it is in {@code bytes}. */
+  private boolean fillLine() throws IOException {
+    bytes.reset();
+    while (!ended) {
+      int from = position;
+      while (position < limit && buffer[position] != '\n') position++;
+      bytes.write(buffer, from, position - from);
+      if (position < limit) {
+        position++;
+        return true;
+      }
+      limit = in.read(buffer);
+      position = 0;
+      ended = limit < 0;
+    }
+    return bytes.size() > 0;
   }
 
   @Override
   public void close() {
     try {
-      reader.close();
+      in.close();
     } catch (IOException e) {
       throw failure(file, number, e);
     }
@@ -148,8 +197,6 @@ public final class JsonlReader implements AutoCloseable {
       return new DataException(place + "the gzip file ends too early, copy it again", e);
     if (e instanceof ZipException)
       return new DataException(place + "damaged gzip file: " + e.getMessage(), e);
-    if (e instanceof CharacterCodingException)
-      return new DataException(place + "about here the text is not UTF-8", e);
     return new DataException(place + "cannot be read: " + e.getMessage(), e);
   }
 }
