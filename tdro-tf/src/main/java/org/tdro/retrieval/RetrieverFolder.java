@@ -36,8 +36,13 @@ public record RetrieverFolder(Path path) {
     return path.resolve("weights");
   }
 
-  /** The hash of the weights; another training gives another one. */
+  /**
+   * The hash of the weights; another training gives another one.
+   *
+   * @throws IllegalArgumentException if the folder holds no retriever
+   */
   public String fingerprint() {
+    settings();
     return Sha256.of(weights().resolve("variables.data-00000-of-00001"));
   }
 
