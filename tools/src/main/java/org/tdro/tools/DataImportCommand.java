@@ -1,7 +1,6 @@
 package org.tdro.tools;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.tdro.data.ImportOptions;
 import org.tdro.data.ImportReport;
@@ -9,9 +8,9 @@ import org.tdro.data.TrainingDataImport;
 import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tdro data import}: rows of text to Arrow files of token ids. */
@@ -33,11 +32,8 @@ import picocli.CommandLine.Spec;
       "      --prompts prompts.json --out data/arrow trivia.jsonl.gz news.jsonl",
     })
 public final class DataImportCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "FILE|DIR",
-      description = "Files of rows, or folders of them.")
-  private List<Path> places;
+  @Mixin
+  private TrainingFiles files;
 
   @Option(
       names = "--tokenizer",
@@ -74,12 +70,6 @@ public final class DataImportCommand implements Callable<Integer> {
           "JSON of instructions, {\"DOMAIN\": {\"task\": \"…\", \"symmetric\": false}}; none by default.")
   private Path prompts;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads that tokenise (default: the processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
   @Spec
   private CommandSpec spec;
 
@@ -89,9 +79,9 @@ public final class DataImportCommand implements Callable<Integer> {
         maxQueryLength,
         maxPassageLength,
         prompts == null ? Prompts.none() : Prompts.load(prompts),
-        threads);
+        files.threads());
     try (var loaded = Tokenizer.load(tokenizer)) {
-      print(new TrainingDataImport(loaded, options).run(places, output));
+      print(new TrainingDataImport(loaded, options).run(files.places(), output));
     }
     return 0;
   }

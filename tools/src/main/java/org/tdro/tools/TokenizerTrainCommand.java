@@ -1,16 +1,15 @@
 package org.tdro.tools;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.tdro.data.DomainFiles;
 import org.tdro.data.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.WordCounts;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tdro tokenizer train}: a byte-level vocabulary from training rows. */
@@ -30,11 +29,8 @@ import picocli.CommandLine.Spec;
       "  tdro tokenizer train --vocabulary-size 8000 --keep-case --out tokenizer.json trivia.jsonl.gz news.jsonl",
     })
 public final class TokenizerTrainCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "FILE|DIR",
-      description = "Files of rows, or folders of them.")
-  private List<Path> places;
+  @Mixin
+  private TrainingFiles files;
 
   @Option(
       names = "--out",
@@ -55,12 +51,6 @@ public final class TokenizerTrainCommand implements Callable<Integer> {
       description = "Leave texts as they are, without NFKC and lower case.")
   private boolean keepCase;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads that read (default: the processors).")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
   @Spec
   private CommandSpec spec;
 
@@ -68,7 +58,7 @@ public final class TokenizerTrainCommand implements Callable<Integer> {
   public Integer call() {
     var trainer = new BytePairTrainer(vocabularySize);
     var counts = new WordCounts(!keepCase);
-    TrainingTexts.count(DomainFiles.sources(places).values(), counts, threads);
+    TrainingTexts.count(DomainFiles.sources(files.places()).values(), counts, files.threads());
     var vocabulary = trainer.train(counts);
     vocabulary.write(output);
     var out = spec.commandLine().getOut();
