@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -135,9 +136,22 @@ public final class ConfigComposer {
     return overrides;
   }
 
-  /** The argument {@code key=value} for a value that may hold any character, such as a path. */
-  public static String argument(String key, Object value) {
-    return key + "=" + ConfigUtil.quoteString(value.toString());
+  /** The argument {@code key=value} for a value that may hold any character. */
+  public static String argument(String key, Path value) {
+    return argument(key, value.toString());
+  }
+
+  /** The argument {@code key=value} for a value that may hold any character. */
+  public static String argument(String key, String value) {
+    return key + "=" + ConfigUtil.quoteString(value);
+  }
+
+  /** The argument {@code key=[value, …]}. */
+  public static String argument(String key, List<Path> values) {
+    return key
+        + values.stream()
+            .map(value -> ConfigUtil.quoteString(value.toString()))
+            .collect(Collectors.joining(",", "=[", "]"));
   }
 
   private static boolean isFolder(String text) {

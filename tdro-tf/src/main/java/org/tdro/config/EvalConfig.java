@@ -8,16 +8,13 @@ import java.util.List;
  *
  * @param data BEIR-format folders, or folders of them
  * @param measures by their trec_eval names, for example {@code ndcg_cut_10}
- * @param batchSize texts encoded at once
  * @param topK results kept for each query
  */
-public record EvalConfig(
-    @InputFile List<Path> data, List<String> measures, int batchSize, int topK) {
+public record EvalConfig(@InputFile List<Path> data, List<String> measures, int topK) {
 
   public EvalConfig {
     new Checks()
         .that(!measures.isEmpty(), "measures must name at least one")
-        .atLeast(1, "batchSize", batchSize)
         .atLeast(1, "topK", topK)
         .done();
   }

@@ -18,7 +18,6 @@ package org.tdro.config;
  * @param epsilon what the optimizer adds to denominators
  * @param maxGradNorm largest global norm of the gradient; 0 for no clipping
  * @param saveEvery updates between checkpoints
- * @param keep checkpoints kept
  * @param logEvery updates between lines of the log
  * @param progress how progress is shown
  */
@@ -38,7 +37,6 @@ public record TrainConfig(
     double epsilon,
     double maxGradNorm,
     @Incidental int saveEvery,
-    @Incidental int keep,
     @Incidental int logEvery,
     @Incidental Progress progress) {
 
@@ -69,7 +67,6 @@ public record TrainConfig(
         .positive("epsilon", epsilon)
         .notNegative("maxGradNorm", maxGradNorm)
         .atLeast(1, "saveEvery", saveEvery)
-        .atLeast(1, "keep", keep)
         .atLeast(1, "logEvery", logEvery)
         .done();
   }

@@ -61,17 +61,17 @@ class ConfigComposerTest {
     Configs.write(
         folder,
         "config.conf",
-        "train { steps = 1, keep = 1, log-every = 1, save-every = 1, batch-size = 1 }");
+        "train { steps = 1, warmup-steps = 1, log-every = 1, save-every = 1, batch-size = 1 }");
     Configs.write(
         folder,
         "train/mine.conf",
         "include \"default.conf\"",
-        "steps = 2, keep = 2, log-every = 2, save-every = 2, batch-size = 2");
+        "steps = 2, warmup-steps = 2, log-every = 2, save-every = 2, batch-size = 2");
     Configs.write(
         folder,
         "experiment/mine.conf",
         "defaults { train = mine }",
-        "train { keep = 3, log-every = 3, save-every = 3, batch-size = 3 }",
+        "train { warmup-steps = 3, log-every = 3, save-every = 3, batch-size = 3 }",
         "stages.finetune.train { log-every = 4, save-every = 4, batch-size = 4 }");
     var resolved = compose(
         "stages.finetune.train.batch-size=6",
@@ -81,7 +81,11 @@ class ConfigComposerTest {
         "stage=finetune");
     var train = resolved.config().train();
     assertThat(List.of(
-            train.steps(), train.keep(), train.logEvery(), train.saveEvery(), train.batchSize()))
+            train.steps(),
+            train.warmupSteps(),
+            train.logEvery(),
+            train.saveEvery(),
+            train.batchSize()))
         .isEqualTo(List.of(2, 3, 4, 5, 6));
     assertThat(resolved.origin("train.steps")).isEqualTo(folder.resolve("train/mine.conf") + ":2");
     assertThat(resolved.origin("train.log-every"))

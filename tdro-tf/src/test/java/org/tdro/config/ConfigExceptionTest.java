@@ -82,7 +82,7 @@ class ConfigExceptionTest {
         "stages.finetune.train.step = 3",
         "seed = ten");
     var root = folder.resolve("config.conf");
-    assertThat(told("bare", "train.steps=0", "train.keep=0", "loss.temperature=hot"))
+    assertThat(told("bare", "train.steps=0", "train.save-every=0", "loss.temperature=hot"))
         .containsExactlyInAnyOrder(
             "command line: bare is neither group=option nor key=value",
             root + ":1: defaults.modle is not a group; did you mean defaults.model?",
@@ -90,7 +90,7 @@ class ConfigExceptionTest {
                 + ":2: stages.finetune.train.step is not known; did you mean stages.finetune.train.steps?",
             root + ":3: seed must be a whole number, was \"ten\"",
             "command line: train.steps=0: train.steps must be at least 1, was 0",
-            "command line: train.keep=0: train.keep must be at least 1, was 0",
+            "command line: train.save-every=0: train.save-every must be at least 1, was 0",
             "command line: loss.temperature=hot: loss.temperature must be a number, was \"hot\"");
   }
 

@@ -2,8 +2,6 @@ package org.tdro.tools;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,14 +105,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (runFile == null) {
       return;
     }
-    try {
-      var file = several ? runFile.resolve(set.name() + ".trec") : runFile;
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      run.write(file, "tdro");
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot write the run file of " + set.name() + ": " + e.getMessage(), e);
-    }
+    run.write(several ? runFile.resolve(set.name() + ".trec") : runFile, "tdro");
   }
 
   private void print(ModelEvaluation values, List<Measure> measures) throws IOException {

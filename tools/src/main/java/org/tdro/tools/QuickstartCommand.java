@@ -1,5 +1,7 @@
 package org.tdro.tools;
 
+import static org.tdro.config.ConfigComposer.argument;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,10 +60,10 @@ final class QuickstartCommand implements Callable<Integer> {
     QuickstartCollection.write(collection);
     var arguments = new ArrayList<String>();
     arguments.add("experiment=quickstart");
-    arguments.add("data.train=" + quoted(collection.resolve("train")));
-    arguments.add("data.cache=" + quoted(out.resolve("cache")));
-    arguments.add("eval.data=[" + quoted(collection.resolve("eval")) + "]");
-    arguments.add("output=" + quoted(out));
+    arguments.add(argument("data.train", collection.resolve("train")));
+    arguments.add(argument("data.cache", out.resolve("cache")));
+    arguments.add(argument("eval.data", List.of(collection.resolve("eval"))));
+    arguments.add(argument("output", out));
     arguments.addAll(overrides);
     var report = new Pipeline(
             ConfigComposer.standard(Optional.empty()),
@@ -105,9 +107,5 @@ final class QuickstartCommand implements Callable<Integer> {
     writer.printf("%-22s %s%n", "all tables and weights", out.resolve("results.md"));
     writer.printf("%-22s %s%n", "SavedModel", export);
     writer.flush();
-  }
-
-  private static String quoted(Path path) {
-    return com.typesafe.config.ConfigUtil.quoteString(path.toString());
   }
 }
