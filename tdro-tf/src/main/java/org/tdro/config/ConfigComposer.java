@@ -3,6 +3,7 @@ package org.tdro.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -132,6 +133,11 @@ public final class ConfigComposer {
       }
     }
     return overrides;
+  }
+
+  /** The argument {@code key=value} for a value that may hold any character, such as a path. */
+  public static String argument(String key, Object value) {
+    return key + "=" + ConfigUtil.quoteString(value.toString());
   }
 
   private static boolean isFolder(String text) {

@@ -4,13 +4,13 @@ package org.tdro.data;
  * Random numbers by position instead of by state: each is a hash of a key and of counters, so any of them can be had at any time
  * by any thread. Mixing is SplitMix64's (Steele, Lea and Flood 2014), applied once per counter.
  */
-final class CounterRandom {
+public final class CounterRandom {
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
   private CounterRandom() {}
 
   /** 64 random bits for a seed and the counters. */
-  static long bits(long seed, long... counters) {
+  public static long bits(long seed, long... counters) {
     var state = mix(seed + GOLDEN);
     for (var counter : counters) state = mix(state + GOLDEN + mix(counter + GOLDEN));
     return state;
@@ -22,7 +22,7 @@ final class CounterRandom {
   }
 
   /** A number in {@code [0, bound)}; the bias is below bound / 2^31. */
-  static int below(int bound, long bits) {
+  public static int below(int bound, long bits) {
     return (int) (((bits >>> 33) * bound) >>> 31);
   }
 

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.tdro.text.Sha256;
+import org.tdro.files.Sha256;
 
 /** The imported domains of a folder, sorted by name. Thread-safe. */
 public final class TrainingData implements AutoCloseable {

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tdro.text.Sha256;
+import org.tdro.files.Sha256;
 import org.tdro.text.Tokenizer;
 
 /**
@@ -125,8 +125,8 @@ public final class TrainingDataImport {
   private static String fingerprint(Path source) {
     try {
       return Sha256.of(source);
-    } catch (IOException e) {
-      throw new DataException(source + ": cannot be read: " + e.getMessage(), e);
+    } catch (UncheckedIOException e) {
+      throw new DataException(e.getMessage(), e);
     }
   }
 

@@ -17,8 +17,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.tdro.data.DataException;
+import org.tdro.files.AtomicWrite;
 
 /** Records as JSON files, components in snake case. */
 final class JsonFile {
@@ -62,18 +62,9 @@ final class JsonFile {
     }
   }
 
-  /** Writes {@code content} beside {@code file} and renames it into its place. */
+  /** Writes {@code content}. */
   static void write(Path file, Object content) {
-    var target = file.toAbsolutePath();
-    var beside = target.resolveSibling("." + target.getFileName() + ".writing");
-    try {
-      Files.createDirectories(target.getParent());
-      Files.write(beside, MAPPER.writeValueAsBytes(content));
-      Files.move(
-          beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
-    }
+    AtomicWrite.file(file, beside -> Files.write(beside, MAPPER.writeValueAsBytes(content)));
   }
 
   /** Such as {@code micro_batches[3].lm_loss: }; empty at the top. */

@@ -11,6 +11,7 @@ import org.tdro.keras.TrainStep;
 import org.tdro.keras.Variables;
 import org.tdro.retrieval.ContrastiveModel;
 import org.tdro.retrieval.ContrastiveOptions;
+import org.tdro.retrieval.DomainMeans;
 import org.tdro.retrieval.Encoder;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tensorflow.Operand;
@@ -69,7 +70,10 @@ public final class TdroModel extends ContrastiveModel {
         .log("loss", step.robustLoss())
         .log("mean_loss", tf.math.mean(losses, tf.constant(0)))
         .log("domain_loss", step.loss())
-        .log("domain_measure", step.groupLoss())
+        .log(
+            "domain_rows",
+            DomainMeans.of(tf, losses, domainIds(batch), options().domains()).rows())
+        .log("domain_measure", step.gradientBeforeClipping())
         .log("domain_weight", step.weights());
     step.referenceLoss().ifPresent(loss -> logs.log("domain_reference_loss", loss));
     return logs.minimize(weights, tape.weightGradients(step.robustLoss(), weights));

@@ -5,13 +5,13 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tdro.data.DataException;
+import org.tdro.files.AppendedLines;
 
 /**
  * The course of the weights of a run as CSV: {@code step}, then for each domain d the columns {@code weight/d},
@@ -68,9 +68,7 @@ public final class WeightTrajectory implements AutoCloseable {
     var header = header(domains);
     try {
       var kept = Files.exists(file) ? linesUntil(file, header, stepsDone) : List.of(header);
-      var beside = file.resolveSibling("." + file.getFileName() + ".writing");
-      Files.writeString(beside, String.join("\n", kept) + "\n");
-      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      AppendedLines.replace(file, kept);
       return new WeightTrajectory(
           file, domains.size(), Files.newBufferedWriter(file, StandardOpenOption.APPEND));
     } catch (IOException e) {
@@ -112,11 +110,10 @@ public final class WeightTrajectory implements AutoCloseable {
     return cell.matches("[^,\"\r\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 
-  /** The header and the lines of the steps done; what follows the last line end was torn by a crash. */
+  /** The header and the lines of the steps done. */
   private static List<String> linesUntil(Path file, String header, long stepsDone)
       throws IOException {
-    var text = Files.readString(file);
-    var lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    var lines = AppendedLines.read(file);
     if (lines.isEmpty() || !lines.get(0).equals(header)) {
       throw new DataException(
           file + ":1: is no trajectory of these domains; expected the header " + header);

@@ -63,7 +63,7 @@ public record WeightsFile(List<DomainWeight> domains) {
         .toList());
   }
 
-  /** Writes the file beside its place and renames it into it. */
+  /** Writes the file. */
   public void write(Path file) {
     JsonFile.write(file, content());
   }

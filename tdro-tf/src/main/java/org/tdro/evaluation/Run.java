@@ -1,10 +1,7 @@
 package org.tdro.evaluation;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -15,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.tdro.files.AtomicWrite;
 import org.tdro.retrieval.IdOrder;
 
 /** Rankings: query → documents, best first ({@link ScoredDocument#RANKING}). Queries are in ascending order of bytes. */
@@ -95,18 +93,16 @@ public final class Run {
   }
 
   /**
-   * Writes a TREC run file, beside its place first and then renamed. Scores are written so that they read back as the same
+   * Writes a TREC run file. Scores are written so that they read back as the same
    * double, and a score that was a float also as the same float: trec_eval ranks as this run does, whichever it reads.
    *
    * @param tag the name of the run
    * @throws EvaluationDataException if the tag or an id is empty or holds white space, which the format cannot express
    */
-  public void write(Path file, String tag) throws IOException {
+  public void write(Path file, String tag) {
     checkWritable(file, tag);
-    var temporary = Files.createTempFile(
-        file.toAbsolutePath().getParent(), file.getFileName().toString(), ".tmp");
-    try {
-      try (var out = Files.newBufferedWriter(temporary, StandardCharsets.UTF_8)) {
+    AtomicWrite.file(file, beside -> {
+      try (var out = Files.newBufferedWriter(beside)) {
         for (var ranking : rankings.entrySet()) {
           int rank = 1;
           for (var document : ranking.getValue()) {
@@ -115,11 +111,7 @@ public final class Run {
           }
         }
       }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
+    });
   }
 
   private void checkWritable(Path file, String tag) {

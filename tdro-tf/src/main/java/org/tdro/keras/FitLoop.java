@@ -127,6 +127,7 @@ final class FitLoop {
     scalars.put("rows", (double) rows);
     scalars.put("input_seconds", waited * 1e-9);
     scalars.put("step_seconds", computed * 1e-9);
+    scalars.put("update_seconds", program.updateSeconds());
     var result = new Logs(scalars, vectors);
     state.means().add(result);
     tell(callback -> callback.onTrainBatchEnd(model, step, result));

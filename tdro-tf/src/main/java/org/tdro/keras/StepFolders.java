@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.tdro.files.AtomicWrite;
 
 /**
  * Models saved at several steps of a training, each in the folder {@code parent/prefixSTEP}. A folder of that name is
@@ -46,10 +47,10 @@ public record StepFolders(Path parent, String prefix) {
     var doomed = parent.resolve("." + prefix + step + ".deleting");
     try {
       if (Files.exists(folder(step))) {
-        ModelFolder.delete(doomed);
+        AtomicWrite.delete(doomed);
         Files.move(folder(step), doomed);
       }
-      ModelFolder.delete(doomed);
+      AtomicWrite.delete(doomed);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete " + folder(step), e);
     }
@@ -65,7 +66,7 @@ public record StepFolders(Path parent, String prefix) {
   public void deleteLeftovers() {
     try {
       for (var folder : entries(name -> name.startsWith("." + prefix))) {
-        ModelFolder.delete(folder);
+        AtomicWrite.delete(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot clean up " + parent, e);

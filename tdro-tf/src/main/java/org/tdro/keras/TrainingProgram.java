@@ -17,6 +17,7 @@ final class TrainingProgram {
   private final Map<String, Operand<TFloat32>> logs;
   private final List<Op> accumulate;
   private final List<Op> update;
+  private final UpdateTime updateTime = new UpdateTime();
 
   private TrainingProgram(
       Model model, Map<String, Operand<TFloat32>> logs, List<Op> accumulate, List<Op> update) {
@@ -36,7 +37,7 @@ final class TrainingProgram {
     var logs = new LinkedHashMap<String, Operand<TFloat32>>();
     step.logs().forEach((name, value) -> logs.put(name, tf.deepCopy(value)));
     reads.addAll(logs.values());
-    var gated = tf.withControlDependencies(reads);
+    var gated = tf.withSubScope(UpdateTime.SCOPE).withControlDependencies(reads);
     var updates =
         model.optimizer().apply(tf, gated, model.counter(), step.weights(), step.gradients());
     var assignments = new ArrayList<Op>();
@@ -67,7 +68,7 @@ final class TrainingProgram {
     try {
       model.optimizers().forEach(optimizer -> rates.add(optimizer.feed(runner, done)));
       model.counter().feed(runner, done + 1, done * microBatches + microBatch, last, () -> {
-        try (var fetched = runner.run()) {
+        try (var fetched = last ? updateTime.run(runner, done + 1) : runner.run()) {
           result[0] = read(fetched::get);
         }
       });
@@ -75,6 +76,11 @@ final class TrainingProgram {
       rates.forEach(Tensor::close);
     }
     return result[0];
+  }
+
+  /** Seconds that an update of the weights takes, as last measured. */
+  double updateSeconds() {
+    return updateTime.seconds();
   }
 
   private Logs read(java.util.function.IntFunction<Tensor> fetched) {

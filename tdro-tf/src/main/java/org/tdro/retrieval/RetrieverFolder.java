@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.tdro.files.AtomicWrite;
-import org.tdro.text.Sha256;
+import org.tdro.files.Sha256;
 
 /**
  * A trained retriever on disk: {@code retriever.json} (settings), {@code tokenizer.json} and {@code weights/} (a
@@ -36,6 +36,11 @@ public record RetrieverFolder(Path path) {
     return path.resolve("weights");
   }
 
+  /** The hash of the weights; another training gives another one. */
+  public String fingerprint() {
+    return Sha256.of(weights().resolve("variables.data-00000-of-00001"));
+  }
+
   /**
    * Reads the settings.
    *
@@ -51,22 +56,6 @@ public record RetrieverFolder(Path path) {
           e);
     } catch (IOException e) {
       throw new IllegalArgumentException(settingsFile() + ": " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * A hash of the weights: equal where they are equal, bit for bit.
-   *
-   * @throws IllegalArgumentException if the folder holds no retriever
-   */
-  public String fingerprint() {
-    settings();
-    var data = weights().resolve("variables.data-00000-of-00001");
-    try {
-      return Sha256.of(data);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          path + " holds no whole retriever: cannot read " + data, e);
     }
   }
 

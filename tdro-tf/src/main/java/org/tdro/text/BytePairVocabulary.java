@@ -2,12 +2,10 @@ package org.tdro.text;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.tdro.files.AtomicWrite;
 
 /**
  * A learned byte-level vocabulary. Ids: {@value #PAD_ID} padding, {@value #END_ID} the end token, then the 256 bytes, then the
@@ -44,23 +42,16 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
   }
 
   /**
-   * Writes a Hugging Face {@code tokenizer.json} that appends the end token to every text; beside its place first, then moved.
+   * Writes a Hugging Face {@code tokenizer.json} that appends the end token to every text.
    *
-   * @throws TokenizerException if it cannot be written
+   * @throws java.io.UncheckedIOException naming the file
    */
   public void write(Path tokenizerJson) {
-    var temporary = tokenizerJson.resolveSibling(tokenizerJson.getFileName() + ".tmp");
-    try {
-      Files.createDirectories(tokenizerJson.toAbsolutePath().getParent());
-      new JsonMapper().writerWithDefaultPrettyPrinter().writeValue(temporary.toFile(), toJson());
-      Files.move(
-          temporary,
-          tokenizerJson,
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new TokenizerException(tokenizerJson + ": cannot be written: " + e.getMessage(), e);
-    }
+    AtomicWrite.file(
+        tokenizerJson,
+        beside -> new JsonMapper()
+            .writerWithDefaultPrettyPrinter()
+            .writeValue(beside.toFile(), toJson()));
   }
 
   private ObjectNode toJson() {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.tdro.files.Sha256;
 
 /**
  * A Hugging Face {@code tokenizer.json}, run by DJL's binding of the tokenizers library. Thread-safe.

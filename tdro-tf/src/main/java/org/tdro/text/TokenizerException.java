@@ -1,6 +1,6 @@
 package org.tdro.text;
 
-/** A tokenizer file that is missing, cannot be read or cannot be written; the message names the file. */
+/** A tokenizer file that is missing or cannot be read; the message names the file. */
 public final class TokenizerException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -31,13 +31,14 @@ import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 
 /** What a configuration says, as the objects that do it. */
-final class FromConfig {
+public final class FromConfig {
   /** ε of torch's Adagrad. */
   private static final double ADAGRAD_EPSILON = 1e-10;
 
   private FromConfig() {}
 
-  static RetrieverSpec spec(ModelConfig model, int vocabulary) {
+  /** The shape of the retriever, for token ids below {@code vocabulary}. */
+  public static RetrieverSpec spec(ModelConfig model, int vocabulary) {
     var range = (float) model.initializerRange();
     Architecture architecture = switch (model.kind()) {
       case STATIC -> new StaticArchitecture(vocabulary, model.hidden(), range);
@@ -59,7 +60,8 @@ final class FromConfig {
         model.normalize());
   }
 
-  static ContrastiveLoss loss(LossConfig loss) {
+  /** The contrastive loss. */
+  public static ContrastiveLoss loss(LossConfig loss) {
     return new ContrastiveLoss(
         (float) loss.temperature(),
         ContrastiveLoss.Negatives.valueOf(loss.negatives().name()));
@@ -79,7 +81,8 @@ final class FromConfig {
     return new Prompts(queries, passages);
   }
 
-  static Optimizer optimizer(TrainConfig train) {
+  /** A new optimizer of the model's weights. */
+  public static Optimizer optimizer(TrainConfig train) {
     long warmup = warmup(train.warmupSteps(), train.warmupRatio(), train.steps());
     var schedule =
         schedule(train.schedule(), train.learningRate(), train.steps(), warmup, train.minRatio());
@@ -99,7 +102,8 @@ final class FromConfig {
         .gradientAccumulationSteps(train.accumulationSteps());
   }
 
-  static DomainWeightOptions domainWeights(DroConfig dro, long updates) {
+  /** How the domain weights are learned in that many updates. */
+  public static DomainWeightOptions domainWeights(DroConfig dro, long updates) {
     return DomainWeightOptions.builder(measure(dro))
         .clip(new GradientClip(GradientClip.Kind.valueOf(dro.clip().name()), dro.maxGradNorm()))
         .rule(rule(dro))

@@ -1,5 +1,7 @@
 package org.tdro.training;
 
+import static org.tdro.config.ConfigComposer.argument;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -66,8 +68,8 @@ public final class Pipeline {
     boolean crossFit = config.dro().crossFit();
     var reference = crossFit
         ? compose(
-            "stage=reference", "data.fold=first", "output=" + quoted(output.resolve("reference")))
-        : compose("stage=reference", "output=" + quoted(output.resolve("reference")));
+            "stage=reference", "data.fold=first", argument("output", output.resolve("reference")))
+        : compose("stage=reference", argument("output", output.resolve("reference")));
     boolean learns =
         config.pipeline().weightings().stream().anyMatch(name -> !name.equals(UNIFORM));
     boolean needsReference = learns && config.dro().needsReference();
@@ -123,21 +125,23 @@ public final class Pipeline {
 
   private ResolvedConfig dro(Optional<ResolvedConfig> reference, Path output) {
     var additions =
-        new ArrayList<>(List.of("stage=dro", "output=" + quoted(output.resolve("dro"))));
+        new ArrayList<>(List.of("stage=dro", argument("output", output.resolve("dro"))));
     reference.ifPresent(
-        run -> additions.add("dro.reference=" + quoted(run.config().output())));
+        run -> additions.add(argument("dro.reference", run.config().output())));
     return compose(additions.toArray(String[]::new));
   }
 
   private ResolvedConfig finetune(String weighting, Path output) {
     var weights = weighting.equals(UNIFORM)
         ? UNIFORM
-        : quoted(
-            new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"));
+        : new RunFolder(output.resolve("dro"))
+            .weights()
+            .resolve(weighting + "_weights.json")
+            .toString();
     return compose(
         "stage=finetune",
-        "data.weights=" + weights,
-        "output=" + quoted(output.resolve("finetune-" + weighting)));
+        argument("data.weights", weights),
+        argument("output", output.resolve("finetune-" + weighting)));
   }
 
   /** Whether fine-tuning uniformly would only repeat the reference run, which then is the baseline. */
@@ -154,21 +158,12 @@ public final class Pipeline {
     return composer.composeForRun(all);
   }
 
-  /** Quoted for HOCON: a path may hold anything. */
-  private static String quoted(Path path) {
-    return com.typesafe.config.ConfigUtil.quoteString(path.toString());
-  }
-
   /** Whether the stage is complete now. */
   private boolean train(ResolvedConfig stage) {
     var name = stage.config().output().getFileName();
     var training = new StageTraining(stage, progress, registry);
     training.setAsideOther();
-    log.info(
-        "{}: {} of {} steps",
-        name,
-        stage.config().stage(),
-        stage.config().train().steps());
+    log.info("{}: {} steps", name, stage.config().train().steps());
     var outcome = training.run();
     if (outcome == StageTraining.Outcome.UNCHANGED) {
       log.info("{}: complete and unchanged", name);

@@ -1,7 +1,5 @@
 package org.tdro.training;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +14,8 @@ import org.tdro.data.ImportOptions;
 import org.tdro.data.TrainingData;
 import org.tdro.data.TrainingDataImport;
 import org.tdro.data.TrainingTexts;
-import org.tdro.files.AtomicWrite;
+import org.tdro.files.Sha256;
 import org.tdro.text.BytePairTrainer;
-import org.tdro.text.Sha256;
 import org.tdro.text.Tokenizer;
 import org.tdro.text.WordCounts;
 
@@ -83,7 +80,7 @@ public final class PreparedData implements AutoCloseable {
     var key = new StringBuilder();
     key.append(config.vocabulary()).append(' ').append(config.lowercase()).append('\n');
     sources.forEach(
-        (domain, file) -> key.append(domain).append(' ').append(hash(file)).append('\n'));
+        (domain, file) -> key.append(domain).append(' ').append(Sha256.of(file)).append('\n'));
     var folder = config.cache().resolve("tokenizer-" + shortHash(key.toString()));
     var file = folder.resolve("tokenizer.json");
     if (!Files.exists(file)) {
@@ -91,7 +88,7 @@ public final class PreparedData implements AutoCloseable {
       var counts = new WordCounts(config.lowercase());
       TrainingTexts.count(sources.values(), counts, threads);
       var vocabulary = new BytePairTrainer(config.vocabulary()).train(counts);
-      AtomicWrite.file(file, vocabulary::write);
+      vocabulary.write(file);
     }
     return file;
   }
@@ -99,25 +96,17 @@ public final class PreparedData implements AutoCloseable {
   /** Contents are not part of the name: the import itself knows which domains have changed. */
   private static String rowsKey(DataConfig config, Tokenizer tokenizer) {
     var prompts = new TreeMap<>(config.prompts());
-    return shortHash("%s %d %d %s %s"
-        .formatted(
-            config.train().toAbsolutePath().normalize(),
-            config.queryLength(),
-            config.passageLength(),
-            prompts,
-            tokenizer.fingerprint()));
+    return shortHash(String.join(
+        " ",
+        config.train().toAbsolutePath().normalize().toString(),
+        Integer.toString(config.queryLength()),
+        Integer.toString(config.passageLength()),
+        prompts.toString(),
+        tokenizer.fingerprint()));
   }
 
   private static String shortHash(String text) {
     return Sha256.of(text.getBytes(StandardCharsets.UTF_8)).substring(0, 16);
-  }
-
-  private static String hash(Path file) {
-    try {
-      return Sha256.of(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 
   /** The tokenizer that made the ids. */

@@ -12,9 +12,9 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.files.AtomicWrite;
+import org.tdro.files.Sha256;
 import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.RetrieverFolder;
-import org.tdro.text.Sha256;
 
 /**
  * The evaluation of a run, kept in its folder as {@code evaluation.json} and computed again only if model, sets or measures
@@ -58,10 +58,10 @@ record RunEvaluation(String key, ModelEvaluation values) {
 
   private static String key(
       Path run, List<BeirDataset> sets, List<Measure> measures, RetrievalEvaluation evaluation) {
-    var text = new StringBuilder(evaluation.toString()).append(measures);
+    var text = new StringBuilder(evaluation.toString())
+        .append(measures)
+        .append(RetrieverFolder.of(run).fingerprint());
     try {
-      text.append(
-          Sha256.of(RetrieverFolder.of(run).weights().resolve("variables.data-00000-of-00001")));
       for (var set : sets) {
         text.append('\n').append(set.name());
         try (var files = Files.walk(set.folder())) {

@@ -1,7 +1,5 @@
 package org.tdro.training;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +9,8 @@ import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.config.Stage;
 import org.tdro.data.Fold;
+import org.tdro.files.Sha256;
 import org.tdro.retrieval.RetrieverFolder;
-import org.tdro.text.Sha256;
 
 /** What goes into a stage besides its configuration's values, by content. */
 final class StageInputs {
@@ -26,11 +24,11 @@ final class StageInputs {
     inputs.put("data", prepared.data().fingerprint());
     inputs.put("tokenizer", prepared.tokenizer().fingerprint());
     if (isFile(config.data().weights())) {
-      inputs.put("weights", hash(Path.of(config.data().weights())));
+      inputs.put("weights", Sha256.of(Path.of(config.data().weights())));
     }
     if (config.stage() == Stage.DRO) {
       if (isFile(config.dro().initialWeights())) {
-        inputs.put("initial-weights", hash(Path.of(config.dro().initialWeights())));
+        inputs.put("initial-weights", Sha256.of(Path.of(config.dro().initialWeights())));
       }
       config
           .dro()
@@ -60,13 +58,5 @@ final class StageInputs {
 
   private static boolean isFile(String weights) {
     return !weights.equals(DataConfig.UNIFORM) && !weights.equals(DataConfig.PROPORTIONAL);
-  }
-
-  private static String hash(Path file) {
-    try {
-      return Sha256.of(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    }
   }
 }

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tdro.files.AtomicWrite;
+import org.tdro.files.AppendedLines;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
@@ -24,7 +24,7 @@ import org.tdro.keras.Model;
 /**
  * Publishes a run's state to Micrometer and appends it to a JSONL file. Meters, all with the tag
  * {@code run}: timers {@code tdro.step} with
- * {@code phase=input|compute}; gauges {@code tdro.loss}, {@code tdro.learning.rate}, {@code tdro.rows.per.second} and, by
+ * {@code phase=input|forward-backward|update}; gauges {@code tdro.loss}, {@code tdro.learning.rate}, {@code tdro.rows.per.second} and, by
  * {@code domain}, {@code tdro.domain.loss} and {@code tdro.domain.weight}.
  */
 public final class Telemetry implements Callback {
@@ -37,7 +37,8 @@ public final class Telemetry implements Callback {
   private final List<String> domains;
   private final int everySteps;
   private final Timer input;
-  private final Timer compute;
+  private final Timer forwardBackward;
+  private final Timer update;
   private final Map<String, Double> values = new ConcurrentHashMap<>();
 
   /**
@@ -55,35 +56,36 @@ public final class Telemetry implements Callback {
     this.domains = domains;
     this.everySteps = everySteps;
     input = registry.timer("tdro.step", "run", run, "phase", "input");
-    compute = registry.timer("tdro.step", "run", run, "phase", "compute");
+    forwardBackward = registry.timer("tdro.step", "run", run, "phase", "forward-backward");
+    update = registry.timer("tdro.step", "run", run, "phase", "update");
   }
 
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
-    var lines = new ArrayList<String>();
+    var kept = new ArrayList<String>();
     try {
       if (Files.exists(file)) {
         // Steps after the backup that training goes on from are done, and written, once more.
-        // What follows the last line end was torn by a crash.
-        var text = Files.readString(file);
-        for (var line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+        for (var line : AppendedLines.read(file)) {
           if (JSON.readTree(line).path("step").asLong() <= model.iterations()) {
-            lines.add(line);
+            kept.add(line);
           }
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
-    AtomicWrite.file(file, beside -> Files.write(beside, lines));
+    AppendedLines.replace(file, kept);
   }
 
   @Override
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
     double inputSeconds = logs.scalar("input_seconds");
     double computeSeconds = logs.scalar("step_seconds");
-    input.record(Duration.ofNanos((long) (inputSeconds * NANOS)));
-    compute.record(Duration.ofNanos((long) (computeSeconds * NANOS)));
+    input.record(nanos(inputSeconds));
+    double updateSeconds = logs.scalar("update_seconds");
+    forwardBackward.record(nanos(computeSeconds - updateSeconds));
+    update.record(nanos(updateSeconds));
     gauge("tdro.loss", logs.scalar("loss"));
     gauge("tdro.learning.rate", logs.scalar("learning_rate"));
     gauge("tdro.rows.per.second", logs.scalar("rows") / (inputSeconds + computeSeconds));
@@ -92,6 +94,10 @@ public final class Telemetry implements Callback {
     if (step % everySteps == 0) {
       append(step, logs);
     }
+  }
+
+  private static Duration nanos(double seconds) {
+    return Duration.ofNanos((long) (Math.max(0, seconds) * NANOS));
   }
 
   private void gauges(String name, float[] vector) {
@@ -106,6 +112,7 @@ public final class Telemetry implements Callback {
     var key = name + String.join("/", tags);
     if (values.put(key, value) == null) {
       Gauge.builder(name, values, map -> map.get(key))
+          .strongReference(true)
           .tags(tags)
           .tag("run", run)
           .register(registry);

@@ -9,7 +9,7 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 
-/** Writes the domain weights and losses of every step. */
+/** Writes the domain weights and losses of every step; losses are those of its last micro-batch. */
 final class TrajectoryWriter implements Callback {
   private final Path file;
   private final List<String> domains;
@@ -29,6 +29,7 @@ final class TrajectoryWriter implements Callback {
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
     var weight = logs.vectors().get("domain_weight");
     var measure = logs.vectors().get("domain_measure");
+    var rows = logs.vectors().get("domain_rows");
     var loss = logs.vectors().get("domain_loss");
     var reference = logs.vectors().get("domain_reference_loss");
     var points = new ArrayList<WeightTrajectory.Point>();
@@ -36,8 +37,8 @@ final class TrajectoryWriter implements Callback {
       points.add(new WeightTrajectory.Point(
           weight[domain],
           measure[domain],
-          loss[domain],
-          reference == null ? Float.NaN : reference[domain]));
+          rows[domain] == 0 ? Float.NaN : loss[domain],
+          rows[domain] == 0 || reference == null ? Float.NaN : reference[domain]));
     }
     trajectory.append(new WeightTrajectory.Line(step, points));
   }

@@ -49,7 +49,7 @@ class ConfigExceptionTest {
         "stage=dro | configs/dro/paper.conf: dro.reference is missing: stage dro measures its losses against those of a reference run; give dro.reference=RUN or choose dro=raw",
         "stage=drow | command line: stage=drow: stage must be one of reference, dro, finetune, was \"drow\"; did you mean dro?",
         "dro=papr | command line: dro=papr: dro has no option papr (there are excess, paper, raw, reference-code); did you mean dro=paper?",
-        "experiment=x | command line: experiment=x: experiment has no option x (there are none)",
+        "experiment=x | command line: experiment=x: experiment has no option x (there are quickstart)",
         "data=no/where | command line: data=no/where is neither an option of data (default) nor a folder of training files",
         "bare | command line: bare is neither group=option nor key=value",
         "stages.dor.seed=1 | command line: stages.dor.seed=1: stages.dor is not a stage; did you mean stages.dro?",

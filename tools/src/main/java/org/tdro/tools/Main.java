@@ -24,10 +24,12 @@ import picocli.CommandLine.Spec;
       TokenizerCommand.class,
       TrainCommand.class,
       PipelineCommand.class,
+      EvaluateCommand.class,
       WeightsCommand.class,
       EncodeCommand.class,
       ExportCommand.class,
       MetricsCommand.class,
+      BenchCommand.class,
       ConfigCommand.class,
       GenerateCompletion.class
     },
@@ -61,6 +63,8 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     // Numbers and dates look the same everywhere, whatever a library formats with.
     Locale.setDefault(Locale.ROOT);
+    // Before anything is logged.
+    StandardError.restore();
     System.exit(run(
         arguments,
         new PrintWriter(System.out, true, UTF_8),

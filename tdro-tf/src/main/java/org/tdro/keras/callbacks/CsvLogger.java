@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.files.AppendedLines;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
@@ -76,10 +76,9 @@ public final class CsvLogger implements Callback {
     }
   }
 
-  /** Keeps the rows up to {@code last}; a last line without an end was torn by the death of its process. */
+  /** Keeps the rows up to {@code last}. */
   private void cut(long last) throws IOException {
-    var text = Files.readString(file);
-    var lines = text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    var lines = AppendedLines.read(file);
     if (lines.isEmpty()) {
       Files.delete(file);
       return;
@@ -96,9 +95,7 @@ public final class CsvLogger implements Callback {
         kept.add(lines.get(line));
       }
     }
-    var beside = file.resolveSibling("." + file.getFileName() + ".writing");
-    Files.write(beside, kept);
-    Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    AppendedLines.replace(file, kept);
     columns = header.subList(1, header.size());
   }
 

@@ -43,14 +43,15 @@ class CsvLoggerTest {
     fit(1, CsvLogger.ofSteps(file));
     assertThat(firstColumn()).containsExactly("step", "1", "2", "3", "4", "5");
     assertThat(Files.readAllLines(file).get(0))
-        .isEqualTo("step,loss,accuracy,learning_rate,rows,input_seconds,step_seconds");
+        .isEqualTo(
+            "step,loss,accuracy,learning_rate,rows,input_seconds,step_seconds,update_seconds");
   }
 
   @Test
   void writesARowForEachEpochWithItsValidation() throws IOException {
     fit(2, CsvLogger.ofEpochs(file));
     assertThat(firstColumn()).containsExactly("epoch", "0", "1");
-    assertThat(Files.readAllLines(file).get(0)).endsWith("step_seconds,val_loss,val_accuracy");
+    assertThat(Files.readAllLines(file).get(0)).endsWith("update_seconds,val_loss,val_accuracy");
   }
 
   @Test

@@ -1,6 +1,7 @@
-package org.tdro.text;
+package org.tdro.files;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -11,16 +12,23 @@ import java.util.HexFormat;
 public final class Sha256 {
   private Sha256() {}
 
+  /** The hash of some bytes. */
   public static String of(byte[] bytes) {
     return HexFormat.of().formatHex(digest().digest(bytes));
   }
 
-  /** The hash of a file's bytes, read piece by piece. */
-  public static String of(Path file) throws IOException {
+  /**
+   * The hash of a file's bytes, read piece by piece.
+   *
+   * @throws UncheckedIOException naming the file
+   */
+  public static String of(Path file) {
     var digest = digest();
     try (var in = Files.newInputStream(file)) {
       var buffer = new byte[1 << 16];
       for (var n = in.read(buffer); n >= 0; n = in.read(buffer)) digest.update(buffer, 0, n);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -1,0 +1,58 @@
+package org.tdro.experiments.bench;
+
+import java.util.ArrayList;
+import java.util.function.Consumer;
+import org.tdro.config.TdroConfig;
+import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+
+/** Takes many dro steps and watches the memory: what is not closed in a step adds up. */
+public final class MemoryBenchmark {
+  private final Workload workload;
+  private final int steps;
+  private final int every;
+
+  /**
+   * A benchmark of the model, batch and lengths of {@code config}; it reads no files.
+   *
+   * @param steps to take
+   * @param every so many steps memory is looked at; at most half of {@code steps}
+   */
+  public MemoryBenchmark(TdroConfig config, int steps, int every) {
+    if (every < 1 || steps < 2 * every) {
+      throw new IllegalArgumentException("memory is looked at every " + every + " of " + steps
+          + " steps: that must be at least twice");
+    }
+    this.workload = new Workload(config);
+    this.steps = steps;
+    this.every = every;
+  }
+
+  /**
+   * Trains.
+   *
+   * @param watcher is told as it goes
+   * @throws IllegalStateException where the system does not tell the resident memory
+   */
+  public MemoryReport run(Consumer<MemoryReport.Reading> watcher) {
+    var readings = new ArrayList<MemoryReport.Reading>();
+    var watch = new Callback() {
+      @Override
+      public void onTrainBatchEnd(Model model, long step, Logs logs) {
+        if (step % every == 0) {
+          var resident = ProcessUsage.residentMib()
+              .orElseThrow(() -> new IllegalStateException("needs Linux: there is no /proc here"));
+          readings.add(new MemoryReport.Reading(step, resident));
+          watcher.accept(readings.get(readings.size() - 1));
+        }
+      }
+    };
+    try (var model = workload.droModel();
+        var rows = workload.dataset()) {
+      model.fit(rows, FitOptions.steps(steps).withCallbacks(watch));
+    }
+    return new MemoryReport(readings);
+  }
+}

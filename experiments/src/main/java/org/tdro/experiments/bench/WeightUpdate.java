@@ -1,0 +1,84 @@
+package org.tdro.experiments.bench;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tdro.dro.DomainWeightOptions;
+import org.tdro.dro.DomainWeightStep;
+import org.tdro.dro.DomainWeights;
+import org.tdro.dro.RowLosses;
+import org.tdro.keras.GradientTape;
+import org.tdro.keras.Initializer;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Variables;
+import org.tensorflow.Graph;
+import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+
+/** The part of a dro step that comes after the losses and before the gradients: the domain weights. Owns its graph. */
+final class WeightUpdate implements AutoCloseable {
+  private final Graph graph = new Graph();
+  private final Session session = new Session(graph);
+  private final Optimizer optimizer;
+  private final StepCounter counter;
+  private final DomainWeightStep step;
+  private long updates;
+
+  /** @param domainIds of the rows of a micro-batch, whose losses are made up */
+  WeightUpdate(
+      DomainWeightOptions options,
+      Optimizer optimizer,
+      List<Double> initialWeights,
+      int[] domainIds) {
+    this.optimizer = optimizer;
+    var tf = Ops.create(graph);
+    var variables = new Variables(graph, "");
+    counter = new StepCounter(tf);
+    optimizer.build(tf, variables);
+    var weights = new DomainWeights(variables, options, optimizer, initialWeights);
+    var losses = new float[domainIds.length];
+    IntStream.range(0, losses.length).forEach(i -> losses[i] = 1 + i % 7);
+    // Variables, not constants: the losses of a step are not known when its graph is prepared.
+    var loss = variables.add("loss", Shape.of(losses.length), Initializer.values(losses));
+    var reference =
+        variables.add("reference_loss", Shape.of(losses.length), Initializer.values(losses));
+    step = weights.step(
+        new GradientTape(graph, tf),
+        counter,
+        new RowLosses(tf.constant(domainIds), loss.read(tf), Optional.of(reference.read(tf))));
+    Variables.initialize(tf, session, variables.all(), 0);
+  }
+
+  /** One update of the weights, over as many micro-batches as it takes. */
+  void run() {
+    int microBatches = optimizer.gradientAccumulationSteps();
+    for (int micro = 0; micro < microBatches; micro++) {
+      var runner = session.runner();
+      // What a dro step reports and goes on with.
+      List.of(step.robustLoss(), step.loss(), step.groupLoss(), step.weights())
+          .forEach(runner::fetch);
+      step.referenceLoss().ifPresent(runner::fetch);
+      boolean last = micro == microBatches - 1;
+      var rate = optimizer.feed(runner, updates);
+      try {
+        counter.feed(
+            runner,
+            updates + 1,
+            updates * microBatches + micro,
+            last,
+            () -> runner.run().close());
+      } finally {
+        rate.close();
+      }
+    }
+    updates++;
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}

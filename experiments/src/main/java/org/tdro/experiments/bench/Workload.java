@@ -1,0 +1,159 @@
+package org.tdro.experiments.bench;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.tdro.config.TdroConfig;
+import org.tdro.data.TokenMatrix;
+import org.tdro.dro.DomainWeightOptions;
+import org.tdro.dro.TdroModel;
+import org.tdro.keras.Optimizer;
+import org.tdro.retrieval.ContrastiveDataset;
+import org.tdro.retrieval.ContrastiveModel;
+import org.tdro.retrieval.ContrastiveOptions;
+import org.tdro.retrieval.EncoderModel;
+import org.tdro.retrieval.RetrieverSpec;
+import org.tdro.training.FromConfig;
+import org.tensorflow.proto.ConfigProto;
+
+/** The models and the rows of a benchmark, as a configuration describes them, without files. */
+final class Workload {
+  /** As many as the paper trains on. */
+  private static final int DOMAINS = 25;
+
+  private final TdroConfig config;
+  private final SyntheticBatches batches;
+
+  Workload(TdroConfig config) {
+    this.config = config;
+    batches = new SyntheticBatches(
+        config.seed(),
+        config.train().batchSize(),
+        config.data().queryLength(),
+        config.data().passageLength(),
+        config.data().passagesPerQuery(),
+        config.data().vocabulary(),
+        DOMAINS);
+  }
+
+  /** A model that takes plain steps, compiled. */
+  ContrastiveModel plainModel() {
+    var model = new ContrastiveModel(spec(), options(), config.seed(), session());
+    model.compile(optimizer());
+    return model;
+  }
+
+  /** A model that takes dro steps against a frozen reference of its own shape, compiled. */
+  TdroModel droModel() {
+    var weights = domainWeightOptions();
+    boolean needsReference = weights.measure().needsReference();
+    var model = new TdroModel(
+        spec(),
+        options(),
+        weights,
+        weightOptimizer(weights),
+        initialWeights(),
+        needsReference ? Optional.of(spec()) : Optional.empty(),
+        config.seed(),
+        session());
+    try {
+      model.compile(optimizer());
+      if (needsReference) {
+        loadReference(model);
+      }
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** By way of files, as in training. */
+  private void loadReference(TdroModel model) {
+    try (var folder = new TemporaryFolder();
+        var reference = new EncoderModel(spec(), config.seed() + 1)) {
+      reference.saveWeights(folder.path());
+      model.loadReference(folder.path());
+    }
+  }
+
+  /** The update of the domain weights alone, on the losses of as many rows as a micro-batch has. */
+  WeightUpdate weightUpdate() {
+    var options = domainWeightOptions();
+    return new WeightUpdate(
+        options, weightOptimizer(options), initialWeights(), batches.batch(0).domainIds());
+  }
+
+  /** The rows, through the same threads and tensors as in training. */
+  ContrastiveDataset dataset() {
+    return new ContrastiveDataset(
+        batches::batch, Set.of(), Math.max(1, config.data().prefetch()), 1);
+  }
+
+  /** The texts that the first step reads. */
+  List<TokenMatrix> texts() {
+    return LongStream.range(0, microBatches())
+        .mapToObj(batches::batch)
+        .flatMap(batch -> Stream.of(batch.queries(), batch.passages()))
+        .toList();
+  }
+
+  RetrieverSpec spec() {
+    return FromConfig.spec(config.model(), config.data().vocabulary());
+  }
+
+  /** Micro-batches of one step. */
+  int microBatches() {
+    return config.train().accumulationSteps();
+  }
+
+  /** Tokens that one step reads. */
+  long tokens() {
+    return microBatches()
+        * (queries() * config.data().queryLength() + passages() * config.data().passageLength());
+  }
+
+  /** Floating-point operations of the encoder's matrix products in a forward pass over the texts of one step. */
+  long forwardFlops() {
+    var architecture = spec().architecture();
+    return microBatches()
+        * (architecture.forwardFlops(queries(), config.data().queryLength())
+            + architecture.forwardFlops(passages(), config.data().passageLength()));
+  }
+
+  private long queries() {
+    return config.train().batchSize();
+  }
+
+  private long passages() {
+    return queries() * config.data().passagesPerQuery();
+  }
+
+  private ContrastiveOptions options() {
+    return new ContrastiveOptions(
+        FromConfig.loss(config.loss()), config.data().passagesPerQuery(), DOMAINS, false);
+  }
+
+  private Optimizer optimizer() {
+    return FromConfig.optimizer(config.train());
+  }
+
+  private DomainWeightOptions domainWeightOptions() {
+    return FromConfig.domainWeights(config.dro(), config.train().steps());
+  }
+
+  private Optimizer weightOptimizer(DomainWeightOptions options) {
+    return options.optimizer(config.train().steps(), microBatches());
+  }
+
+  private static List<Double> initialWeights() {
+    return Collections.nCopies(DOMAINS, 1.0 / DOMAINS);
+  }
+
+  private static ConfigProto session() {
+    return ConfigProto.getDefaultInstance();
+  }
+}
