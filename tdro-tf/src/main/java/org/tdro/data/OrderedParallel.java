@@ -3,8 +3,10 @@ package org.tdro.data;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -25,8 +27,23 @@ final class OrderedParallel {
       }
       while (!pending.isEmpty()) sink.accept(await(pending.remove()));
     } finally {
-      executor.shutdownNow();
+      end(executor);
     }
+  }
+
+  /** Waits for what still runs: the caller goes on to free what the work uses, which may be native memory. */
+  private static void end(ExecutorService executor) {
+    executor.shutdownNow();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = executor.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) Thread.currentThread().interrupt();
   }
 
   private static <B> B await(Future<B> result) {

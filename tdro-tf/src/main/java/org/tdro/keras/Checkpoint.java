@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
@@ -74,10 +75,18 @@ public final class Checkpoint {
    * Writes the weights into {@code folder}, which must exist.
    *
    * @throws IllegalStateException naming a trainable weight that is not finite; nothing is written then
+   * @throws UncheckedIOException if the folder cannot be written, as on a full disk
    */
   public void save(Path folder) {
     requireFinite();
-    run(folder, List.of(save));
+    try {
+      run(folder, List.of(save));
+    } catch (TensorFlowException e) {
+      // The first line says what the disk said; the others are about the graph.
+      var cause = new IOException(e.getMessage().lines().findFirst().orElse(""));
+      cause.addSuppressed(e);
+      throw new UncheckedIOException("cannot write " + folder + ": " + cause.getMessage(), cause);
+    }
     var lines = weights.stream()
         .map(weight -> weight.name() + "\t" + shapeText(weight.shape()))
         .toList();

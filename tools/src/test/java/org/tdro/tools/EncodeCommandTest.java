@@ -1,0 +1,111 @@
+package org.tdro.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tdro encode} and {@code tdro export} of a model that {@code tdro train} has trained. */
+class EncodeCommandTest {
+  @TempDir
+  static Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeAll
+  static void train() throws IOException {
+    SmallRuns.writeData(folder);
+    System.setProperty("tdro.configs", Path.of("..", "configs").toString());
+    var arguments = SmallRuns.train(
+        "reference",
+        at("run"),
+        "data.cache=" + at("cache"),
+        "data.prompts.alpha.query=\"find: \"",
+        "data.prompts.alpha.passage=\"\"");
+    arguments.set(arguments.indexOf("data=data"), "data=" + at("data"));
+    var complaints = new StringWriter();
+    int code = Main.run(
+        arguments.toArray(String[]::new),
+        new PrintWriter(new StringWriter()),
+        new PrintWriter(complaints));
+    assertThat(code).as(complaints.toString()).isZero();
+    Files.writeString(
+        folder.resolve("texts.jsonl"),
+        "{\"_id\": \"a\", \"text\": \"w1 w2\"}\n{\"_id\": \"b\", \"text\": \"find: w1 w2\"}\n");
+  }
+
+  private static String at(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private int run(String... arguments) {
+    return Main.run(arguments, new PrintWriter(out), new PrintWriter(err));
+  }
+
+  private int encode(String input, String output, String... further) {
+    var arguments = new java.util.ArrayList<>(List.of(
+        "encode",
+        "--model",
+        at("run"),
+        "--input",
+        at(input),
+        "--kind",
+        "query",
+        "--output",
+        at(output)));
+    arguments.addAll(List.of(further));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void aPromptStandsBeforeTheText() throws IOException {
+    assertThat(encode("texts.jsonl", "plain.jsonl")).isZero();
+    assertThat(encode("texts.jsonl", "prompted.jsonl", "--prompt", "alpha", "--batch-tokens", "8"))
+        .isZero();
+    assertThat(out.toString()).contains("plain.jsonl: 2 embeddings of size 32");
+    assertThat(err.toString()).contains("2 texts");
+    var plain = Files.readAllLines(folder.resolve("plain.jsonl"));
+    var prompted = Files.readAllLines(folder.resolve("prompted.jsonl"));
+    assertThat(prompted.get(0)).isEqualTo(plain.get(1).replace("\"b\"", "\"a\""));
+  }
+
+  @Test
+  void wrongUsageIsExitCodeTwo() {
+    assertThat(encode("texts.jsonl", "o.jsonl", "--prompt", "beta")).isEqualTo(2);
+    assertThat(err.toString()).contains("--prompt beta is unknown; the model has alpha");
+    assertThat(encode("texts.jsonl", "o.csv")).isEqualTo(2);
+    assertThat(encode("texts.jsonl", "o.jsonl", "--batch-tokens", "0")).isEqualTo(2);
+    assertThat(folder.resolve("o.jsonl")).doesNotExist();
+  }
+
+  @Test
+  void wrongDataAreExitCodeThree() {
+    assertThat(encode("nowhere.jsonl", "o.jsonl")).isEqualTo(3);
+    assertThat(encode("data/alpha.jsonl", "o.jsonl")).isEqualTo(3);
+    assertThat(err.toString()).contains("alpha.jsonl:1: has neither text nor input_ids");
+    assertThat(run("export", "--model", at("nowhere"), "--output", at("model"))).isEqualTo(3);
+    assertThat(folder.resolve("o.jsonl")).doesNotExist();
+    assertThat(folder.resolve("model")).doesNotExist();
+  }
+
+  @Test
+  void exportsASavedModelOnce() {
+    assertThat(
+            run("export", "--model", at("run"), "--output", at("export/1"), "--id-type", "int64"))
+        .isZero();
+    assertThat(out.toString()).contains("export/1: loaded by a fresh process");
+    assertThat(folder.resolve("export/1/saved_model.pb")).exists();
+    assertThat(folder.resolve("export/1/assets/tokenizer.json"))
+        .hasSameBinaryContentAs(folder.resolve("run/model/tokenizer.json"));
+    assertThat(run("export", "--model", at("run"), "--output", at("export/1"))).isEqualTo(2);
+    assertThat(err.toString()).contains("export/1 exists already");
+  }
+}

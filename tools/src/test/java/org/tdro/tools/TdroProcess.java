@@ -1,0 +1,120 @@
+package org.tdro.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** The command line as a process of its own, as users run it: to be killed, interrupted, or waited for. */
+final class TdroProcess implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final long POLL_MILLIS = 5;
+
+  private final Process process;
+  private final Path out;
+  private final Path err;
+
+  /** How a process ended. */
+  record Ended(int exitCode, String out, String err) {
+    /** The same, once it is certain that it ended with that code. */
+    Ended with(int expected) {
+      assertThat(exitCode).as("exit code; standard error was:%n%s", err).isEqualTo(expected);
+      return this;
+    }
+  }
+
+  private TdroProcess(Process process, Path out, Path err) {
+    this.process = process;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Starts {@code tdro arguments} in {@code folder}. */
+  static TdroProcess start(Path folder, List<String> arguments) throws IOException {
+    var command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        // Short runs: what is compiled thoroughly would not be used for long.
+        "-XX:TieredStopAtLevel=1",
+        "-XX:+UseSerialGC",
+        "-Xmx512m",
+        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+        "-Dorg.bytedeco.javacpp.maxbytes=0",
+        "--add-opens=java.base/java.nio=ALL-UNNAMED",
+        "-Dtdro.configs=" + Path.of("..", "configs").toAbsolutePath().normalize(),
+        "-cp",
+        System.getProperty("java.class.path"),
+        Main.class.getName()));
+    command.addAll(arguments);
+    var out = Files.createTempFile("tdro-test", ".out");
+    var err = Files.createTempFile("tdro-test", ".err");
+    return new TdroProcess(
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start(),
+        out,
+        err);
+  }
+
+  /** Runs {@code tdro arguments} in {@code folder} to its end. */
+  static Ended run(Path folder, List<String> arguments) throws IOException, InterruptedException {
+    try (var process = start(folder, arguments)) {
+      return process.await();
+    }
+  }
+
+  /** Its end. */
+  Ended await() throws IOException, InterruptedException {
+    assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        .as("ends")
+        .isTrue();
+    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  /** Waits while it runs until {@code condition} holds. */
+  void until(BooleanSupplier condition) throws IOException, InterruptedException {
+    while (!condition.getAsBoolean()) {
+      assertThat(process.isAlive())
+          .as("still runs; standard error is:%n%s", Files.readString(err))
+          .isTrue();
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** Ends it as {@code kill -9} does. */
+  Ended kill() throws IOException, InterruptedException {
+    process.destroyForcibly();
+    return await();
+  }
+
+  /** Ends it as Ctrl-C does. */
+  Ended interrupt() throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    return await();
+  }
+
+  /** Whether Ctrl-C would reach it: background jobs of some shells ignore it, and so do the processes that they start. */
+  boolean heedsInterrupts() throws IOException {
+    var status = Path.of("/proc", Long.toString(process.pid()), "status");
+    if (!Files.exists(status)) return true;
+    var ignored = Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("SigIgn:"))
+        .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+        .findFirst();
+    return ignored.map(mask -> (mask & 2) == 0).orElse(true);
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.destroyForcibly();
+    Files.deleteIfExists(out);
+    Files.deleteIfExists(err);
+  }
+}
