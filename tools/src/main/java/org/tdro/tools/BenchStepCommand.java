@@ -120,7 +120,7 @@ final class BenchStepCommand implements Callable<Integer> {
         name,
         format("%.2f", times.median()),
         format("%.2f", times.minimum()),
-        format("%.2f", times.cpuMedian()),
+        format("%.2f", times.cpuMean()),
         gflops);
   }
 

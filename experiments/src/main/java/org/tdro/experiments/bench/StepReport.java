@@ -69,7 +69,7 @@ public record StepReport(
         * FLOPS_PER_MILLI_TO_GFLOPS;
   }
 
-  /** All of it by name, flat: times in ms, of which {@code …_ms} are medians, memory in MiB, null where it is unknown. */
+  /** All of it by name, flat: times in ms, {@code KIND_ms} the median, memory in MiB, null where it is unknown. */
   public Map<String, Object> values() {
     var values = new LinkedHashMap<String, Object>();
     put(values, "forward", forward);
@@ -94,7 +94,7 @@ public record StepReport(
   private static void put(Map<String, Object> values, String name, StepTimes times) {
     values.put(name + "_ms", times.median());
     values.put(name + "_min_ms", times.minimum());
-    values.put(name + "_cpu_ms", times.cpuMedian());
+    values.put(name + "_cpu_ms", times.cpuMean());
   }
 
   private static Double orNull(OptionalDouble value) {

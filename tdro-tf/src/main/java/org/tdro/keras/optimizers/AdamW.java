@@ -52,7 +52,8 @@ public final class AdamW extends Optimizer {
     var ready = tf;
     if (weightDecay > 0 && decays.test(weight)) {
       var decay = tf.math.mul(rates.learningRate(tf), tf.constant(weightDecay));
-      var decayed = tf.assignSub(weight.variable(), tf.math.mul(weight.variable(), decay));
+      // w -= decay·w in place: the weight as its own gradient spares a copy of its size.
+      var decayed = tf.train.applyGradientDescent(weight.variable(), decay, weight.variable());
       ready = tf.withControlDependencies(List.of((Op) decayed));
     }
     return ready.train.applyAdam(
