@@ -2,16 +2,13 @@ package org.tdro.experiments.quickstart;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import org.tdro.files.AtomicWrite;
 
 /**
  * Writes the embedded collection: {@code train/<domain>.jsonl} for every {@link QuickstartDomain} and BEIR folders
@@ -40,7 +37,8 @@ public final class QuickstartCollection {
    * Writes the collection into {@code folder}, which appears complete or not at all. A folder with this version is left
    * alone, one with another version is replaced.
    *
-   * @throws IOException where the folder holds something else or cannot be written
+   * @throws IOException where the folder holds something else
+   * @throws java.io.UncheckedIOException where it cannot be written
    */
   public static void write(Path folder) throws IOException {
     var target = folder.toAbsolutePath().normalize();
@@ -50,15 +48,7 @@ public final class QuickstartCollection {
       }
       checkReplaceable(target);
     }
-    Files.createDirectories(target.getParent());
-    var beside = Files.createTempDirectory(target.getParent(), "." + target.getFileName() + "-");
-    try {
-      writeAll(beside);
-      delete(target);
-      Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      delete(beside);
-    }
+    AtomicWrite.folder(target, QuickstartCollection::writeAll);
   }
 
   private static boolean isCurrent(Path folder) throws IOException {
@@ -118,26 +108,5 @@ public final class QuickstartCollection {
         out.append(JSON.writeValueAsString(line)).append('\n');
       }
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-          throws IOException {
-        Files.delete(file);
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-          throws IOException {
-        Files.delete(visited);
-        return FileVisitResult.CONTINUE;
-      }
-    });
   }
 }
