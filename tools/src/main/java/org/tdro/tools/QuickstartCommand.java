@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tdro.config.ConfigComposer;
 import org.tdro.experiments.quickstart.QuickstartCollection;
+import org.tdro.files.AtomicWrite;
 import org.tdro.serving.IdType;
 import org.tdro.serving.SavedModelExport;
 import org.tdro.training.Pipeline;
@@ -36,8 +37,6 @@ import picocli.CommandLine.Spec;
       "  tdro quickstart --out /tmp/tdro train.steps=600 dro=reference-code"
     })
 final class QuickstartCommand implements Callable<Integer> {
-  private static final double EXPORT_TOLERANCE = 1e-5;
-
   @Spec
   private CommandSpec spec;
 
@@ -65,17 +64,18 @@ final class QuickstartCommand implements Callable<Integer> {
     arguments.add(argument("eval.data", List.of(collection.resolve("eval"))));
     arguments.add(argument("output", out));
     arguments.addAll(overrides);
-    var report = new Pipeline(
-            ConfigComposer.standard(Optional.empty()),
-            arguments,
-            System.err,
-            new SimpleMeterRegistry())
-        .run();
+    var composer = ConfigComposer.standard(Optional.empty());
+    var report = new Pipeline(composer, arguments, System.err, new SimpleMeterRegistry()).run();
     if (report.isEmpty()) {
       return 1;
     }
     var best = best(report.get());
-    print(report.get(), exported(best, report.get().runs().get(best)));
+    var folder = out.resolve("export").resolve(best).resolve("1");
+    AtomicWrite.delete(folder);
+    var export = composer.compose(arguments).config().export();
+    new SavedModelExport(IdType.valueOf(export.idType().name()), export.tolerance())
+        .export(report.get().runs().get(best), folder);
+    print(report.get(), folder);
     return 0;
   }
 
@@ -89,15 +89,6 @@ final class QuickstartCommand implements Callable<Integer> {
       }
     }
     return table.columns().get(best);
-  }
-
-  /** Exports the run of a weighting, unless that was done before. */
-  private Path exported(String weighting, Path run) {
-    var folder = out.resolve("export").resolve(weighting).resolve("1");
-    if (!Files.exists(folder)) {
-      new SavedModelExport(IdType.INT32, EXPORT_TOLERANCE).export(run, folder);
-    }
-    return folder;
   }
 
   private void print(PipelineReport report, Path export) {
