@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro quickstart",
-      "  tdro quickstart --out /tmp/tdro train.steps=600 dro=reference-code"
+      "  tdro quickstart --out runs/longer train.steps=600 dro=reference-code"
     })
 final class QuickstartCommand implements Callable<Integer> {
   @Spec
