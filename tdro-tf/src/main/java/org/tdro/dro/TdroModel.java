@@ -7,6 +7,7 @@ import org.tdro.keras.Checkpoint;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Optimizer;
+import org.tdro.keras.Pass;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.Variables;
 import org.tdro.retrieval.ContrastiveModel;
@@ -61,7 +62,7 @@ public final class TdroModel extends ContrastiveModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tf, encoder(), batch, true);
+    var losses = losses(tf, encoder(), batch, Pass.TRAINING);
     var referenceLosses = reference.map(encoder -> referenceLosses(tf, encoder, batch));
     var step = domainWeights.step(
         tape, counter(), new RowLosses(domainIds(batch), losses, referenceLosses));
@@ -80,7 +81,7 @@ public final class TdroModel extends ContrastiveModel {
   }
 
   private Operand<TFloat32> referenceLosses(Ops tf, Encoder encoder, Inputs batch) {
-    return tf.stopGradient(losses(tf, encoder, batch, false));
+    return tf.stopGradient(losses(tf, encoder, batch, Pass.INFERENCE));
   }
 
   /** α, its running mean and its moving average. */

@@ -27,4 +27,9 @@ record AttentionShape(Operand<TInt32> batchAndLength, Operand<TFloat32> bias) {
   Operand<TInt32> and(Ops tf, int... further) {
     return tf.concat(List.of(batchAndLength, tf.constant(further)), tf.constant(0));
   }
+
+  /** {@code [batch · length, width] -> [batch, length, width]}. */
+  Operand<TFloat32> separate(Ops tf, Operand<TFloat32> rows, int width) {
+    return tf.reshape(rows, and(tf, width));
+  }
 }

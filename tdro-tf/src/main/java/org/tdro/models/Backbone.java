@@ -1,8 +1,8 @@
 package org.tdro.models;
 
+import org.tdro.keras.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Turns token ids into hidden states. */
@@ -13,10 +13,8 @@ public interface Backbone {
    *
    * @param ids {@code [batch, length]}, below the vocabulary's size
    * @param mask {@code [batch, length]}, 1 at tokens and 0 at padding
-   * @param training whether dropout is in force
-   * @return {@code [batch, length, hidden]}; what stands at padding has no meaning
    */
-  Operand<TFloat32> call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, boolean training);
+  HiddenStates call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass);
 
   /** Size of a hidden state. */
   int hidden();

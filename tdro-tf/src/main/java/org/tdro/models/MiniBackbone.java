@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tdro.keras.Dimension;
 import org.tdro.keras.Initializer;
+import org.tdro.keras.Layer;
+import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
@@ -42,21 +44,27 @@ final class MiniBackbone implements Backbone {
   }
 
   @Override
-  public Operand<TFloat32> call(
-      Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, boolean training) {
+  public HiddenStates call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
     var sliceShape = tf.stack(List.of(Dimension.of(tf, ids, 1), tf.constant(hidden)));
     var positionRows = tf.slice(positions.read(tf), tf.constant(new int[] {0, 0}), sliceShape);
     var embedded = tf.math.add(tokens.call(tf, ids), positionRows);
     var attention = AttentionShape.of(tf, ids, mask);
     // Rows of all texts under each other: dense products of two matrices are the fastest kernels.
     Operand<TFloat32> x = norm.call(tf, tf.reshape(embedded, tf.constant(new int[] {-1, hidden})));
-    if (training) {
+    if (pass.training()) {
       x = dropout.call(tf, x);
     }
+    var first = x;
+    var secondLast = x;
     for (var block : blocks) {
-      x = block.call(tf, x, attention, training);
+      secondLast = x;
+      Layer layer = (ops, states) -> block.call(ops, states, attention, pass.training());
+      x = pass.call(tf, layer, x);
     }
-    return tf.reshape(x, attention.and(tf, hidden));
+    return new HiddenStates(
+        attention.separate(tf, first, hidden),
+        attention.separate(tf, secondLast, hidden),
+        attention.separate(tf, x, hidden));
   }
 
   @Override

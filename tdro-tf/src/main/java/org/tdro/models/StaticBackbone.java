@@ -1,11 +1,11 @@
 package org.tdro.models;
 
 import org.tdro.keras.Initializer;
+import org.tdro.keras.Pass;
 import org.tdro.keras.Variables;
 import org.tdro.keras.layers.Embedding;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Token embeddings as hidden states. */
@@ -21,9 +21,8 @@ final class StaticBackbone implements Backbone {
   }
 
   @Override
-  public Operand<TFloat32> call(
-      Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, boolean training) {
-    return tokens.call(tf, ids);
+  public HiddenStates call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
+    return HiddenStates.of(tokens.call(tf, ids));
   }
 
   @Override

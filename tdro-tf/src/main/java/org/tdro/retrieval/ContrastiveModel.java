@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
+import org.tdro.keras.Pass;
 import org.tdro.keras.TrainStep;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -49,7 +50,7 @@ public class ContrastiveModel extends EncoderModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tf, encoder(), batch, true);
+    var losses = losses(tf, encoder(), batch, Pass.TRAINING);
     var loss = tf.math.mean(losses, tf.constant(0));
     var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
     var weights = variables().trainable();
@@ -61,10 +62,9 @@ public class ContrastiveModel extends EncoderModel {
   }
 
   /** The loss of every row of the batch under {@code encoder}, {@code [batch]}. */
-  protected final Operand<TFloat32> losses(
-      Ops tf, Encoder encoder, Inputs batch, boolean training) {
-    var queries = encoder.call(tf, batch.ints(QUERY_IDS), batch.ints(QUERY_MASK), training);
-    var passages = encoder.call(tf, batch.ints(PASSAGE_IDS), batch.ints(PASSAGE_MASK), training);
+  protected final Operand<TFloat32> losses(Ops tf, Encoder encoder, Inputs batch, Pass pass) {
+    var queries = encoder.call(tf, batch.ints(QUERY_IDS), batch.ints(QUERY_MASK), pass);
+    var passages = encoder.call(tf, batch.ints(PASSAGE_IDS), batch.ints(PASSAGE_MASK), pass);
     Optional<Operand<TBool>> hardOnly = options.hardOnlyRows()
         ? Optional.of(batch.get(HARD_ONLY).asOutput().expect(TBool.class))
         : Optional.empty();

@@ -1,6 +1,7 @@
 package org.tdro.retrieval;
 
 import org.tdro.keras.Initializer;
+import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.layers.Dense;
@@ -40,9 +41,8 @@ public final class Encoder {
    * @param mask {@code [batch, length]}, 1 at tokens and 0 at padding
    * @return {@code [batch, dimension]}
    */
-  public Operand<TFloat32> call(
-      Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, boolean training) {
-    var pooled = spec.pooling().call(tf, backbone.call(tf, ids, mask, training), mask);
+  public Operand<TFloat32> call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
+    var pooled = spec.pooling().call(tf, backbone.call(tf, ids, mask, pass), mask);
     var embedding = projection == null ? pooled : projection.call(tf, pooled);
     return spec.normalize() ? normalize(tf, embedding) : embedding;
   }

@@ -4,6 +4,7 @@ import java.util.List;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Model;
+import org.tdro.keras.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -38,12 +39,13 @@ public class EncoderModel extends Model {
 
   @Override
   protected Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training) {
-    return encoder.call(tf, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK), training);
+    var pass = training ? Pass.TRAINING : Pass.INFERENCE;
+    return encoder.call(tf, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK), pass);
   }
 
   /** The embeddings of tokens {@code [batch, length]} as they are used, without dropout. */
   public final Operand<TFloat32> embed(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask) {
-    return encoder.call(tf, ids, mask, false);
+    return encoder.call(tf, ids, mask, Pass.INFERENCE);
   }
 
   /** The shape of the retriever. */
