@@ -62,8 +62,9 @@ final class RecordBinder {
       var component = components.get(name);
       if (component == null) {
         unknown(path, name, value, components.keySet());
-      } else if (component.getType().isRecord() && value instanceof ConfigObject below) {
-        checkKeys(component.getType(), below, Names.below(path, name));
+      } else if (value instanceof ConfigObject below) {
+        RecordKeys.section(component)
+            .ifPresent(section -> checkKeys(section, below, Names.below(path, name)));
       }
     });
   }

@@ -1,10 +1,12 @@
 package org.tdro.config;
 
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The keys that a record gives a configuration. */
 final class RecordKeys {
@@ -30,12 +32,20 @@ final class RecordKeys {
   static List<String> of(Class<?> type) {
     var keys = new ArrayList<String>();
     components(type).forEach((name, component) -> {
-      if (component.getType().isRecord()) {
-        of(component.getType()).forEach(key -> keys.add(name + "." + key));
-      } else {
-        keys.add(name);
-      }
+      section(component)
+          .ifPresentOrElse(
+              below -> of(below).forEach(key -> keys.add(name + "." + key)),
+              () -> keys.add(name));
     });
     return keys;
+  }
+
+  /** The record that a component holds, or may hold. */
+  static Optional<Class<?>> section(RecordComponent component) {
+    var type = component.getGenericType() instanceof ParameterizedType generic
+            && generic.getRawType() == Optional.class
+        ? generic.getActualTypeArguments()[0]
+        : component.getType();
+    return type instanceof Class<?> plain && plain.isRecord() ? Optional.of(plain) : Optional.empty();
   }
 }

@@ -14,7 +14,7 @@ import org.tensorflow.types.TInt32;
  */
 record AttentionShape(Operand<TInt32> batchAndLength, Operand<TFloat32> bias) {
   /** Large enough that exp underflows to 0, small enough that sums stay finite. */
-  private static final float MASKED = -1e9f;
+  static final float MASKED = -1e9f;
 
   static AttentionShape of(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask) {
     var absent = tf.math.sub(tf.constant(1f), tf.dtypes.cast(mask, TFloat32.class));

@@ -12,12 +12,23 @@ public record StaticArchitecture(int vocabulary, int hidden, float initializerRa
   }
 
   @Override
+  public StaticArchitecture withVocabulary(int size) {
+    return new StaticArchitecture(size, hidden, initializerRange);
+  }
+
+  @Override
+  public StaticArchitecture withTraining(
+      float hiddenDropout, float attentionDropout, float range) {
+    return new StaticArchitecture(vocabulary, hidden, range);
+  }
+
+  @Override
   public int maxPositions() {
     return Integer.MAX_VALUE;
   }
 
   @Override
-  public Backbone build(Variables variables, long seed, StepCounter counter) {
+  public Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter) {
     return new StaticBackbone(variables, this);
   }
 

@@ -5,6 +5,7 @@ import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.layers.Dense;
+import org.tdro.models.Adapters;
 import org.tdro.models.Backbone;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -22,7 +23,7 @@ public final class Encoder {
   /** Adds the weights of a retriever of that shape to {@code variables}. */
   public Encoder(Variables variables, RetrieverSpec spec, long seed, StepCounter counter) {
     this.spec = spec;
-    backbone = spec.architecture().build(variables, seed, counter);
+    backbone = spec.architecture().build(variables, Adapters.NONE, seed, counter);
     projection = spec.projection() == 0
         ? null
         : new Dense(

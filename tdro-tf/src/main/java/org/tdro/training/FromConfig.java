@@ -21,9 +21,6 @@ import org.tdro.keras.optimizers.Adagrad;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.RmsProp;
 import org.tdro.keras.optimizers.Sgd;
-import org.tdro.models.Architecture;
-import org.tdro.models.MiniArchitecture;
-import org.tdro.models.StaticArchitecture;
 import org.tdro.retrieval.ContrastiveLoss;
 import org.tdro.retrieval.Pooling;
 import org.tdro.retrieval.RetrieverSpec;
@@ -37,24 +34,10 @@ public final class FromConfig {
 
   private FromConfig() {}
 
-  /** The shape of the retriever, for token ids below {@code vocabulary}. */
+  /** The shape of the retriever, for token ids below {@code vocabulary}: the tokenizer's. */
   public static RetrieverSpec spec(ModelConfig model, int vocabulary) {
-    var range = (float) model.initializerRange();
-    Architecture architecture = switch (model.kind()) {
-      case STATIC -> new StaticArchitecture(vocabulary, model.hidden(), range);
-      case MINI ->
-        new MiniArchitecture(
-            vocabulary,
-            model.hidden(),
-            model.layers(),
-            model.heads(),
-            model.feedForward(),
-            model.maxPositions(),
-            (float) model.dropout(),
-            range);
-    };
     return new RetrieverSpec(
-        architecture,
+        Architectures.of(model, vocabulary),
         Pooling.valueOf(model.pooling().name()),
         model.projection(),
         model.normalize());

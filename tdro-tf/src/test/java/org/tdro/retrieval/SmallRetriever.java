@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.tdro.models.Architecture;
-import org.tdro.models.MiniArchitecture;
+import org.tdro.models.BertArchitecture;
 import org.tdro.models.StaticArchitecture;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.PromptTemplate;
@@ -22,7 +22,8 @@ public final class SmallRetriever {
 
   /** Two transformer layers and a projection to 12. */
   public static RetrieverSpec mini() {
-    return spec(new MiniArchitecture(VOCABULARY, 16, 2, 4, 32, 96, 0.1f, 0.2f), 12);
+    return spec(new BertArchitecture(
+            VOCABULARY, 16, 2, 4, 32, 96, BertArchitecture.COUNT_ALL, 0, 1e-12f, 0.1f, 0.1f, 0.2f), 12);
   }
 
   /** Token embeddings of size 16. */

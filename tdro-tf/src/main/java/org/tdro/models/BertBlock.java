@@ -1,10 +1,10 @@
 package org.tdro.models;
 
 import org.tdro.keras.Initializer;
+import org.tdro.keras.Layer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.layers.BatchMatMul;
-import org.tdro.keras.layers.Dense;
 import org.tdro.keras.layers.Dropout;
 import org.tdro.keras.layers.Gelu;
 import org.tdro.keras.layers.LayerNormalization;
@@ -13,16 +13,14 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Self-attention and a feed-forward network, each added to its input and normalised (Vaswani et al. 2017, post-LayerNorm). */
-final class TransformerBlock {
-  private static final float NORM_EPSILON = 1e-12f;
-
-  private final Dense query;
-  private final Dense key;
-  private final Dense value;
-  private final Dense attentionOutput;
+final class BertBlock {
+  private final Layer query;
+  private final Layer key;
+  private final Layer value;
+  private final Layer attentionOutput;
   private final LayerNormalization attentionNorm;
-  private final Dense intermediate;
-  private final Dense output;
+  private final Layer intermediate;
+  private final Layer output;
   private final LayerNormalization outputNorm;
   private final Dropout attentionDropout;
   private final Dropout firstDropout;
@@ -30,28 +28,31 @@ final class TransformerBlock {
   private final int hidden;
   private final int heads;
 
-  TransformerBlock(
+  BertBlock(
       Variables variables,
       String name,
-      MiniArchitecture shape,
-      Initializer initializer,
+      BertArchitecture shape,
+      Adapters adapters,
       long seed,
       StepCounter counter) {
     hidden = shape.hidden();
     heads = shape.heads();
-    query = new Dense(variables, name + "/attention/query", hidden, hidden, initializer);
-    key = new Dense(variables, name + "/attention/key", hidden, hidden, initializer);
-    value = new Dense(variables, name + "/attention/value", hidden, hidden, initializer);
-    attentionOutput = new Dense(variables, name + "/attention/output", hidden, hidden, initializer);
-    attentionNorm =
-        new LayerNormalization(variables, name + "/attention/norm", hidden, NORM_EPSILON);
-    intermediate =
-        new Dense(variables, name + "/intermediate", hidden, shape.feedForward(), initializer);
-    output = new Dense(variables, name + "/output", shape.feedForward(), hidden, initializer);
-    outputNorm = new LayerNormalization(variables, name + "/norm", hidden, NORM_EPSILON);
-    attentionDropout = new Dropout(shape.dropout(), seed, counter);
-    firstDropout = new Dropout(shape.dropout(), seed + 1, counter);
-    secondDropout = new Dropout(shape.dropout(), seed + 2, counter);
+    var linears =
+        new Linears(variables, adapters, Initializer.truncatedNormal(shape.initializerRange()));
+    var attention = name + "/attention/";
+    query = linears.add(attention + "self/query", hidden, hidden, true);
+    key = linears.add(attention + "self/key", hidden, hidden, true);
+    value = linears.add(attention + "self/value", hidden, hidden, true);
+    attentionOutput = linears.add(attention + "output/dense", hidden, hidden, true);
+    attentionNorm = new LayerNormalization(
+        variables, attention + "output/LayerNorm", hidden, shape.normEpsilon());
+    intermediate = linears.add(name + "/intermediate/dense", hidden, shape.feedForward(), true);
+    output = linears.add(name + "/output/dense", shape.feedForward(), hidden, true);
+    outputNorm =
+        new LayerNormalization(variables, name + "/output/LayerNorm", hidden, shape.normEpsilon());
+    attentionDropout = new Dropout(shape.attentionDropout(), seed, counter);
+    firstDropout = new Dropout(shape.hiddenDropout(), seed + 1, counter);
+    secondDropout = new Dropout(shape.hiddenDropout(), seed + 2, counter);
   }
 
   /** {@code [batch · length, hidden] -> [batch · length, hidden]}. */

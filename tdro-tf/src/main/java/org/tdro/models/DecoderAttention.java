@@ -1,0 +1,77 @@
+package org.tdro.models;
+
+import java.util.List;
+import org.tdro.keras.Dimension;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * What the layers of a decoder need to know of a batch.
+ *
+ * @param shape batch and length, and the padding
+ * @param angles of the columns
+ * @param causal {@code [batch, 1, length, length]}: 0 where a token attends to another, very negative elsewhere
+ * @param windowed the same within the sliding window; {@code causal} where there is none
+ */
+record DecoderAttention(
+    AttentionShape shape,
+    RotaryAngles angles,
+    Operand<TFloat32> causal,
+    Operand<TFloat32> windowed) {
+
+  static DecoderAttention of(
+      Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, DecoderArchitecture architecture) {
+    var shape = AttentionShape.of(tf, ids, mask);
+    var length = Dimension.of(tf, ids, 1);
+    var columns = tf.range(tf.constant(0), length, tf.constant(1));
+    // How far each key (a column) lies behind each query (a row).
+    var distance = tf.math.sub(
+        tf.expandDims(columns, tf.constant(1)), tf.expandDims(columns, tf.constant(0)));
+    var before = tf.math.greaterEqual(distance, tf.constant(0));
+    var causal = tf.math.add(shape.bias(), bias(tf, before));
+    var windowed = causal;
+    if (architecture.slidingWindow() > 0) {
+      var near = tf.math.less(distance, tf.constant(architecture.slidingWindow()));
+      windowed = tf.math.add(shape.bias(), bias(tf, tf.math.logicalAnd(before, near)));
+    }
+    return new DecoderAttention(
+        shape,
+        RotaryAngles.of(tf, length, architecture.rope(), architecture.headSize()),
+        causal,
+        windowed);
+  }
+
+  /** {@code [length, length] -> [1, 1, length, length]}. */
+  private static Operand<TFloat32> bias(Ops tf, Operand<TBool> visible) {
+    var hidden = tf.dtypes.cast(tf.math.logicalNot(visible), TFloat32.class);
+    var bias = tf.math.mul(hidden, tf.constant(AttentionShape.MASKED));
+    return tf.expandDims(tf.expandDims(bias, tf.constant(0)), tf.constant(0));
+  }
+
+  /** The shape {@code [batch, length, further...]}. */
+  Operand<TInt32> and(Ops tf, int... further) {
+    return shape.and(tf, further);
+  }
+
+  /** The shape {@code [batch, keyValueHeads, heads / keyValueHeads · length, headSize]}: queries that share a key stand together. */
+  Operand<TInt32> grouped(Ops tf, int keyValueHeads, int headSize) {
+    return join(tf, List.of(size(tf, 0), tf.constant(new int[] {keyValueHeads, -1, headSize})));
+  }
+
+  /** The shape {@code [batch, heads, length, length]}. */
+  Operand<TInt32> scores(Ops tf, int heads) {
+    return join(tf, List.of(size(tf, 0), tf.constant(new int[] {heads, -1}), size(tf, 1)));
+  }
+
+  private Operand<TInt32> size(Ops tf, int axis) {
+    return tf.slice(
+        shape.batchAndLength(), tf.constant(new int[] {axis}), tf.constant(new int[] {1}));
+  }
+
+  private static Operand<TInt32> join(Ops tf, List<Operand<TInt32>> parts) {
+    return tf.concat(parts, tf.constant(0));
+  }
+}
