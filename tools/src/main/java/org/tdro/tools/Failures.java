@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.tdro.config.ConfigException;
 import org.tdro.data.DataException;
+import org.tdro.models.CheckpointException;
 import org.tdro.text.TokenizerException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -22,6 +23,7 @@ final class Failures {
       new Kind(ConfigException.class, ExitCode.USAGE),
       new Kind(DataException.class, BAD_DATA),
       new Kind(TokenizerException.class, BAD_DATA),
+      new Kind(CheckpointException.class, BAD_DATA),
       new Kind(NoSuchFileException.class, BAD_DATA));
 
   private record Kind(Class<? extends Throwable> type, int exitCode) {}

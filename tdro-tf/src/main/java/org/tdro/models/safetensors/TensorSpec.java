@@ -1,0 +1,90 @@
+package org.tdro.models.safetensors;
+
+import java.util.Arrays;
+
+/**
+ * What a tensor is, without its values.
+ *
+ * @param name such as {@code layers.0.mlp.up_proj.weight}
+ * @param shape sizes, outermost first; empty for a scalar
+ */
+@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, compared by content
+public record TensorSpec(String name, DType type, long[] shape) {
+  /** Dimensions that a tensor may have; no framework writes more. */
+  static final int MAX_RANK = 32;
+
+  /** The one name that is no tensor's. */
+  static final String METADATA = "__metadata__";
+
+  private static final int SHOWN = 200;
+
+  /** @throws IllegalArgumentException if a size is negative, or the bytes are more than a {@code long} counts */
+  public TensorSpec {
+    shape = shape.clone();
+    if (name.equals(METADATA))
+      throw new IllegalArgumentException("a tensor cannot be named " + name);
+    if (shape.length > MAX_RANK) {
+      throw new IllegalArgumentException("%s has %d dimensions, at most %d are possible"
+          .formatted(label(name), shape.length, MAX_RANK));
+    }
+    for (var size : shape) {
+      if (size < 0) {
+        throw new IllegalArgumentException(
+            "%s: shape %s has a negative size".formatted(label(name), Arrays.toString(shape)));
+      }
+    }
+    try {
+      Math.multiplyExact(product(shape), (long) type.bytes());
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s: shape %s of %s is larger than any file"
+              .formatted(label(name), Arrays.toString(shape), type),
+          e);
+    }
+  }
+
+  @Override
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  public long elements() {
+    return product(shape);
+  }
+
+  /** Bytes of all elements. */
+  public long bytes() {
+    return elements() * type.bytes();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TensorSpec that
+        && name.equals(that.name)
+        && type == that.type
+        && Arrays.equals(shape, that.shape);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * name.hashCode() + type.hashCode()) + Arrays.hashCode(shape);
+  }
+
+  /** Such as {@code tensor 'norm.weight' F32 [32]}. */
+  @Override
+  public String toString() {
+    return label(name) + " " + type + " " + Arrays.toString(shape);
+  }
+
+  /** A name as messages show it: names come from files, which may put a book or a terminal's control characters there. */
+  static String label(String name) {
+    var shown = name.length() <= SHOWN ? name : name.substring(0, SHOWN) + "...";
+    return "tensor '" + shown.replaceAll("\\p{Cntrl}", "?") + "'";
+  }
+
+  private static long product(long[] shape) {
+    var product = 1L;
+    for (var size : shape) product = Math.multiplyExact(product, size);
+    return product;
+  }
+}
