@@ -35,7 +35,8 @@ record Leaf(String key, String hocon, boolean incidental) {
   private static void add(Object value, String key, boolean incidental, List<Leaf> leaves) {
     if (value instanceof Record record) {
       addAll(record, key, incidental, leaves);
-    } else if (value instanceof Optional<?> section && section.orElse(null) instanceof Record record) {
+    } else if (value instanceof Optional<?> section
+        && section.orElse(null) instanceof Record record) {
       addAll(record, key, incidental, leaves);
     } else if (value instanceof Map<?, ?> map && !map.isEmpty()) {
       var sorted = new TreeMap<String, Object>();

@@ -123,14 +123,16 @@ public record ModelConfig(
               kind != Kind.ENCODER || heads < 1 || hidden % heads == 0,
               "hidden must be a multiple of heads = " + heads + ", was " + hidden)
           .that(
-              decoder.map(DecoderConfig::keyValueHeads).filter(n -> heads % n != 0).isEmpty(),
+              decoder
+                  .map(DecoderConfig::keyValueHeads)
+                  .filter(n -> heads % n != 0)
+                  .isEmpty(),
               "heads must be a multiple of decoder.key-value-heads, was " + heads);
     }
     checks.done();
   }
 
   private static void absent(Checks checks, Kind kind, String name, double value) {
-    checks.that(
-        value == 0, name + " must be 0 for kind " + Names.key(kind) + ", was " + value);
+    checks.that(value == 0, name + " must be 0 for kind " + Names.key(kind) + ", was " + value);
   }
 }

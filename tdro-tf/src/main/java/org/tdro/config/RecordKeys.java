@@ -34,8 +34,7 @@ final class RecordKeys {
     components(type).forEach((name, component) -> {
       section(component)
           .ifPresentOrElse(
-              below -> of(below).forEach(key -> keys.add(name + "." + key)),
-              () -> keys.add(name));
+              below -> of(below).forEach(key -> keys.add(name + "." + key)), () -> keys.add(name));
     });
     return keys;
   }
@@ -46,6 +45,8 @@ final class RecordKeys {
             && generic.getRawType() == Optional.class
         ? generic.getActualTypeArguments()[0]
         : component.getType();
-    return type instanceof Class<?> plain && plain.isRecord() ? Optional.of(plain) : Optional.empty();
+    return type instanceof Class<?> plain && plain.isRecord()
+        ? Optional.of(plain)
+        : Optional.empty();
   }
 }

@@ -50,6 +50,13 @@ public interface Initializer {
   static Initializer glorotUniform() {
     return (tf, shape, seed) -> {
       double limit = Math.sqrt(6.0 / (shape.get(0) + shape.get(-1)));
+      return uniform(limit).call(tf, shape, seed);
+    };
+  }
+
+  /** Uniform in ±{@code limit}. */
+  static Initializer uniform(double limit) {
+    return (tf, shape, seed) -> {
       var unit = tf.random.statelessRandomUniform(tf.constant(shape.asArray()), seed);
       return tf.math.sub(
           tf.math.mul(unit, tf.constant((float) (2 * limit))), tf.constant((float) limit));

@@ -264,10 +264,10 @@ public abstract class Model implements AutoCloseable {
   }
 
   final Checkpoint checkpoint() {
-    var all = variables.all();
+    var saved = variables.saved();
     // Variables are still added after a first save: by compile, by a custom step.
-    if (checkpoint == null || !checkpoint.weights().equals(all)) {
-      checkpoint = new Checkpoint(tf, session(), all);
+    if (checkpoint == null || !checkpoint.weights().equals(saved)) {
+      checkpoint = new Checkpoint(tf, session(), saved);
     }
     return checkpoint;
   }

@@ -20,25 +20,63 @@ import org.tensorflow.types.TFloat32;
 public final class Variables {
   private final Graph graph;
   private final String prefix;
-  private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final Map<String, Weight> weights;
+  private final Weight.Role added;
+  private final Map<String, Weight> lent;
 
   /** @param prefix prepended to the operation names of this set, not to the names of its weights; may be empty */
   public Variables(Graph graph, String prefix) {
-    this.graph = graph;
-    this.prefix = prefix;
+    this(graph, prefix, new LinkedHashMap<>(), Weight.Role.TRAINED, Map.of());
   }
 
-  /** Adds a variable that training changes. */
+  private Variables(
+      Graph graph,
+      String prefix,
+      Map<String, Weight> weights,
+      Weight.Role added,
+      Map<String, Weight> lent) {
+    this.graph = graph;
+    this.prefix = prefix;
+    this.weights = weights;
+    this.added = added;
+    this.lent = lent;
+  }
+
+  /** A view of this set through which {@link #add} adds frozen weights. */
+  public Variables frozen() {
+    return new Variables(graph, prefix, weights, Weight.Role.FROZEN, Map.of());
+  }
+
+  /**
+   * As {@link #frozen}, but a weight that {@code lender} has under the same name is used where it is and not added, so both
+   * sets share its memory.
+   *
+   * @param lender a set of the same graph, whose weights stay frozen
+   */
+  public Variables frozenFrom(Variables lender) {
+    return new Variables(graph, prefix, weights, Weight.Role.FROZEN, lender.weights);
+  }
+
+  /** Adds a variable that training changes, unless this is a {@link #frozen} view. */
   public Weight add(String name, Shape shape, Initializer initializer) {
-    return add(name, shape, initializer, true);
+    var present = lent.get(name);
+    if (present == null) {
+      return add(name, shape, initializer, added);
+    }
+    if (present.role() != Weight.Role.FROZEN || !present.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "variable %s cannot be shared: it is %s %s, not a frozen one of shape %s"
+              .formatted(name, present.role(), present.shape(), shape));
+    }
+    return present;
   }
 
   /** Adds a variable that is saved and restored but not trained: an optimizer's slot, a running mean, a counter. */
   public Weight addState(String name, Shape shape, Initializer initializer) {
-    return add(name, shape, initializer, false);
+    return add(name, shape, initializer, Weight.Role.STATE);
   }
 
-  private Weight add(String name, Shape shape, Initializer initializer, boolean trainable) {
+  private Weight add(String name, Shape shape, Initializer initializer, Weight.Role role) {
     if (shape.hasUnknownDimension()) {
       throw new IllegalArgumentException(
           "the shape of variable " + name + " must be fully known, was " + shape);
@@ -53,7 +91,7 @@ public final class Variables {
         .setAttr("container", "")
         .setAttr("shared_name", "")
         .build();
-    var weight = new Weight(name, shape, trainable, initializer, operation.<TFloat32>output(0));
+    var weight = new Weight(name, shape, role, initializer, operation.<TFloat32>output(0));
     weights.put(name, weight);
     return weight;
   }
@@ -66,6 +104,13 @@ public final class Variables {
   /** The weights that training changes. */
   public List<Weight> trainable() {
     return weights.values().stream().filter(Weight::trainable).toList();
+  }
+
+  /** The weights that are saved with a model: all but the frozen ones. */
+  public List<Weight> saved() {
+    return weights.values().stream()
+        .filter(weight -> weight.role() != Weight.Role.FROZEN)
+        .toList();
   }
 
   /** The weights by name. */

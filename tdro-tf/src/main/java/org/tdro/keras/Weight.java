@@ -10,16 +10,27 @@ import org.tensorflow.types.TFloat32;
  *
  * @param name path of the variable, parts separated by {@code /}
  * @param shape its fully known shape
- * @param trainable whether {@link Variables#trainable()} lists it; optimizer slots and counters are not
+ * @param role what becomes of it in training
  * @param initializer what it holds before the first step
  * @param variable the reference to the variable in its graph, to assign to and to differentiate against
  */
 public record Weight(
-    String name,
-    Shape shape,
-    boolean trainable,
-    Initializer initializer,
-    Operand<TFloat32> variable) {
+    String name, Shape shape, Role role, Initializer initializer, Operand<TFloat32> variable) {
+
+  /** What becomes of a variable in training. */
+  public enum Role {
+    /** Optimizers move it. */
+    TRAINED,
+    /** Saved and restored with the model, but not moved by its optimizer: slots, running means, counters. */
+    STATE,
+    /** Neither moved nor saved: its values stand elsewhere. */
+    FROZEN
+  }
+
+  /** Whether optimizers move it. */
+  public boolean trainable() {
+    return role == Role.TRAINED;
+  }
 
   /**
    * The value as it stands when the operations of {@code tf} read it. Compute with this rather than with the variable: a

@@ -22,8 +22,7 @@ public sealed interface Architecture
   Architecture withVocabulary(int vocabulary);
 
   /** The same with other settings of training; what the shape has no use for is left out. */
-  Architecture withTraining(
-      float hiddenDropout, float attentionDropout, float initializerRange);
+  Architecture withTraining(float hiddenDropout, float attentionDropout, float initializerRange);
 
   /** Size of a hidden state. */
   int hidden();

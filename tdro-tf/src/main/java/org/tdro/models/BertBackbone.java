@@ -50,8 +50,7 @@ public final class BertBackbone implements Backbone {
             shape.typeVocabulary(),
             hidden,
             initializer);
-    norm =
-        new LayerNormalization(variables, "embeddings/LayerNorm", hidden, shape.normEpsilon());
+    norm = new LayerNormalization(variables, "embeddings/LayerNorm", hidden, shape.normEpsilon());
     dropout = new Dropout(shape.hiddenDropout(), seed, counter);
     for (int i = 0; i < shape.layers(); i++) {
       blocks.add(new BertBlock(
@@ -70,11 +69,7 @@ public final class BertBackbone implements Backbone {
    * @param tokenTypes {@code [batch, length]}, below {@link BertArchitecture#typeVocabulary()}
    */
   public HiddenStates call(
-      Ops tf,
-      Operand<TInt32> ids,
-      Operand<TInt32> mask,
-      Operand<TInt32> tokenTypes,
-      Pass pass) {
+      Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Operand<TInt32> tokenTypes, Pass pass) {
     Operand<TFloat32> embedded =
         tf.math.add(tokens.call(tf, ids), positions.call(tf, positionIds(tf, ids, mask)));
     if (types != null) {
@@ -109,8 +104,7 @@ public final class BertBackbone implements Backbone {
     var counted = padding == BertArchitecture.COUNT_ALL
         ? mask
         : tf.math.mul(
-            mask,
-            tf.dtypes.cast(tf.math.notEqual(ids, tf.constant(padding)), TInt32.class));
+            mask, tf.dtypes.cast(tf.math.notEqual(ids, tf.constant(padding)), TInt32.class));
     // Sums over the few columns of a text are exact as integers.
     var number = tf.math.mul(tf.math.cumsum(counted, tf.constant(1)), counted);
     var position = tf.math.add(number, tf.constant(padding));

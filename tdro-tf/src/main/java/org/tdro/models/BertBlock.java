@@ -1,7 +1,6 @@
 package org.tdro.models;
 
 import org.tdro.keras.Initializer;
-import org.tdro.keras.Layer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.layers.BatchMatMul;
@@ -14,13 +13,13 @@ import org.tensorflow.types.TFloat32;
 
 /** Self-attention and a feed-forward network, each added to its input and normalised (Vaswani et al. 2017, post-LayerNorm). */
 final class BertBlock {
-  private final Layer query;
-  private final Layer key;
-  private final Layer value;
-  private final Layer attentionOutput;
+  private final Linear query;
+  private final Linear key;
+  private final Linear value;
+  private final Linear attentionOutput;
   private final LayerNormalization attentionNorm;
-  private final Layer intermediate;
-  private final Layer output;
+  private final Linear intermediate;
+  private final Linear output;
   private final LayerNormalization outputNorm;
   private final Dropout attentionDropout;
   private final Dropout firstDropout;
@@ -58,19 +57,22 @@ final class BertBlock {
   /** {@code [batch · length, hidden] -> [batch · length, hidden]}. */
   Operand<TFloat32> call(Ops tf, Operand<TFloat32> x, AttentionShape shape, boolean training) {
     var attended = dropped(
-        tf, attentionOutput.call(tf, attention(tf, x, shape, training)), firstDropout, training);
+        tf,
+        attentionOutput.call(tf, attention(tf, x, shape, training), training),
+        firstDropout,
+        training);
     var middle = attentionNorm.call(tf, tf.math.add(x, attended));
-    var expanded = Gelu.exact(tf, intermediate.call(tf, middle));
-    var contracted = dropped(tf, output.call(tf, expanded), secondDropout, training);
+    var expanded = Gelu.exact(tf, intermediate.call(tf, middle, training));
+    var contracted = dropped(tf, output.call(tf, expanded, training), secondDropout, training);
     return outputNorm.call(tf, tf.math.add(middle, contracted));
   }
 
   private Operand<TFloat32> attention(
       Ops tf, Operand<TFloat32> x, AttentionShape shape, boolean training) {
     var scale = tf.constant((float) (1 / Math.sqrt((double) hidden / heads)));
-    var q = split(tf, tf.math.mul(query.call(tf, x), scale), shape);
-    var k = split(tf, key.call(tf, x), shape);
-    var v = split(tf, value.call(tf, x), shape);
+    var q = split(tf, tf.math.mul(query.call(tf, x, training), scale), shape);
+    var k = split(tf, key.call(tf, x, training), shape);
+    var v = split(tf, value.call(tf, x, training), shape);
     var scores = tf.math.add(BatchMatMul.call(tf, q, k, true), shape.bias());
     var weights = dropped(tf, tf.nn.softmax(scores), attentionDropout, training);
     var context = BatchMatMul.call(tf, weights, v, false);

@@ -45,8 +45,8 @@ public record DecoderArchitecture(
     Positive.check("feed-forward", feedForward);
     Positive.check("max-positions", maxPositions);
     if (heads % keyValueHeads != 0) {
-      throw new IllegalArgumentException("heads (" + heads
-          + ") must be a multiple of key-value heads (" + keyValueHeads + ")");
+      throw new IllegalArgumentException(
+          "heads (" + heads + ") must be a multiple of key-value heads (" + keyValueHeads + ")");
     }
     if (headSize % 2 != 0) {
       throw new IllegalArgumentException(

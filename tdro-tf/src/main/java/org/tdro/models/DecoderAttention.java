@@ -28,8 +28,8 @@ record DecoderAttention(
     var length = Dimension.of(tf, ids, 1);
     var columns = tf.range(tf.constant(0), length, tf.constant(1));
     // How far each key (a column) lies behind each query (a row).
-    var distance = tf.math.sub(
-        tf.expandDims(columns, tf.constant(1)), tf.expandDims(columns, tf.constant(0)));
+    var distance =
+        tf.math.sub(tf.expandDims(columns, tf.constant(1)), tf.expandDims(columns, tf.constant(0)));
     var before = tf.math.greaterEqual(distance, tf.constant(0));
     var causal = tf.math.add(shape.bias(), bias(tf, before));
     var windowed = causal;

@@ -1,7 +1,6 @@
 package org.tdro.models;
 
 import org.tdro.keras.Initializer;
-import org.tdro.keras.Layer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.layers.BatchMatMul;
@@ -15,15 +14,15 @@ import org.tensorflow.types.TFloat32;
 /** Causal grouped-query attention (Ainslie et al. 2023) and SwiGLU (Shazeer 2020), each of the normalised input and added to it. */
 final class DecoderBlock {
   private final RmsNormalization attentionNorm;
-  private final Layer query;
-  private final Layer key;
-  private final Layer value;
-  private final Layer attentionOutput;
+  private final Linear query;
+  private final Linear key;
+  private final Linear value;
+  private final Linear attentionOutput;
   private final Dropout attentionDropout;
   private final RmsNormalization feedForwardNorm;
-  private final Layer gate;
-  private final Layer up;
-  private final Layer down;
+  private final Linear gate;
+  private final Linear up;
+  private final Linear down;
   private final DecoderArchitecture shape;
   private final boolean windowed;
 
@@ -62,11 +61,11 @@ final class DecoderBlock {
   Operand<TFloat32> call(
       Ops tf, Operand<TFloat32> x, DecoderAttention attention, boolean training) {
     var attended = attend(tf, attentionNorm.call(tf, x), attention, training);
-    var middle = tf.math.add(x, attentionOutput.call(tf, attended));
+    var middle = tf.math.add(x, attentionOutput.call(tf, attended, training));
     var normalised = feedForwardNorm.call(tf, middle);
-    var gated =
-        tf.math.mul(Silu.call(tf, gate.call(tf, normalised)), up.call(tf, normalised));
-    return tf.math.add(middle, down.call(tf, gated));
+    var gated = tf.math.mul(
+        Silu.call(tf, gate.call(tf, normalised, training)), up.call(tf, normalised, training));
+    return tf.math.add(middle, down.call(tf, gated, training));
   }
 
   /** {@code [batch · length, hidden] -> [batch · length, heads · headSize]}. */
@@ -77,9 +76,10 @@ final class DecoderBlock {
     int size = shape.headSize();
     var scale = tf.constant((float) (1 / Math.sqrt(size)));
     var angles = attention.angles();
-    var q = angles.turn(tf, split(tf, tf.math.mul(query.call(tf, x), scale), attention, heads));
-    var k = angles.turn(tf, split(tf, key.call(tf, x), attention, keyValueHeads));
-    var v = split(tf, value.call(tf, x), attention, keyValueHeads);
+    var q = angles.turn(
+        tf, split(tf, tf.math.mul(query.call(tf, x, training), scale), attention, heads));
+    var k = angles.turn(tf, split(tf, key.call(tf, x, training), attention, keyValueHeads));
+    var v = split(tf, value.call(tf, x, training), attention, keyValueHeads);
     // One product for all queries of a key spares copies of keys and values.
     var together = tf.reshape(q, attention.grouped(tf, keyValueHeads, size));
     var products = BatchMatMul.call(tf, together, k, true);

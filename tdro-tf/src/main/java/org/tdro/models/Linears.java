@@ -1,16 +1,14 @@
 package org.tdro.models;
 
 import org.tdro.keras.Initializer;
-import org.tdro.keras.Layer;
 import org.tdro.keras.Variables;
 import org.tdro.keras.layers.Dense;
 
-/** Adds the linear maps of a backbone's blocks, each as its adapters want it. */
+/** Adds the linear maps of a backbone's blocks. */
 record Linears(Variables variables, Adapters adapters, Initializer initializer) {
 
   /** {@code [rows, in] -> [rows, out]}. */
-  Layer add(String name, int in, int out, boolean bias) {
-    return adapters.adapt(
-        name, in, out, new Dense(variables, name, in, out, initializer, bias));
+  Linear add(String name, int in, int out, boolean bias) {
+    return adapters.adapt(name, in, out, new Dense(variables, name, in, out, initializer, bias));
   }
 }

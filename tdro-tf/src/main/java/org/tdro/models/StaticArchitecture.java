@@ -17,8 +17,7 @@ public record StaticArchitecture(int vocabulary, int hidden, float initializerRa
   }
 
   @Override
-  public StaticArchitecture withTraining(
-      float hiddenDropout, float attentionDropout, float range) {
+  public StaticArchitecture withTraining(float hiddenDropout, float attentionDropout, float range) {
     return new StaticArchitecture(vocabulary, hidden, range);
   }
 

@@ -101,10 +101,8 @@ final class Architectures {
   }
 
   private static Architecture withDropout(Architecture published, ModelConfig model) {
-    return published.withTraining(
-        (float) model.dropout(),
-        (float) model.attentionDropout(),
-        (float) model.initializerRange());
+    return published.withTraining((float) model.dropout(), (float) model.attentionDropout(), (float)
+        model.initializerRange());
   }
 
   private static void check(

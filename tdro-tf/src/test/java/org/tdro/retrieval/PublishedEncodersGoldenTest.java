@@ -45,14 +45,14 @@ class PublishedEncodersGoldenTest {
   void statesAndPoolingsEqualTheReferences(String name) throws IOException {
     var path = Shared.path("golden/encoders/" + name);
     var folder = new HuggingFaceFolder(path);
-    var cases = new JsonMapper().readTree(path.resolve("expected.json").toFile()).get("cases");
+    var cases =
+        new JsonMapper().readTree(path.resolve("expected.json").toFile()).get("cases");
     assertThat(cases).isNotEmpty();
     try (var graph = new Graph();
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
       var variables = new Variables(graph, "");
-      var backbone =
-          folder.architecture().build(variables, Adapters.NONE, 0, new StepCounter(tf));
+      var backbone = folder.architecture().build(variables, Adapters.NONE, 0, new StepCounter(tf));
       folder.weights().load(tf, session, variables.all());
       for (var golden : cases) {
         var ids = tf.constant(ints(golden.get("input_ids")));
@@ -76,8 +76,7 @@ class PublishedEncodersGoldenTest {
       Ops tf, Backbone backbone, Operand<TInt32> ids, Operand<TInt32> mask, JsonNode golden) {
     return golden.has("token_type_ids")
         ? ((BertBackbone) backbone)
-            .call(
-                tf, ids, mask, tf.constant(ints(golden.get("token_type_ids"))), Pass.INFERENCE)
+            .call(tf, ids, mask, tf.constant(ints(golden.get("token_type_ids"))), Pass.INFERENCE)
         : backbone.call(tf, ids, mask, Pass.INFERENCE);
   }
 

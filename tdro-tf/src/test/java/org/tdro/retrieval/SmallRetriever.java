@@ -22,8 +22,10 @@ public final class SmallRetriever {
 
   /** Two transformer layers and a projection to 12. */
   public static RetrieverSpec mini() {
-    return spec(new BertArchitecture(
-            VOCABULARY, 16, 2, 4, 32, 96, BertArchitecture.COUNT_ALL, 0, 1e-12f, 0.1f, 0.1f, 0.2f), 12);
+    return spec(
+        new BertArchitecture(
+            VOCABULARY, 16, 2, 4, 32, 96, BertArchitecture.COUNT_ALL, 0, 1e-12f, 0.1f, 0.1f, 0.2f),
+        12);
   }
 
   /** Token embeddings of size 16. */

@@ -31,4 +31,9 @@ public final class Dense implements Layer {
     var product = tf.linalg.matMul(x, kernel.read(tf));
     return bias == null ? product : tf.nn.biasAdd(product, bias.read(tf));
   }
+
+  /** The matrix, {@code [in, out]}. */
+  public Weight kernel() {
+    return kernel;
+  }
 }

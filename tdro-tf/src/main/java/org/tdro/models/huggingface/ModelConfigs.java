@@ -22,13 +22,14 @@ final class ModelConfigs {
     var type = json.text("model_type", "");
     if (!KNOWN.contains(type)) {
       json.problem("model_type %s is not supported; known are %s"
-          .formatted(type.isEmpty() ? "is missing, which" : "\"" + type + "\"", String.join(", ", KNOWN)));
+          .formatted(
+              type.isEmpty() ? "is missing, which" : "\"" + type + "\"", String.join(", ", KNOWN)));
       json.check();
     }
     if (json.has("quantization_config")) {
-      json.problem(
-          "the weights are quantised (%s); take the model as it was before quantisation"
-              .formatted(json.get("quantization_config").path("quant_method").asText("quantization_config")));
+      json.problem("the weights are quantised (%s); take the model as it was before quantisation"
+          .formatted(
+              json.get("quantization_config").path("quant_method").asText("quantization_config")));
     }
     try {
       var architecture = switch (type) {
