@@ -20,7 +20,8 @@ public record TdroConfig(
     DroConfig dro,
     @Incidental EvalConfig eval,
     @Incidental ExportConfig export,
-    @Incidental PipelineConfig pipeline) {
+    @Incidental PipelineConfig pipeline,
+    DeviceConfig device) {
 
   public TdroConfig {
     new Checks()

@@ -3,6 +3,7 @@ package org.tdro.retrieval;
 import java.nio.file.Path;
 import java.util.List;
 import org.tdro.text.Tokenizer;
+import org.tensorflow.proto.ConfigProto;
 
 /** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
 public final class Retriever implements AutoCloseable {
@@ -24,13 +25,18 @@ public final class Retriever implements AutoCloseable {
    * @throws org.tdro.data.DataException if its tokenizer has ids that the model does not have
    */
   public static Retriever load(Path runOrModel) {
+    return load(runOrModel, ConfigProto.getDefaultInstance());
+  }
+
+  /** As {@link #load(Path)}, with TensorFlow's session options. */
+  public static Retriever load(Path runOrModel, ConfigProto session) {
     var folder = RetrieverFolder.of(runOrModel);
     var settings = folder.settings();
     var tokenizer = Tokenizer.load(folder.tokenizer());
     EncoderModel model = null;
     try {
       Vocabulary.check(tokenizer, settings.spec());
-      model = new EncoderModel(settings.spec(), 0);
+      model = new EncoderModel(settings.spec(), 0, session);
       model.loadWeights(folder.weights());
       return new Retriever(settings, tokenizer, model);
     } catch (RuntimeException e) {

@@ -1,8 +1,12 @@
 package org.tdro.training;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.tdro.config.ConfigException;
 import org.tdro.config.DataConfig;
+import org.tdro.config.DeviceConfig;
 import org.tdro.config.DroConfig;
 import org.tdro.config.LossConfig;
 import org.tdro.config.ModelConfig;
@@ -15,6 +19,7 @@ import org.tdro.dro.DomainWeightOptions;
 import org.tdro.dro.GradientClip;
 import org.tdro.dro.LossMeasure;
 import org.tdro.dro.StepSizeSchedule;
+import org.tdro.keras.Device;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.optimizers.Adagrad;
@@ -26,6 +31,8 @@ import org.tdro.retrieval.Pooling;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
 
 /** What a configuration says, as the objects that do it. */
 public final class FromConfig {
@@ -41,6 +48,35 @@ public final class FromConfig {
         Pooling.valueOf(model.pooling().name()),
         model.projection(),
         model.normalize());
+  }
+
+  /**
+   * TensorFlow's session options.
+   *
+   * @throws ConfigException if a GPU is asked for and TensorFlow sees none
+   */
+  public static ConfigProto session(DeviceConfig device) {
+    var gpus = GPUOptions.newBuilder()
+        .setAllowGrowth(device.memoryGrowth())
+        .setPerProcessGpuMemoryFraction(device.memoryFraction())
+        .setVisibleDeviceList(
+            device.visibleGpus().stream().map(Object::toString).collect(Collectors.joining(",")));
+    var session = ConfigProto.newBuilder()
+        .setGpuOptions(gpus)
+        .setInterOpParallelismThreads(device.interOpThreads())
+        .setIntraOpParallelismThreads(device.intraOpThreads())
+        .setAllowSoftPlacement(device.softPlacement());
+    if (device.placement() == DeviceConfig.Placement.CPU) {
+      session.putDeviceCount("GPU", 0);
+    }
+    var options = session.build();
+    if (device.placement() == DeviceConfig.Placement.GPU
+        && Device.visible(options).stream().noneMatch(Device::isGpu)) {
+      throw new ConfigException(List.of(
+          "device.placement is gpu, but TensorFlow sees no GPU: run `tdro doctor` to learn what is"
+              + " missing, or give device.placement=auto to compute on the CPU"));
+    }
+    return options;
   }
 
   /** The contrastive loss. */

@@ -20,6 +20,7 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tensorflow.proto.ConfigProto;
 
 /**
  * Reference, tDRO, fine-tuning with each of the chosen weightings, evaluation. Every stage has its folder in the output
@@ -91,8 +92,12 @@ public final class Pipeline {
       }
       runs.put(weighting, finetune.config().output());
     }
-    var evaluations =
-        evaluate(runs, sets, measures, RetrievalEvaluation.topK(config.eval().topK()));
+    var evaluations = evaluate(
+        runs,
+        sets,
+        measures,
+        RetrievalEvaluation.topK(config.eval().topK()),
+        FromConfig.session(config.device()));
     var report = new PipelineReport(
         measures.stream().map(Measure::name).toList(),
         evaluations,
@@ -175,7 +180,8 @@ public final class Pipeline {
       Map<String, Path> runs,
       List<BeirDataset> sets,
       List<Measure> measures,
-      RetrievalEvaluation evaluation) {
+      RetrievalEvaluation evaluation,
+      ConfigProto session) {
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
     runs.forEach((weighting, run) -> {
       log.info("{}: evaluation on {} sets", weighting, sets.size());
@@ -186,6 +192,7 @@ public final class Pipeline {
               sets,
               measures,
               evaluation,
+              session,
               (set, ranking, result) -> log.debug(
                   "{} {}: {} {}",
                   weighting,

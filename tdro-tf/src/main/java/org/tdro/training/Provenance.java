@@ -13,12 +13,13 @@ import org.slf4j.LoggerFactory;
 import org.tensorflow.TensorFlow;
 
 /** With what a run was made: versions, the source's revision, memory. */
-final class Provenance {
+public final class Provenance {
   private static final Logger LOG = LoggerFactory.getLogger(Provenance.class);
 
   private Provenance() {}
 
-  static Map<String, String> versions() {
+  /** Versions of what computes, by name; {@code git} only where the sources' revision is known. Loads TensorFlow. */
+  public static Map<String, String> versions() {
     var versions = new LinkedHashMap<String, String>();
     versions.put(
         "tdro",

@@ -15,6 +15,7 @@ import org.tdro.files.AtomicWrite;
 import org.tdro.files.Sha256;
 import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.RetrieverFolder;
+import org.tensorflow.proto.ConfigProto;
 
 /**
  * The evaluation of a run, kept in its folder as {@code evaluation.json} and computed again only if model, sets or measures
@@ -31,6 +32,7 @@ record RunEvaluation(String key, ModelEvaluation values) {
       List<BeirDataset> sets,
       List<Measure> measures,
       RetrievalEvaluation evaluation,
+      ConfigProto session,
       ModelEvaluation.Listener listener) {
     var file = run.resolve(FILE);
     var key = key(run, sets, measures, evaluation);
@@ -44,7 +46,7 @@ record RunEvaluation(String key, ModelEvaluation values) {
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }
-    try (var retriever = Retriever.load(run)) {
+    try (var retriever = Retriever.load(run, session)) {
       var values = ModelEvaluation.of(retriever, sets, measures, evaluation, listener);
       AtomicWrite.file(
           file,

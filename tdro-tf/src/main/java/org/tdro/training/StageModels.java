@@ -20,7 +20,7 @@ final class StageModels {
   private StageModels() {}
 
   /** Not compiled yet; the caller closes it. */
-  static ContrastiveModel of(ResolvedConfig resolved, PreparedData prepared) {
+  static ContrastiveModel of(ResolvedConfig resolved, PreparedData prepared, ConfigProto session) {
     var config = resolved.config();
     var spec = FromConfig.spec(config.model(), prepared.tokenizer().vocabularySize());
     var options = new ContrastiveOptions(
@@ -28,7 +28,6 @@ final class StageModels {
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty());
-    var session = ConfigProto.getDefaultInstance();
     if (config.stage() != Stage.DRO) {
       return new ContrastiveModel(spec, options, config.seed(), session);
     }

@@ -70,10 +70,12 @@ public final class StageTraining {
   /**
    * Trains what is left of the stage.
    *
-   * @throws ConfigException if the folder holds a run of another configuration or of other inputs
+   * @throws ConfigException if the folder holds a run of another configuration or of other inputs, or if a GPU is asked for
+   *     that is not there
    * @throws ArithmeticException if the loss is no number; the last checkpoint stands
    */
   public Outcome run() {
+    var session = FromConfig.session(config.device());
     try (var prepared = PreparedData.of(config.data())) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
       if (isComplete(present(inputs))) {
@@ -82,7 +84,7 @@ public final class StageTraining {
       // Whatever is wrong shows here, before the folder is made.
       var source = new StageBatches(resolved, prepared);
       try (var dataset = source.dataset();
-          var model = StageModels.of(resolved, prepared)) {
+          var model = StageModels.of(resolved, prepared, session)) {
         return FolderLock.whileHeld(run.path(), () -> {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))

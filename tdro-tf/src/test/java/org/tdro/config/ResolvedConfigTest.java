@@ -63,7 +63,12 @@ class ResolvedConfigTest {
         "data.workers=3",
         "eval.top-k=5",
         "dro.ema=0.5",
-        "pipeline.weightings=[mean]"
+        "pipeline.weightings=[mean]",
+        "device.visible-gpus=[1]",
+        "device.memory-growth=false",
+        "device.memory-fraction=0.5",
+        "device.inter-op-threads=1",
+        "device.soft-placement=false"
       })
   void theFingerprintIgnoresWhatTeachesNothing(String argument) {
     var changed = Configs.compose(argument);
@@ -73,7 +78,14 @@ class ResolvedConfigTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"seed=1", "train.batch-size=3", "stage=finetune", "data.domains=[a]", "model=mini"
+      strings = {
+        "seed=1",
+        "train.batch-size=3",
+        "stage=finetune",
+        "data.domains=[a]",
+        "model=mini",
+        "device.placement=cpu",
+        "device.intra-op-threads=1"
       })
   void theFingerprintSeesWhatChangesTheWeights(String argument) {
     assertThat(Configs.compose(argument).fingerprint())

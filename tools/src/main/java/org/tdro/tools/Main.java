@@ -31,11 +31,13 @@ import picocli.CommandLine.Spec;
       MetricsCommand.class,
       BenchCommand.class,
       ConfigCommand.class,
+      DoctorCommand.class,
       GenerateCompletion.class
     },
     version = "tdro 0.1.0",
     footerHeading = "%nExamples:%n",
     footer = {
+      "  tdro doctor                              whether this machine and build can train",
       "  tdro config model=mini train.steps=500   what a run would be, and why",
       "  source <(tdro generate-completion)       complete commands in this shell",
       "",

@@ -74,7 +74,7 @@ final class Workload {
   /** By way of files, as in training. */
   private void loadReference(TdroModel model) {
     try (var folder = new TemporaryFolder();
-        var reference = new EncoderModel(spec(), config.seed() + 1)) {
+        var reference = new EncoderModel(spec(), config.seed() + 1, session())) {
       reference.saveWeights(folder.path());
       model.loadReference(folder.path());
     }
@@ -153,7 +153,7 @@ final class Workload {
     return Collections.nCopies(DOMAINS, 1.0 / DOMAINS);
   }
 
-  private static ConfigProto session() {
-    return ConfigProto.getDefaultInstance();
+  private ConfigProto session() {
+    return FromConfig.session(config.device());
   }
 }

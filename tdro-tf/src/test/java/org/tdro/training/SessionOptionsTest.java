@@ -1,0 +1,61 @@
+package org.tdro.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tdro.config.ConfigException;
+import org.tdro.config.DeviceConfig;
+import org.tdro.config.DeviceConfig.Placement;
+import org.tdro.keras.Device;
+import org.tensorflow.proto.ConfigProto;
+
+/** What the section {@code device} asks of TensorFlow. */
+class SessionOptionsTest {
+  private static final DeviceConfig DEFAULT =
+      new DeviceConfig(Placement.AUTO, List.of(), true, 0, 0, 0, true);
+
+  @Test
+  void theDefaultLeavesThreadsAndDevicesToTensorFlow() {
+    var session = FromConfig.session(DEFAULT);
+    assertThat(session.getInterOpParallelismThreads()).isZero();
+    assertThat(session.getIntraOpParallelismThreads()).isZero();
+    assertThat(session.getDeviceCountMap()).isEmpty();
+    assertThat(session.getGpuOptions().getVisibleDeviceList()).isEmpty();
+    assertThat(session.getGpuOptions().getPerProcessGpuMemoryFraction()).isZero();
+    assertThat(session.getGpuOptions().getAllowGrowth()).isTrue();
+    assertThat(session.getAllowSoftPlacement()).isTrue();
+  }
+
+  @Test
+  void everySettingReachesTensorFlow() {
+    var session = FromConfig.session(
+        new DeviceConfig(Placement.AUTO, List.of(2, 0), false, 0.5, 3, 4, false));
+    assertThat(session.getGpuOptions().getVisibleDeviceList()).isEqualTo("2,0");
+    assertThat(session.getGpuOptions().getAllowGrowth()).isFalse();
+    assertThat(session.getGpuOptions().getPerProcessGpuMemoryFraction()).isEqualTo(0.5);
+    assertThat(session.getInterOpParallelismThreads()).isEqualTo(3);
+    assertThat(session.getIntraOpParallelismThreads()).isEqualTo(4);
+    assertThat(session.getAllowSoftPlacement()).isFalse();
+  }
+
+  @Test
+  void placementOnTheCpuHidesTheGpus() {
+    var session =
+        FromConfig.session(new DeviceConfig(Placement.CPU, List.of(), true, 0, 0, 0, true));
+    assertThat(session.getDeviceCountMap()).containsEntry("GPU", 0);
+    assertThat(Device.visible(session)).isNotEmpty().noneMatch(Device::isGpu);
+  }
+
+  @Test
+  void placementOnAGpuNeedsOne() {
+    assumeThat(Device.visible(ConfigProto.getDefaultInstance())).noneMatch(Device::isGpu);
+    var gpu = new DeviceConfig(Placement.GPU, List.of(), true, 0, 0, 0, true);
+    assertThatThrownBy(() -> FromConfig.session(gpu))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("device.placement is gpu, but TensorFlow sees no GPU")
+        .hasMessageContaining("tdro doctor");
+  }
+}
