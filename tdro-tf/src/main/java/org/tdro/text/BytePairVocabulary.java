@@ -1,6 +1,7 @@
 package org.tdro.text;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     var json = new JsonMapper().createObjectNode();
     json.put("version", "1.0").putNull("truncation").putNull("padding");
     var added = json.putArray("added_tokens");
-    added.add(addedToken(PAD_ID, PAD)).add(addedToken(END_ID, END));
+    added.add(AddedToken.special(PAD, PAD_ID)).add(AddedToken.special(END, END_ID));
     if (normalize) {
       var normalizers =
           json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
@@ -68,7 +69,8 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
       json.putNull("normalizer");
     }
     json.set("pre_tokenizer", byteLevel());
-    json.set("post_processor", endTemplate());
+    json.set(
+        "post_processor", EndTokenTemplate.behind(NullNode.instance, new EndToken(END, END_ID)));
     json.set("decoder", byteLevel());
     json.set("model", model());
     return json;
@@ -100,35 +102,8 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     return tokens;
   }
 
-  private static ObjectNode addedToken(int id, String content) {
-    var token = new JsonMapper().createObjectNode().put("id", id).put("content", content);
-    return token
-        .put("single_word", false)
-        .put("lstrip", false)
-        .put("rstrip", false)
-        .put("normalized", false)
-        .put("special", true);
-  }
-
   private static ObjectNode byteLevel() {
     var node = new JsonMapper().createObjectNode().put("type", "ByteLevel");
     return node.put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", true);
-  }
-
-  /** The end token behind each text. */
-  private static ObjectNode endTemplate() {
-    var template = new JsonMapper().createObjectNode().put("type", "TemplateProcessing");
-    var single = template.putArray("single");
-    var pair = template.putArray("pair");
-    for (var part : List.of(single, pair)) {
-      part.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-      part.addObject().putObject("SpecialToken").put("id", END).put("type_id", 0);
-    }
-    pair.addObject().putObject("Sequence").put("id", "B").put("type_id", 1);
-    pair.addObject().putObject("SpecialToken").put("id", END).put("type_id", 1);
-    var end = template.putObject("special_tokens").putObject(END).put("id", END);
-    end.putArray("ids").add(END_ID);
-    end.putArray("tokens").add(END);
-    return template;
   }
 }

@@ -2,13 +2,12 @@ package org.tdro.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.tdro.files.Sha256;
 
 /**
@@ -19,6 +18,9 @@ import org.tdro.files.Sha256;
  */
 public final class Tokenizer implements AutoCloseable {
   private static final TokenizersLibrary NATIVE = openLibrary();
+
+  /** Hardly any vocabulary has none of its words, letters and digits. */
+  private static final String SAMPLE = "The 1 of a text 一 b c";
 
   private final Path file;
   private final String fingerprint;
@@ -41,7 +43,7 @@ public final class Tokenizer implements AutoCloseable {
   public static Tokenizer load(Path tokenizerJson) {
     try {
       var bytes = Files.readAllBytes(tokenizerJson);
-      var vocabularySize = highestId(new JsonMapper().readTree(bytes)) + 1;
+      var vocabularySize = TokenizerJson.parse(bytes).highestId() + 1;
       if (vocabularySize == 0)
         throw new TokenizerException(
             tokenizerJson + ": not a tokenizer.json, it has no vocabulary");
@@ -75,8 +77,7 @@ public final class Tokenizer implements AutoCloseable {
       var ids = NATIVE.getTokenIds(encoding);
       if (ids.length <= maxLength) return toInts(ids, ids.length, 0);
       var special = NATIVE.getSpecialTokenMask(encoding);
-      var tail = 0;
-      while (tail < ids.length && special[ids.length - 1 - tail] != 0) tail++;
+      var tail = specialAtEnd(special);
       if (maxLength <= tail) {
         throw new IllegalArgumentException("maximum length " + maxLength
             + " leaves no room beside the " + tail + " special tokens at the end");
@@ -90,6 +91,22 @@ public final class Tokenizer implements AutoCloseable {
   /** {@link #encode(String, int)} of each text. */
   public int[][] encode(List<String> texts, int maxLength) {
     return texts.stream().map(text -> encode(text, maxLength)).toArray(int[][]::new);
+  }
+
+  /** The id of the special token that the file's post-processor puts behind a text, the last of them; empty if it puts none. */
+  public Optional<Integer> appendedToken() {
+    var encoding = NATIVE.encode(delegate.getHandle(), SAMPLE, true);
+    try {
+      var ids = NATIVE.getTokenIds(encoding);
+      var tail = specialAtEnd(NATIVE.getSpecialTokenMask(encoding));
+      if (tail == ids.length) {
+        throw new TokenizerException(file + ": its vocabulary has no token of \"" + SAMPLE
+            + "\", so what is put behind a text does not show");
+      }
+      return tail == 0 ? Optional.empty() : Optional.of(Math.toIntExact(ids[ids.length - 1]));
+    } finally {
+      NATIVE.deleteEncoding(encoding);
+    }
   }
 
   /** The text of ids, special tokens left out. */
@@ -118,6 +135,14 @@ public final class Tokenizer implements AutoCloseable {
     delegate.close();
   }
 
+  /** How many tokens at the end the post-processor put there. */
+  private static int specialAtEnd(long[] specialTokenMask) {
+    var count = 0;
+    while (count < specialTokenMask.length
+        && specialTokenMask[specialTokenMask.length - 1 - count] != 0) count++;
+    return count;
+  }
+
   /** The first {@code length - tail} ids and the last {@code tail} ones. */
   private static int[] toInts(long[] ids, int length, int tail) {
     var result = new int[length];
@@ -125,17 +150,6 @@ public final class Tokenizer implements AutoCloseable {
     for (var i = 0; i < length; i++)
       result[i] = Math.toIntExact(ids[i < head ? i : ids.length - length + i]);
     return result;
-  }
-
-  /** Vocabularies are objects of token to id, or (Unigram) arrays whose positions are the ids. */
-  private static int highestId(JsonNode tokenizer) {
-    var vocabulary = tokenizer.path("model").path("vocab");
-    var highest = -1;
-    if (vocabulary.isArray()) highest = vocabulary.size() - 1;
-    else for (var id : vocabulary) highest = Math.max(highest, id.asInt());
-    for (var token : tokenizer.path("added_tokens"))
-      highest = Math.max(highest, token.path("id").asInt());
-    return highest;
   }
 
   /** The property keeps DJL from looking for anything on the network or sending statistics. */

@@ -166,10 +166,8 @@ public final class Pipeline {
   /** Whether the stage is complete now. */
   private boolean train(ResolvedConfig stage) {
     var name = stage.config().output().getFileName();
-    var training = new StageTraining(stage, progress, registry);
-    training.setAsideOther();
     log.info("{}: {} steps", name, stage.config().train().steps());
-    var outcome = training.run();
+    var outcome = new StageTraining(stage, progress, registry).replacingOther().run();
     if (outcome == StageTraining.Outcome.UNCHANGED) {
       log.info("{}: complete and unchanged", name);
     }

@@ -41,6 +41,7 @@ public final class StageTraining {
   private final PrintStream progress;
   private final MeterRegistry registry;
   private final List<Callback> further = new ArrayList<>();
+  private boolean replacesOther;
 
   /** What became of a stage. */
   public enum Outcome {
@@ -68,23 +69,34 @@ public final class StageTraining {
   }
 
   /**
+   * Lets the run of another configuration or of other inputs give way, instead of refusing to train: it is moved to {@code
+   * FOLDER.replaced}, where it stays until the next one.
+   */
+  public StageTraining replacingOther() {
+    replacesOther = true;
+    return this;
+  }
+
+  /**
    * Trains what is left of the stage.
    *
-   * @throws ConfigException if the folder holds a run of another configuration or of other inputs, or if a GPU is asked for
-   *     that is not there
+   * @throws ConfigException if the folder holds a run of another configuration or of other inputs and that is not to be
+   *     replaced, or if a GPU is asked for that is not there
    * @throws ArithmeticException if the loss is no number; the last checkpoint stands
    */
   public Outcome run() {
     var session = FromConfig.session(config.device());
     try (var prepared = PreparedData.of(config.data())) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
-      if (isComplete(present(inputs))) {
+      var other = replacesOther ? other(inputs) : Optional.<ConfigException>empty();
+      if (other.isEmpty() && isComplete(present(inputs))) {
         return Outcome.UNCHANGED;
       }
-      // Whatever is wrong shows here, before the folder is made.
+      // Whatever is wrong shows here, before the folder is made or another run moved.
       var source = new StageBatches(resolved, prepared);
       try (var dataset = source.dataset();
           var model = StageModels.of(resolved, prepared, session)) {
+        other.ifPresent(this::setAside);
         return FolderLock.whileHeld(run.path(), () -> {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))
@@ -95,27 +107,27 @@ public final class StageTraining {
     }
   }
 
-  /**
-   * Moves the run of another configuration or of other inputs out of the way, to {@code FOLDER.replaced}, where it stays
-   * until the next one.
-   */
-  public void setAsideOther() {
-    var present = RunRecord.read(run);
-    if (present.isEmpty()) {
-      return;
-    }
-    try (var prepared = PreparedData.of(config.data())) {
-      new SameRun(run, resolved).check(present.get(), StageInputs.fingerprints(resolved, prepared));
+  /** In what the folder's run is another one, if it is. */
+  private Optional<ConfigException> other(Map<String, String> inputs) {
+    try {
+      present(inputs);
+      return Optional.empty();
     } catch (ConfigException e) {
-      var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
-      log.info("{}\nit is moved to {} and trained anew", e.getMessage(), aside);
+      return Optional.of(e);
+    }
+  }
+
+  private void setAside(ConfigException other) {
+    var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
+    log.info("{}\nit is moved to {} and trained anew", other.getMessage(), aside);
+    FolderLock.whileHeld(run.path(), () -> {
       try {
         AtomicWrite.delete(aside);
-        Files.move(run.path(), aside);
-      } catch (IOException failure) {
-        throw new UncheckedIOException("cannot move " + run.path() + " to " + aside, failure);
+        return Files.move(run.path(), aside);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot move " + run.path() + " to " + aside, e);
       }
-    }
+    });
   }
 
   /** The record of the run in the folder, if there is one. */

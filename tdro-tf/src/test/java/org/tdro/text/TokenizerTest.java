@@ -70,6 +70,24 @@ class TokenizerTest {
       assertThat(tokenizer.encode("a b c", 9)).containsExactly(1, 3, 4, 5, 7);
       assertThat(tokenizer.encode("a b c", 4)).containsExactly(1, 3, 4, 7);
       assertThat(tokenizer.vocabularySize()).isEqualTo(8);
+      assertThat(tokenizer.appendedToken()).contains(7);
+    }
+  }
+
+  @Test
+  void aTokenBeforeTheTextIsNoneBehindIt() throws IOException {
+    var file = Files.writeString(folder.resolve("begin.json"), """
+        {"added_tokens": [
+          {"id": 1, "content": "<s>", "special": true, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false}],
+         "pre_tokenizer": {"type": "WhitespaceSplit"},
+         "post_processor": {"type": "TemplateProcessing",
+           "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+           "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
+           "special_tokens": {"<s>": {"id": "<s>", "ids": [1], "tokens": ["<s>"]}}},
+         "model": {"type": "WordLevel", "unk_token": "[UNK]", "vocab": {"[UNK]": 0}}}
+        """);
+    try (var tokenizer = Tokenizer.load(file)) {
+      assertThat(tokenizer.appendedToken()).isEmpty();
     }
   }
 

@@ -131,6 +131,25 @@ class StageTrainingTest {
   }
 
   @Test
+  void anotherRunIsMovedAsideWhereItMayBeReplaced() {
+    assertThat(training("reference", "again", "train.steps=2").run()).isEqualTo(Outcome.TRAINED);
+    var other = training("reference", "again", "train.steps=3").replacingOther();
+    assertThat(other.run()).isEqualTo(Outcome.TRAINED);
+    assertThat(folder.resolve("reference-again.replaced/model")).exists();
+    assertThat(other.run()).isEqualTo(Outcome.UNCHANGED);
+  }
+
+  @Test
+  void whatIsWrongShowsBeforeAnotherRunIsMoved() {
+    assertThatThrownBy(() -> training("reference", "whole", "loss.hard-only-domains=[four]")
+            .replacingOther()
+            .run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("four");
+    assertThat(RunRecord.isComplete(folder.resolve("reference-whole"))).isTrue();
+  }
+
+  @Test
   void whatIsWrongShowsBeforeTheFolderIsMade() {
     var dro = training("dro", "wrong", "loss.hard-only-domains=[four]");
     assertThatThrownBy(dro::run).isInstanceOf(ConfigException.class).hasMessageContaining("four");

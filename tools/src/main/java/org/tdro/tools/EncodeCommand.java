@@ -8,6 +8,7 @@ import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.TextKind;
 import org.tdro.retrieval.TokenEncoding;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,12 +38,8 @@ final class EncodeCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "RUN",
-      description = "Folder of a run that is complete.")
-  private Path model;
+  @Mixin
+  private ModelOption model;
 
   @Option(
       names = "--input",
@@ -83,7 +80,7 @@ final class EncodeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     checkUsage();
-    try (var retriever = Retriever.load(model)) {
+    try (var retriever = Retriever.load(model.folder())) {
       checkPrompt(retriever);
       var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
       start = System.nanoTime();

@@ -15,6 +15,7 @@ import org.tdro.evaluation.Run;
 import org.tdro.retrieval.Retriever;
 import org.tdro.training.ListedSets;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,12 +37,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      paramLabel = "RUN",
-      required = true,
-      description = "Folder of a run or of its model.")
-  private Path model;
+  @Mixin
+  private ModelOption model;
 
   @Option(
       names = "--data",
@@ -81,7 +78,7 @@ final class EvaluateCommand implements Callable<Integer> {
     var parsed = measures();
     var sets = ListedSets.of(data);
     sets.forEach(BeirDataset::check);
-    try (var retriever = Retriever.load(model)) {
+    try (var retriever = Retriever.load(model.folder())) {
       var values = ModelEvaluation.of(
           retriever,
           sets,

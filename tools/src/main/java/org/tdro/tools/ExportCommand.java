@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.tdro.serving.IdType;
 import org.tdro.serving.SavedModelExport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,12 +34,8 @@ final class ExportCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "RUN",
-      description = "Folder of a run that is complete.")
-  private Path model;
+  @Mixin
+  private ModelOption model;
 
   @Option(
       names = "--output",
@@ -73,7 +70,7 @@ final class ExportCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--tolerance must be at least 0, was " + tolerance);
     }
-    double difference = new SavedModelExport(idType, tolerance).export(model, output);
+    double difference = new SavedModelExport(idType, tolerance).export(model.folder(), output);
     var out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,

@@ -1,6 +1,7 @@
 package org.tdro.keras.callbacks;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.tdro.keras.FitOptions;
@@ -10,32 +11,27 @@ import org.tdro.keras.StatefulCallback;
 
 /** Ends training when a monitored log has not improved for some epochs. */
 public final class EarlyStopping implements StatefulCallback {
-  private final Monitor monitor;
-  private int patience;
-  private double minDelta;
+  private final Patience patience;
   private Optional<Path> bestModel = Optional.empty();
 
-  private double best;
   private long bestEpoch = -1;
   private boolean unsaved;
-  private int waited;
   private boolean finished;
 
   /** Ends training after the first epoch without improvement. */
   public EarlyStopping(Monitor monitor) {
-    this.monitor = monitor;
-    this.best = monitor.worst();
+    this.patience = new Patience(monitor, 0, 0);
   }
 
   /** Ends training after so many epochs without improvement; as in Keras, 0 and 1 are the same. */
   public EarlyStopping patience(int epochs) {
-    this.patience = Checks.atLeast(0, "patience", epochs);
+    patience.setEpochs(Checks.atLeast(0, "patience", epochs));
     return this;
   }
 
   /** What counts as an improvement: more than this. */
   public EarlyStopping minDelta(double minDelta) {
-    this.minDelta = Checks.notNegative("minDelta", minDelta);
+    patience.setMinDelta(minDelta);
     return this;
   }
 
@@ -63,13 +59,10 @@ public final class EarlyStopping implements StatefulCallback {
 
   @Override
   public void onEpochEnd(Model model, long epoch, Logs logs) {
-    double value = monitor.value(logs);
-    if (monitor.improves(value, best, minDelta)) {
-      best = value;
+    if (patience.improves(logs)) {
       bestEpoch = epoch;
       unsaved = true;
-      waited = 0;
-    } else if (++waited >= patience) {
+    } else if (patience.isOver()) {
       finished = true;
       model.finishTraining();
     }
@@ -97,20 +90,18 @@ public final class EarlyStopping implements StatefulCallback {
 
   @Override
   public Map<String, String> state() {
-    return Map.of(
-        "best", Double.toString(best),
-        "bestEpoch", Long.toString(bestEpoch),
-        "unsaved", Boolean.toString(unsaved),
-        "waited", Integer.toString(waited),
-        "finished", Boolean.toString(finished));
+    var state = new HashMap<>(patience.state());
+    state.put("bestEpoch", Long.toString(bestEpoch));
+    state.put("unsaved", Boolean.toString(unsaved));
+    state.put("finished", Boolean.toString(finished));
+    return state;
   }
 
   @Override
   public void restore(Map<String, String> state) {
-    best = Double.parseDouble(state.get("best"));
+    patience.restore(state);
     bestEpoch = Long.parseLong(state.get("bestEpoch"));
     unsaved = Boolean.parseBoolean(state.get("unsaved"));
-    waited = Integer.parseInt(state.get("waited"));
     finished = Boolean.parseBoolean(state.get("finished"));
   }
 }

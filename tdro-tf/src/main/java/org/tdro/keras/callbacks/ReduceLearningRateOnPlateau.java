@@ -1,5 +1,6 @@
 package org.tdro.keras.callbacks;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.LearningRateSchedule;
@@ -12,23 +13,18 @@ import org.tdro.keras.StatefulCallback;
  * epochs.
  */
 public final class ReduceLearningRateOnPlateau implements StatefulCallback {
-  private final Monitor monitor;
+  private final Patience patience;
   private double factor = 0.1;
-  private int patience = 10;
-  private double minDelta = 1e-4;
   private int cooldown;
   private double minRate;
 
   private LearningRateSchedule reduced;
   private double scale = 1;
-  private double best;
-  private int waited;
   private int cooling;
 
   /** Reduces to a tenth after 10 epochs without an improvement of more than 1e-4. */
   public ReduceLearningRateOnPlateau(Monitor monitor) {
-    this.monitor = monitor;
-    this.best = monitor.worst();
+    this.patience = new Patience(monitor, 10, 1e-4);
   }
 
   /** Multiplies by {@code factor}, in (0, 1). */
@@ -42,13 +38,13 @@ public final class ReduceLearningRateOnPlateau implements StatefulCallback {
 
   /** Waits for so many epochs without improvement. */
   public ReduceLearningRateOnPlateau patience(int epochs) {
-    this.patience = Checks.atLeast(1, "patience", epochs);
+    patience.setEpochs(Checks.atLeast(1, "patience", epochs));
     return this;
   }
 
   /** What counts as an improvement. */
   public ReduceLearningRateOnPlateau minDelta(double minDelta) {
-    this.minDelta = Checks.notNegative("minDelta", minDelta);
+    patience.setMinDelta(minDelta);
     return this;
   }
 
@@ -78,35 +74,29 @@ public final class ReduceLearningRateOnPlateau implements StatefulCallback {
 
   @Override
   public void onEpochEnd(Model model, long epoch, Logs logs) {
-    double value = monitor.value(logs);
     if (cooling > 0) {
       cooling--;
-      waited = 0;
+      patience.restart();
     }
-    if (monitor.improves(value, best, minDelta)) {
-      best = value;
-      waited = 0;
-    } else if (cooling == 0 && ++waited >= patience) {
+    if (!patience.improves(logs) && cooling == 0 && patience.isOver()) {
       scale *= factor;
       cooling = cooldown;
-      waited = 0;
+      patience.restart();
     }
   }
 
   @Override
   public Map<String, String> state() {
-    return Map.of(
-        "scale", Double.toString(scale),
-        "best", Double.toString(best),
-        "waited", Integer.toString(waited),
-        "cooling", Integer.toString(cooling));
+    var state = new HashMap<>(patience.state());
+    state.put("scale", Double.toString(scale));
+    state.put("cooling", Integer.toString(cooling));
+    return state;
   }
 
   @Override
   public void restore(Map<String, String> state) {
     scale = Double.parseDouble(state.get("scale"));
-    best = Double.parseDouble(state.get("best"));
-    waited = Integer.parseInt(state.get("waited"));
+    patience.restore(state);
     cooling = Integer.parseInt(state.get("cooling"));
   }
 }

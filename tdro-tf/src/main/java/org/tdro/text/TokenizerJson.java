@@ -1,0 +1,111 @@
+package org.tdro.text;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What stands in a {@code tokenizer.json}: its tokens and what it puts around a text. */
+final class TokenizerJson {
+  /** A vocabulary has 100,000 names and more, each once: nothing is gained by keeping a table of them. */
+  private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build())
+      .build();
+
+  private final JsonNode root;
+
+  private TokenizerJson(JsonNode root) {
+    this.root = root;
+  }
+
+  /** The tree of a file's bytes. */
+  static TokenizerJson parse(byte[] json) throws IOException {
+    return new TokenizerJson(JSON.readTree(json));
+  }
+
+  /** The highest id; -1 without a vocabulary. */
+  int highestId() {
+    var highest = -1;
+    if (vocabulary().isArray()) highest = vocabulary().size() - 1;
+    else for (var id : vocabulary()) highest = Math.max(highest, id.asInt());
+    for (var token : addedTokens()) highest = Math.max(highest, token.path("id").asInt());
+    return highest;
+  }
+
+  /** The id of a token, added ones included. */
+  OptionalInt id(String token) {
+    for (var added : addedTokens()) {
+      if (added.path("content").asText().equals(token)) {
+        return OptionalInt.of(added.path("id").asInt());
+      }
+    }
+    if (vocabulary().isArray()) {
+      for (var id = 0; id < vocabulary().size(); id++) {
+        if (vocabulary().get(id).path(0).asText().equals(token)) return OptionalInt.of(id);
+      }
+      return OptionalInt.empty();
+    }
+    var id = vocabulary().get(token);
+    return id == null ? OptionalInt.empty() : OptionalInt.of(id.asInt());
+  }
+
+  /** The token of an id, added ones included. */
+  Optional<String> token(int id) {
+    for (var added : addedTokens()) {
+      if (added.path("id").asInt() == id)
+        return Optional.of(added.path("content").asText());
+    }
+    if (vocabulary().isArray()) {
+      return Optional.ofNullable(vocabulary().get(id))
+          .map(token -> token.path(0).asText());
+    }
+    return vocabulary().properties().stream()
+        .filter(entry -> entry.getValue().asInt() == id)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** The same tokenizer with {@code end} behind each text, as a special token. */
+  TokenizerJson appending(EndToken end) {
+    ObjectNode changed = root.deepCopy();
+    markSpecial(changed, end);
+    changed.set("post_processor", EndTokenTemplate.behind(root.path("post_processor"), end));
+    return new TokenizerJson(changed);
+  }
+
+  void write(Path file) throws IOException {
+    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
+  }
+
+  /** Added tokens stand in the order of their ids. */
+  private static void markSpecial(ObjectNode tokenizer, EndToken end) {
+    var tokens = tokenizer.get("added_tokens") instanceof ArrayNode present
+        ? present
+        : tokenizer.putArray("added_tokens");
+    var before = 0;
+    for (var token : tokens) {
+      if (token.path("id").asInt() == end.id()) {
+        ((ObjectNode) token).put("special", true);
+        return;
+      }
+      if (token.path("id").asInt() < end.id()) before++;
+    }
+    tokens.insert(before, AddedToken.special(end.content(), end.id()));
+  }
+
+  /** An object of token to id, or (Unigram) an array of token and score whose positions are the ids. */
+  private JsonNode vocabulary() {
+    return root.path("model").path("vocab");
+  }
+
+  private JsonNode addedTokens() {
+    return root.path("added_tokens");
+  }
+}
