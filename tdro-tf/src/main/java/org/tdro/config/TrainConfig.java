@@ -6,6 +6,8 @@ package org.tdro.config;
  * @param steps updates of the model
  * @param batchSize rows of a micro-batch
  * @param accumulationSteps micro-batches an update
+ * @param gradientCheckpointing whether layers keep only their inputs in memory and are run again in the backward pass:
+ *     less memory, about 1.4 times the time
  * @param optimizer update rule
  * @param learningRate the peak
  * @param schedule how the rate moves
@@ -25,6 +27,7 @@ public record TrainConfig(
     int steps,
     int batchSize,
     int accumulationSteps,
+    boolean gradientCheckpointing,
     OptimizerKind optimizer,
     double learningRate,
     ScheduleKind schedule,

@@ -62,7 +62,7 @@ public final class TdroModel extends ContrastiveModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tf, encoder(), batch, Pass.TRAINING);
+    var losses = losses(tf, encoder(), batch, trainingPass(tape));
     var referenceLosses = reference.map(encoder -> referenceLosses(tf, encoder, batch));
     var step = domainWeights.step(
         tape, counter(), new RowLosses(domainIds(batch), losses, referenceLosses));

@@ -11,14 +11,15 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Gradients of the operations of a graph, by reverse-mode differentiation. A graph keeps every operation, so nothing is
- * recorded here; {@link #watch} marks what may be differentiated against besides variables, and a gradient against
- * anything else is refused rather than silently zero.
+ * Gradients of the operations of a graph, by reverse-mode differentiation. A graph keeps every operation, so nothing but
+ * the blocks of {@link #recomputing} is recorded here; {@link #watch} marks what may be differentiated against besides
+ * variables, and a gradient against anything else is refused rather than silently zero.
  */
 public final class GradientTape {
   private final Graph graph;
   private final Ops tf;
   private final Set<Output<?>> watched = new HashSet<>();
+  private final List<RecomputedBlock> blocks = new ArrayList<>();
   private int calls;
 
   /** A tape over the graph of {@code tf}. */
@@ -36,6 +37,28 @@ public final class GradientTape {
   public <T extends Operand<TFloat32>> T watch(T operand) {
     watched.add(operand.asOutput());
     return operand;
+  }
+
+  /**
+   * A training pass that keeps the inputs of blocks in memory, not their activations: the gradients of this tape call each
+   * block once more (gradient checkpointing, Chen et al. 2016). A block must compute the same both times, as {@link
+   * org.tdro.keras.layers.Dropout} does. What happens within blocks is known to this tape alone, and gradients through them
+   * cannot be differentiated again.
+   */
+  public Pass recomputing() {
+    return new Pass() {
+      @Override
+      public boolean training() {
+        return true;
+      }
+
+      @Override
+      public Operand<TFloat32> call(Ops ops, Layer block, Operand<TFloat32> x) {
+        var y = ops.stopGradient(block.call(ops, x));
+        blocks.add(new RecomputedBlock(block, x, y));
+        return y;
+      }
+    };
   }
 
   /** The gradient of the scalar {@code target} with respect to {@code source}, in its shape. */
@@ -71,13 +94,32 @@ public final class GradientTape {
             output.op().name() + " is not a variable: watch it to have its gradient");
       }
     }
+    var upstream = outputGradients == null ? ones(targets) : outputGradients;
+    var gradients = blocks.isEmpty()
+        ? plain(targets, sources, upstream)
+        : new RecomputedGradient(tf, blocks, this::plain).of(targets, sources, upstream);
+    var absent = new ArrayList<Operand<TFloat32>>();
+    for (int i = 0; i < sources.size(); i++) {
+      if (gradients.get(i) == null) {
+        absent.add(sources.get(i));
+      }
+    }
+    if (!absent.isEmpty()) {
+      throw new IllegalArgumentException("no gradient of " + names(targets) + " with respect to "
+          + names(absent) + ": only operations without a gradient lead there");
+    }
+    return gradients;
+  }
+
+  /** TensorFlow's gradients: null for a source behind stopGradient and the like. */
+  private List<Operand<TFloat32>> plain(
+      List<Operand<TFloat32>> targets,
+      List<Operand<TFloat32>> sources,
+      List<Operand<TFloat32>> outputGradients) {
     Output<?>[] gradients;
     try {
       gradients = graph.addGradients(
-          "gradients" + calls++,
-          outputs(targets),
-          outputs(sources),
-          outputs(outputGradients == null ? ones(targets) : outputGradients));
+          "gradients" + calls++, outputs(targets), outputs(sources), outputs(outputGradients));
     } catch (IllegalArgumentException
         | IllegalStateException
         | org.tensorflow.exceptions.TensorFlowException e) {
@@ -86,24 +128,13 @@ public final class GradientTape {
               + e.getMessage(),
           e);
     }
-    return present(gradients, targets, sources);
-  }
-
-  /** Behind stopGradient and the like there is no gradient: TensorFlow returns an output of no operation then. */
-  private static List<Operand<TFloat32>> present(
-      Output<?>[] gradients, List<Operand<TFloat32>> targets, List<Operand<TFloat32>> sources) {
     var result = new ArrayList<Operand<TFloat32>>();
-    var absent = new ArrayList<Operand<TFloat32>>();
-    for (int i = 0; i < gradients.length; i++) {
+    for (var gradient : gradients) {
       try {
-        result.add(gradients[i].expect(TFloat32.class));
+        result.add(gradient.expect(TFloat32.class));
       } catch (IllegalStateException noOperation) {
-        absent.add(sources.get(i));
+        result.add(null);
       }
-    }
-    if (!absent.isEmpty()) {
-      throw new IllegalArgumentException("no gradient of " + names(targets) + " with respect to "
-          + names(absent) + ": only operations without a gradient lead there");
     }
     return result;
   }

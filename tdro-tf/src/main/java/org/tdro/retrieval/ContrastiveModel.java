@@ -50,7 +50,7 @@ public class ContrastiveModel extends EncoderModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tf, encoder(), batch, Pass.TRAINING);
+    var losses = losses(tf, encoder(), batch, trainingPass(tape));
     var loss = tf.math.mean(losses, tf.constant(0));
     var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
     var weights = variables().trainable();
@@ -69,6 +69,11 @@ public class ContrastiveModel extends EncoderModel {
         ? Optional.of(batch.get(HARD_ONLY).asOutput().expect(TBool.class))
         : Optional.empty();
     return options.loss().call(tf, queries, passages, options.passagesPerQuery(), hardOnly);
+  }
+
+  /** How the encoder runs when it learns. */
+  protected final Pass trainingPass(GradientTape tape) {
+    return options.gradientCheckpointing() ? tape.recomputing() : Pass.TRAINING;
   }
 
   /** The domain of every row of the batch, {@code [batch]}. */

@@ -27,7 +27,8 @@ final class StageModels {
         FromConfig.loss(config.loss()),
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
-        !config.loss().hardOnlyDomains().isEmpty());
+        !config.loss().hardOnlyDomains().isEmpty(),
+        config.train().gradientCheckpointing());
     if (config.stage() != Stage.DRO) {
       return new ContrastiveModel(spec, options, config.seed(), session);
     }

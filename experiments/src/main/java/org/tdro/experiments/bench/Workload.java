@@ -134,7 +134,11 @@ final class Workload {
 
   private ContrastiveOptions options() {
     return new ContrastiveOptions(
-        FromConfig.loss(config.loss()), config.data().passagesPerQuery(), DOMAINS, false);
+        FromConfig.loss(config.loss()),
+        config.data().passagesPerQuery(),
+        DOMAINS,
+        false,
+        config.train().gradientCheckpointing());
   }
 
   private Optimizer optimizer() {
