@@ -11,7 +11,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** Token ids to embeddings: backbone, pooling, projection, normalisation. Queries and passages share its weights. */
+/** Token ids to embeddings: backbone, pooling, projection, cut to size, normalisation. Queries and passages share its weights. */
 public final class Encoder {
   private static final float SMALLEST_NORM = 1e-12f;
 
@@ -43,8 +43,14 @@ public final class Encoder {
    */
   public Operand<TFloat32> call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
     var pooled = spec.pooling().call(tf, backbone.call(tf, ids, mask, pass), mask);
-    var embedding = projection == null ? pooled : projection.call(tf, pooled);
+    var whole = projection == null ? pooled : projection.call(tf, pooled);
+    var embedding = spec.isCut() ? first(tf, whole, spec.dimension()) : whole;
     return spec.normalize() ? normalize(tf, embedding) : embedding;
+  }
+
+  /** The first components of each row: {@code [rows, n] -> [rows, dimension]}. */
+  static Operand<TFloat32> first(Ops tf, Operand<TFloat32> rows, int dimension) {
+    return tf.slice(rows, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, dimension}));
   }
 
   /** Each row divided by its length, or by 1e-12 where it is shorter than that. */

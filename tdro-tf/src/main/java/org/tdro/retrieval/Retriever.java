@@ -2,6 +2,7 @@ package org.tdro.retrieval;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.tdro.text.Tokenizer;
 
 /** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
@@ -24,8 +25,17 @@ public final class Retriever implements AutoCloseable {
    * @throws org.tdro.data.DataException if its tokenizer has ids that the model does not have
    */
   public static Retriever load(Path runOrModel) {
+    return load(runOrModel, OptionalInt.empty());
+  }
+
+  /**
+   * Loads a retriever whose embeddings are cut to {@code dimension}; whole where it is empty.
+   *
+   * @throws IllegalArgumentException also if {@code dimension} is below 1 or above that of the whole
+   */
+  public static Retriever load(Path runOrModel, OptionalInt dimension) {
     var folder = RetrieverFolder.of(runOrModel);
-    var settings = folder.settings();
+    var settings = folder.settings(dimension);
     var tokenizer = Tokenizer.load(folder.tokenizer());
     EncoderModel model = null;
     try {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.tdro.files.AtomicWrite;
 import org.tdro.files.Sha256;
 
@@ -62,6 +63,16 @@ public record RetrieverFolder(Path path) {
     } catch (IOException e) {
       throw new IllegalArgumentException(settingsFile() + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The settings with embeddings cut to {@code dimension}, if one is given.
+   *
+   * @throws IllegalArgumentException if the folder holds no retriever, or one with smaller embeddings
+   */
+  public RetrieverSettings settings(OptionalInt dimension) {
+    var settings = settings();
+    return dimension.isPresent() ? settings.cut(dimension.getAsInt()) : settings;
   }
 
   /** Writes a retriever, replacing the one that is there. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.tdro.files.AtomicWrite;
@@ -52,17 +53,28 @@ public final class SavedModelExport {
    * @throws IllegalStateException if the export does not compute what was trained; nothing is left behind then
    */
   public double export(Path runOrModel, Path output) {
+    return export(runOrModel, output, OptionalInt.empty());
+  }
+
+  /**
+   * The same with embeddings that are cut to {@code dimension}; whole where it is empty.
+   *
+   * @throws IllegalArgumentException if {@code dimension} is below 1 or above that of the whole
+   * @throws IllegalStateException if the export does not compute what was trained; nothing is left behind then
+   */
+  public double export(Path runOrModel, Path output, OptionalInt dimension) {
     if (Files.exists(output)) {
       throw new IllegalArgumentException(
           output + " exists already; name another output folder or remove it");
     }
     var folder = RetrieverFolder.of(runOrModel);
+    var settings = folder.settings(dimension);
     var difference = new double[1];
     AtomicWrite.folder(output, beside -> {
-      SavedModelWriter.write(folder, folder.settings(), idType, beside);
+      SavedModelWriter.write(folder, settings, idType, beside);
       Files.createDirectories(beside.resolve("assets"));
       Files.copy(folder.tokenizer(), beside.resolve("assets").resolve("tokenizer.json"));
-      difference[0] = check(runOrModel, beside);
+      difference[0] = check(runOrModel, dimension, beside);
       if (!(difference[0] <= tolerance)) {
         throw new IllegalStateException(
             "the exported model differs from the trained one by %s, more than %s; it was not put in place"
@@ -72,8 +84,8 @@ public final class SavedModelExport {
     return difference[0];
   }
 
-  private double check(Path runOrModel, Path savedModel) throws IOException {
-    try (var retriever = Retriever.load(runOrModel)) {
+  private double check(Path runOrModel, OptionalInt dimension, Path savedModel) throws IOException {
+    try (var retriever = Retriever.load(runOrModel, dimension)) {
       double largest = 0;
       // One process encodes under both signatures, so the texts fit the shorter of the two limits.
       var settings = retriever.settings();

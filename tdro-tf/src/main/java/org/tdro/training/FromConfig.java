@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.tdro.config.DataConfig;
 import org.tdro.config.DroConfig;
 import org.tdro.config.LossConfig;
@@ -25,6 +26,8 @@ import org.tdro.models.Architecture;
 import org.tdro.models.MiniArchitecture;
 import org.tdro.models.StaticArchitecture;
 import org.tdro.retrieval.ContrastiveLoss;
+import org.tdro.retrieval.Distillation;
+import org.tdro.retrieval.Matryoshka;
 import org.tdro.retrieval.Pooling;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tdro.text.PromptTemplate;
@@ -60,11 +63,20 @@ public final class FromConfig {
         model.normalize());
   }
 
-  /** The contrastive loss. */
-  public static ContrastiveLoss loss(LossConfig loss) {
+  /** The contrastive loss of embeddings that a model of that configuration makes. */
+  public static ContrastiveLoss loss(LossConfig loss, ModelConfig model) {
+    var dimensions = loss.matryoshkaDimensions();
+    var distillation = loss.distillation();
     return new ContrastiveLoss(
         (float) loss.temperature(),
-        ContrastiveLoss.Negatives.valueOf(loss.negatives().name()));
+        ContrastiveLoss.Negatives.valueOf(loss.negatives().name()),
+        dimensions.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Matryoshka(dimensions, loss.matryoshkaWeights(), model.normalize())),
+        distillation.isOn()
+            ? Optional.of(
+                new Distillation((float) distillation.weight(), (float) distillation.temperature()))
+            : Optional.empty());
   }
 
   static Fold fold(DataConfig.Fold fold) {

@@ -3,6 +3,8 @@ package org.tdro.training;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
@@ -17,14 +19,17 @@ import org.tensorflow.proto.ConfigProto;
 
 /** The model that a stage trains. */
 final class StageModels {
+  private static final Logger log = LoggerFactory.getLogger(StageModels.class);
+
   private StageModels() {}
 
   /** Not compiled yet; the caller closes it. */
   static ContrastiveModel of(ResolvedConfig resolved, PreparedData prepared) {
     var config = resolved.config();
     var spec = FromConfig.spec(config.model(), prepared.tokenizer().vocabularySize());
+    checkCuts(resolved, "model", spec.dimension());
     var options = new ContrastiveOptions(
-        FromConfig.loss(config.loss()),
+        FromConfig.loss(config.loss(), config.model()),
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty());
@@ -39,6 +44,7 @@ final class StageModels {
     var referenceSettings = reference.map(RetrieverFolder::settings);
     reference.ifPresent(
         folder -> checkSameTokens(resolved, folder, prepared, referenceSettings.get()));
+    referenceSettings.ifPresent(settings -> checkCuts(resolved, settings));
     var model = new TdroModel(
         spec,
         options,
@@ -75,6 +81,28 @@ final class StageModels {
     if (Math.max(data.queryLength(), data.passageLength()) > positions) {
       throw new ConfigException(List.of("%s: dro.reference %s takes texts of at most %d tokens"
           .formatted(resolved.origin("dro.reference"), reference.path(), positions)));
+    }
+  }
+
+  /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
+  private static void checkCuts(ResolvedConfig resolved, RetrieverSettings reference) {
+    checkCuts(resolved, "dro.reference", reference.spec().dimension());
+    var untrained = resolved.config().loss().matryoshkaDimensions().stream()
+        .filter(dimension -> !reference.isTrainedFor(dimension))
+        .toList();
+    if (!untrained.isEmpty()) {
+      log.warn(
+          "dro.reference was not trained at the sizes {} of loss.matryoshka-dimensions; its losses there are high",
+          untrained);
+    }
+  }
+
+  private static void checkCuts(ResolvedConfig resolved, String key, int dimension) {
+    var cuts = resolved.config().loss().matryoshkaDimensions();
+    if (cuts.stream().anyMatch(cut -> cut >= dimension)) {
+      throw new ConfigException(List.of(
+          "%s: loss.matryoshka-dimensions must be below %d, the size of the embeddings of %s, were %s"
+              .formatted(resolved.origin("loss.matryoshka-dimensions"), dimension, key, cuts)));
     }
   }
 

@@ -205,7 +205,8 @@ public final class StageTraining {
                 model.spec(),
                 data.queryLength(),
                 data.passageLength(),
-                FromConfig.prompts(data.prompts())),
+                FromConfig.prompts(data.prompts()),
+                config.loss().matryoshkaDimensions()),
             prepared.tokenizer().file(),
             model);
   }

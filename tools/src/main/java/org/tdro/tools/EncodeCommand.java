@@ -8,6 +8,7 @@ import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.TextKind;
 import org.tdro.retrieval.TokenEncoding;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro encode --model runs/finetune --input corpus.jsonl.gz --kind passage --output corpus.arrow",
-      "  tdro encode --model runs/finetune --input queries.jsonl --kind query --prompt trivia --output queries.jsonl"
+      "  tdro encode --model runs/finetune --input queries.jsonl --kind query --prompt trivia --output queries.jsonl",
+      "  tdro encode --model runs/matryoshka --dimension 64 --input corpus.jsonl.gz --kind passage --output small.arrow"
     })
 final class EncodeCommand implements Callable<Integer> {
   private static final double NANOS = 1e9;
@@ -77,13 +79,16 @@ final class EncodeCommand implements Callable<Integer> {
       description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
 
+  @Mixin
+  private EmbeddingSize size;
+
   private long start;
   private long reported;
 
   @Override
   public Integer call() {
     checkUsage();
-    try (var retriever = Retriever.load(model)) {
+    try (var retriever = Retriever.load(model, size.of(model))) {
       checkPrompt(retriever);
       var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
       start = System.nanoTime();

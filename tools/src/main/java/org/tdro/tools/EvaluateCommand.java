@@ -15,6 +15,7 @@ import org.tdro.evaluation.Run;
 import org.tdro.retrieval.Retriever;
 import org.tdro.training.ListedSets;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -73,6 +74,9 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Documents ranked for each query; ${DEFAULT-VALUE} unless given.")
   private int topK;
 
+  @Mixin
+  private EmbeddingSize size;
+
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
 
@@ -81,7 +85,7 @@ final class EvaluateCommand implements Callable<Integer> {
     var parsed = measures();
     var sets = ListedSets.of(data);
     sets.forEach(BeirDataset::check);
-    try (var retriever = Retriever.load(model)) {
+    try (var retriever = Retriever.load(model, size.of(model))) {
       var values = ModelEvaluation.of(
           retriever,
           sets,

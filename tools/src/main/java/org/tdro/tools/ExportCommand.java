@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import org.tdro.serving.IdType;
 import org.tdro.serving.SavedModelExport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -63,6 +64,9 @@ final class ExportCommand implements Callable<Integer> {
           "Largest difference between an exported and a trained embedding that is accepted (default: ${DEFAULT-VALUE}).")
   private double tolerance;
 
+  @Mixin
+  private EmbeddingSize size;
+
   @Override
   public Integer call() {
     if (Files.exists(output)) {
@@ -73,7 +77,8 @@ final class ExportCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--tolerance must be at least 0, was " + tolerance);
     }
-    double difference = new SavedModelExport(idType, tolerance).export(model, output);
+    double difference =
+        new SavedModelExport(idType, tolerance).export(model, output, size.of(model));
     var out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,

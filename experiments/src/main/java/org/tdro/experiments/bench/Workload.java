@@ -36,7 +36,8 @@ final class Workload {
         config.data().passageLength(),
         config.data().passagesPerQuery(),
         config.data().vocabulary(),
-        DOMAINS);
+        DOMAINS,
+        config.loss().distillation().isOn());
   }
 
   /** A model that takes plain steps, compiled. */
@@ -134,7 +135,10 @@ final class Workload {
 
   private ContrastiveOptions options() {
     return new ContrastiveOptions(
-        FromConfig.loss(config.loss()), config.data().passagesPerQuery(), DOMAINS, false);
+        FromConfig.loss(config.loss(), config.model()),
+        config.data().passagesPerQuery(),
+        DOMAINS,
+        false);
   }
 
   private Optimizer optimizer() {
