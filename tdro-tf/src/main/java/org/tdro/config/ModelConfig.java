@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param attentionDropout share of attention weights set to 0 in training
  * @param encoder what only kind encoder has
  * @param decoder what only kind decoder has
+ * @param lora adapters that are trained in place of the checkpoint's weights
  * @param pooling how token states become one embedding
  * @param normalize whether embeddings are divided by their L2 norm
  * @param similarity how embeddings are compared; cosine needs {@code normalize}
@@ -40,6 +41,7 @@ public record ModelConfig(
     double attentionDropout,
     Optional<EncoderConfig> encoder,
     Optional<DecoderConfig> decoder,
+    LoraConfig lora,
     Pooling pooling,
     boolean normalize,
     Similarity similarity,
@@ -95,6 +97,9 @@ public record ModelConfig(
         .that(
             kind != Kind.CHECKPOINT || path.isPresent(),
             "path is missing: kind checkpoint takes its shape from a Hugging Face folder; give model.path=FOLDER")
+        .that(
+            lora.rank() == 0 || kind != Kind.STATIC,
+            "lora.rank must be 0 for kind static, which has no maps to adapt")
         .that(
             (kind == Kind.ENCODER) == encoder.isPresent(),
             "encoder must be given for kind encoder, and only for it")

@@ -19,7 +19,8 @@ final class Scalars {
       if (type == int.class || type == Integer.class)
         return Optional.of(new BigDecimal(text).intValueExact());
       if (type == long.class) return Optional.of(new BigDecimal(text).longValueExact());
-      if (type == double.class) return Optional.of(new BigDecimal(text).doubleValue());
+      if (type == double.class || type == Double.class)
+        return Optional.of(new BigDecimal(text).doubleValue());
       if (type == boolean.class) return truth(text);
       if (type.isEnum()) return constant(type, text);
       throw new IllegalStateException("no configuration value is a " + type);
@@ -32,7 +33,7 @@ final class Scalars {
   static String describe(Class<?> type) {
     if (type == String.class) return "a string";
     if (type == Path.class) return "a path";
-    if (type == double.class) return "a number";
+    if (type == double.class || type == Double.class) return "a number";
     if (type == boolean.class) return "true or false";
     return type.isEnum() ? "one of " + String.join(", ", words(type)) : "a whole number";
   }

@@ -35,6 +35,10 @@ public record TdroConfig(
                 || data.passagesPerQuery() > 1,
             "data.passagesPerQuery must be at least 2 where each row sees only its own passages, was "
                 + data.passagesPerQuery())
+        .that(
+            !loss.distillation().isOn() || data.passagesPerQuery() > 1,
+            "data.passagesPerQuery must be at least 2 where a teacher's scores are distilled, was "
+                + data.passagesPerQuery())
         .done();
   }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.RootAllocator;
@@ -141,7 +142,23 @@ final class ArrowShard {
     }
 
     TokenizedRow row(int row) {
-      return new TokenizedRow(ids(4, row), lists(8, row), lists(14, row));
+      return new TokenizedRow(ids(4, row), lists(8, row), lists(14, row), scores(row));
+    }
+
+    private Optional<PassageScores> scores(int row) {
+      var positives = numbers(20, row);
+      return positives.length == 0
+          ? Optional.empty()
+          : Optional.of(new PassageScores(positives, numbers(24, row)));
+    }
+
+    /** The numbers whose offsets are in {@code buffer}; they stand two buffers on. */
+    private float[] numbers(int buffer, int row) {
+      var from = offset(buffer, row);
+      var numbers = new float[offset(buffer, row + 1) - from];
+      var values = buffers[buffer + 2];
+      for (var i = 0; i < numbers.length; i++) numbers[i] = values.getFloat(4 * (from + i));
+      return numbers;
     }
 
     /** The lists whose offsets are in {@code buffer}; their items' offsets stand two buffers on. */

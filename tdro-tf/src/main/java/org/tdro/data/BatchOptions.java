@@ -9,6 +9,7 @@ package org.tdro.data;
  * @param padMultiple lengths are rounded up to a multiple of this
  * @param maxQueryLength longer queries are cut, in tokens
  * @param maxPassageLength longer passages are cut, in tokens
+ * @param teacherScores whether batches carry them
  */
 public record BatchOptions(
     int passagesPerQuery,
@@ -16,7 +17,8 @@ public record BatchOptions(
     int padId,
     int padMultiple,
     int maxQueryLength,
-    int maxPassageLength) {
+    int maxPassageLength,
+    boolean teacherScores) {
   public BatchOptions {
     if (passagesPerQuery < 1)
       throw new IllegalArgumentException("passagesPerQuery must be >= 1, was " + passagesPerQuery);

@@ -1,5 +1,7 @@
 package org.tdro.data;
 
+import java.util.Optional;
+
 /**
  * Queries with their passages: those of query {@code i} are the rows {@code i * passagesPerQuery} and following, the positive
  * first.
@@ -8,10 +10,15 @@ package org.tdro.data;
  * @param passages {@code [batch * passagesPerQuery, length]}
  * @param domainIds {@code [batch]}, positions in the list of domains
  * @param passagesPerQuery 1 positive and the negatives
+ * @param teacher scores of the passages, where they were asked for
  */
 @SuppressWarnings("ArrayRecordComponent") // fed to the graph once, never compared
 public record ContrastiveBatch(
-    TokenMatrix queries, TokenMatrix passages, int[] domainIds, int passagesPerQuery) {
+    TokenMatrix queries,
+    TokenMatrix passages,
+    int[] domainIds,
+    int passagesPerQuery,
+    Optional<TeacherScores> teacher) {
   public ContrastiveBatch {
     if (passagesPerQuery < 1)
       throw new IllegalArgumentException("passagesPerQuery must be >= 1, was " + passagesPerQuery);
@@ -21,6 +28,12 @@ public record ContrastiveBatch(
           "%d queries, %d passages, %d per query and %d domain ids do not fit"
               .formatted(queries.rows(), passages.rows(), passagesPerQuery, domainIds.length));
     }
+  }
+
+  /** A batch without a teacher. */
+  public ContrastiveBatch(
+      TokenMatrix queries, TokenMatrix passages, int[] domainIds, int passagesPerQuery) {
+    this(queries, passages, domainIds, passagesPerQuery, Optional.empty());
   }
 
   /** Number of queries. */

@@ -1,7 +1,9 @@
 package org.tdro.data;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /**
  * Batches for contrastive training: a pure function of the batch's index. Thread-safe.
@@ -37,19 +39,32 @@ public final class ContrastiveBatches {
     var queries = new int[refs.length][];
     var passages = new int[refs.length * perQuery][];
     var domainIds = new int[refs.length];
+    var scores = new float[passages.length];
+    var scored = new boolean[refs.length];
     for (var i = 0; i < refs.length; i++) {
       var ref = refs[i];
       var row = domains.get(ref.domain()).row(fold, ref.row());
       domainIds[i] = ref.domain();
       queries[i] = row.query();
-      choosePassages(ref, row, passages, i * perQuery);
+      var chosen = choose(ref, row);
+      for (var k = 0; k < perQuery; k++) {
+        passages[i * perQuery + k] = (k == 0 ? row.positives() : row.negatives())[chosen[k]];
+      }
+      scored[i] = row.scores().isPresent();
+      for (var k = 0; scored[i] && k < perQuery; k++) {
+        var ofRow = row.scores().orElseThrow();
+        scores[i * perQuery + k] = (k == 0 ? ofRow.positives() : ofRow.negatives())[chosen[k]];
+      }
     }
     return new ContrastiveBatch(
         TokenMatrix.pad(queries, options.padId(), options.padMultiple(), options.maxQueryLength()),
         TokenMatrix.pad(
             passages, options.padId(), options.padMultiple(), options.maxPassageLength()),
         domainIds,
-        perQuery);
+        perQuery,
+        options.teacherScores()
+            ? Optional.of(new TeacherScores(scores, scored))
+            : Optional.empty());
   }
 
   /** Rows so far, those prefetched included, that had fewer negatives than asked for and so show some of them repeatedly. */
@@ -57,31 +72,34 @@ public final class ContrastiveBatches {
     return negativesReused.get();
   }
 
-  private void choosePassages(RowRef ref, TokenizedRow row, int[][] passages, int at) {
+  /** The position of a positive among the row's, then those of negatives among its negatives. */
+  private int[] choose(RowRef ref, TokenizedRow row) {
     var key =
         CounterRandom.bits(options.seed(), PASSAGE_STREAM, ref.domain(), ref.row(), ref.epoch());
-    passages[at] =
-        row.positives()[CounterRandom.below(row.positives().length, CounterRandom.bits(key, 0))];
-    var wanted = options.passagesPerQuery() - 1;
-    if (wanted == 0) return;
-    var negatives = row.negatives();
-    if (negatives.length == 0) {
+    var chosen = new int[options.passagesPerQuery()];
+    chosen[0] = CounterRandom.below(row.positives().length, CounterRandom.bits(key, 0));
+    var wanted = chosen.length - 1;
+    if (wanted == 0) return chosen;
+    var negatives = row.negatives().length;
+    if (negatives == 0) {
       var domain = domains.get(ref.domain());
       throw new DataException(
           "domain %s, query %s: has no negative passage, but %d passages per query need one; drop the row or train with 1"
               .formatted(
                   domain.name(), domain.queryId(fold, ref.row()), options.passagesPerQuery()));
     }
-    var distinct = negatives.length >= wanted;
+    var distinct = negatives >= wanted;
     if (!distinct) negativesReused.incrementAndGet();
+    var order = IntStream.range(0, negatives).toArray();
     for (var k = 0; k < wanted; k++) {
       var draw = CounterRandom.bits(key, k + 1);
-      var chosen = distinct
-          ? k + CounterRandom.below(negatives.length - k, draw)
-          : CounterRandom.below(negatives.length, draw);
-      passages[at + 1 + k] = negatives[chosen];
+      var next = distinct
+          ? k + CounterRandom.below(negatives - k, draw)
+          : CounterRandom.below(negatives, draw);
+      chosen[k + 1] = order[next];
       // A step of Fisher and Yates' shuffle: what was taken leaves the range of the next draw.
-      if (distinct) negatives[chosen] = negatives[k];
+      if (distinct) order[next] = order[k];
     }
+    return chosen;
   }
 }

@@ -44,6 +44,11 @@ public final class Domain implements AutoCloseable {
     };
   }
 
+  /** Whether its rows have a teacher's scores: all have, or none has. */
+  public boolean hasScores() {
+    return counts().scoredRows() > 0;
+  }
+
   /** What was imported, both folds together. */
   public RowCounts counts() {
     return first.counts().plus(second.counts());

@@ -3,6 +3,7 @@ package org.tdro.data;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tdro.text.Tokenizer;
 
@@ -18,7 +19,10 @@ final class DomainImport {
   /** Ids of passages: mined negatives are other rows' passages, so most of them come again. */
   private final ConcurrentHashMap<String, int[]> seen = new ConcurrentHashMap<>();
 
-  private record Row(String queryId, TokenizedRow tokens) {}
+  private record Row(String place, String queryId, TokenizedRow tokens) {}
+
+  /** The first row, which the others are like in having scores or not. */
+  private Row example;
 
   private record Chunk(List<Row> rows, List<String> problems) {}
 
@@ -37,6 +41,7 @@ final class DomainImport {
         var secondWriter = new ShardWriter(second, facts)) {
       OrderedParallel.forEach(reader.chunks(CHUNK_LINES), threads, this::tokenize, chunk -> {
         problems.addAll(chunk.problems());
+        chunk.rows().forEach(row -> mixed(row).ifPresent(problems::add));
         if (problems.size() >= maxProblems)
           throw new DataException(problems.subList(0, maxProblems));
         if (!problems.isEmpty()) return;
@@ -52,13 +57,23 @@ final class DomainImport {
     }
   }
 
+  private Optional<String> mixed(Row row) {
+    if (example == null) example = row;
+    var scored = row.tokens().scores().isPresent();
+    return scored == example.tokens().scores().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "%s: its passages have %s, unlike those of %s; score all rows of a domain or none"
+                .formatted(row.place(), scored ? "scores" : "no scores", example.place()));
+  }
+
   private Chunk tokenize(List<TextLines.Line> lines) {
     var rows = new ArrayList<Row>(lines.size());
     var problems = new ArrayList<String>();
     for (var line : lines) {
       try {
         var row = TrainingRow.parse(line);
-        rows.add(new Row(row.queryId(), tokenize(row)));
+        rows.add(new Row(line.place(), row.queryId(), tokenize(row)));
       } catch (DataException e) {
         problems.addAll(e.problems());
       }
@@ -70,7 +85,8 @@ final class DomainImport {
     return new TokenizedRow(
         tokenizer.encode(facts.queryPrompt().apply(row.query()), facts.maxQueryLength()),
         passages(row.positives()),
-        passages(row.negatives()));
+        passages(row.negatives()),
+        row.scores());
   }
 
   private int[][] passages(List<Passage> passages) {

@@ -23,7 +23,7 @@ record ImportFacts(
     int maxPassageLength,
     PromptTemplate queryPrompt,
     PromptTemplate passagePrompt) {
-  private static final String FORMAT = "1";
+  private static final String FORMAT = "2";
 
   /** Sorted, so that the same import writes the same bytes in every run of Java. */
   SortedMap<String, String> toMetadata() {

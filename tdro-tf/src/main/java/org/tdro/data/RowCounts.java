@@ -11,6 +11,7 @@ import java.util.TreeMap;
  * @param positives relevant passages
  * @param negatives irrelevant passages
  * @param rowsWithoutNegatives queries that have none
+ * @param scoredRows queries whose passages a teacher has scored: all or none
  * @param tokens of queries and passages
  * @param maxTokenId the highest id, or −1 without rows
  */
@@ -19,9 +20,10 @@ public record RowCounts(
     long positives,
     long negatives,
     long rowsWithoutNegatives,
+    long scoredRows,
     long tokens,
     int maxTokenId) {
-  static final RowCounts NONE = new RowCounts(0, 0, 0, 0, 0, -1);
+  static final RowCounts NONE = new RowCounts(0, 0, 0, 0, 0, 0, -1);
 
   /** The counts of both together. */
   public RowCounts plus(RowCounts other) {
@@ -30,6 +32,7 @@ public record RowCounts(
         positives + other.positives,
         negatives + other.negatives,
         rowsWithoutNegatives + other.rowsWithoutNegatives,
+        scoredRows + other.scoredRows,
         tokens + other.tokens,
         Math.max(maxTokenId, other.maxTokenId));
   }
@@ -50,6 +53,7 @@ public record RowCounts(
         positives + row.positives().length,
         negatives + row.negatives().length,
         rowsWithoutNegatives + (row.negatives().length == 0 ? 1 : 0),
+        scoredRows + (row.scores().isPresent() ? 1 : 0),
         tokens + added,
         highest);
   }
@@ -61,6 +65,7 @@ public record RowCounts(
         "tdro.positives", Long.toString(positives),
         "tdro.negatives", Long.toString(negatives),
         "tdro.rows-without-negatives", Long.toString(rowsWithoutNegatives),
+        "tdro.scored-rows", Long.toString(scoredRows),
         "tdro.tokens", Long.toString(tokens),
         "tdro.max-token-id", Integer.toString(maxTokenId)));
   }
@@ -71,6 +76,7 @@ public record RowCounts(
         metadata.number("tdro.positives"),
         metadata.number("tdro.negatives"),
         metadata.number("tdro.rows-without-negatives"),
+        metadata.number("tdro.scored-rows"),
         metadata.number("tdro.tokens"),
         Math.toIntExact(metadata.number("tdro.max-token-id")));
   }

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.IntVector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -21,6 +22,7 @@ final class ShardWriter implements AutoCloseable {
   private static final long BATCH_TOKENS = 1 << 21;
 
   private static final int BATCH_ROWS = 1 << 16;
+  private static final PassageScores NO_SCORES = new PassageScores(new float[0], new float[0]);
 
   private final Path path;
   private final FileChannel channel;
@@ -57,6 +59,10 @@ final class ShardWriter implements AutoCloseable {
     append((ListVector) root.getVector(ArrowColumns.QUERY), i, row.query());
     append((ListVector) root.getVector(ArrowColumns.POSITIVES), i, row.positives());
     append((ListVector) root.getVector(ArrowColumns.NEGATIVES), i, row.negatives());
+    // No passage is without a score where the row has scores, so empty lists say that it has none.
+    var scores = row.scores().orElse(NO_SCORES);
+    append((ListVector) root.getVector(ArrowColumns.POSITIVE_SCORES), i, scores.positives());
+    append((ListVector) root.getVector(ArrowColumns.NEGATIVE_SCORES), i, scores.negatives());
     counts = counts.plus(row);
     if (batchRows == BATCH_ROWS || counts.tokens() - tokensBeforeBatch >= BATCH_TOKENS) flush();
   }
@@ -110,6 +116,13 @@ final class ShardWriter implements AutoCloseable {
     var values = (IntVector) lists.getDataVector();
     for (var i = 0; i < ids.length; i++) values.setSafe(from + i, ids[i]);
     lists.endValue(row, ids.length);
+  }
+
+  private static void append(ListVector lists, int row, float[] scores) {
+    var from = lists.startNewValue(row);
+    var values = (Float4Vector) lists.getDataVector();
+    for (var i = 0; i < scores.length; i++) values.setSafe(from + i, scores[i]);
+    lists.endValue(row, scores.length);
   }
 
   private UncheckedIOException failure(IOException e) {

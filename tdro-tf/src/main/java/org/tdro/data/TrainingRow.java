@@ -3,16 +3,23 @@ package org.tdro.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A query with its relevant and irrelevant passages, one line of the Tevatron and tDRO training format: {@code query_id},
- * {@code query}, {@code positive_passages} and {@code negative_passages} of {@code docid}, {@code title} (optional), {@code text}.
+ * {@code query}, {@code positive_passages} and {@code negative_passages} of {@code docid}, {@code title} (optional), {@code text};
+ * a teacher may have given passages a number {@code "score"}.
  *
  * @param positives at least one
  * @param negatives possibly none
+ * @param scores of all passages, or none
  */
 public record TrainingRow(
-    String queryId, String query, List<Passage> positives, List<Passage> negatives) {
+    String queryId,
+    String query,
+    List<Passage> positives,
+    List<Passage> negatives,
+    Optional<PassageScores> scores) {
   public TrainingRow {
     positives = List.copyOf(positives);
     negatives = List.copyOf(negatives);
@@ -33,11 +40,12 @@ public record TrainingRow(
     var positives = passages(node, "positive_passages", problems);
     if (positives.isEmpty() && problems.isEmpty()) problems.add("has no positive passage");
     var negatives = passages(node, "negative_passages", problems);
+    var scores = PassageScores.of(node, problems);
     if (!problems.isEmpty()) {
       throw new DataException(
           problems.stream().map(problem -> line.place() + ": " + problem).toList());
     }
-    return new TrainingRow(queryId, query, positives, negatives);
+    return new TrainingRow(queryId, query, positives, negatives, scores);
   }
 
   private static List<Passage> passages(JsonNode row, String key, List<String> problems) {

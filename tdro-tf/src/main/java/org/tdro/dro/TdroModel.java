@@ -1,9 +1,7 @@
 package org.tdro.dro;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.tdro.keras.Checkpoint;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Optimizer;
@@ -15,6 +13,7 @@ import org.tdro.retrieval.ContrastiveOptions;
 import org.tdro.retrieval.DomainMeans;
 import org.tdro.retrieval.Encoder;
 import org.tdro.retrieval.RetrieverSpec;
+import org.tdro.retrieval.StoredRetriever;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
@@ -35,7 +34,7 @@ public final class TdroModel extends ContrastiveModel {
    * @param weightOptions how α is learned
    * @param weightOptimizer of log α, not built yet; it accumulates as many micro-batches as the model's
    * @param initialWeights one for each domain
-   * @param reference the shape of the reference model; empty where the measure needs none
+   * @param reference empty where the measure needs none
    */
   public TdroModel(
       RetrieverSpec spec,
@@ -43,20 +42,32 @@ public final class TdroModel extends ContrastiveModel {
       DomainWeightOptions weightOptions,
       Optimizer weightOptimizer,
       List<Double> initialWeights,
-      Optional<RetrieverSpec> reference,
+      Optional<Reference> reference,
       long seed,
       ConfigProto config) {
     super(spec, options, seed, config);
     register(weightOptimizer);
     domainWeights = new DomainWeights(variables(), weightOptions, weightOptimizer, initialWeights);
     referenceVariables = new Variables(graph(), "reference/");
-    this.reference =
-        reference.map(shape -> new Encoder(referenceVariables, shape, seed, counter()));
+    var nobody = new Variables(graph(), "");
+    this.reference = reference.map(model -> new Encoder(
+        referenceVariables,
+        model.sharesBase() ? variables() : nobody,
+        model.spec(),
+        seed,
+        counter()));
   }
 
-  /** Reads the reference model's weights from a checkpoint; before the first step. */
-  public void loadReference(Path weights) {
-    new Checkpoint(tf(), session(), referenceVariables.trainable()).restore(weights);
+  /**
+   * The frozen model that losses are measured against.
+   *
+   * @param sharesBase whether it is adapters beside the same frozen weights as the proxy's, which are then held once
+   */
+  public record Reference(RetrieverSpec spec, boolean sharesBase) {}
+
+  /** Reads the reference model's weights; before the first step. */
+  public void loadReference(StoredRetriever stored) {
+    stored.load(tf(), session(), reference.orElseThrow());
   }
 
   @Override

@@ -42,22 +42,22 @@ public final class Variables {
     this.lent = lent;
   }
 
-  /** A view of this set through which {@link #add} adds frozen weights. */
-  public Variables frozen() {
-    return new Variables(graph, prefix, weights, Weight.Role.FROZEN, Map.of());
+  /** The graph of the variables. */
+  public Graph graph() {
+    return graph;
   }
 
   /**
-   * As {@link #frozen}, but a weight that {@code lender} has under the same name is used where it is and not added, so both
-   * sets share its memory.
+   * A view of this set through which {@link #add} adds frozen weights. One that {@code lender} has under the same name is used
+   * where it is and not added, so both sets share its memory.
    *
-   * @param lender a set of the same graph, whose weights stay frozen
+   * @param lender a set of the same graph
    */
   public Variables frozenFrom(Variables lender) {
     return new Variables(graph, prefix, weights, Weight.Role.FROZEN, lender.weights);
   }
 
-  /** Adds a variable that training changes, unless this is a {@link #frozen} view. */
+  /** Adds a variable that training changes, unless this is a view for frozen ones. */
   public Weight add(String name, Shape shape, Initializer initializer) {
     var present = lent.get(name);
     if (present == null) {

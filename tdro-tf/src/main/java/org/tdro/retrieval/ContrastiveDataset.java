@@ -1,17 +1,19 @@
 package org.tdro.retrieval;
 
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.LongFunction;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.Prefetcher;
+import org.tdro.data.TeacherScores;
 import org.tdro.keras.Batch;
 import org.tdro.keras.Dataset;
 import org.tensorflow.Tensor;
-import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Contrastive batches as the inputs of a {@link ContrastiveModel}, computed ahead on other threads. */
@@ -46,13 +48,26 @@ public final class ContrastiveDataset implements Dataset {
         ContrastiveModel.DOMAIN_IDS,
         TInt32.tensorOf(Shape.of(domains.length), DataBuffers.of(domains)));
     if (!hardOnlyDomains.isEmpty()) {
-      var rows = NdArrays.ofBooleans(Shape.of(domains.length));
+      var rows = new boolean[domains.length];
       for (int i = 0; i < domains.length; i++) {
-        rows.setBoolean(hardOnlyDomains.contains(domains[i]), i);
+        rows[i] = hardOnlyDomains.contains(domains[i]);
       }
-      tensors.put(ContrastiveModel.HARD_ONLY, TBool.tensorOf(rows));
+      tensors.put(ContrastiveModel.HARD_ONLY, booleans(rows));
     }
+    batch.teacher().ifPresent(teacher -> put(tensors, teacher, batch.passagesPerQuery()));
     return new Batch(tensors, batch.size());
+  }
+
+  private static void put(Map<String, Tensor> tensors, TeacherScores teacher, int perQuery) {
+    var present = teacher.present();
+    tensors.put(
+        ContrastiveModel.TEACHER_SCORES,
+        TFloat32.tensorOf(Shape.of(present.length, perQuery), DataBuffers.of(teacher.scores())));
+    tensors.put(ContrastiveModel.HAS_TEACHER, booleans(present));
+  }
+
+  private static TBool booleans(boolean[] values) {
+    return TBool.tensorOf(Shape.of(values.length), DataBuffers.of(values));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.tdro.retrieval;
 
 import java.util.Optional;
+import java.util.function.BinaryOperator;
 import org.tdro.keras.Dimension;
 import org.tdro.keras.layers.BatchMatMul;
 import org.tensorflow.Operand;
@@ -15,8 +16,14 @@ import org.tensorflow.types.TInt32;
  *
  * @param temperature τ
  * @param negatives which passages of the batch are N
+ * @param matryoshka the loss is a mean over sizes of the embeddings
+ * @param distillation part of it is the divergence from a teacher's scores; at each of these sizes
  */
-public record ContrastiveLoss(float temperature, Negatives negatives) {
+public record ContrastiveLoss(
+    float temperature,
+    Negatives negatives,
+    Optional<Matryoshka> matryoshka,
+    Optional<Distillation> distillation) {
 
   /** Whose passages a query is told apart from. */
   public enum Negatives {
@@ -35,6 +42,11 @@ public record ContrastiveLoss(float temperature, Negatives negatives) {
     }
   }
 
+  /** InfoNCE alone. */
+  public ContrastiveLoss(float temperature, Negatives negatives) {
+    this(temperature, negatives, Optional.empty(), Optional.empty());
+  }
+
   /**
    * The loss of every query.
    *
@@ -42,6 +54,7 @@ public record ContrastiveLoss(float temperature, Negatives negatives) {
    * @param passages {@code [batch · n, dim]}; those of query i are rows i·n … i·n + n − 1, the positive first
    * @param passagesPerQuery n
    * @param hardOnlyRows {@code [batch]}: with {@link Negatives#IN_BATCH}, the rows that see their own passages only
+   * @param teacher what to distil; needed exactly where there is a {@link #distillation}
    * @return {@code [batch]}
    */
   public Operand<TFloat32> call(
@@ -49,25 +62,54 @@ public record ContrastiveLoss(float temperature, Negatives negatives) {
       Operand<TFloat32> queries,
       Operand<TFloat32> passages,
       int passagesPerQuery,
-      Optional<Operand<TBool>> hardOnlyRows) {
-    return negatives == Negatives.HARD_ONLY
-        ? hardOnly(tf, queries, passages, passagesPerQuery)
-        : inBatch(tf, queries, passages, passagesPerQuery, hardOnlyRows);
+      Optional<Operand<TBool>> hardOnlyRows,
+      Optional<Distillation.Teacher> teacher) {
+    if (passagesPerQuery < 2 && (negatives == Negatives.HARD_ONLY || distillation.isPresent())) {
+      throw new IllegalArgumentException(
+          "hard negatives only, and distillation, need at least 2 passages a query, was "
+              + passagesPerQuery);
+    }
+    if (distillation.isPresent() != teacher.isPresent()) {
+      throw new IllegalArgumentException("distillation and teacher scores belong together");
+    }
+    BinaryOperator<Operand<TFloat32>> loss =
+        (q, p) -> ofSize(tf, q, p, passagesPerQuery, hardOnlyRows, teacher);
+    return matryoshka.isPresent()
+        ? matryoshka.get().mean(tf, queries, passages, loss)
+        : loss.apply(queries, passages);
   }
 
-  private Operand<TFloat32> hardOnly(
+  /** The loss with embeddings of one size. */
+  private Operand<TFloat32> ofSize(
+      Ops tf,
+      Operand<TFloat32> queries,
+      Operand<TFloat32> passages,
+      int n,
+      Optional<Operand<TBool>> hardOnlyRows,
+      Optional<Distillation.Teacher> teacher) {
+    // What of this no loss uses is not part of what runs.
+    var own = ownScores(tf, queries, passages, n);
+    var infoNce = negatives == Negatives.HARD_ONLY
+        ? hardOnly(tf, own, n)
+        : inBatch(tf, queries, passages, n, hardOnlyRows);
+    return distillation.isPresent()
+        ? distillation.get().mix(tf, infoNce, own, teacher.orElseThrow())
+        : infoNce;
+  }
+
+  /** The scores of each query's own passages, {@code [batch, n]}. */
+  private Operand<TFloat32> ownScores(
       Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
-    if (n < 2) {
-      throw new IllegalArgumentException(
-          "hard negatives only need at least 2 passages a query, was " + n);
-    }
     int dim = (int) queries.shape().get(-1);
     var own = tf.reshape(passages, tf.constant(new int[] {-1, n, dim}));
     var products = BatchMatMul.call(tf, tf.expandDims(queries, tf.constant(1)), own, true);
-    var scores = scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
-    var batch = Dimension.of(tf, queries, 0);
+    return scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
+  }
+
+  private static Operand<TFloat32> hardOnly(Ops tf, Operand<TFloat32> own, int n) {
+    var batch = Dimension.of(tf, own, 0);
     var first = tf.zeros(tf.reshape(batch, tf.constant(new int[] {1})), TInt32.class);
-    return crossEntropy(tf, scores, first, tf.constant(n));
+    return crossEntropy(tf, own, first, tf.constant(n));
   }
 
   private Operand<TFloat32> inBatch(

@@ -24,6 +24,8 @@ public class ContrastiveModel extends EncoderModel {
   static final String PASSAGE_MASK = "passage_mask";
   static final String DOMAIN_IDS = "domain_ids";
   static final String HARD_ONLY = "hard_only";
+  static final String TEACHER_SCORES = "teacher_scores";
+  static final String HAS_TEACHER = "has_teacher";
 
   private final ContrastiveOptions options;
 
@@ -43,6 +45,11 @@ public class ContrastiveModel extends EncoderModel {
     inputs.add(new InputSpec(DOMAIN_IDS, TInt32.class, Shape.of(-1)));
     if (options.hardOnlyRows()) {
       inputs.add(new InputSpec(HARD_ONLY, TBool.class, Shape.of(-1)));
+    }
+    if (options.loss().distillation().isPresent()) {
+      inputs.add(
+          new InputSpec(TEACHER_SCORES, TFloat32.class, Shape.of(-1, options.passagesPerQuery())));
+      inputs.add(new InputSpec(HAS_TEACHER, TBool.class, Shape.of(-1)));
     }
     return inputs;
   }
@@ -65,10 +72,22 @@ public class ContrastiveModel extends EncoderModel {
   protected final Operand<TFloat32> losses(Ops tf, Encoder encoder, Inputs batch, Pass pass) {
     var queries = encoder.call(tf, batch.ints(QUERY_IDS), batch.ints(QUERY_MASK), pass);
     var passages = encoder.call(tf, batch.ints(PASSAGE_IDS), batch.ints(PASSAGE_MASK), pass);
-    Optional<Operand<TBool>> hardOnly = options.hardOnlyRows()
-        ? Optional.of(batch.get(HARD_ONLY).asOutput().expect(TBool.class))
-        : Optional.empty();
-    return options.loss().call(tf, queries, passages, options.passagesPerQuery(), hardOnly);
+    Optional<Operand<TBool>> hardOnly =
+        options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
+    return options
+        .loss()
+        .call(tf, queries, passages, options.passagesPerQuery(), hardOnly, teacher(batch));
+  }
+
+  private Optional<Distillation.Teacher> teacher(Inputs batch) {
+    return options.loss().distillation().map(distillation -> {
+      var scores = batch.get(TEACHER_SCORES).asOutput().expect(TFloat32.class);
+      return new Distillation.Teacher(scores, booleans(batch, HAS_TEACHER));
+    });
+  }
+
+  private static Operand<TBool> booleans(Inputs batch, String name) {
+    return batch.get(name).asOutput().expect(TBool.class);
   }
 
   /** How the encoder runs when it learns. */

@@ -48,13 +48,18 @@ public class EncoderModel extends Model {
     return encoder.call(tf, ids, mask, Pass.INFERENCE);
   }
 
+  /** Reads the weights of a retriever of this shape, into a model that starts anew. */
+  public final void load(StoredRetriever stored) {
+    stored.load(tf(), session(), encoder);
+  }
+
   /** The shape of the retriever. */
   public final RetrieverSpec spec() {
     return spec;
   }
 
   /** The encoder whose weights this model holds. */
-  protected final Encoder encoder() {
+  public final Encoder encoder() {
     return encoder;
   }
 

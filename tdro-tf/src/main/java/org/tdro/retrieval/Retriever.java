@@ -2,50 +2,64 @@ package org.tdro.retrieval;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.tdro.data.DataException;
+import org.tdro.files.TemporaryFolder;
 import org.tdro.text.Tokenizer;
 import org.tensorflow.proto.ConfigProto;
 
 /** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
 public final class Retriever implements AutoCloseable {
   private final RetrieverSettings settings;
-  private final Tokenizer tokenizer;
+  private final Optional<Tokenizer> tokenizer;
   private final EncoderModel model;
 
-  private Retriever(RetrieverSettings settings, Tokenizer tokenizer, EncoderModel model) {
+  private Retriever(RetrieverSettings settings, Optional<Tokenizer> tokenizer, EncoderModel model) {
     this.settings = settings;
     this.tokenizer = tokenizer;
     this.model = model;
   }
 
   /**
-   * Loads a retriever.
+   * Loads a retriever as it was trained or published.
    *
-   * @param runOrModel a run's folder or the model's folder in it
-   * @throws IllegalArgumentException if it holds no retriever, or weights that do not fit it
-   * @throws org.tdro.data.DataException if its tokenizer has ids that the model does not have
+   * @param path as {@link StoredRetriever#of} takes it
    */
-  public static Retriever load(Path runOrModel) {
-    return load(runOrModel, ConfigProto.getDefaultInstance());
+  public static Retriever load(Path path) {
+    var stored = StoredRetriever.of(path);
+    return load(stored, stored.settings(), ConfigProto.getDefaultInstance());
   }
 
-  /** As {@link #load(Path)}, with TensorFlow's session options. */
-  public static Retriever load(Path runOrModel, ConfigProto session) {
-    var folder = RetrieverFolder.of(runOrModel);
-    var settings = folder.settings();
-    var tokenizer = Tokenizer.load(folder.tokenizer());
+  /**
+   * Loads a retriever.
+   *
+   * @param settings the stored ones or, for another pooling or size of embeddings, changed ones
+   * @param session TensorFlow's session options
+   * @throws IllegalArgumentException if there is no retriever, or its weights do not fit the settings
+   * @throws org.tdro.models.CheckpointException if a published one is damaged or not supported
+   * @throws org.tdro.data.DataException if its tokenizer has ids that the model does not have
+   */
+  public static Retriever load(
+      StoredRetriever stored, RetrieverSettings settings, ConfigProto session) {
+    var tokenizer = tokenizer(stored, settings);
     EncoderModel model = null;
     try {
-      Vocabulary.check(tokenizer, settings.spec());
+      tokenizer.ifPresent(present -> Vocabulary.check(present, settings.spec()));
       model = new EncoderModel(settings.spec(), 0, session);
-      model.loadWeights(folder.weights());
+      model.load(stored);
       return new Retriever(settings, tokenizer, model);
     } catch (RuntimeException e) {
       if (model != null) {
         model.close();
       }
-      tokenizer.close();
+      tokenizer.ifPresent(Tokenizer::close);
       throw e;
     }
+  }
+
+  private static Optional<Tokenizer> tokenizer(StoredRetriever stored, RetrieverSettings settings) {
+    return TemporaryFolder.with(
+        folder -> stored.tokenizer(settings.spec().pooling(), folder).map(Tokenizer::load));
   }
 
   /** The token ids of texts, prompts and special tokens included. */
@@ -55,7 +69,7 @@ public final class Retriever implements AutoCloseable {
 
   /** The token ids of a text, prompt and special tokens included. */
   public int[] tokenize(TextKind kind, String task, String text) {
-    return tokenizer.encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
+    return tokenizer().encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
   }
 
   /** The embeddings of texts that were tokenised, in their order. */
@@ -74,14 +88,20 @@ public final class Retriever implements AutoCloseable {
     return settings;
   }
 
-  /** Its tokenizer. */
+  /**
+   * Its tokenizer.
+   *
+   * @throws DataException if it has none
+   */
   public Tokenizer tokenizer() {
-    return tokenizer;
+    return tokenizer.orElseThrow(
+        () -> new DataException(
+            "the model has no tokenizer.json, so it takes no texts: put its tokenizer beside it or give input_ids"));
   }
 
   @Override
   public void close() {
     model.close();
-    tokenizer.close();
+    tokenizer.ifPresent(Tokenizer::close);
   }
 }

@@ -5,20 +5,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.tdro.files.AtomicWrite;
 import org.tdro.files.Sha256;
+import org.tdro.keras.Checkpoint;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
 
 /**
  * A trained retriever on disk: {@code retriever.json} (settings), {@code tokenizer.json} and {@code weights/} (a
  * checkpoint of the trainable weights).
  */
-public record RetrieverFolder(Path path) {
+public record RetrieverFolder(Path path) implements StoredRetriever {
   private static final JsonMapper JSON = new JsonMapper();
 
   /** Under a run's folder, or that folder itself. */
   public static RetrieverFolder of(Path runOrModel) {
     var inRun = runOrModel.resolve("model");
     return new RetrieverFolder(Files.exists(inRun.resolve("retriever.json")) ? inRun : runOrModel);
+  }
+
+  /** Whether a retriever is there. */
+  boolean exists() {
+    return Files.exists(settingsFile());
   }
 
   /** The settings' file, the last one that is written. */
@@ -41,6 +50,7 @@ public record RetrieverFolder(Path path) {
    *
    * @throws IllegalArgumentException if the folder holds no retriever
    */
+  @Override
   public String fingerprint() {
     settings();
     return Sha256.of(weights().resolve("variables.data-00000-of-00001"));
@@ -51,6 +61,7 @@ public record RetrieverFolder(Path path) {
    *
    * @throws IllegalArgumentException if the folder holds no retriever
    */
+  @Override
   public RetrieverSettings settings() {
     try {
       return JSON.readValue(Files.readAllBytes(settingsFile()), RetrieverSettings.class);
@@ -62,6 +73,21 @@ public record RetrieverFolder(Path path) {
     } catch (IOException e) {
       throw new IllegalArgumentException(settingsFile() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** It was made for the pooling that the retriever was trained with. */
+  @Override
+  public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
+    return Optional.of(tokenizer());
+  }
+
+  @Override
+  public void load(Ops tf, Session session, Encoder encoder) {
+    // Frozen weights that another encoder lends are there already.
+    if (!encoder.frozenWeights().isEmpty()) {
+      settings().base().open().weights().load(tf, session, encoder.frozenWeights());
+    }
+    new Checkpoint(tf, session, encoder.trainedWeights()).restore(weights());
   }
 
   /** Writes a retriever, replacing the one that is there. */

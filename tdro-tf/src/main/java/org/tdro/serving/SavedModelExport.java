@@ -1,6 +1,7 @@
 package org.tdro.serving;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -11,9 +12,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.tdro.files.AtomicWrite;
+import org.tdro.files.TemporaryFolder;
 import org.tdro.retrieval.Retriever;
-import org.tdro.retrieval.RetrieverFolder;
+import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
+import org.tensorflow.proto.ConfigProto;
 
 /**
  * Exports a trained retriever as a SavedModel with the signatures {@code encode_query} and {@code encode_passage}
@@ -46,23 +50,23 @@ public final class SavedModelExport {
   }
 
   /**
-   * Writes the export of a run to a folder that must not exist yet.
+   * Writes the export of a retriever to a folder that must not exist yet.
    *
+   * @param settings the stored ones or, for another size of embeddings, changed ones
    * @return the largest difference between an embedding of the export and of the trained model
    * @throws IllegalStateException if the export does not compute what was trained; nothing is left behind then
    */
-  public double export(Path runOrModel, Path output) {
+  public double export(StoredRetriever stored, RetrieverSettings settings, Path output) {
     if (Files.exists(output)) {
       throw new IllegalArgumentException(
           output + " exists already; name another output folder or remove it");
     }
-    var folder = RetrieverFolder.of(runOrModel);
     var difference = new double[1];
     AtomicWrite.folder(output, beside -> {
-      SavedModelWriter.write(folder, folder.settings(), idType, beside);
-      Files.createDirectories(beside.resolve("assets"));
-      Files.copy(folder.tokenizer(), beside.resolve("assets").resolve("tokenizer.json"));
-      difference[0] = check(runOrModel, beside);
+      SavedModelWriter.write(stored, settings, idType, beside);
+      var assets = Files.createDirectories(beside.resolve("assets"));
+      copyTokenizer(stored, settings, assets.resolve("tokenizer.json"));
+      difference[0] = check(stored, settings, beside);
       if (!(difference[0] <= tolerance)) {
         throw new IllegalStateException(
             "the exported model differs from the trained one by %s, more than %s; it was not put in place"
@@ -72,11 +76,28 @@ public final class SavedModelExport {
     return difference[0];
   }
 
-  private double check(Path runOrModel, Path savedModel) throws IOException {
-    try (var retriever = Retriever.load(runOrModel)) {
+  private static void copyTokenizer(StoredRetriever stored, RetrieverSettings settings, Path target)
+      throws IOException {
+    var bytes = TemporaryFolder.with(scratch ->
+        stored.tokenizer(settings.spec().pooling(), scratch).map(SavedModelExport::read));
+    if (bytes.isPresent()) {
+      Files.write(target, bytes.get());
+    }
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private double check(StoredRetriever stored, RetrieverSettings settings, Path savedModel)
+      throws IOException {
+    try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       double largest = 0;
       // One process encodes under both signatures, so the texts fit the shorter of the two limits.
-      var settings = retriever.settings();
       var kind =
           settings.queryLength() <= settings.passageLength() ? TextKind.QUERY : TextKind.PASSAGE;
       var ids = retriever.tokenize(kind, "", SAMPLES);

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.tdro.retrieval.EncoderModel;
-import org.tdro.retrieval.RetrieverFolder;
 import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retrieval.StoredRetriever;
 import org.tensorflow.Operand;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Signature;
@@ -25,10 +25,10 @@ final class SavedModelWriter {
   private SavedModelWriter() {}
 
   static void write(
-      RetrieverFolder retriever, RetrieverSettings settings, IdType idType, Path folder)
+      StoredRetriever retriever, RetrieverSettings settings, IdType idType, Path folder)
       throws IOException {
     try (var model = new EncoderModel(settings.spec(), 0)) {
-      model.loadWeights(retriever.weights());
+      model.load(retriever);
       var ids = placeholder(model, INPUT_IDS, idType.type());
       var mask = placeholder(model, ATTENTION_MASK, idType.type());
       var tf = model.tf();

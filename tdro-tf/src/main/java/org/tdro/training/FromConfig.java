@@ -3,11 +3,13 @@ package org.tdro.training;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tdro.config.ConfigException;
 import org.tdro.config.DataConfig;
 import org.tdro.config.DeviceConfig;
 import org.tdro.config.DroConfig;
+import org.tdro.config.LoraConfig;
 import org.tdro.config.LossConfig;
 import org.tdro.config.ModelConfig;
 import org.tdro.config.PromptConfig;
@@ -26,7 +28,10 @@ import org.tdro.keras.optimizers.Adagrad;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.RmsProp;
 import org.tdro.keras.optimizers.Sgd;
+import org.tdro.models.Lora;
 import org.tdro.retrieval.ContrastiveLoss;
+import org.tdro.retrieval.Distillation;
+import org.tdro.retrieval.Matryoshka;
 import org.tdro.retrieval.Pooling;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tdro.text.PromptTemplate;
@@ -44,10 +49,11 @@ public final class FromConfig {
   /** The shape of the retriever, for token ids below {@code vocabulary}: the tokenizer's. */
   public static RetrieverSpec spec(ModelConfig model, int vocabulary) {
     return new RetrieverSpec(
-        Architectures.of(model, vocabulary),
-        Pooling.valueOf(model.pooling().name()),
-        model.projection(),
-        model.normalize());
+            Architectures.of(model, vocabulary),
+            Pooling.valueOf(model.pooling().name()),
+            model.projection(),
+            model.normalize())
+        .with(lora(model.lora()));
   }
 
   /**
@@ -79,11 +85,26 @@ public final class FromConfig {
     return options;
   }
 
-  /** The contrastive loss. */
-  public static ContrastiveLoss loss(LossConfig loss) {
+  private static Lora lora(LoraConfig lora) {
+    return lora.rank() == 0
+        ? Lora.NONE
+        : new Lora(lora.rank(), lora.alpha(), (float) lora.dropout(), lora.targetModules());
+  }
+
+  /** The contrastive loss of embeddings that a model of that configuration makes. */
+  public static ContrastiveLoss loss(LossConfig loss, ModelConfig model) {
+    var dimensions = loss.matryoshkaDimensions();
+    var distillation = loss.distillation();
     return new ContrastiveLoss(
         (float) loss.temperature(),
-        ContrastiveLoss.Negatives.valueOf(loss.negatives().name()));
+        ContrastiveLoss.Negatives.valueOf(loss.negatives().name()),
+        dimensions.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new Matryoshka(dimensions, loss.matryoshkaWeights(), model.normalize())),
+        distillation.isOn()
+            ? Optional.of(
+                new Distillation((float) distillation.weight(), (float) distillation.temperature()))
+            : Optional.empty());
   }
 
   static Fold fold(DataConfig.Fold fold) {

@@ -14,7 +14,7 @@ import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.files.AtomicWrite;
 import org.tdro.files.Sha256;
 import org.tdro.retrieval.Retriever;
-import org.tdro.retrieval.RetrieverFolder;
+import org.tdro.retrieval.StoredRetriever;
 import org.tensorflow.proto.ConfigProto;
 
 /**
@@ -46,7 +46,7 @@ record RunEvaluation(String key, ModelEvaluation values) {
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }
-    try (var retriever = Retriever.load(run, session)) {
+    try (var retriever = load(run, session)) {
       var values = ModelEvaluation.of(retriever, sets, measures, evaluation, listener);
       AtomicWrite.file(
           file,
@@ -58,11 +58,16 @@ record RunEvaluation(String key, ModelEvaluation values) {
     }
   }
 
+  private static Retriever load(Path run, ConfigProto session) {
+    var stored = StoredRetriever.of(run);
+    return Retriever.load(stored, stored.settings(), session);
+  }
+
   private static String key(
       Path run, List<BeirDataset> sets, List<Measure> measures, RetrievalEvaluation evaluation) {
     var text = new StringBuilder(evaluation.toString())
         .append(measures)
-        .append(RetrieverFolder.of(run).fingerprint());
+        .append(StoredRetriever.of(run).fingerprint());
     try {
       for (var set : sets) {
         text.append('\n').append(set.name());

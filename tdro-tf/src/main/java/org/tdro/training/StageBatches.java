@@ -44,7 +44,20 @@ final class StageBatches {
             0,
             data.padMultiple(),
             data.queryLength(),
-            data.passageLength()));
+            data.passageLength(),
+            config.loss().distillation().isOn()));
+    checkScores(prepared);
+  }
+
+  private void checkScores(PreparedData prepared) {
+    if (resolved.config().loss().distillation().isOn()
+        && prepared.data().domains().stream().noneMatch(domain -> domain.hasScores())) {
+      throw new ConfigException(List.of(
+          "%s: loss.distillation.weight needs a teacher's scores, but no passage of %s has a score; see docs/data-format.md"
+              .formatted(
+                  resolved.origin("loss.distillation.weight"),
+                  resolved.config().data().train())));
+    }
   }
 
   /** The batches as the model's inputs, made ahead on another thread. */

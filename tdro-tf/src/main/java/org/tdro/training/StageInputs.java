@@ -10,7 +10,8 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.config.Stage;
 import org.tdro.data.Fold;
 import org.tdro.files.Sha256;
-import org.tdro.retrieval.RetrieverFolder;
+import org.tdro.models.huggingface.HuggingFaceFolder;
+import org.tdro.retrieval.StoredRetriever;
 
 /** What goes into a stage besides its configuration's values, by content. */
 final class StageInputs {
@@ -23,6 +24,10 @@ final class StageInputs {
     inputs.put("configuration", resolved.fingerprint());
     inputs.put("data", prepared.data().fingerprint());
     inputs.put("tokenizer", prepared.tokenizer().fingerprint());
+    config
+        .model()
+        .path()
+        .ifPresent(folder -> inputs.put("model", new HuggingFaceFolder(folder).fingerprint()));
     if (isFile(config.data().weights())) {
       inputs.put("weights", Sha256.of(Path.of(config.data().weights())));
     }
@@ -33,7 +38,7 @@ final class StageInputs {
       config
           .dro()
           .reference()
-          .ifPresent(run -> inputs.put("reference", RetrieverFolder.of(run).fingerprint()));
+          .ifPresent(run -> inputs.put("reference", StoredRetriever.of(run).fingerprint()));
     }
     return inputs;
   }

@@ -3,53 +3,52 @@ package org.tdro.training;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.config.Stage;
+import org.tdro.config.TdroConfig;
 import org.tdro.dro.TdroModel;
+import org.tdro.files.Sha256;
+import org.tdro.files.TemporaryFolder;
+import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tdro.retrieval.ContrastiveModel;
 import org.tdro.retrieval.ContrastiveOptions;
-import org.tdro.retrieval.RetrieverFolder;
+import org.tdro.retrieval.PublishedBase;
 import org.tdro.retrieval.RetrieverSettings;
-import org.tdro.text.Tokenizer;
+import org.tdro.retrieval.RetrieverSpec;
+import org.tdro.retrieval.StoredRetriever;
 import org.tensorflow.proto.ConfigProto;
 
 /** The model that a stage trains. */
 final class StageModels {
+  private static final Logger log = LoggerFactory.getLogger(StageModels.class);
+
   private StageModels() {}
 
   /** Not compiled yet; the caller closes it. */
   static ContrastiveModel of(ResolvedConfig resolved, PreparedData prepared, ConfigProto session) {
     var config = resolved.config();
+    if (config.model().lora().rank() > 0 && config.model().path().isEmpty()) {
+      throw new ConfigException(List.of(
+          "%s: model.lora.rank is above 0, but model.path is missing: adapters stand beside the weights of a checkpoint"
+              .formatted(resolved.origin("model.lora.rank"))));
+    }
     var spec = FromConfig.spec(config.model(), prepared.tokenizer().vocabularySize());
+    checkCuts(resolved, "model", spec.dimension());
     var options = new ContrastiveOptions(
-        FromConfig.loss(config.loss()),
+        FromConfig.loss(config.loss(), config.model()),
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty(),
         config.train().gradientCheckpointing());
-    if (config.stage() != Stage.DRO) {
-      return new ContrastiveModel(spec, options, config.seed(), session);
-    }
-    var weightOptions = FromConfig.domainWeights(config.dro(), config.train().steps());
-    var reference = weightOptions.measure().needsReference()
-        ? config.dro().reference().map(RetrieverFolder::of)
-        : Optional.<RetrieverFolder>empty();
-    var referenceSettings = reference.map(RetrieverFolder::settings);
-    reference.ifPresent(
-        folder -> checkSameTokens(resolved, folder, prepared, referenceSettings.get()));
-    var model = new TdroModel(
-        spec,
-        options,
-        weightOptions,
-        weightOptions.optimizer(config.train().steps(), config.train().accumulationSteps()),
-        initialWeights(config.dro().initialWeights(), prepared),
-        referenceSettings.map(RetrieverSettings::spec),
-        config.seed(),
-        session);
+    var model = config.stage() == Stage.DRO
+        ? proxy(resolved, prepared, spec, options, session)
+        : new ContrastiveModel(spec, options, config.seed(), session);
     try {
-      reference.ifPresent(folder -> model.loadReference(folder.weights()));
+      config.model().path().map(StoredRetriever::of).ifPresent(model::load);
       return model;
     } catch (RuntimeException e) {
       model.close();
@@ -57,24 +56,96 @@ final class StageModels {
     }
   }
 
+  private static TdroModel proxy(
+      ResolvedConfig resolved,
+      PreparedData prepared,
+      RetrieverSpec spec,
+      ContrastiveOptions options,
+      ConfigProto session) {
+    var config = resolved.config();
+    var weightOptions = FromConfig.domainWeights(config.dro(), config.train().steps());
+    var reference = weightOptions.measure().needsReference()
+        ? config.dro().reference().map(StoredRetriever::of)
+        : Optional.<StoredRetriever>empty();
+    var settings = reference.map(StoredRetriever::settings);
+    reference.ifPresent(stored -> checkSameTokens(resolved, stored, prepared, settings.get()));
+    settings.ifPresent(stored -> checkCuts(resolved, stored));
+    var model = new TdroModel(
+        spec,
+        options,
+        weightOptions,
+        weightOptions.optimizer(config.train().steps(), config.train().accumulationSteps()),
+        initialWeights(config.dro().initialWeights(), prepared),
+        settings.map(stored -> new TdroModel.Reference(stored.spec(), sharesBase(config, stored))),
+        config.seed(),
+        session);
+    try {
+      reference.ifPresent(model::loadReference);
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Whether proxy and reference are adapters beside the same published weights. */
+  private static boolean sharesBase(TdroConfig config, RetrieverSettings reference) {
+    return config.model().lora().rank() > 0
+        && reference.base() != null
+        && config
+            .model()
+            .path()
+            .map(folder -> PublishedBase.of(new HuggingFaceFolder(folder)).fingerprint())
+            .filter(reference.base().fingerprint()::equals)
+            .isPresent();
+  }
+
   private static void checkSameTokens(
       ResolvedConfig resolved,
-      RetrieverFolder reference,
+      StoredRetriever reference,
       PreparedData prepared,
       RetrieverSettings settings) {
-    try (var tokenizer = Tokenizer.load(reference.tokenizer())) {
-      if (!tokenizer.fingerprint().equals(prepared.tokenizer().fingerprint())) {
-        throw new ConfigException(List.of(
-            "%s: dro.reference %s has another tokenizer than the data; give data.tokenizer=%s"
-                .formatted(
-                    resolved.origin("dro.reference"), reference.path(), reference.tokenizer())));
-      }
+    if (!fingerprint(reference, settings).equals(prepared.tokenizer().fingerprint())) {
+      throw new ConfigException(
+          List.of("%s: dro.reference %s has another tokenizer than the data; give data.tokenizer=%s"
+              .formatted(
+                  resolved.origin("dro.reference"),
+                  reference.path(),
+                  reference.path().resolve("tokenizer.json"))));
     }
     int positions = settings.spec().architecture().maxPositions();
     var data = resolved.config().data();
     if (Math.max(data.queryLength(), data.passageLength()) > positions) {
       throw new ConfigException(List.of("%s: dro.reference %s takes texts of at most %d tokens"
           .formatted(resolved.origin("dro.reference"), reference.path(), positions)));
+    }
+  }
+
+  /** Of the reference's tokenizer, as it stands behind the end token that its pooling needs. */
+  private static String fingerprint(StoredRetriever reference, RetrieverSettings settings) {
+    return TemporaryFolder.with(folder ->
+        reference.tokenizer(settings.spec().pooling(), folder).map(Sha256::of).orElse("none"));
+  }
+
+  /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
+  private static void checkCuts(ResolvedConfig resolved, RetrieverSettings reference) {
+    checkCuts(resolved, "dro.reference", reference.spec().dimension());
+    var untrained = resolved.config().loss().matryoshkaDimensions().stream()
+        .filter(dimension -> !reference.isTrainedFor(dimension))
+        .toList();
+    if (!untrained.isEmpty()) {
+      log.warn(
+          "dro.reference was not trained at the sizes {} of loss.matryoshka-dimensions; its losses there are high",
+          untrained);
+    }
+  }
+
+  private static void checkCuts(ResolvedConfig resolved, String key, int dimension) {
+    var cuts = resolved.config().loss().matryoshkaDimensions();
+    if (cuts.stream().anyMatch(cut -> cut >= dimension)) {
+      throw new ConfigException(List.of(
+          "%s: loss.matryoshka-dimensions must be below %d, the size of the embeddings of %s, were %s"
+              .formatted(resolved.origin("loss.matryoshka-dimensions"), dimension, key, cuts)));
     }
   }
 

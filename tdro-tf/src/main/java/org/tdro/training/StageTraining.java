@@ -23,8 +23,10 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tdro.retrieval.ContrastiveDataset;
 import org.tdro.retrieval.ContrastiveModel;
+import org.tdro.retrieval.PublishedBase;
 import org.tdro.retrieval.RetrieverFolder;
 import org.tdro.retrieval.RetrieverSettings;
 
@@ -86,7 +88,7 @@ public final class StageTraining {
    */
   public Outcome run() {
     var session = FromConfig.session(config.device());
-    try (var prepared = PreparedData.of(config.data())) {
+    try (var prepared = PreparedData.of(config)) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
       var other = replacesOther ? other(inputs) : Optional.<ConfigException>empty();
       if (other.isEmpty() && isComplete(present(inputs))) {
@@ -208,6 +210,13 @@ public final class StageTraining {
     return callbacks;
   }
 
+  /** Where the weights stand that adapters leave alone; null where all are trained. */
+  private PublishedBase base(ContrastiveModel model) {
+    return model.spec().lora().adapts()
+        ? PublishedBase.of(new HuggingFaceFolder(config.model().path().orElseThrow()))
+        : null;
+  }
+
   private void write(ContrastiveModel model, PreparedData prepared) {
     if (model instanceof TdroModel proxy) {
       LearnedWeights.write(proxy, prepared, config.dro().topPercents(), run.weights());
@@ -219,7 +228,9 @@ public final class StageTraining {
                 model.spec(),
                 data.queryLength(),
                 data.passageLength(),
-                FromConfig.prompts(data.prompts())),
+                FromConfig.prompts(data.prompts()),
+                config.loss().matryoshkaDimensions(),
+                base(model)),
             prepared.tokenizer().file(),
             model);
   }

@@ -28,7 +28,7 @@ class ContrastiveBatchesTest {
     var sampler =
         new MixtureSampler(data.sizes(Fold.ALL), new double[] {0.5, 0.5}, Batching.MIXED, 8, 1);
     return new ContrastiveBatches(
-        data, Fold.ALL, sampler, new BatchOptions(passagesPerQuery, 1, 0, 8, 64, 64));
+        data, Fold.ALL, sampler, new BatchOptions(passagesPerQuery, 1, 0, 8, 64, 64, true));
   }
 
   /** The text of a row: ids are bytes + 2, the end token left out. */
@@ -126,8 +126,8 @@ class ContrastiveBatchesTest {
       for (var fold : new Fold[] {Fold.FIRST, Fold.SECOND}) {
         var sampler =
             new MixtureSampler(data.sizes(fold), new double[] {1, 0}, Batching.MIXED, 8, 1);
-        var batches =
-            new ContrastiveBatches(data, fold, sampler, new BatchOptions(1, 1, 0, 8, 64, 64));
+        var batches = new ContrastiveBatches(
+            data, fold, sampler, new BatchOptions(1, 1, 0, 8, 64, 64, false));
         var ofFold = new HashSet<String>();
         for (var b = 0; b < 20; b++) {
           var batch = batches.batch(b);

@@ -48,7 +48,7 @@ class ShardWriterTest {
     assertThat(ArrowShard.open(path).facts()).isEqualTo(FACTS);
     assertThat(ArrowShard.open(path).counts())
         .isEqualTo(counts)
-        .isEqualTo(new RowCounts(1, 2, 2, 0, 8, 9));
+        .isEqualTo(new RowCounts(1, 2, 2, 0, 0, 8, 9));
   }
 
   @Test

@@ -12,7 +12,7 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
-import org.tdro.models.MiniArchitecture;
+import org.tdro.models.BertArchitecture;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -26,7 +26,8 @@ class GradientCheckpointingTest {
   private static final int[][] QUERIES = {{3, 4, 5, 0}, {6, 7, 0, 0}};
   private static final int[][] PASSAGES = {{3, 4, 9, 8, 7}, {1, 2, 3, 0, 0}};
 
-  private final MiniArchitecture shape = new MiniArchitecture(20, 16, 3, 4, 32, 8, 0.2f, 0.2f);
+  private final BertArchitecture shape = new BertArchitecture(
+      20, 16, 3, 4, 32, 8, BertArchitecture.COUNT_ALL, 0, 1e-12f, 0.2f, 0.2f, 0.2f);
 
   @ParameterizedTest
   @EnumSource(Pooling.class)
@@ -72,7 +73,7 @@ class GradientCheckpointingTest {
     var queries = encoder.call(tf, tf.constant(QUERIES), mask(tf, QUERIES), pass);
     var passages = encoder.call(tf, tf.constant(PASSAGES), mask(tf, PASSAGES), pass);
     return new ContrastiveLoss(0.5f, ContrastiveLoss.Negatives.IN_BATCH)
-        .call(tf, queries, passages, 1, Optional.empty());
+        .call(tf, queries, passages, 1, Optional.empty(), Optional.empty());
   }
 
   private static Constant<TInt32> mask(Ops tf, int[][] ids) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.SmallRetriever;
+import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.proto.DataType;
@@ -44,7 +45,9 @@ class SavedModelExportTest {
   @Test
   void servesBothSignaturesWithTheWeightsAlone() {
     var output = folder.resolve("int32");
-    assertThat(new SavedModelExport(IdType.INT32, 1e-6).export(run, output)).isLessThan(1e-6);
+    assertThat(new SavedModelExport(IdType.INT32, 1e-6)
+            .export(stored(run), stored(run).settings(), output))
+        .isLessThan(1e-6);
     assertThat(output.resolve("assets/tokenizer.json"))
         .hasSameBinaryContentAs(run.resolve("model/tokenizer.json"));
     try (var bundle = SavedModelBundle.load(output.toString(), "serve")) {
@@ -81,7 +84,7 @@ class SavedModelExportTest {
   @Test
   void aProcessThatHasOnlyTensorFlowReadsIt() throws Exception {
     var output = folder.resolve("int64");
-    new SavedModelExport(IdType.INT64, 1e-6).export(run, output);
+    new SavedModelExport(IdType.INT64, 1e-6).export(stored(run), stored(run).settings(), output);
     float[] expected;
     try (var retriever = Retriever.load(run)) {
       expected = retriever.encode(TextKind.QUERY, new int[][] {{5, 9, 20}}).values();
@@ -126,7 +129,8 @@ class SavedModelExportTest {
   void anExportThatDiffersIsNotPutInPlace() {
     var output = folder.resolve("refused/1");
     // No difference is as small as that.
-    assertThatThrownBy(() -> new SavedModelExport(IdType.INT32, -1).export(run, output))
+    assertThatThrownBy(() -> new SavedModelExport(IdType.INT32, -1)
+            .export(stored(run), stored(run).settings(), output))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(
             "the exported model differs from the trained one by 0.0, more than -1.0");
@@ -137,9 +141,14 @@ class SavedModelExportTest {
   void aFolderThatExistsIsLeftAlone() throws IOException {
     var output = Files.createDirectories(folder.resolve("present"));
     Files.writeString(output.resolve("file"), "mine");
-    assertThatThrownBy(() -> new SavedModelExport(IdType.INT32, 1e-5).export(run, output))
+    assertThatThrownBy(() -> new SavedModelExport(IdType.INT32, 1e-5)
+            .export(stored(run), stored(run).settings(), output))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("exists already");
     assertThat(output.resolve("file")).hasContent("mine");
+  }
+
+  private static StoredRetriever stored(Path run) {
+    return StoredRetriever.of(run);
   }
 }

@@ -7,6 +7,7 @@ import org.tdro.retrieval.FileEncoding;
 import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.TextKind;
 import org.tdro.retrieval.TokenEncoding;
+import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro encode --model runs/finetune --input corpus.jsonl.gz --kind passage --output corpus.arrow",
-      "  tdro encode --model runs/finetune --input queries.jsonl --kind query --prompt trivia --output queries.jsonl"
+      "  tdro encode --model runs/finetune --input queries.jsonl --kind query --prompt trivia --output queries.jsonl",
+      "  tdro encode --model runs/matryoshka --dimension 64 --input corpus.jsonl.gz --kind passage --output small.arrow"
     })
 final class EncodeCommand implements Callable<Integer> {
   private static final double NANOS = 1e9;
@@ -40,6 +42,9 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Mixin
   private ModelOption model;
+
+  @Mixin
+  private PoolingOptions pooling;
 
   @Option(
       names = "--input",
@@ -74,13 +79,18 @@ final class EncodeCommand implements Callable<Integer> {
       description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
 
+  @Mixin
+  private EmbeddingSize size;
+
   private long start;
   private long reported;
 
   @Override
   public Integer call() {
     checkUsage();
-    try (var retriever = Retriever.load(model.folder())) {
+    var stored = model.stored();
+    var settings = pooling.change(size.cut(stored.settings()));
+    try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       checkPrompt(retriever);
       var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
       start = System.nanoTime();

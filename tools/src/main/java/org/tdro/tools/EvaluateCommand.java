@@ -14,6 +14,7 @@ import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.evaluation.Run;
 import org.tdro.retrieval.Retriever;
 import org.tdro.training.ListedSets;
+import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,6 +71,9 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Documents ranked for each query; ${DEFAULT-VALUE} unless given.")
   private int topK;
 
+  @Mixin
+  private EmbeddingSize size;
+
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
 
@@ -78,7 +82,9 @@ final class EvaluateCommand implements Callable<Integer> {
     var parsed = measures();
     var sets = ListedSets.of(data);
     sets.forEach(BeirDataset::check);
-    try (var retriever = Retriever.load(model.folder())) {
+    var stored = model.stored();
+    var settings = size.cut(stored.settings());
+    try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       var values = ModelEvaluation.of(
           retriever,
           sets,

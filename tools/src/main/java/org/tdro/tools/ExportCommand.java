@@ -60,6 +60,9 @@ final class ExportCommand implements Callable<Integer> {
           "Largest difference between an exported and a trained embedding that is accepted (default: ${DEFAULT-VALUE}).")
   private double tolerance;
 
+  @Mixin
+  private EmbeddingSize size;
+
   @Override
   public Integer call() {
     if (Files.exists(output)) {
@@ -70,7 +73,9 @@ final class ExportCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--tolerance must be at least 0, was " + tolerance);
     }
-    double difference = new SavedModelExport(idType, tolerance).export(model.folder(), output);
+    var stored = model.stored();
+    double difference =
+        new SavedModelExport(idType, tolerance).export(stored, size.cut(stored.settings()), output);
     var out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,

@@ -1,6 +1,7 @@
 package org.tdro.tools;
 
 import java.nio.file.Path;
+import org.tdro.retrieval.StoredRetriever;
 import picocli.CommandLine.Option;
 
 /** Which trained model a command uses. */
@@ -9,10 +10,11 @@ final class ModelOption {
       names = "--model",
       required = true,
       paramLabel = "RUN",
-      description = "Folder of a run that is complete, or of its model.")
+      description =
+          "Folder of a run that is complete, of its model, or of a model in Hugging Face's form.")
   private Path folder;
 
-  Path folder() {
-    return folder;
+  StoredRetriever stored() {
+    return StoredRetriever.of(folder);
   }
 }

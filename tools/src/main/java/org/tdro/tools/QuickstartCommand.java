@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.tdro.config.ConfigComposer;
 import org.tdro.experiments.quickstart.QuickstartCollection;
 import org.tdro.files.AtomicWrite;
+import org.tdro.retrieval.StoredRetriever;
 import org.tdro.serving.IdType;
 import org.tdro.serving.SavedModelExport;
 import org.tdro.training.Pipeline;
@@ -73,8 +74,9 @@ final class QuickstartCommand implements Callable<Integer> {
     var folder = out.resolve("export").resolve(best).resolve("1");
     AtomicWrite.delete(folder);
     var export = composer.compose(arguments).config().export();
+    var stored = StoredRetriever.of(report.get().runs().get(best));
     new SavedModelExport(IdType.valueOf(export.idType().name()), export.tolerance())
-        .export(report.get().runs().get(best), folder);
+        .export(stored, stored.settings(), folder);
     print(report.get(), folder);
     return 0;
   }

@@ -1,8 +1,10 @@
 package org.tdro.experiments.bench;
 
 import java.util.Arrays;
+import java.util.Optional;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.CounterRandom;
+import org.tdro.data.TeacherScores;
 import org.tdro.data.TokenMatrix;
 
 /** Batches of made-up tokens, every row as long as it may be: a pure function of seed and index. */
@@ -13,10 +15,15 @@ record SyntheticBatches(
     int passageLength,
     int passagesPerQuery,
     int vocabulary,
-    int domains) {
+    int domains,
+    boolean teacher) {
   private static final int QUERY_STREAM = 0;
   private static final int PASSAGE_STREAM = 1;
   private static final int DOMAIN_STREAM = 2;
+  private static final int TEACHER_STREAM = 3;
+
+  /** A teacher gives whole ones below this. */
+  private static final int SCORES = 10;
 
   ContrastiveBatch batch(long index) {
     var domainIds = draw(index, DOMAIN_STREAM, queries, domains);
@@ -24,7 +31,19 @@ record SyntheticBatches(
         tokens(index, QUERY_STREAM, queries, queryLength),
         tokens(index, PASSAGE_STREAM, queries * passagesPerQuery, passageLength),
         domainIds,
-        passagesPerQuery);
+        passagesPerQuery,
+        teacher ? Optional.of(teacher(index)) : Optional.empty());
+  }
+
+  private TeacherScores teacher(long index) {
+    var drawn = draw(index, TEACHER_STREAM, queries * passagesPerQuery, SCORES);
+    var scores = new float[drawn.length];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = drawn[i];
+    }
+    var present = new boolean[queries];
+    Arrays.fill(present, true);
+    return new TeacherScores(scores, present);
   }
 
   private TokenMatrix tokens(long index, int stream, int rows, int length) {

@@ -14,7 +14,6 @@ import org.tdro.keras.Optimizer;
 import org.tdro.retrieval.ContrastiveDataset;
 import org.tdro.retrieval.ContrastiveModel;
 import org.tdro.retrieval.ContrastiveOptions;
-import org.tdro.retrieval.EncoderModel;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tdro.training.FromConfig;
 import org.tensorflow.proto.ConfigProto;
@@ -36,7 +35,8 @@ final class Workload {
         config.data().passageLength(),
         config.data().passagesPerQuery(),
         config.data().vocabulary(),
-        DOMAINS);
+        DOMAINS,
+        config.loss().distillation().isOn());
   }
 
   /** A model that takes plain steps, compiled. */
@@ -56,27 +56,18 @@ final class Workload {
         weights,
         weightOptimizer(weights),
         initialWeights(),
-        needsReference ? Optional.of(spec()) : Optional.empty(),
+        needsReference
+            // Adapters of proxy and reference stand beside the same weights.
+            ? Optional.of(new TdroModel.Reference(spec(), spec().lora().adapts()))
+            : Optional.empty(),
         config.seed(),
         session());
     try {
       model.compile(optimizer());
-      if (needsReference) {
-        loadReference(model);
-      }
       return model;
     } catch (RuntimeException e) {
       model.close();
       throw e;
-    }
-  }
-
-  /** By way of files, as in training. */
-  private void loadReference(TdroModel model) {
-    try (var folder = new TemporaryFolder();
-        var reference = new EncoderModel(spec(), config.seed() + 1, session())) {
-      reference.saveWeights(folder.path());
-      model.loadReference(folder.path());
     }
   }
 
@@ -134,7 +125,7 @@ final class Workload {
 
   private ContrastiveOptions options() {
     return new ContrastiveOptions(
-        FromConfig.loss(config.loss()),
+        FromConfig.loss(config.loss(), config.model()),
         config.data().passagesPerQuery(),
         DOMAINS,
         false,

@@ -1,7 +1,11 @@
 package org.tdro.models.huggingface;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.tdro.files.Sha256;
 import org.tdro.models.Architecture;
 import org.tdro.models.CheckpointException;
 
@@ -42,5 +46,20 @@ public record HuggingFaceFolder(Path path) {
    */
   public CheckpointWeights weights() {
     return CheckpointWeights.open(path);
+  }
+
+  /** A hash of the shape and of all weights. */
+  public String fingerprint() {
+    try (var files = Files.list(path)) {
+      var text = new StringBuilder(Sha256.of(config()));
+      for (var file : files.sorted().toList()) {
+        if (file.toString().endsWith(".safetensors")) {
+          text.append(' ').append(file.getFileName()).append(' ').append(Sha256.of(file));
+        }
+      }
+      return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + path + ": " + e.getMessage(), e);
+    }
   }
 }

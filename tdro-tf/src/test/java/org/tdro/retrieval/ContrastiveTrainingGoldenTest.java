@@ -1,0 +1,152 @@
+package org.tdro.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tdro.Shared;
+import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.LearningRateSchedule;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.Values;
+import org.tdro.keras.Weight;
+import org.tdro.keras.optimizers.AdamW;
+import org.tdro.models.huggingface.HuggingFaceFolder;
+import org.tdro.models.huggingface.PublishedTensors;
+import org.tensorflow.proto.ConfigProto;
+
+/** {@code golden/infonce/e2e_*}: a Qwen2 encoder trained for some steps by the published code, layer for layer. */
+class ContrastiveTrainingGoldenTest {
+  private static final double LOSS_PERCENT = 1e-2;
+  private static final double GRADIENT = 1e-3;
+  private static final double PARAMETER = 2e-5;
+
+  @ParameterizedTest
+  @CsvSource({
+    "e2e_inbatch_t002, false",
+    "e2e_inbatch_t002, true",
+    "e2e_hardonly_t0002_hfgroups_clip_cosine, false",
+    "e2e_hardonly_t0002_hfgroups_clip_cosine, true"
+  })
+  void everyGradientOfTheFirstStepIsTheReferences(String name, boolean checkpointing)
+      throws IOException {
+    var folder = Shared.path("golden/infonce/" + name);
+    var golden = new JsonMapper().readTree(folder.resolve("expected.json").toFile());
+    try (var model = model(folder, golden, checkpointing);
+        var rows = GoldenBatches.dataset(golden)) {
+      model.compile(new KeptGradients());
+      model.fit(rows, FitOptions.steps(1));
+      var expected = new PublishedTensors(folder.resolve("grads_step1.safetensors"));
+      for (var weight : model.variables().trainable()) {
+        assertGradient(KeptGradients.of(model, weight), expected.of(weight), weight);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"e2e_inbatch_t002", "e2e_hardonly_t0002_hfgroups_clip_cosine"})
+  void lossesAndParametersOfAllStepsAreTheReferences(String name) throws IOException {
+    var folder = Shared.path("golden/infonce/" + name);
+    var golden = new JsonMapper().readTree(folder.resolve("expected.json").toFile());
+    try (var model = model(folder, golden, false);
+        var rows = GoldenBatches.dataset(golden)) {
+      model.compile(optimizer(golden.get("settings")));
+      var losses = new ArrayList<Double>();
+      var rates = new ArrayList<Double>();
+      model.fit(
+          rows,
+          FitOptions.steps(golden.get("settings").get("steps").asInt())
+              .withCallbacks(new Callback() {
+                @Override
+                public void onTrainBatchEnd(Model trained, long step, Logs logs) {
+                  losses.add(logs.scalar("loss"));
+                  rates.add(logs.scalar("learning_rate"));
+                }
+              }));
+      assertThat(losses).hasSize(golden.get("steps").size());
+      for (int i = 0; i < losses.size(); i++) {
+        var step = golden.get("steps").get(i);
+        assertThat(losses.get(i))
+            .isCloseTo(step.get("loss").asDouble(), withinPercentage(LOSS_PERCENT));
+        assertThat(rates.get(i)).isCloseTo(step.get("lr").asDouble(), within(1e-12));
+      }
+      assertParameters(model, folder.resolve("params_after.safetensors"));
+    }
+  }
+
+  private static ContrastiveModel model(Path folder, JsonNode golden, boolean checkpointing) {
+    var settings = golden.get("settings");
+    var negatives = settings.get("mode").asText().equals("in_batch")
+        ? ContrastiveLoss.Negatives.IN_BATCH
+        : ContrastiveLoss.Negatives.HARD_ONLY;
+    var spec = new RetrieverSpec(
+        new HuggingFaceFolder(folder).architecture(),
+        Pooling.valueOf(settings.get("pooling").asText().toUpperCase(Locale.ROOT)),
+        0,
+        settings.get("normalize").asBoolean());
+    var loss = new ContrastiveLoss((float) settings.get("temperature").asDouble(), negatives);
+    var model = new ContrastiveModel(
+        spec,
+        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), 1, false, checkpointing),
+        0,
+        ConfigProto.getDefaultInstance());
+    model.load(StoredRetriever.of(folder));
+    return model;
+  }
+
+  private static Optimizer optimizer(JsonNode settings) {
+    var decayed = new ArrayList<String>();
+    settings.get("parameters_with_weight_decay").forEach(name -> decayed.add(name.asText()));
+    double rate = settings.get("lr").asDouble();
+    var scheduler = settings.get("scheduler");
+    var schedule = scheduler.isNull()
+        ? LearningRateSchedule.constant(rate)
+        : LearningRateSchedule.cosine(
+            rate,
+            scheduler.get("num_training_steps").asLong(),
+            scheduler.get("num_warmup_steps").asLong(),
+            scheduler.get("min_lr_ratio").asDouble());
+    return AdamW.builder(schedule)
+        .weightDecay(settings.get("weight_decay").asDouble())
+        .decays(weight -> decayed.contains(PublishedTensors.name(weight)))
+        .build()
+        .globalClipNorm((float) settings.get("max_grad_norm").asDouble(0));
+  }
+
+  static void assertGradient(float[] gradient, float[] expected, Weight weight) {
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow(gradient[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    assertThat(Math.sqrt(difference))
+        .as(weight.name())
+        .isLessThanOrEqualTo(GRADIENT * Math.sqrt(norm));
+  }
+
+  static void assertParameters(EncoderModel model, Path file) {
+    var expected = new PublishedTensors(file);
+    List<Weight> weights = model.variables().trainable();
+    assertThat(weights).isNotEmpty();
+    for (var weight : weights) {
+      var values = Values.of(model.session(), weight.variable());
+      var golden = expected.of(weight);
+      for (int i = 0; i < golden.length; i++) {
+        assertThat((double) values[i]).as(weight.name()).isCloseTo(golden[i], within(PARAMETER));
+      }
+    }
+  }
+}

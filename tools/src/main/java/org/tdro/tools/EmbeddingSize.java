@@ -1,0 +1,42 @@
+package org.tdro.tools;
+
+import org.tdro.retrieval.RetrieverSettings;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The option {@code --dimension} of commands that make embeddings with a trained model. */
+final class EmbeddingSize {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--dimension",
+      paramLabel = "D",
+      description =
+          "Cut embeddings to their first D components, normalised again; for models trained with loss.matryoshka-dimensions.")
+  private Integer dimension;
+
+  /** The settings with embeddings of the size asked for, after a note where the model was not trained for it. */
+  RetrieverSettings cut(RetrieverSettings settings) {
+    if (dimension == null) {
+      return settings;
+    }
+    int whole = settings.spec().wholeDimension();
+    if (dimension < 1 || dimension > whole) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--dimension must be from 1 to %d, the size of the model's embeddings, was %d"
+              .formatted(whole, dimension));
+    }
+    if (!settings.isTrainedFor(dimension)) {
+      var err = spec.commandLine().getErr();
+      err.printf(
+          "--dimension %d is none of the sizes that the model was trained for: %s%n",
+          dimension, settings.trainedDimensions());
+      err.flush();
+    }
+    return settings.cut(dimension);
+  }
+}
