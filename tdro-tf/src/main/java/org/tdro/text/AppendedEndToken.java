@@ -30,7 +30,9 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
     var json = read(original);
     if (present.isPresent()) {
       var id = present.get();
-      var content = json.token(id).orElseThrow();
+      var content = json.token(id)
+          .orElseThrow(() -> new TokenizerException(
+              original + ": its post_processor appends the id " + id + ", which is no token"));
       copy(original, tokenizerJson);
       return new AppendedEndToken(tokenizerJson, new EndToken(content, id), Optional.empty());
     }

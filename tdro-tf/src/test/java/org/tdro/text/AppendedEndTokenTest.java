@@ -149,6 +149,14 @@ class AppendedEndTokenTest {
   }
 
   @Test
+  void aTemplateOfATokenThatDoesNotExistIsRefused() throws IOException {
+    tokenizer(BERT_TEMPLATE);
+    assertThatThrownBy(this::append)
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("appends the id 301");
+  }
+
+  @Test
   void appendingAgainChangesNothing() throws IOException {
     tokenizer(BYTE_LEVEL);
     written = folder.resolve("tokenizer.json");
