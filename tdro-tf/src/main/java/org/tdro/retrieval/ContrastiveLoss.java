@@ -87,13 +87,13 @@ public record ContrastiveLoss(
       int n,
       Optional<Operand<TBool>> hardOnlyRows,
       Optional<Distillation.Teacher> teacher) {
-    // What of this no loss uses is not part of what runs.
-    var own = ownScores(tf, queries, passages, n);
     var infoNce = negatives == Negatives.HARD_ONLY
-        ? hardOnly(tf, own, n)
+        ? hardOnly(tf, queries, passages, n)
         : inBatch(tf, queries, passages, n, hardOnlyRows);
     return distillation.isPresent()
-        ? distillation.get().mix(tf, infoNce, own, teacher.orElseThrow())
+        ? distillation
+            .get()
+            .mix(tf, infoNce, ownScores(tf, queries, passages, n), teacher.orElseThrow())
         : infoNce;
   }
 
@@ -106,10 +106,11 @@ public record ContrastiveLoss(
     return scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
   }
 
-  private static Operand<TFloat32> hardOnly(Ops tf, Operand<TFloat32> own, int n) {
-    var batch = Dimension.of(tf, own, 0);
+  private Operand<TFloat32> hardOnly(
+      Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
+    var batch = Dimension.of(tf, queries, 0);
     var first = tf.zeros(tf.reshape(batch, tf.constant(new int[] {1})), TInt32.class);
-    return crossEntropy(tf, own, first, tf.constant(n));
+    return crossEntropy(tf, ownScores(tf, queries, passages, n), first, tf.constant(n));
   }
 
   private Operand<TFloat32> inBatch(

@@ -24,6 +24,8 @@ class ResolvedConfigTest {
         "data.prompts.\"a.b\".query=\"Find:\\n\"",
         "data.prompts.\"a.b\".passage=",
         "data.domains=[\"${x}\", \"ü\"]",
+        "loss.matryoshka-dimensions=[32, 64]",
+        "loss.matryoshka-weights=[0.5, 1, 1e-7]",
         "train.learning-rate=1.2345678901234567e-7",
         "seed=-9223372036854775808");
     var file = Configs.write(folder, "config.conf", resolved.render());

@@ -25,6 +25,20 @@ final class ImportedRows {
         .formatted(id, query, passages(query + "p", positives), passages(query + "n", negatives));
   }
 
+  /** The same with scores: those of positives are 10, 11, … times {@code scale}, of negatives 20, 21, …. */
+  static String scoredRow(String id, String query, int positives, int negatives, double scale) {
+    var row = row(id, query, positives, negatives);
+    for (var i = 0; i < positives; i++) row = scored(row, query + "p" + i, scale * (10 + i));
+    for (var i = 0; i < negatives; i++) row = scored(row, query + "n" + i, scale * (20 + i));
+    return row;
+  }
+
+  /** The row with a score for the passage of that name. */
+  static String scored(String row, String passage, Object score) {
+    var text = "\"text\": \"%s\"".formatted(passage);
+    return row.replace(text, text + ", \"score\": " + score);
+  }
+
   static Path write(Path file, String... lines) {
     try {
       Files.createDirectories(file.getParent());

@@ -3,9 +3,11 @@ package org.tdro.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.DataException;
@@ -30,6 +32,66 @@ class RetrieverTest {
       var ids = retriever.tokenize(TextKind.QUERY, "", TEXTS);
       assertThat(retriever.encode(TextKind.QUERY, ids).values()).containsExactly(expected);
     }
+  }
+
+  /** The first components, divided by their length, computed from whole embeddings in doubles. */
+  @Test
+  void cutEmbeddingsAreNormalisedAgain() {
+    var saved = SmallRetriever.write(folder.resolve("model"), SmallRetriever.mini());
+    try (var whole = Retriever.load(saved.path());
+        var cut = Retriever.load(saved.path(), OptionalInt.of(5))) {
+      var ids = whole.tokenize(TextKind.QUERY, "", TEXTS);
+      var embeddings = cut.encode(TextKind.QUERY, ids);
+      assertThat(embeddings.dimension()).isEqualTo(5);
+      for (int row = 0; row < ids.length; row++) {
+        var first = java.util.Arrays.copyOf(whole.encode(TextKind.QUERY, ids).row(row), 5);
+        double squares = 0;
+        for (float x : first) {
+          squares += x * x;
+        }
+        for (int i = 0; i < first.length; i++) {
+          first[i] = (float) (first[i] / Math.sqrt(squares));
+        }
+        assertThat(embeddings.row(row)).usingComparatorWithPrecision(1e-6f).containsExactly(first);
+      }
+    }
+  }
+
+  @Test
+  void embeddingsThatAreNotNormalisedAreOnlyCut() {
+    var mini = SmallRetriever.mini();
+    var spec = new RetrieverSpec(mini.architecture(), mini.pooling(), 0, false);
+    var saved = SmallRetriever.write(folder.resolve("model"), spec);
+    try (var whole = Retriever.load(saved.path());
+        var cut = Retriever.load(saved.path(), OptionalInt.of(3))) {
+      var ids = new int[][] {{5, 9, 20}};
+      assertThat(cut.encode(TextKind.QUERY, ids).values())
+          .usingComparatorWithPrecision(1e-6f)
+          .containsExactly(
+              java.util.Arrays.copyOf(whole.encode(TextKind.QUERY, ids).values(), 3));
+    }
+  }
+
+  @Test
+  void noMoreComponentsThanThereAreCanBeKept() {
+    var saved = SmallRetriever.write(folder.resolve("model"), SmallRetriever.mini());
+    for (int size : new int[] {0, 13}) {
+      assertThatThrownBy(() -> Retriever.load(saved.path(), OptionalInt.of(size)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("dimension must be from 1 to 12, was " + size);
+    }
+  }
+
+  @Test
+  void settingsThatSayNothingOfSizesAreOfWholeEmbeddings() throws Exception {
+    var saved = SmallRetriever.write(folder.resolve("model"), SmallRetriever.mini());
+    var json = new com.fasterxml.jackson.databind.json.JsonMapper();
+    var settings = (ObjectNode) json.readTree(saved.settingsFile().toFile());
+    settings.remove("matryoshkaDimensions");
+    ((ObjectNode) settings.get("spec")).remove("dimension");
+    json.writeValue(saved.settingsFile().toFile(), settings);
+    assertThat(saved.settings().spec()).isEqualTo(SmallRetriever.mini());
+    assertThat(saved.settings().trainedDimensions()).containsExactly(12);
   }
 
   @Test

@@ -9,8 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,9 +22,13 @@ import org.tdro.retrieval.SmallRetriever;
 import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
 
 class SavedModelExportTest {
   @TempDir
@@ -69,6 +76,44 @@ class SavedModelExportTest {
           .toList();
       assertThat(variables).containsExactlyInAnyOrderElementsOf(weights());
     }
+  }
+
+  /** Of embeddings that the graph cuts and normalises; expected is computed from whole ones. */
+  @Test
+  void servesEmbeddingsOfASmallerSize() {
+    var output = folder.resolve("small");
+    assertThat(new SavedModelExport(IdType.INT64, 1e-6).export(run, output, OptionalInt.of(4)))
+        .isLessThan(1e-6);
+    float[] whole;
+    try (var retriever = Retriever.load(run)) {
+      whole = retriever.encode(TextKind.QUERY, new int[][] {{5, 9, 20}}).values();
+    }
+    double length =
+        Math.sqrt(IntStream.range(0, 4).mapToDouble(i -> whole[i] * whole[i]).sum());
+    var shape = Shape.of(1, 3);
+    try (var bundle = SavedModelBundle.load(output.toString(), "serve");
+        var ids = TInt64.tensorOf(shape, DataBuffers.of(5L, 9L, 20L));
+        var mask = TInt64.tensorOf(shape, DataBuffers.of(1L, 1L, 1L));
+        var result = bundle
+            .function("encode_passage")
+            .call(Map.of("input_ids", ids, "attention_mask", mask))) {
+      var embedding = (TFloat32) result.get("embedding").orElseThrow();
+      assertThat(embedding.shape()).isEqualTo(Shape.of(1, 4));
+      for (int i = 0; i < 4; i++) {
+        assertThat((double) embedding.getFloat(0, i))
+            .isCloseTo(whole[i] / length, org.assertj.core.api.Assertions.within(2e-6));
+      }
+    }
+  }
+
+  @Test
+  void aSizeAboveTheModelsIsRefused() {
+    var output = folder.resolve("large");
+    var export = new SavedModelExport(IdType.INT32, 1e-6);
+    assertThatThrownBy(() -> export.export(run, output, OptionalInt.of(13)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("from 1 to 12");
+    assertThat(output).doesNotExist();
   }
 
   private static List<String> weights() {

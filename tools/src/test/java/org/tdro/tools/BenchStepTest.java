@@ -66,7 +66,9 @@ class BenchStepTest {
             "train.accumulation-steps=2",
             "data.query-length=4",
             "data.passage-length=8",
-            "data.passages-per-query=2"))
+            "data.passages-per-query=2",
+            "loss.matryoshka-dimensions=[8]",
+            "loss.distillation.weight=0.5"))
         .isZero();
     assertThat(lastLine().get("tokens").asInt()).isEqualTo(2 * 3 * (4 + 2 * 8));
   }

@@ -1,7 +1,9 @@
 package org.tdro.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -12,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code tdro encode} and {@code tdro export} of a model that {@code tdro train} has trained. */
+/** {@code tdro encode}, {@code evaluate} and {@code export} of a model that {@code tdro train} has trained. */
 class EncodeCommandTest {
   @TempDir
   static Path folder;
@@ -28,6 +30,7 @@ class EncodeCommandTest {
         "reference",
         at("run"),
         "data.cache=" + at("cache"),
+        "loss.matryoshka-dimensions=[8]",
         "data.prompts.alpha.query=\"find: \"",
         "data.prompts.alpha.passage=\"\"");
     arguments.set(arguments.indexOf("data=data"), "data=" + at("data"));
@@ -78,11 +81,64 @@ class EncodeCommandTest {
   }
 
   @Test
+  void embeddingsAreCutToASizeWithANoteIfItWasNotTrained() throws IOException {
+    assertThat(encode("texts.jsonl", "small.jsonl", "--dimension", "8")).isZero();
+    assertThat(out.toString()).contains("small.jsonl: 2 embeddings of size 8");
+    assertThat(err.toString()).doesNotContain("--dimension");
+    for (var line : Files.readAllLines(folder.resolve("small.jsonl"))) {
+      var embedding = new JsonMapper().readTree(line).get("embedding");
+      double squares = 0;
+      for (var x : embedding) {
+        squares += x.asDouble() * x.asDouble();
+      }
+      assertThat(embedding).hasSize(8);
+      assertThat(squares).isCloseTo(1, within(1e-6));
+    }
+    assertThat(encode("texts.jsonl", "small.jsonl", "--dimension", "4")).isZero();
+    assertThat(err.toString())
+        .contains("--dimension 4 is none of the sizes that the model was trained for: [8, 32]");
+  }
+
+  @Test
+  void evaluatesAndExportsEmbeddingsOfASize() throws IOException {
+    var set = Files.createDirectories(folder.resolve("set/qrels")).resolve("..").normalize();
+    Files.writeString(
+        set.resolve("corpus.jsonl"),
+        "{\"_id\": \"d1\", \"text\": \"w1 w2\"}\n{\"_id\": \"d2\", \"text\": \"w3 w4\"}\n");
+    Files.writeString(set.resolve("queries.jsonl"), "{\"_id\": \"q\", \"text\": \"w1 w2\"}\n");
+    Files.writeString(set.resolve("qrels/test.tsv"), "query-id\tcorpus-id\tscore\nq\td1\t1\n");
+    var run = at("small.trec");
+    assertThat(run(
+            "evaluate",
+            "--model",
+            at("run"),
+            "--data",
+            set.toString(),
+            "--dimension",
+            "8",
+            "--run-file",
+            run))
+        .isZero();
+    // The query is the first document, so that their cosine is 1 at any size.
+    var best = List.of(Files.readAllLines(Path.of(run)).get(0).split(" "));
+    assertThat(best.get(2)).isEqualTo("d1");
+    assertThat(Double.parseDouble(best.get(4))).isCloseTo(1, within(1e-5));
+    assertThat(run("export", "--model", at("run"), "--output", at("small/1"), "--dimension", "8"))
+        .isZero();
+    assertThat(err.toString()).doesNotContain("--dimension");
+  }
+
+  @Test
   void wrongUsageIsExitCodeTwo() {
     assertThat(encode("texts.jsonl", "o.jsonl", "--prompt", "beta")).isEqualTo(2);
     assertThat(err.toString()).contains("--prompt beta is unknown; the model has alpha");
     assertThat(encode("texts.jsonl", "o.csv")).isEqualTo(2);
     assertThat(encode("texts.jsonl", "o.jsonl", "--batch-tokens", "0")).isEqualTo(2);
+    assertThat(encode("texts.jsonl", "o.jsonl", "--dimension", "33")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--dimension must be from 1 to 32, the size of the model's embeddings, was 33");
+    assertThat(run("export", "--model", at("run"), "--output", at("large"), "--dimension", "0"))
+        .isEqualTo(2);
     assertThat(folder.resolve("o.jsonl")).doesNotExist();
   }
 
