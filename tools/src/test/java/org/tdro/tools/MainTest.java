@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.tdro.models.CheckpointException;
 
 class MainTest {
   private final StringWriter out = new StringWriter();
@@ -79,6 +80,8 @@ class MainTest {
     assertThat(Failures.exitCode(failure)).isEqualTo(Failures.BAD_DATA);
     assertThat(Failures.describe(failure))
         .isEqualTo("cannot import acl\n  because: acl.jsonl does not exist");
+    assertThat(Failures.exitCode(new CheckpointException("model.safetensors: is cut")))
+        .isEqualTo(Failures.BAD_DATA);
     assertThat(Failures.exitCode(new IOException("disk full"))).isEqualTo(1);
   }
 }

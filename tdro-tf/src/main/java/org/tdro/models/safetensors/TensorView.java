@@ -1,22 +1,32 @@
 package org.tdro.models.safetensors;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import org.tdro.models.CheckpointException;
 
 /**
- * A tensor in a file. Its bytes are memory-mapped when asked for, and copied nowhere; a mapping ends when its buffer is garbage,
- * and no file stays open. Thread-safe.
- *
- * @param file the file that holds it
- * @param offset byte of the file at which it begins
+ * A tensor in a file. Its bytes are memory-mapped when first read and copied nowhere; the mapping ends when this and its buffers
+ * are garbage, and no file stays open. Thread-safe.
  */
-public record TensorView(TensorSpec spec, Path file, long offset) {
+public final class TensorView {
+  private final TensorSpec spec;
+  private final MappedBytes data;
+
+  TensorView(TensorSpec spec, Path file, long offset) {
+    this.spec = spec;
+    this.data = new MappedBytes(file, offset, spec.bytes());
+  }
+
+  /** What the tensor is. */
+  public TensorSpec spec() {
+    return spec;
+  }
+
+  /** The file that holds it. */
+  public Path file() {
+    return data.file();
+  }
+
   public String name() {
     return spec.name();
   }
@@ -43,6 +53,7 @@ public record TensorView(TensorSpec spec, Path file, long offset) {
    * All bytes, read-only and little-endian.
    *
    * @throws IllegalStateException if they do not fit into a buffer
+   * @throws CheckpointException if the file was cut since it was opened
    */
   public ByteBuffer buffer() {
     if (bytes() > Integer.MAX_VALUE) {
@@ -60,20 +71,12 @@ public record TensorView(TensorSpec spec, Path file, long offset) {
    * @throws CheckpointException if the file was cut since it was opened
    */
   public ByteBuffer slice(long byteOffset, int byteLength) {
-    if (byteOffset < 0 || byteLength < 0 || byteOffset > bytes() - byteLength) {
-      throw new IndexOutOfBoundsException("%d bytes from byte %d of %s, which has %d"
-          .formatted(byteLength, byteOffset, spec, bytes()));
-    }
-    var start = offset + byteOffset;
-    try (var channel = FileChannel.open(file)) {
-      if (channel.size() < start + byteLength) {
-        throw new CheckpointException("%s: the file was cut to %d bytes while in use; %s needs more"
-            .formatted(file, channel.size(), spec));
-      }
-      return channel.map(MapMode.READ_ONLY, start, byteLength).order(ByteOrder.LITTLE_ENDIAN);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot read %s of %s: %s".formatted(spec, file, e.getMessage()), e);
-    }
+    return data.slice(byteOffset, byteLength);
+  }
+
+  /** Such as {@code tensor 'norm.weight' F32 [32] in model.safetensors}. */
+  @Override
+  public String toString() {
+    return spec + " in " + file().getFileName();
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.models.CheckpointException;
 
 /** Files that are as they should be; those that are not are {@link HostileHeaderTest}'s. */
 class SafetensorsFileTest {
@@ -87,8 +88,24 @@ class SafetensorsFileTest {
 
     var big = tensors.get("big");
     assertThat(big.slice(size - 2, 2)).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2}));
+    // Slices over the places where mappings begin and end, and one that no mapping covers.
+    assertThat(big.slice((1L << 30) - 1, 2).remaining()).isEqualTo(2);
+    assertThat(big.slice(Integer.MAX_VALUE - 1L, 2).remaining()).isEqualTo(2);
+    assertThat(big.slice(size - Integer.MAX_VALUE, Integer.MAX_VALUE).get(Integer.MAX_VALUE - 1))
+        .isEqualTo((byte) 2);
     assertThat(tensors.get("last").buffer().getInt()).isEqualTo(3);
     assertThatThrownBy(big::buffer).hasMessageContaining("more than a buffer holds");
+  }
+
+  @Test
+  void aFileThatWasCutAfterwardsIsRefused() throws IOException {
+    var tensor = open("{" + entry("a", "U8", "[4]", "[0,4]") + "}", 4).tensors().get("a");
+    try (var file = new RandomAccessFile(folder.resolve("a").toFile(), "rw")) {
+      file.setLength(file.length() - 1);
+    }
+    assertThatThrownBy(tensor::buffer)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("was cut to");
   }
 
   @Test
