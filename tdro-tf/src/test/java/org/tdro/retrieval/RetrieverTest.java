@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.DataException;
+import org.tensorflow.proto.ConfigProto;
 
 class RetrieverTest {
   private static final List<String> TEXTS = List.of("a", "some longer text", "日本");
@@ -39,7 +39,7 @@ class RetrieverTest {
   void cutEmbeddingsAreNormalisedAgain() {
     var saved = SmallRetriever.write(folder.resolve("model"), SmallRetriever.mini());
     try (var whole = Retriever.load(saved.path());
-        var cut = Retriever.load(saved.path(), OptionalInt.of(5))) {
+        var cut = cut(saved, 5)) {
       var ids = whole.tokenize(TextKind.QUERY, "", TEXTS);
       var embeddings = cut.encode(TextKind.QUERY, ids);
       assertThat(embeddings.dimension()).isEqualTo(5);
@@ -63,7 +63,7 @@ class RetrieverTest {
     var spec = new RetrieverSpec(mini.architecture(), mini.pooling(), 0, false);
     var saved = SmallRetriever.write(folder.resolve("model"), spec);
     try (var whole = Retriever.load(saved.path());
-        var cut = Retriever.load(saved.path(), OptionalInt.of(3))) {
+        var cut = cut(saved, 3)) {
       var ids = new int[][] {{5, 9, 20}};
       assertThat(cut.encode(TextKind.QUERY, ids).values())
           .usingComparatorWithPrecision(1e-6f)
@@ -76,7 +76,7 @@ class RetrieverTest {
   void noMoreComponentsThanThereAreCanBeKept() {
     var saved = SmallRetriever.write(folder.resolve("model"), SmallRetriever.mini());
     for (int size : new int[] {0, 13}) {
-      assertThatThrownBy(() -> Retriever.load(saved.path(), OptionalInt.of(size)))
+      assertThatThrownBy(() -> cut(saved, size))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("dimension must be from 1 to 12, was " + size);
     }
@@ -130,5 +130,9 @@ class RetrieverTest {
     assertThatThrownBy(() -> Retriever.load(folder.resolve("run")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("run holds no trained retriever");
+  }
+
+  private static Retriever cut(RetrieverFolder saved, int dimension) {
+    return Retriever.load(saved, saved.settings().cut(dimension), ConfigProto.getDefaultInstance());
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -82,7 +81,8 @@ class SavedModelExportTest {
   @Test
   void servesEmbeddingsOfASmallerSize() {
     var output = folder.resolve("small");
-    assertThat(new SavedModelExport(IdType.INT64, 1e-6).export(run, output, OptionalInt.of(4)))
+    assertThat(new SavedModelExport(IdType.INT64, 1e-6)
+            .export(stored(run), stored(run).settings().cut(4), output))
         .isLessThan(1e-6);
     float[] whole;
     try (var retriever = Retriever.load(run)) {
@@ -110,7 +110,7 @@ class SavedModelExportTest {
   void aSizeAboveTheModelsIsRefused() {
     var output = folder.resolve("large");
     var export = new SavedModelExport(IdType.INT32, 1e-6);
-    assertThatThrownBy(() -> export.export(run, output, OptionalInt.of(13)))
+    assertThatThrownBy(() -> export.export(stored(run), stored(run).settings().cut(13), output))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("from 1 to 12");
     assertThat(output).doesNotExist();

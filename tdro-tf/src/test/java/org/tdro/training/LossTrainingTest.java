@@ -23,8 +23,10 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.RetrieverFolder;
+import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
 import org.tdro.training.StageTraining.Outcome;
+import org.tensorflow.proto.ConfigProto;
 
 /** Stages with Matryoshka sizes and with a teacher, on a domain that the teacher has scored and one that it has not. */
 class LossTrainingTest {
@@ -115,7 +117,10 @@ class LossTrainingTest {
 
   /** log softmax of q·p / τ over the passages of each scored row. */
   private static double[][] student(String run, OptionalInt dimension) {
-    try (var retriever = Retriever.load(run(run), dimension)) {
+    var stored = StoredRetriever.of(run(run));
+    var whole = stored.settings();
+    var settings = dimension.isPresent() ? whole.cut(dimension.getAsInt()) : whole;
+    try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       return SCORED.stream().map(row -> student(retriever, row)).toArray(double[][]::new);
     }
   }
