@@ -148,7 +148,7 @@ final class HeaderParser {
     var type = DType.named(typeName);
     if (type.isEmpty()) {
       problem("%s is of unknown dtype %s, known are %s"
-          .formatted(label, typeName, Arrays.toString(DType.values())));
+          .formatted(label, TensorSpec.shown(typeName), Arrays.toString(DType.values())));
       return;
     }
     try {

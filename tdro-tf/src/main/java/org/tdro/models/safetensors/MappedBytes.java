@@ -12,7 +12,7 @@ import org.tdro.models.CheckpointException;
 
 /**
  * A stretch of a file, mapped when it is first read. A mapping holds at most 2 GiB; one begins at every GiB and goes on as far as
- * it can, so that any GiB lies within one of them. They are kept, as a process may have only some ten thousand, and end when this
+ * it can, so that any GiB lies within one of them. They are kept, as a process may have only some ten thousands, and end when this
  * is garbage.
  */
 final class MappedBytes {

@@ -50,7 +50,7 @@ record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
         weightMap.put(entry.getKey(), shard.textValue());
       } else {
         problems.add("%s: weight_map puts %s into %s, which is not the name of a file beside it"
-            .formatted(file, TensorSpec.label(entry.getKey()), shard));
+            .formatted(file, TensorSpec.label(entry.getKey()), TensorSpec.shown(shard.toString())));
       }
     });
     problems.throwIfAny();

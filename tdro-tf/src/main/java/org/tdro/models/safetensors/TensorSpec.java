@@ -76,10 +76,15 @@ public record TensorSpec(String name, DType type, long[] shape) {
     return label(name) + " " + type + " " + Arrays.toString(shape);
   }
 
-  /** A name as messages show it: names come from files, which may put a book or a terminal's control characters there. */
+  /** A name as messages show it. */
   static String label(String name) {
-    var shown = name.length() <= SHOWN ? name : name.substring(0, SHOWN) + "...";
-    return "tensor '" + shown.replaceAll("\\p{Cntrl}", "?") + "'";
+    return "tensor '" + shown(name) + "'";
+  }
+
+  /** A text from a file as messages show it: it may be a book, or a terminal's control characters. */
+  static String shown(String text) {
+    var start = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
+    return start.replaceAll("\\p{Cntrl}", "?");
   }
 
   private static long product(long[] shape) {
