@@ -6,7 +6,7 @@ import org.tdro.keras.layers.Dense;
 @FunctionalInterface
 public interface Adapters {
   /** Leaves every map as it is. */
-  Adapters NONE = (name, in, out, dense) -> (tf, x, training) -> dense.call(tf, x);
+  Adapters NONE = (name, in, out, dense) -> (tf, x, pass) -> dense.call(tf, x, pass.computeType());
 
   /**
    * What stands in the place of a linear map.

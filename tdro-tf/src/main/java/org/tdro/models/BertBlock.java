@@ -1,12 +1,13 @@
 package org.tdro.models;
 
 import org.tdro.keras.Initializer;
+import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
-import org.tdro.keras.layers.BatchMatMul;
 import org.tdro.keras.layers.Dropout;
 import org.tdro.keras.layers.Gelu;
 import org.tdro.keras.layers.LayerNormalization;
+import org.tdro.keras.layers.Products;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -55,27 +56,24 @@ final class BertBlock {
   }
 
   /** {@code [batch · length, hidden] -> [batch · length, hidden]}. */
-  Operand<TFloat32> call(Ops tf, Operand<TFloat32> x, AttentionShape shape, boolean training) {
+  Operand<TFloat32> call(Ops tf, Operand<TFloat32> x, AttentionShape shape, Pass pass) {
     var attended = dropped(
-        tf,
-        attentionOutput.call(tf, attention(tf, x, shape, training), training),
-        firstDropout,
-        training);
+        tf, attentionOutput.call(tf, attention(tf, x, shape, pass), pass), firstDropout, pass);
     var middle = attentionNorm.call(tf, tf.math.add(x, attended));
-    var expanded = Gelu.exact(tf, intermediate.call(tf, middle, training));
-    var contracted = dropped(tf, output.call(tf, expanded, training), secondDropout, training);
+    var expanded = Gelu.exact(tf, intermediate.call(tf, middle, pass));
+    var contracted = dropped(tf, output.call(tf, expanded, pass), secondDropout, pass);
     return outputNorm.call(tf, tf.math.add(middle, contracted));
   }
 
   private Operand<TFloat32> attention(
-      Ops tf, Operand<TFloat32> x, AttentionShape shape, boolean training) {
+      Ops tf, Operand<TFloat32> x, AttentionShape shape, Pass pass) {
     var scale = tf.constant((float) (1 / Math.sqrt((double) hidden / heads)));
-    var q = split(tf, tf.math.mul(query.call(tf, x, training), scale), shape);
-    var k = split(tf, key.call(tf, x, training), shape);
-    var v = split(tf, value.call(tf, x, training), shape);
-    var scores = tf.math.add(BatchMatMul.call(tf, q, k, true), shape.bias());
-    var weights = dropped(tf, tf.nn.softmax(scores), attentionDropout, training);
-    var context = BatchMatMul.call(tf, weights, v, false);
+    var q = split(tf, tf.math.mul(query.call(tf, x, pass), scale), shape);
+    var k = split(tf, key.call(tf, x, pass), shape);
+    var v = split(tf, value.call(tf, x, pass), shape);
+    var scores = tf.math.add(Products.ofBatch(tf, q, k, true, pass.computeType()), shape.bias());
+    var weights = dropped(tf, tf.nn.softmax(scores), attentionDropout, pass);
+    var context = Products.ofBatch(tf, weights, v, false, pass.computeType());
     var merged = tf.linalg.transpose(context, tf.constant(new int[] {0, 2, 1, 3}));
     return tf.reshape(merged, tf.constant(new int[] {-1, hidden}));
   }
@@ -87,7 +85,7 @@ final class BertBlock {
   }
 
   private static Operand<TFloat32> dropped(
-      Ops tf, Operand<TFloat32> x, Dropout dropout, boolean training) {
-    return training ? dropout.call(tf, x) : x;
+      Ops tf, Operand<TFloat32> x, Dropout dropout, Pass pass) {
+    return pass.training() ? dropout.call(tf, x) : x;
   }
 }

@@ -47,7 +47,7 @@ final class DecoderBackbone implements Backbone {
     var secondLast = x;
     for (var block : blocks) {
       secondLast = x;
-      Layer layer = (ops, states) -> block.call(ops, states, attention, pass.training());
+      Layer layer = (ops, states) -> block.call(ops, states, attention, pass);
       x = pass.call(tf, layer, x);
     }
     return new HiddenStates(

@@ -1,10 +1,11 @@
 package org.tdro.models;
 
 import org.tdro.keras.Initializer;
+import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
-import org.tdro.keras.layers.BatchMatMul;
 import org.tdro.keras.layers.Dropout;
+import org.tdro.keras.layers.Products;
 import org.tdro.keras.layers.RmsNormalization;
 import org.tdro.keras.layers.Silu;
 import org.tensorflow.Operand;
@@ -58,40 +59,39 @@ final class DecoderBlock {
   }
 
   /** {@code [batch · length, hidden] -> [batch · length, hidden]}. */
-  Operand<TFloat32> call(
-      Ops tf, Operand<TFloat32> x, DecoderAttention attention, boolean training) {
-    var attended = attend(tf, attentionNorm.call(tf, x), attention, training);
-    var middle = tf.math.add(x, attentionOutput.call(tf, attended, training));
+  Operand<TFloat32> call(Ops tf, Operand<TFloat32> x, DecoderAttention attention, Pass pass) {
+    var attended = attend(tf, attentionNorm.call(tf, x), attention, pass);
+    var middle = tf.math.add(x, attentionOutput.call(tf, attended, pass));
     var normalised = feedForwardNorm.call(tf, middle);
-    var gated = tf.math.mul(
-        Silu.call(tf, gate.call(tf, normalised, training)), up.call(tf, normalised, training));
-    return tf.math.add(middle, down.call(tf, gated, training));
+    var gated =
+        tf.math.mul(Silu.call(tf, gate.call(tf, normalised, pass)), up.call(tf, normalised, pass));
+    return tf.math.add(middle, down.call(tf, gated, pass));
   }
 
   /** {@code [batch · length, hidden] -> [batch · length, heads · headSize]}. */
   private Operand<TFloat32> attend(
-      Ops tf, Operand<TFloat32> x, DecoderAttention attention, boolean training) {
+      Ops tf, Operand<TFloat32> x, DecoderAttention attention, Pass pass) {
     int heads = shape.heads();
     int keyValueHeads = shape.keyValueHeads();
     int size = shape.headSize();
     var scale = tf.constant((float) (1 / Math.sqrt(size)));
     var angles = attention.angles();
-    var q = angles.turn(
-        tf, split(tf, tf.math.mul(query.call(tf, x, training), scale), attention, heads));
-    var k = angles.turn(tf, split(tf, key.call(tf, x, training), attention, keyValueHeads));
-    var v = split(tf, value.call(tf, x, training), attention, keyValueHeads);
+    var q =
+        angles.turn(tf, split(tf, tf.math.mul(query.call(tf, x, pass), scale), attention, heads));
+    var k = angles.turn(tf, split(tf, key.call(tf, x, pass), attention, keyValueHeads));
+    var v = split(tf, value.call(tf, x, pass), attention, keyValueHeads);
     // One product for all queries of a key spares copies of keys and values.
     var together = tf.reshape(q, attention.grouped(tf, keyValueHeads, size));
-    var products = BatchMatMul.call(tf, together, k, true);
+    var products = Products.ofBatch(tf, together, k, true, pass.computeType());
     var scores = tf.math.add(
         tf.reshape(products, attention.scores(tf, heads)),
         windowed ? attention.windowed() : attention.causal());
     Operand<TFloat32> weights = tf.nn.softmax(scores);
-    if (training) {
+    if (pass.training()) {
       weights = attentionDropout.call(tf, weights);
     }
     var regrouped = tf.reshape(weights, tf.shape(products));
-    var context = BatchMatMul.call(tf, regrouped, v, false);
+    var context = Products.ofBatch(tf, regrouped, v, false, pass.computeType());
     var separate = tf.reshape(context, tf.shape(q));
     var merged = tf.linalg.transpose(separate, tf.constant(new int[] {0, 2, 1, 3}));
     return tf.reshape(merged, tf.constant(new int[] {-1, heads * size}));

@@ -1,5 +1,6 @@
 package org.tdro.models;
 
+import org.tdro.keras.Pass;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -9,5 +10,5 @@ import org.tensorflow.types.TFloat32;
 public interface Linear {
 
   /** {@code [rows, in] -> [rows, out]}. */
-  Operand<TFloat32> call(Ops tf, Operand<TFloat32> x, boolean training);
+  Operand<TFloat32> call(Ops tf, Operand<TFloat32> x, Pass pass);
 }

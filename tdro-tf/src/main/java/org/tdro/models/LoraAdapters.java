@@ -48,9 +48,11 @@ public final class LoraAdapters implements Adapters {
     maps.add(new AdaptedMap(dense.kernel(), a.kernel(), b.kernel(), lora.scale()));
     // Blocks use small seeds for their own dropout.
     var dropout = new Dropout(lora.dropout(), seed + (1L << 32) + maps.size(), counter);
-    return (tf, x, training) -> {
-      var dropped = training ? dropout.call(tf, x) : x;
-      return tf.math.add(dense.call(tf, x), scaled(tf, b.call(tf, a.call(tf, dropped))));
+    return (tf, x, pass) -> {
+      var type = pass.computeType();
+      var dropped = pass.training() ? dropout.call(tf, x) : x;
+      var adapted = b.call(tf, a.call(tf, dropped, type), type);
+      return tf.math.add(dense.call(tf, x, type), scaled(tf, adapted));
     };
   }
 

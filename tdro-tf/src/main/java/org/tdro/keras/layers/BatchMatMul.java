@@ -2,7 +2,7 @@ package org.tdro.keras.layers;
 
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
 /**
  * Products of the matrices in the last two axes. Uses the second version of TensorFlow's operation, which oneDNN takes
@@ -12,8 +12,8 @@ public final class BatchMatMul {
   private BatchMatMul() {}
 
   /** {@code [..., n, k] × [..., k, m] -> [..., n, m]}; with {@code transposeB} the second is {@code [..., m, k]}. */
-  public static Operand<TFloat32> call(
-      Ops tf, Operand<TFloat32> a, Operand<TFloat32> b, boolean transposeB) {
+  public static <T extends TNumber> Operand<T> call(
+      Ops tf, Operand<T> a, Operand<T> b, boolean transposeB) {
     return tf.scope()
         .opBuilder("BatchMatMulV2", "BatchMatMulV2")
         .addInput(a.asOutput())

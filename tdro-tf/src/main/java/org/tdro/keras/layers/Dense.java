@@ -1,5 +1,6 @@
 package org.tdro.keras.layers;
 
+import org.tdro.keras.ComputeType;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
 import org.tdro.keras.Variables;
@@ -28,7 +29,12 @@ public final class Dense implements Layer {
 
   @Override
   public Operand<TFloat32> call(Ops tf, Operand<TFloat32> x) {
-    var product = tf.linalg.matMul(x, kernel.read(tf));
+    return call(tf, x, ComputeType.FLOAT32);
+  }
+
+  /** The same with the product computed in {@code type}. */
+  public Operand<TFloat32> call(Ops tf, Operand<TFloat32> x, ComputeType type) {
+    var product = Products.of(tf, x, kernel.read(tf), type);
     return bias == null ? product : tf.nn.biasAdd(product, bias.read(tf));
   }
 
