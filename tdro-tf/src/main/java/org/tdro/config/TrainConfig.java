@@ -6,6 +6,8 @@ package org.tdro.config;
  * @param steps updates of the model
  * @param batchSize rows of a micro-batch
  * @param accumulationSteps micro-batches an update
+ * @param chunkSize texts that are encoded at a time, sorted by length: the rest of a micro-batch needs no memory for its
+ *     activations, and each text is encoded once more for its gradient; 0 for all at once
  * @param gradientCheckpointing whether layers keep only their inputs in memory and are run again in the backward pass:
  *     less memory, about 1.4 times the time
  * @param optimizer update rule
@@ -27,6 +29,7 @@ public record TrainConfig(
     int steps,
     int batchSize,
     int accumulationSteps,
+    int chunkSize,
     boolean gradientCheckpointing,
     OptimizerKind optimizer,
     double learningRate,
@@ -60,6 +63,7 @@ public record TrainConfig(
         .atLeast(1, "steps", steps)
         .atLeast(1, "batchSize", batchSize)
         .atLeast(1, "accumulationSteps", accumulationSteps)
+        .atLeast(0, "chunkSize", chunkSize)
         .positive("learningRate", learningRate)
         .atLeast(0, "warmupSteps", warmupSteps)
         .fraction("warmupRatio", warmupRatio)

@@ -16,7 +16,6 @@ import org.tdro.retrieval.DomainMeans;
 import org.tdro.retrieval.Encoder;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
@@ -62,8 +61,8 @@ public final class TdroModel extends ContrastiveModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tf, encoder(), batch, trainingPass(tape));
-    var referenceLosses = reference.map(encoder -> referenceLosses(tf, encoder, batch));
+    var losses = losses(tape, encoder(), batch, trainingPass(tape));
+    var referenceLosses = reference.map(encoder -> referenceLosses(tape, encoder, batch));
     var step = domainWeights.step(
         tape, counter(), new RowLosses(domainIds(batch), losses, referenceLosses));
     var weights = variables().trainable();
@@ -77,11 +76,11 @@ public final class TdroModel extends ContrastiveModel {
         .log("domain_measure", step.gradientBeforeClipping())
         .log("domain_weight", step.weights());
     step.referenceLoss().ifPresent(loss -> logs.log("domain_reference_loss", loss));
-    return logs.minimize(weights, tape.weightGradients(step.robustLoss(), weights));
+    return logs.minimize(weights, step.robustLoss());
   }
 
-  private Operand<TFloat32> referenceLosses(Ops tf, Encoder encoder, Inputs batch) {
-    return tf.stopGradient(losses(tf, encoder, batch, Pass.INFERENCE));
+  private Operand<TFloat32> referenceLosses(GradientTape tape, Encoder encoder, Inputs batch) {
+    return tape.tf().stopGradient(losses(tape, encoder, batch, Pass.INFERENCE));
   }
 
   /** α, its running mean and its moving average. */

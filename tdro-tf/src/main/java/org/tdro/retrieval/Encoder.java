@@ -2,6 +2,7 @@ package org.tdro.retrieval;
 
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Pass;
+import org.tdro.keras.SequenceEncoder;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.layers.Dense;
@@ -12,7 +13,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Token ids to embeddings: backbone, pooling, projection, normalisation. Queries and passages share its weights. */
-public final class Encoder {
+public final class Encoder implements SequenceEncoder {
   private static final float SMALLEST_NORM = 1e-12f;
 
   private final RetrieverSpec spec;
@@ -34,17 +35,16 @@ public final class Encoder {
             false);
   }
 
-  /**
-   * The embeddings of a batch.
-   *
-   * @param ids {@code [batch, length]}
-   * @param mask {@code [batch, length]}, 1 at tokens and 0 at padding
-   * @return {@code [batch, dimension]}
-   */
+  @Override
   public Operand<TFloat32> call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
     var pooled = spec.pooling().call(tf, backbone.call(tf, ids, mask, pass), mask);
     var embedding = projection == null ? pooled : projection.call(tf, pooled);
     return spec.normalize() ? normalize(tf, embedding) : embedding;
+  }
+
+  @Override
+  public int dimension() {
+    return spec.dimension();
   }
 
   /** Each row divided by its length, or by 1e-12 where it is shorter than that. */

@@ -2,12 +2,14 @@ package org.tdro.training;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.tdro.config.DataConfig;
 import org.tdro.config.DroConfig;
 import org.tdro.config.LossConfig;
 import org.tdro.config.ModelConfig;
 import org.tdro.config.PromptConfig;
 import org.tdro.config.ScheduleKind;
+import org.tdro.config.TdroConfig;
 import org.tdro.config.TrainConfig;
 import org.tdro.data.Fold;
 import org.tdro.dro.AscentRule;
@@ -15,6 +17,7 @@ import org.tdro.dro.DomainWeightOptions;
 import org.tdro.dro.GradientClip;
 import org.tdro.dro.LossMeasure;
 import org.tdro.dro.StepSizeSchedule;
+import org.tdro.keras.Chunking;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.optimizers.Adagrad;
@@ -65,6 +68,14 @@ public final class FromConfig {
     return new ContrastiveLoss(
         (float) loss.temperature(),
         ContrastiveLoss.Negatives.valueOf(loss.negatives().name()));
+  }
+
+  /** How the texts of a batch are cut into chunks; empty where they are encoded at once. */
+  public static Optional<Chunking> chunking(TdroConfig config) {
+    int texts = config.train().chunkSize();
+    return texts == 0
+        ? Optional.empty()
+        : Optional.of(new Chunking(texts, config.data().padMultiple()));
   }
 
   static Fold fold(DataConfig.Fold fold) {

@@ -28,6 +28,7 @@ final class StageModels {
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty(),
+        FromConfig.chunking(config),
         config.train().gradientCheckpointing());
     var session = ConfigProto.getDefaultInstance();
     if (config.stage() != Stage.DRO) {

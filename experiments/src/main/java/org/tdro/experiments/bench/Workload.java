@@ -138,6 +138,7 @@ final class Workload {
         config.data().passagesPerQuery(),
         DOMAINS,
         false,
+        FromConfig.chunking(config),
         config.train().gradientCheckpointing());
   }
 
