@@ -6,8 +6,11 @@ package org.tdro.config;
  * @param steps updates of the model
  * @param batchSize rows of a micro-batch
  * @param accumulationSteps micro-batches an update
+ * @param chunkSize texts that are encoded at a time, sorted by length: the rest of a micro-batch needs no memory for its
+ *     activations, and each text is encoded once more for its gradient; 0 for all at once
  * @param gradientCheckpointing whether layers keep only their inputs in memory and are run again in the backward pass:
  *     less memory, about 1.4 times the time
+ * @param precision of the products of matrices in the encoder; weights and optimizer are in single precision
  * @param optimizer update rule
  * @param learningRate the peak
  * @param schedule how the rate moves
@@ -27,7 +30,9 @@ public record TrainConfig(
     int steps,
     int batchSize,
     int accumulationSteps,
+    int chunkSize,
     boolean gradientCheckpointing,
+    Precision precision,
     OptimizerKind optimizer,
     double learningRate,
     ScheduleKind schedule,
@@ -42,6 +47,14 @@ public record TrainConfig(
     @Incidental int saveEvery,
     @Incidental int logEvery,
     @Incidental Progress progress) {
+
+  /** Types of the products of matrices. */
+  public enum Precision {
+    /** Single precision. */
+    FLOAT32,
+    /** Half the bits; fast where the processor or GPU has instructions for it, see {@code tdro doctor}. */
+    MIXED_BFLOAT16
+  }
 
   /** How progress is shown. */
   public enum Progress {
@@ -60,6 +73,7 @@ public record TrainConfig(
         .atLeast(1, "steps", steps)
         .atLeast(1, "batchSize", batchSize)
         .atLeast(1, "accumulationSteps", accumulationSteps)
+        .atLeast(0, "chunkSize", chunkSize)
         .positive("learningRate", learningRate)
         .atLeast(0, "warmupSteps", warmupSteps)
         .fraction("warmupRatio", warmupRatio)

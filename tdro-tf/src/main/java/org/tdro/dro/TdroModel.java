@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Optimizer;
-import org.tdro.keras.Pass;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.Variables;
 import org.tdro.retrieval.ContrastiveModel;
@@ -15,7 +14,6 @@ import org.tdro.retrieval.Encoder;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tdro.retrieval.StoredRetriever;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
@@ -73,8 +71,8 @@ public final class TdroModel extends ContrastiveModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tf, encoder(), batch, trainingPass(tape));
-    var referenceLosses = reference.map(encoder -> referenceLosses(tf, encoder, batch));
+    var losses = losses(tape, encoder(), batch, trainingPass(tape));
+    var referenceLosses = reference.map(encoder -> referenceLosses(tape, encoder, batch));
     var step = domainWeights.step(
         tape, counter(), new RowLosses(domainIds(batch), losses, referenceLosses));
     var weights = variables().trainable();
@@ -88,11 +86,11 @@ public final class TdroModel extends ContrastiveModel {
         .log("domain_measure", step.gradientBeforeClipping())
         .log("domain_weight", step.weights());
     step.referenceLoss().ifPresent(loss -> logs.log("domain_reference_loss", loss));
-    return logs.minimize(weights, tape.weightGradients(step.robustLoss(), weights));
+    return logs.minimize(weights, step.robustLoss());
   }
 
-  private Operand<TFloat32> referenceLosses(Ops tf, Encoder encoder, Inputs batch) {
-    return tf.stopGradient(losses(tf, encoder, batch, Pass.INFERENCE));
+  private Operand<TFloat32> referenceLosses(GradientTape tape, Encoder encoder, Inputs batch) {
+    return tape.tf().stopGradient(losses(tape, encoder, batch, inferencePass()));
   }
 
   /** α, its running mean and its moving average. */

@@ -95,9 +95,8 @@ public final class GradientTape {
       }
     }
     var upstream = outputGradients == null ? ones(targets) : outputGradients;
-    var gradients = blocks.isEmpty()
-        ? plain(targets, sources, upstream)
-        : new RecomputedGradient(tf, blocks, this::plain).of(targets, sources, upstream);
+    var gradients =
+        blocks.isEmpty() ? plain(targets, sources, upstream) : partial(targets, sources, upstream);
     var absent = new ArrayList<Operand<TFloat32>>();
     for (int i = 0; i < sources.size(); i++) {
       if (gradients.get(i) == null) {
@@ -109,6 +108,14 @@ public final class GradientTape {
           + names(absent) + ": only operations without a gradient lead there");
     }
     return gradients;
+  }
+
+  /** The gradients of targets of which sources may be independent: null for these. */
+  List<Operand<TFloat32>> partial(
+      List<Operand<TFloat32>> targets,
+      List<Operand<TFloat32>> sources,
+      List<Operand<TFloat32>> outputGradients) {
+    return new RecomputedGradient(tf, blocks, this::plain).of(targets, sources, outputGradients);
   }
 
   /** TensorFlow's gradients: null for a source behind stopGradient and the like. */

@@ -76,7 +76,12 @@ public abstract class Model implements AutoCloseable {
     var step = new TrainStep().log("loss", value);
     metrics.forEach((name, metric) -> step.log(name, metric.call(tf, batch, outputs)));
     var weights = variables.trainable();
-    return step.minimize(weights, tape.weightGradients(value, weights));
+    return step.minimize(weights, value);
+  }
+
+  /** How {@link #trainStep} has its sequences encoded; a model with other than the default asks the same object for them. */
+  protected Encodings encodings() {
+    return Encodings.allAtOnce();
   }
 
   /** Sets what {@link #fit} minimises and how, and what it reports besides. */
@@ -249,7 +254,7 @@ public abstract class Model implements AutoCloseable {
     if (training == null) {
       register(optimizer);
       var tape = new GradientTape(graph, tf);
-      training = TrainingProgram.of(this, trainStep(tape, symbolicInputs()));
+      training = TrainingProgram.of(this, tape, trainStep(tape, symbolicInputs()));
     }
     initialize();
     return training;

@@ -127,7 +127,7 @@ public abstract class Optimizer {
         means.add(gradients.get(i));
         continue;
       }
-      var accumulator = slot(weights.get(i), "accumulator", 0).variable();
+      var accumulator = accumulator(weights.get(i)).variable();
       // The first micro-batch overwrites, so what an update that failed midway left behind does no
       // harm.
       var first = tf.math.equal(
@@ -137,13 +137,28 @@ public abstract class Optimizer {
       accumulate.add(gated.assign(accumulator, gated.select(first, gradients.get(i), sum)));
       means.add(tf.math.mul(sum, tf.constant(1f / gradientAccumulationSteps)));
     }
-    var clipped = globalClipNorm > 0 ? clipByGlobalNorm(tf, means, globalClipNorm) : means;
+    return new Updates(accumulate, update(gated, counter, weights, clipped(tf, means)));
+  }
+
+  /** The sum of a weight's gradients over what is not one run of the graph. */
+  final Weight accumulator(Weight weight) {
+    return slot(weight, "accumulator", 0);
+  }
+
+  /** The gradients, limited to the global norm if there is one. */
+  final List<Operand<TFloat32>> clipped(Ops tf, List<Operand<TFloat32>> gradients) {
+    return globalClipNorm > 0 ? clipByGlobalNorm(tf, gradients, globalClipNorm) : gradients;
+  }
+
+  /** The operations that move the weights. */
+  final List<Op> update(
+      Ops gated, StepCounter counter, List<Weight> weights, List<Operand<TFloat32>> gradients) {
     var rates = rates(gated, counter);
     var update = new ArrayList<Op>();
     for (int i = 0; i < weights.size(); i++) {
-      update.add(update(gated, weights.get(i), clipped.get(i), rates));
+      update.add(update(gated, weights.get(i), gradients.get(i), rates));
     }
-    return new Updates(accumulate, update);
+    return update;
   }
 
   /** Scales by min(1, norm / (global norm + 1e-6)), as torch's {@code clip_grad_norm_}. */

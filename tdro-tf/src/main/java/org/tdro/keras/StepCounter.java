@@ -27,7 +27,10 @@ public final class StepCounter {
     return iteration;
   }
 
-  /** Number of this micro-batch since training began, from 0: the counter of its random numbers. */
+  /**
+   * The counter of random numbers: the number of this micro-batch since training began, from 0. Where a micro-batch is
+   * encoded in chunks, each of these has a number of its own instead.
+   */
   public Operand<TInt64> microBatch() {
     return microBatch;
   }

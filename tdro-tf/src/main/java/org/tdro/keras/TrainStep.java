@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -17,9 +20,22 @@ public final class TrainStep {
   private final List<Operand<TFloat32>> gradients = new ArrayList<>();
   private final Map<Weight, Operand<TFloat32>> assignments = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> logs = new LinkedHashMap<>();
+  private Operand<TFloat32> loss;
 
-  /** Moves {@code weights} against {@code gradients} with the model's optimizer. */
+  /** Moves {@code weights} against the gradient of the scalar {@code loss} with the model's optimizer. */
+  public TrainStep minimize(List<Weight> weights, Operand<TFloat32> loss) {
+    requireNothingMinimized();
+    this.weights.addAll(weights);
+    this.loss = loss;
+    return this;
+  }
+
+  /**
+   * Moves {@code weights} against {@code gradients} with the model's optimizer: for a step that changes the gradients of its
+   * loss. With {@link ChunkedEncodings} these are not known within the step; give the loss then.
+   */
   public TrainStep minimize(List<Weight> weights, List<Operand<TFloat32>> gradients) {
+    requireNothingMinimized();
     if (weights.size() != gradients.size()) {
       throw new IllegalArgumentException(
           weights.size() + " weights, but " + gradients.size() + " gradients");
@@ -27,6 +43,12 @@ public final class TrainStep {
     this.weights.addAll(weights);
     this.gradients.addAll(gradients);
     return this;
+  }
+
+  private void requireNothingMinimized() {
+    if (!weights.isEmpty()) {
+      throw new IllegalStateException("a step minimises once: add up its losses");
+    }
   }
 
   /** Assigns {@code value} to {@code weight} at the end of every micro-batch. */
@@ -45,12 +67,25 @@ public final class TrainStep {
     return weights;
   }
 
-  List<Operand<TFloat32>> gradients() {
-    return gradients;
+  /** What is minimised, where the step says so rather than giving gradients. */
+  Optional<Operand<TFloat32>> loss() {
+    return Optional.ofNullable(loss);
+  }
+
+  /** One for each weight. */
+  List<Operand<TFloat32>> gradients(GradientTape tape) {
+    return loss == null ? gradients : tape.weightGradients(loss, weights);
   }
 
   Map<Weight, Operand<TFloat32>> assignments() {
     return assignments;
+  }
+
+  /** The assignments as operations. */
+  List<Op> assign(Ops gated) {
+    var operations = new ArrayList<Op>();
+    assignments.forEach((weight, value) -> operations.add(gated.assign(weight.variable(), value)));
+    return operations;
   }
 
   Map<String, Operand<TFloat32>> logs() {

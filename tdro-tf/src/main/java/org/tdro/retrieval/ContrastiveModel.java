@@ -3,6 +3,9 @@ package org.tdro.retrieval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.keras.ChunkedEncodings;
+import org.tdro.keras.Encodings;
+import org.tdro.keras.Encodings.Sequences;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
@@ -10,7 +13,6 @@ import org.tdro.keras.Pass;
 import org.tdro.keras.TrainStep;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
@@ -22,18 +24,26 @@ public class ContrastiveModel extends EncoderModel {
   static final String QUERY_MASK = "query_mask";
   static final String PASSAGE_IDS = "passage_ids";
   static final String PASSAGE_MASK = "passage_mask";
+  private static final Sequences QUERIES = new Sequences(QUERY_IDS, QUERY_MASK);
+  private static final Sequences PASSAGES = new Sequences(PASSAGE_IDS, PASSAGE_MASK);
   static final String DOMAIN_IDS = "domain_ids";
   static final String HARD_ONLY = "hard_only";
   static final String TEACHER_SCORES = "teacher_scores";
   static final String HAS_TEACHER = "has_teacher";
 
   private final ContrastiveOptions options;
+  private final Encodings encodings;
 
   /** A model that trains as {@code options} say. */
   public ContrastiveModel(
       RetrieverSpec spec, ContrastiveOptions options, long seed, ConfigProto config) {
     super(spec, seed, config);
     this.options = options;
+    this.encodings = options
+        .compute()
+        .chunking()
+        .<Encodings>map(ChunkedEncodings::new)
+        .orElseGet(Encodings::allAtOnce);
   }
 
   @Override
@@ -57,7 +67,7 @@ public class ContrastiveModel extends EncoderModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tf, encoder(), batch, trainingPass(tape));
+    var losses = losses(tape, encoder(), batch, trainingPass(tape));
     var loss = tf.math.mean(losses, tf.constant(0));
     var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
     var weights = variables().trainable();
@@ -65,18 +75,19 @@ public class ContrastiveModel extends EncoderModel {
         .log("loss", loss)
         .log("domain_loss", domains.means())
         .log("domain_rows", domains.rows())
-        .minimize(weights, tape.weightGradients(loss, weights));
+        .minimize(weights, loss);
   }
 
   /** The loss of every row of the batch under {@code encoder}, {@code [batch]}. */
-  protected final Operand<TFloat32> losses(Ops tf, Encoder encoder, Inputs batch, Pass pass) {
-    var queries = encoder.call(tf, batch.ints(QUERY_IDS), batch.ints(QUERY_MASK), pass);
-    var passages = encoder.call(tf, batch.ints(PASSAGE_IDS), batch.ints(PASSAGE_MASK), pass);
+  protected final Operand<TFloat32> losses(
+      GradientTape tape, Encoder encoder, Inputs batch, Pass pass) {
+    var queries = encodings.of(tape, encoder, batch, QUERIES, pass);
+    var passages = encodings.of(tape, encoder, batch, PASSAGES, pass);
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
     return options
         .loss()
-        .call(tf, queries, passages, options.passagesPerQuery(), hardOnly, teacher(batch));
+        .call(tape.tf(), queries, passages, options.passagesPerQuery(), hardOnly, teacher(batch));
   }
 
   private Optional<Distillation.Teacher> teacher(Inputs batch) {
@@ -90,9 +101,21 @@ public class ContrastiveModel extends EncoderModel {
     return batch.get(name).asOutput().expect(TBool.class);
   }
 
+  @Override
+  protected final Encodings encodings() {
+    return encodings;
+  }
+
   /** How the encoder runs when it learns. */
   protected final Pass trainingPass(GradientTape tape) {
-    return options.gradientCheckpointing() ? tape.recomputing() : Pass.TRAINING;
+    var compute = options.compute();
+    var pass = compute.gradientCheckpointing() ? tape.recomputing() : Pass.TRAINING;
+    return pass.in(compute.computeType());
+  }
+
+  /** How an encoder runs that does not learn. */
+  protected final Pass inferencePass() {
+    return Pass.INFERENCE.in(options.compute().computeType());
   }
 
   /** The domain of every row of the batch, {@code [batch]}. */

@@ -6,14 +6,14 @@ package org.tdro.retrieval;
  * @param passagesPerQuery 1 positive and the negatives
  * @param domains number of domains, for the loss of each
  * @param hardOnlyRows whether batches say which rows see their own passages only
- * @param gradientCheckpointing whether layers keep only their inputs in memory and are run again in the backward pass
+ * @param compute how a step is computed
  */
 public record ContrastiveOptions(
     ContrastiveLoss loss,
     int passagesPerQuery,
     int domains,
     boolean hardOnlyRows,
-    boolean gradientCheckpointing) {
+    ComputeOptions compute) {
   public ContrastiveOptions {
     if (passagesPerQuery < 1) {
       throw new IllegalArgumentException(

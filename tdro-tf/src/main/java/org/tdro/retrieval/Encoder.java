@@ -3,6 +3,7 @@ package org.tdro.retrieval;
 import java.util.List;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Pass;
+import org.tdro.keras.SequenceEncoder;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
@@ -17,7 +18,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Token ids to embeddings: backbone, pooling, projection, cut to size, normalisation. Queries and passages share its weights. */
-public final class Encoder {
+public final class Encoder implements SequenceEncoder {
   private static final float SMALLEST_NORM = 1e-12f;
 
   private final RetrieverSpec spec;
@@ -88,13 +89,7 @@ public final class Encoder {
     return adapters == null ? List.of() : adapters.maps();
   }
 
-  /**
-   * The embeddings of a batch.
-   *
-   * @param ids {@code [batch, length]}
-   * @param mask {@code [batch, length]}, 1 at tokens and 0 at padding
-   * @return {@code [batch, dimension]}
-   */
+  @Override
   public Operand<TFloat32> call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
     var pooled = spec.pooling().call(tf, backbone.call(tf, ids, mask, pass), mask);
     var whole = projection == null ? pooled : projection.call(tf, pooled);
@@ -105,6 +100,11 @@ public final class Encoder {
   /** The first components of each row: {@code [rows, n] -> [rows, dimension]}. */
   static Operand<TFloat32> first(Ops tf, Operand<TFloat32> rows, int dimension) {
     return tf.slice(rows, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, dimension}));
+  }
+
+  @Override
+  public int dimension() {
+    return spec.dimension();
   }
 
   /** Each row divided by its length, or by 1e-12 where it is shorter than that. */

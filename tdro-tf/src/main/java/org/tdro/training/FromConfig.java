@@ -14,6 +14,7 @@ import org.tdro.config.LossConfig;
 import org.tdro.config.ModelConfig;
 import org.tdro.config.PromptConfig;
 import org.tdro.config.ScheduleKind;
+import org.tdro.config.TdroConfig;
 import org.tdro.config.TrainConfig;
 import org.tdro.data.Fold;
 import org.tdro.dro.AscentRule;
@@ -21,6 +22,8 @@ import org.tdro.dro.DomainWeightOptions;
 import org.tdro.dro.GradientClip;
 import org.tdro.dro.LossMeasure;
 import org.tdro.dro.StepSizeSchedule;
+import org.tdro.keras.Chunking;
+import org.tdro.keras.ComputeType;
 import org.tdro.keras.Device;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
@@ -29,6 +32,7 @@ import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.RmsProp;
 import org.tdro.keras.optimizers.Sgd;
 import org.tdro.models.Lora;
+import org.tdro.retrieval.ComputeOptions;
 import org.tdro.retrieval.ContrastiveLoss;
 import org.tdro.retrieval.Distillation;
 import org.tdro.retrieval.Matryoshka;
@@ -105,6 +109,19 @@ public final class FromConfig {
             ? Optional.of(
                 new Distillation((float) distillation.weight(), (float) distillation.temperature()))
             : Optional.empty());
+  }
+
+  /** How a step is computed. */
+  public static ComputeOptions compute(TdroConfig config) {
+    var train = config.train();
+    return new ComputeOptions(
+        train.chunkSize() == 0
+            ? Optional.empty()
+            : Optional.of(new Chunking(train.chunkSize(), config.data().padMultiple())),
+        train.gradientCheckpointing(),
+        train.precision() == TrainConfig.Precision.MIXED_BFLOAT16
+            ? ComputeType.BFLOAT16
+            : ComputeType.FLOAT32);
   }
 
   static Fold fold(DataConfig.Fold fold) {

@@ -43,7 +43,7 @@ final class StageModels {
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty(),
-        config.train().gradientCheckpointing());
+        FromConfig.compute(config));
     var model = config.stage() == Stage.DRO
         ? proxy(resolved, prepared, spec, options, session)
         : new ContrastiveModel(spec, options, config.seed(), session);

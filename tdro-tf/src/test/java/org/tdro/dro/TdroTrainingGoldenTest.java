@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tdro.Shared;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
@@ -32,6 +32,7 @@ import org.tdro.retrieval.KeptGradients;
 import org.tdro.retrieval.Pooling;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tdro.retrieval.StoredRetriever;
+import org.tdro.retrieval.WaysToCompute;
 import org.tensorflow.proto.ConfigProto;
 
 /** {@code golden/tdro_e2e}: whole steps of the published code, with encoder, reference and domain weights. */
@@ -53,10 +54,10 @@ class TdroTrainingGoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void lossesWeightsAndParametersAreTheReferences(boolean checkpointing) {
+  @EnumSource(WaysToCompute.class)
+  void lossesWeightsAndParametersAreTheReferences(WaysToCompute way) {
     var logs = new ArrayList<Logs>();
-    try (var model = model(checkpointing);
+    try (var model = model(way);
         var rows = GoldenBatches.dataset(microBatches())) {
       model.compile(AdamW.builder(LearningRateSchedule.constant(
               settings.get("model_optimizer").get("lr").asDouble()))
@@ -88,7 +89,7 @@ class TdroTrainingGoldenTest {
   /** Those of the published code are sums of losses that are divided by the number of micro-batches. */
   @Test
   void gradientsOfTheFirstUpdateAreTheReferences() {
-    try (var model = model(false);
+    try (var model = model(WaysToCompute.PLAIN);
         var rows = GoldenBatches.dataset(microBatches())) {
       model.compile(new KeptGradients().gradientAccumulationSteps(accumulation));
       model.fit(rows, FitOptions.steps(1));
@@ -137,7 +138,7 @@ class TdroTrainingGoldenTest {
         .toArray(JsonNode[]::new);
   }
 
-  private TdroModel model(boolean checkpointing) {
+  private TdroModel model(WaysToCompute way) {
     int domains = settings.get("groups").asInt();
     List<Double> uniform = Collections.nCopies(domains, 1.0 / domains);
     var weights = DomainWeightOptions.builder(LossMeasure.referenceCode()).build();
@@ -147,7 +148,7 @@ class TdroTrainingGoldenTest {
         (float) settings.get("temperature").asDouble(), ContrastiveLoss.Negatives.HARD_ONLY);
     var model = new TdroModel(
         spec,
-        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), domains, false, checkpointing),
+        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), domains, false, way.options()),
         weights,
         weights.optimizer(settings.get("updates").asInt(), accumulation),
         uniform,

@@ -35,16 +35,19 @@ class ContrastiveTrainingGoldenTest {
 
   @ParameterizedTest
   @CsvSource({
-    "e2e_inbatch_t002, false",
-    "e2e_inbatch_t002, true",
-    "e2e_hardonly_t0002_hfgroups_clip_cosine, false",
-    "e2e_hardonly_t0002_hfgroups_clip_cosine, true"
+    "e2e_inbatch_t002, PLAIN",
+    "e2e_inbatch_t002, CHECKPOINTED",
+    "e2e_inbatch_t002, CHUNKED",
+    "e2e_inbatch_t002, CHUNKED_AND_CHECKPOINTED",
+    "e2e_hardonly_t0002_hfgroups_clip_cosine, PLAIN",
+    "e2e_hardonly_t0002_hfgroups_clip_cosine, CHECKPOINTED",
+    "e2e_hardonly_t0002_hfgroups_clip_cosine, CHUNKED"
   })
-  void everyGradientOfTheFirstStepIsTheReferences(String name, boolean checkpointing)
+  void everyGradientOfTheFirstStepIsTheReferences(String name, WaysToCompute way)
       throws IOException {
     var folder = Shared.path("golden/infonce/" + name);
     var golden = new JsonMapper().readTree(folder.resolve("expected.json").toFile());
-    try (var model = model(folder, golden, checkpointing);
+    try (var model = model(folder, golden, way);
         var rows = GoldenBatches.dataset(golden)) {
       model.compile(new KeptGradients());
       model.fit(rows, FitOptions.steps(1));
@@ -60,7 +63,7 @@ class ContrastiveTrainingGoldenTest {
   void lossesAndParametersOfAllStepsAreTheReferences(String name) throws IOException {
     var folder = Shared.path("golden/infonce/" + name);
     var golden = new JsonMapper().readTree(folder.resolve("expected.json").toFile());
-    try (var model = model(folder, golden, false);
+    try (var model = model(folder, golden, WaysToCompute.PLAIN);
         var rows = GoldenBatches.dataset(golden)) {
       model.compile(optimizer(golden.get("settings")));
       var losses = new ArrayList<Double>();
@@ -86,7 +89,7 @@ class ContrastiveTrainingGoldenTest {
     }
   }
 
-  private static ContrastiveModel model(Path folder, JsonNode golden, boolean checkpointing) {
+  private static ContrastiveModel model(Path folder, JsonNode golden, WaysToCompute way) {
     var settings = golden.get("settings");
     var negatives = settings.get("mode").asText().equals("in_batch")
         ? ContrastiveLoss.Negatives.IN_BATCH
@@ -99,7 +102,7 @@ class ContrastiveTrainingGoldenTest {
     var loss = new ContrastiveLoss((float) settings.get("temperature").asDouble(), negatives);
     var model = new ContrastiveModel(
         spec,
-        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), 1, false, checkpointing),
+        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), 1, false, way.options()),
         0,
         ConfigProto.getDefaultInstance());
     model.load(StoredRetriever.of(folder));

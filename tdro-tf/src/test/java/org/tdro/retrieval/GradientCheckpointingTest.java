@@ -26,8 +26,7 @@ class GradientCheckpointingTest {
   private static final int[][] QUERIES = {{3, 4, 5, 0}, {6, 7, 0, 0}};
   private static final int[][] PASSAGES = {{3, 4, 9, 8, 7}, {1, 2, 3, 0, 0}};
 
-  private final BertArchitecture shape = new BertArchitecture(
-      20, 16, 3, 4, 32, 8, BertArchitecture.COUNT_ALL, 0, 1e-12f, 0.2f, 0.2f, 0.2f);
+  private final BertArchitecture shape = SmallRetriever.bert(20, 3, 8, 0.2f);
 
   @ParameterizedTest
   @EnumSource(Pooling.class)

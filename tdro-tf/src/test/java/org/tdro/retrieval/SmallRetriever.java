@@ -22,10 +22,24 @@ public final class SmallRetriever {
 
   /** Two transformer layers and a projection to 12. */
   public static RetrieverSpec mini() {
-    return spec(
-        new BertArchitecture(
-            VOCABULARY, 16, 2, 4, 32, 96, BertArchitecture.COUNT_ALL, 0, 1e-12f, 0.1f, 0.1f, 0.2f),
-        12);
+    return spec(bert(VOCABULARY, 2, 96, 0.1f), 12);
+  }
+
+  /** A transformer of width 16 with 4 heads. */
+  public static BertArchitecture bert(int vocabulary, int layers, int maxPositions, float dropout) {
+    return new BertArchitecture(
+        vocabulary,
+        16,
+        layers,
+        4,
+        32,
+        maxPositions,
+        BertArchitecture.COUNT_ALL,
+        0,
+        1e-12f,
+        dropout,
+        dropout,
+        0.2f);
   }
 
   /** Token embeddings of size 16. */
@@ -43,8 +57,12 @@ public final class SmallRetriever {
     new BytePairTrainer(VOCABULARY).train(new WordCounts(false)).write(tokenizer);
     var prompts = new Prompts(Map.of("trivia", new PromptTemplate("find: {text}")), Map.of());
     var retriever = new RetrieverFolder(folder);
+    int longest = spec.architecture().maxPositions();
     try (var model = new EncoderModel(spec, 7)) {
-      retriever.write(new RetrieverSettings(spec, 32, 64, prompts), tokenizer, model);
+      retriever.write(
+          new RetrieverSettings(spec, Math.min(32, longest), Math.min(64, longest), prompts),
+          tokenizer,
+          model);
       Files.delete(tokenizer);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -129,7 +129,7 @@ final class Workload {
         config.data().passagesPerQuery(),
         DOMAINS,
         false,
-        config.train().gradientCheckpointing());
+        FromConfig.compute(config));
   }
 
   private Optimizer optimizer() {
