@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param attentionDropout share of attention weights set to 0 in training
  * @param encoder what only kind encoder has
  * @param decoder what only kind decoder has
+ * @param untied whether queries and passages have encoders of their own; both start from {@code path}
  * @param lora adapters that are trained in place of the checkpoint's weights
  * @param pooling how token states become one embedding
  * @param normalize whether embeddings are divided by their L2 norm
@@ -41,6 +42,7 @@ public record ModelConfig(
     double attentionDropout,
     Optional<EncoderConfig> encoder,
     Optional<DecoderConfig> decoder,
+    boolean untied,
     LoraConfig lora,
     Pooling pooling,
     boolean normalize,

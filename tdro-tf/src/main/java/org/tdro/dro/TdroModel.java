@@ -10,7 +10,7 @@ import org.tdro.keras.Variables;
 import org.tdro.retrieval.ContrastiveModel;
 import org.tdro.retrieval.ContrastiveOptions;
 import org.tdro.retrieval.DomainMeans;
-import org.tdro.retrieval.Encoder;
+import org.tdro.retrieval.Encoders;
 import org.tdro.retrieval.RetrieverSpec;
 import org.tdro.retrieval.StoredRetriever;
 import org.tensorflow.Operand;
@@ -22,7 +22,7 @@ import org.tensorflow.types.TFloat32;
  * reference model's, then the encoder against Σ_i ŵ_i ℓ_i. α and its optimizer are saved with the model.
  */
 public final class TdroModel extends ContrastiveModel {
-  private final Optional<Encoder> reference;
+  private final Optional<Encoders> reference;
   private final Variables referenceVariables;
   private final DomainWeights domainWeights;
 
@@ -48,7 +48,7 @@ public final class TdroModel extends ContrastiveModel {
     domainWeights = new DomainWeights(variables(), weightOptions, weightOptimizer, initialWeights);
     referenceVariables = new Variables(graph(), "reference/");
     var nobody = new Variables(graph(), "");
-    this.reference = reference.map(model -> new Encoder(
+    this.reference = reference.map(model -> Encoders.of(
         referenceVariables,
         model.sharesBase() ? variables() : nobody,
         model.spec(),
@@ -71,8 +71,8 @@ public final class TdroModel extends ContrastiveModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tape, encoder(), batch, trainingPass(tape));
-    var referenceLosses = reference.map(encoder -> referenceLosses(tape, encoder, batch));
+    var losses = losses(tape, encoders(), batch, trainingPass(tape));
+    var referenceLosses = reference.map(encoders -> referenceLosses(tape, encoders, batch));
     var step = domainWeights.step(
         tape, counter(), new RowLosses(domainIds(batch), losses, referenceLosses));
     var weights = variables().trainable();
@@ -89,8 +89,8 @@ public final class TdroModel extends ContrastiveModel {
     return logs.minimize(weights, step.robustLoss());
   }
 
-  private Operand<TFloat32> referenceLosses(GradientTape tape, Encoder encoder, Inputs batch) {
-    return tape.tf().stopGradient(losses(tape, encoder, batch, inferencePass()));
+  private Operand<TFloat32> referenceLosses(GradientTape tape, Encoders encoders, Inputs batch) {
+    return tape.tf().stopGradient(losses(tape, encoders, batch, inferencePass()));
   }
 
   /** α, its running mean and its moving average. */

@@ -126,6 +126,13 @@ public abstract class Model implements AutoCloseable {
     return inference().predict(batch);
   }
 
+  /** The value of {@code output} of the graph for one batch; the caller closes both. */
+  public final TFloat32 predict(Operand<TFloat32> output, Batch batch) {
+    var runner = session().runner();
+    batch.tensors().forEach((name, tensor) -> runner.feed(symbolicInputs().get(name), tensor));
+    return (TFloat32) runner.fetch(output).run().get(0);
+  }
+
   /** A table of the weights, their shapes and counts. */
   public String summary() {
     return Summary.of(getClass().getSimpleName(), variables);
@@ -239,8 +246,8 @@ public abstract class Model implements AutoCloseable {
     graph.close();
   }
 
-  /** Adds the placeholder of every input on first use. */
-  final Inputs symbolicInputs() {
+  /** The placeholder of every input. */
+  protected final Inputs symbolicInputs() {
     if (inputs.isEmpty()) {
       for (var spec : inputs()) {
         var scope = tf.withSubScope("inputs").withName(spec.name());

@@ -20,23 +20,28 @@ import org.tensorflow.types.TFloat32;
 public final class Variables {
   private final Graph graph;
   private final String prefix;
+  /** Prepended to the names of weights that are added. */
+  private final String path;
+
   private final Map<String, Weight> weights;
   private final Weight.Role added;
   private final Map<String, Weight> lent;
 
   /** @param prefix prepended to the operation names of this set, not to the names of its weights; may be empty */
   public Variables(Graph graph, String prefix) {
-    this(graph, prefix, new LinkedHashMap<>(), Weight.Role.TRAINED, Map.of());
+    this(graph, prefix, "", new LinkedHashMap<>(), Weight.Role.TRAINED, Map.of());
   }
 
   private Variables(
       Graph graph,
       String prefix,
+      String path,
       Map<String, Weight> weights,
       Weight.Role added,
       Map<String, Weight> lent) {
     this.graph = graph;
     this.prefix = prefix;
+    this.path = path;
     this.weights = weights;
     this.added = added;
     this.lent = lent;
@@ -48,20 +53,25 @@ public final class Variables {
   }
 
   /**
-   * A view of this set through which {@link #add} adds frozen weights. One that {@code lender} has under the same name is used
-   * where it is and not added, so both sets share its memory.
+   * A view of this set through which {@link #add} adds frozen weights. One that {@code lender} has under the same name, or the name without
+   * the path of this view, is used where it is and not added, so both sets share its memory.
    *
    * @param lender a set of the same graph
    */
   public Variables frozenFrom(Variables lender) {
-    return new Variables(graph, prefix, weights, Weight.Role.FROZEN, lender.weights);
+    return new Variables(graph, prefix, path, weights, Weight.Role.FROZEN, lender.weights);
+  }
+
+  /** A view of this set in which the names of weights that are added start with {@code path}, such as {@code passage/}. */
+  public Variables under(String path) {
+    return new Variables(graph, prefix, this.path + path, weights, added, lent);
   }
 
   /** Adds a variable that training changes, unless this is a view for frozen ones. */
   public Weight add(String name, Shape shape, Initializer initializer) {
-    var present = lent.get(name);
+    var present = lent.getOrDefault(path + name, lent.get(name));
     if (present == null) {
-      return add(name, shape, initializer, added);
+      return create(name, shape, initializer, added);
     }
     if (present.role() != Weight.Role.FROZEN || !present.shape().equals(shape)) {
       throw new IllegalArgumentException(
@@ -73,10 +83,12 @@ public final class Variables {
 
   /** Adds a variable that is saved and restored but not trained: an optimizer's slot, a running mean, a counter. */
   public Weight addState(String name, Shape shape, Initializer initializer) {
-    return add(name, shape, initializer, Weight.Role.STATE);
+    return create(name, shape, initializer, Weight.Role.STATE);
   }
 
-  private Weight add(String name, Shape shape, Initializer initializer, Weight.Role role) {
+  private Weight create(
+      String relativeName, Shape shape, Initializer initializer, Weight.Role role) {
+    var name = path + relativeName;
     if (shape.hasUnknownDimension()) {
       throw new IllegalArgumentException(
           "the shape of variable " + name + " must be fully known, was " + shape);

@@ -67,7 +67,7 @@ public class ContrastiveModel extends EncoderModel {
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
-    var losses = losses(tape, encoder(), batch, trainingPass(tape));
+    var losses = losses(tape, encoders(), batch, trainingPass(tape));
     var loss = tf.math.mean(losses, tf.constant(0));
     var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
     var weights = variables().trainable();
@@ -78,11 +78,11 @@ public class ContrastiveModel extends EncoderModel {
         .minimize(weights, loss);
   }
 
-  /** The loss of every row of the batch under {@code encoder}, {@code [batch]}. */
+  /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
   protected final Operand<TFloat32> losses(
-      GradientTape tape, Encoder encoder, Inputs batch, Pass pass) {
-    var queries = encodings.of(tape, encoder, batch, QUERIES, pass);
-    var passages = encodings.of(tape, encoder, batch, PASSAGES, pass);
+      GradientTape tape, Encoders encoders, Inputs batch, Pass pass) {
+    var queries = encodings.of(tape, encoders.query(), batch, QUERIES, pass);
+    var passages = encodings.of(tape, encoders.passage(), batch, PASSAGES, pass);
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
     return options

@@ -61,11 +61,17 @@ record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
   }
 
   @Override
-  public void load(Ops tf, Session session, Encoder encoder) {
-    long added = folder.weights().load(tf, session, encoder.backboneWeights());
+  public void load(Ops tf, Session session, Encoders encoders) {
+    long added = 0;
+    for (var encoder : encoders.distinct()) {
+      // Those that another encoder lends are loaded with it.
+      if (!encoder.backboneWeights().isEmpty()) {
+        added = folder.weights().load(tf, session, encoder.backboneWeights());
+      }
+    }
     if (added > 0) {
       log.info(
-          "{}: the tokenizer has {} ids more than the model has embeddings; theirs are drawn at random",
+          "{}: the tokenizer has {} ids more than the model has embeddings; theirs start as the mean of the others",
           path(),
           added);
     }

@@ -80,7 +80,7 @@ public final class Retriever implements AutoCloseable {
   /** The embeddings of texts that were tokenised, in their order, batched as {@code batches} say. */
   public Embeddings encode(TextKind kind, int[][] ids, TokenEncoding batches) {
     Vocabulary.check(ids, settings.spec());
-    return batches.encode(model, ids, 0, settings.maxLength(kind));
+    return batches.encode(model, kind, ids, 0, settings.maxLength(kind));
   }
 
   /** What it is besides weights and tokenizer. */

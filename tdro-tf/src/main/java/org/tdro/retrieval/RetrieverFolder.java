@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.tdro.files.AtomicWrite;
 import org.tdro.files.Sha256;
 import org.tdro.keras.Checkpoint;
+import org.tdro.keras.Weight;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -82,12 +84,16 @@ public record RetrieverFolder(Path path) implements StoredRetriever {
   }
 
   @Override
-  public void load(Ops tf, Session session, Encoder encoder) {
-    // Frozen weights that another encoder lends are there already.
-    if (!encoder.frozenWeights().isEmpty()) {
-      settings().base().open().weights().load(tf, session, encoder.frozenWeights());
+  public void load(Ops tf, Session session, Encoders encoders) {
+    var trained = new ArrayList<Weight>();
+    for (var encoder : encoders.distinct()) {
+      // Frozen weights that another encoder lends are there already.
+      if (!encoder.frozenWeights().isEmpty()) {
+        settings().base().open().weights().load(tf, session, encoder.frozenWeights());
+      }
+      trained.addAll(encoder.trainedWeights());
     }
-    new Checkpoint(tf, session, encoder.trainedWeights()).restore(weights());
+    new Checkpoint(tf, session, trained).restore(weights());
   }
 
   /** Writes a retriever, replacing the one that is there. */

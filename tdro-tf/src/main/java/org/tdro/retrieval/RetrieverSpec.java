@@ -9,6 +9,7 @@ import org.tdro.models.Lora;
  * @param projection size of the embedding behind a linear map without bias; 0 for none
  * @param normalize whether embeddings have unit length, so that their product is the cosine
  * @param dimension size of an embedding: the first so many components of the whole one; 0 stands for the whole
+ * @param untied whether queries and passages have encoders of their own
  * @param lora which of the backbone's maps are adapted, all its other weights being frozen
  */
 public record RetrieverSpec(
@@ -17,6 +18,7 @@ public record RetrieverSpec(
     int projection,
     boolean normalize,
     int dimension,
+    boolean untied,
     Lora lora) {
   public RetrieverSpec {
     // Null where a file does not say it.
@@ -32,10 +34,10 @@ public record RetrieverSpec(
     dimension = dimension == 0 ? whole : dimension;
   }
 
-  /** With whole embeddings and without adapters. */
+  /** With whole embeddings, one encoder for both sides and without adapters. */
   public RetrieverSpec(
       Architecture architecture, Pooling pooling, int projection, boolean normalize) {
-    this(architecture, pooling, projection, normalize, 0, Lora.NONE);
+    this(architecture, pooling, projection, normalize, 0, false, Lora.NONE);
   }
 
   private static int whole(Architecture architecture, int projection) {
@@ -62,21 +64,26 @@ public record RetrieverSpec(
       throw new IllegalArgumentException(
           "dimension must be from 1 to %d, was %d".formatted(wholeDimension(), dimension));
     }
-    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, lora);
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }
 
   /** The same with other adapters. */
   public RetrieverSpec with(Lora lora) {
-    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, lora);
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
+  }
+
+  /** The same with one encoder for both sides, or one for each. */
+  public RetrieverSpec untied(boolean untied) {
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }
 
   /** The same with another pooling. */
   public RetrieverSpec with(Pooling pooling) {
-    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, lora);
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }
 
   /** The same with or without normalisation. */
   public RetrieverSpec normalized(boolean normalize) {
-    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, lora);
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }
 }

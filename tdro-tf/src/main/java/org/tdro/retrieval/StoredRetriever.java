@@ -38,6 +38,6 @@ public sealed interface StoredRetriever permits RetrieverFolder, PublishedRetrie
   /** The hash of the weights; another training gives another one. */
   String fingerprint();
 
-  /** Reads the weights into the variables of {@code encoder}, which has the shape that {@link #settings} give. */
-  void load(Ops tf, Session session, Encoder encoder);
+  /** Reads the weights into the variables of {@code encoders}, which have the shape that {@link #settings} give. */
+  void load(Ops tf, Session session, Encoders encoders);
 }

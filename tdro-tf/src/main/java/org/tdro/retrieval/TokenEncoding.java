@@ -30,7 +30,8 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
    * @param padId fills short rows; what it is does not matter
    * @param maxLength longer texts are cut
    */
-  public Embeddings encode(EncoderModel model, int[][] texts, int padId, int maxLength) {
+  public Embeddings encode(
+      EncoderModel model, TextKind kind, int[][] texts, int padId, int maxLength) {
     int dimension = model.spec().dimension();
     var values = new float[Math.multiplyExact(texts.length, dimension)];
     var order = new Integer[texts.length];
@@ -46,7 +47,7 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
       for (int i = start; i < end; i++) {
         rows[i - start] = texts[order[i]];
       }
-      var part = predict(model, TokenMatrix.pad(rows, padId, padMultiple, maxLength));
+      var part = predict(model, kind, TokenMatrix.pad(rows, padId, padMultiple, maxLength));
       for (int i = start; i < end; i++) {
         System.arraycopy(part, (i - start) * dimension, values, order[i] * dimension, dimension);
       }
@@ -55,11 +56,11 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
     return new Embeddings(texts.length, dimension, values);
   }
 
-  private static float[] predict(EncoderModel model, TokenMatrix matrix) {
+  private static float[] predict(EncoderModel model, TextKind kind, TokenMatrix matrix) {
     var tensors = new HashMap<String, Tensor>();
     TokenTensors.put(tensors, EncoderModel.INPUT_IDS, EncoderModel.ATTENTION_MASK, matrix);
     try (var batch = new Batch(tensors, matrix.rows());
-        var result = model.predict(batch)) {
+        var result = model.predict(kind, batch)) {
       var values = new float[Math.toIntExact(result.size())];
       result.asRawTensor().data().asFloats().read(values);
       return values;

@@ -3,9 +3,11 @@ package org.tdro.serving;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.tdro.retrieval.EncoderModel;
 import org.tdro.retrieval.RetrieverSettings;
 import org.tdro.retrieval.StoredRetriever;
+import org.tdro.retrieval.TextKind;
 import org.tensorflow.Operand;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Signature;
@@ -32,19 +34,19 @@ final class SavedModelWriter {
       var ids = placeholder(model, INPUT_IDS, idType.type());
       var mask = placeholder(model, ATTENTION_MASK, idType.type());
       var tf = model.tf();
-      var embedding =
-          model.embed(tf, tf.dtypes.cast(ids, TInt32.class), tf.dtypes.cast(mask, TInt32.class));
-      var output = tf.withName(EMBEDDING).identity(embedding);
+      var narrowIds = tf.dtypes.cast(ids, TInt32.class);
+      var narrowMask = tf.dtypes.cast(mask, TInt32.class);
       var exporter = SavedModelBundle.exporter(folder.toString())
           .withTags("serve")
           .withSession(model.session());
-      for (var key : SIGNATURES) {
+      for (var kind : TextKind.values()) {
+        var embedding = model.embed(tf, kind, narrowIds, narrowMask);
         exporter.withSignature(Signature.builder()
-            .key(key)
+            .key("encode_" + kind.name().toLowerCase(Locale.ROOT))
             .methodName(PREDICT_METHOD)
             .input(INPUT_IDS, ids)
             .input(ATTENTION_MASK, mask)
-            .output(EMBEDDING, output)
+            .output(EMBEDDING, tf.identity(embedding))
             .build());
       }
       exporter.export();

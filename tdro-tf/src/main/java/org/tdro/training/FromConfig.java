@@ -57,6 +57,7 @@ public final class FromConfig {
             Pooling.valueOf(model.pooling().name()),
             model.projection(),
             model.normalize())
+        .untied(model.untied())
         .with(lora(model.lora()));
   }
 

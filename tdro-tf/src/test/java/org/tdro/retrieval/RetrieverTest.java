@@ -25,7 +25,8 @@ class RetrieverTest {
     try (var model = new EncoderModel(SmallRetriever.mini(), 7);
         var retriever = Retriever.load(saved.path())) {
       var ids = retriever.tokenize(TextKind.QUERY, "", TEXTS);
-      expected = TokenEncoding.DEFAULT.encode(model, ids, 0, 32).values();
+      expected =
+          TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, ids, 0, 32).values();
     }
     try (var retriever = Retriever.load(folder.resolve("run"))) {
       assertThat(retriever.settings().spec()).isEqualTo(SmallRetriever.mini());

@@ -33,7 +33,7 @@ class TokenEncodingTest {
   }
 
   private static float[] encode(TokenEncoding batches, int[][] texts) {
-    return batches.encode(model, texts, 0, MAX_LENGTH).values();
+    return batches.encode(model, TextKind.PASSAGE, texts, 0, MAX_LENGTH).values();
   }
 
   @Test
@@ -54,7 +54,7 @@ class TokenEncodingTest {
     for (int i = 0; i < texts.length; i++) {
       reversed[texts.length - 1 - i] = texts[i];
     }
-    var backwards = TokenEncoding.DEFAULT.encode(model, reversed, 0, MAX_LENGTH);
+    var backwards = TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, reversed, 0, MAX_LENGTH);
     for (int i = 0; i < texts.length; i++) {
       assertThat(backwards.row(texts.length - 1 - i))
           .usingComparatorWithPrecision(ROUNDING)
@@ -64,7 +64,7 @@ class TokenEncodingTest {
 
   @Test
   void embeddingsHaveUnitLength() {
-    var embeddings = TokenEncoding.DEFAULT.encode(model, texts, 0, MAX_LENGTH);
+    var embeddings = TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, texts, 0, MAX_LENGTH);
     for (int i = 0; i < texts.length; i++) {
       double squares = 0;
       for (float value : embeddings.row(i)) {
@@ -76,7 +76,9 @@ class TokenEncodingTest {
 
   @Test
   void nothingIsEncodedToNothing() {
-    assertThat(TokenEncoding.DEFAULT.encode(model, new int[0][], 0, MAX_LENGTH).rows())
+    assertThat(TokenEncoding.DEFAULT
+            .encode(model, TextKind.PASSAGE, new int[0][], 0, MAX_LENGTH)
+            .rows())
         .isZero();
   }
 }

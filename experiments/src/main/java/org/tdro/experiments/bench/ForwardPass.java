@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.tdro.data.TokenMatrix;
 import org.tdro.retrieval.EncoderModel;
+import org.tdro.retrieval.TextKind;
 import org.tdro.retrieval.TokenEncoding;
 
 /** Encodes the same texts again and again, those of one length together. */
@@ -28,7 +29,7 @@ final class ForwardPass {
 
   void run() {
     for (var rows : texts) {
-      TokenEncoding.DEFAULT.encode(model, rows, 0, rows[0].length);
+      TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, rows, 0, rows[0].length);
     }
   }
 }

@@ -41,8 +41,8 @@ public final class CheckpointWeights {
   }
 
   /**
-   * Writes the tensors into {@code weights}. A table of token embeddings may have more rows than the stored one; those keep
-   * their initial values.
+   * Writes the tensors into {@code weights}. A table of token embeddings may have more rows than the stored one; those
+   * become the mean of the stored ones.
    *
    * @param tf of the graph of the weights
    * @param session in which they are initialised

@@ -16,6 +16,7 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat16;
@@ -66,23 +67,22 @@ final class TensorLoading {
     var value = TensorNames.isTransposed(weight)
         ? tf.linalg.transpose(wide, tf.constant(new int[] {1, 0}))
         : wide;
-    var assign = tf.assign(weight.variable(), withInitialRows(weight, tensor, value));
+    var assign = tf.assign(weight.variable(), withFurtherRows(weight, tensor, value));
     var elements = tf.reshape(tf.math.isFinite(wide), tf.constant(new int[] {-1}));
     parts.add(new Part(
         tensor.name(), tensor, placeholder, assign, tf.reduceAll(elements, tf.constant(0))));
   }
 
-  /** Rows beyond the stored ones stay as they were. */
-  private Operand<TFloat32> withInitialRows(
+  /** Rows beyond the stored ones are their mean: it follows from the checkpoint alone, so adapters need not keep them. */
+  private Operand<TFloat32> withFurtherRows(
       Weight weight, TensorView tensor, Operand<TFloat32> value) {
     if (tensor.shape().length < 2 || tensor.elements() == weight.size()) {
       return value;
     }
-    var rest = tf.slice(
-        weight.read(tf),
-        tf.constant(new long[] {tensor.shape()[0], 0}),
-        tf.constant(new long[] {-1, -1}));
-    return tf.concat(List.of(value, rest), tf.constant(0));
+    var mean = tf.math.mean(value, tf.constant(0), Mean.keepDims(true));
+    long further = weight.shape().get(0) - tensor.shape()[0];
+    var rows = tf.tile(mean, tf.constant(new long[] {further, 1}));
+    return tf.concat(List.of(value, rows), tf.constant(0));
   }
 
   /** Runs what was added and not run yet. */

@@ -23,7 +23,8 @@ final class TensorNames {
 
   /** The name without the prefix of a model with a head. */
   static String of(Weight weight) {
-    var path = weight.name();
+    // Of two encoders, both start from the same checkpoint.
+    var path = weight.name().replaceFirst("^passage/", "");
     int slash = path.lastIndexOf('/');
     var last = switch (path.substring(slash + 1)) {
       case "kernel", "gamma", "embeddings" -> "weight";
