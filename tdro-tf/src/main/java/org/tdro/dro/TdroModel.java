@@ -68,6 +68,11 @@ public final class TdroModel extends ContrastiveModel {
     stored.load(tf(), session(), reference.orElseThrow());
   }
 
+  /** Draws the reference model's weights instead, for measurements of time and memory. */
+  public void drawReference(long seed) {
+    Variables.initialize(tf(), session(), referenceVariables.all(), seed);
+  }
+
   @Override
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();

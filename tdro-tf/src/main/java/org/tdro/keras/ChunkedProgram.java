@@ -1,9 +1,7 @@
 package org.tdro.keras;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.tdro.keras.ChunkedEncodings.ChunkEncoder;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -27,7 +25,9 @@ final class ChunkedProgram implements TrainingProgram {
   private final List<Operand<TFloat32>> vectorGradients;
 
   private final List<Op> writes;
-  private final Map<ChunkEncoder, List<Op>> accumulate;
+  /** For every encoder that learns, in order. */
+  private final List<List<Op>> accumulate;
+
   private final List<Op> clear;
   private final List<Op> update;
   private double updateSeconds;
@@ -38,7 +38,7 @@ final class ChunkedProgram implements TrainingProgram {
       LoggedValues logs,
       List<Operand<TFloat32>> vectorGradients,
       List<Op> writes,
-      Map<ChunkEncoder, List<Op>> accumulate,
+      List<List<Op>> accumulate,
       List<Op> clear,
       List<Op> update) {
     this.model = model;
@@ -63,10 +63,9 @@ final class ChunkedProgram implements TrainingProgram {
     var one = List.<Operand<TFloat32>>of(tf.constant(1f));
     var sums = new AccumulatedGradients(model.optimizer(), step.weights());
 
+    var learning = encodings.encoders().stream().filter(ChunkEncoder::learns).toList();
     var vectors = new ArrayList<Operand<TFloat32>>();
-    encodings.encoders().stream()
-        .filter(ChunkEncoder::learns)
-        .forEach(encoder -> encoder.calls().forEach(call -> vectors.add(call.vectors())));
+    learning.forEach(encoder -> encoder.calls().forEach(call -> vectors.add(call.vectors())));
     var sources = new ArrayList<>(vectors);
     step.weights().forEach(weight -> sources.add(weight.variable()));
     var gradients = tape.partial(List.of(loss), sources, one);
@@ -87,26 +86,19 @@ final class ChunkedProgram implements TrainingProgram {
     var writes = sums.add(gated, ownGradients);
     writes.addAll(step.assign(gated));
 
-    var accumulate = new HashMap<ChunkEncoder, List<Op>>();
-    for (var encoder : encodings.encoders()) {
-      if (encoder.learns()) {
-        var variables = step.weights().stream().map(Weight::variable).toList();
-        var parts =
-            tape.partial(List.of(encoder.vectors()), variables, List.of(encoder.gradients()));
-        // Accumulators are read by nothing else in this run, so a gradient is added, and its memory
-        // free, as soon as it is known.
-        accumulate.put(encoder, sums.add(tf, parts));
-      }
+    var accumulate = new ArrayList<List<Op>>();
+    var variables = step.weights().stream().map(Weight::variable).toList();
+    for (var encoder : learning) {
+      var parts = tape.partial(List.of(encoder.vectors()), variables, List.of(encoder.gradients()));
+      // Accumulators are read by nothing else in this run, so a gradient is added, and its memory
+      // free, as soon as it is known.
+      accumulate.add(sums.add(tf, parts));
     }
     sums.requireAll();
     var update = sums.update(tf, model.counter());
     return new ChunkedProgram(
         model, encodings, logs, vectorGradients, writes, accumulate, sums.clear(tf), update);
   }
-
-  /** The chunks of one encoder in one micro-batch; vectors and gradients are {@code [rows, dimension]} for each call. */
-  private record Part(
-      ChunkEncoder encoder, SequenceChunks chunks, long firstCounter, List<float[]> vectors) {}
 
   @Override
   public Logs run(Batch batch, int microBatch, int microBatches) {
@@ -116,15 +108,16 @@ final class ChunkedProgram implements TrainingProgram {
       // What an update that failed midway left behind does no harm.
       run(clear, number, last);
     }
-    var parts = parts(batch, number);
-    parts.forEach(part -> encode(part, last));
+    var encoded = chunks(batch, number);
+    encoded.forEach(chunks -> chunks.encode(feed, last));
     var gradients = new ArrayList<float[]>();
-    var result = step(batch, parts, number, last, gradients);
+    var result = step(batch, encoded, number, last, gradients);
+    int learned = 0;
     int call = 0;
-    for (var part : parts) {
-      if (part.encoder().learns()) {
-        int end = call + part.encoder().calls().size();
-        learn(part, gradients.subList(call, end), last);
+    for (var chunks : encoded) {
+      if (chunks.learns()) {
+        int end = call + chunks.calls();
+        chunks.learn(feed, gradients.subList(call, end), accumulate.get(learned++), last);
         call = end;
       }
     }
@@ -136,44 +129,29 @@ final class ChunkedProgram implements TrainingProgram {
     return result;
   }
 
-  private List<Part> parts(Batch batch, long number) {
-    var parts = new ArrayList<Part>();
-    long counter = Math.multiplyExact(number, MOST_CHUNKS);
-    long end = Math.addExact(counter, MOST_CHUNKS);
+  private List<EncodedChunks> chunks(Batch batch, long number) {
+    var all = new ArrayList<EncodedChunks>();
+    long first = Math.multiplyExact(number, MOST_CHUNKS);
+    long counter = first;
     for (var encoder : encodings.encoders()) {
-      var matrices = encoder.calls().stream()
-          .map(call -> SequenceMatrix.of(batch, call.sequences()))
-          .toList();
-      var chunks = new SequenceChunks(matrices, encodings.chunking());
-      parts.add(new Part(encoder, chunks, counter, chunks.vectors(encoder.dimension())));
-      counter += chunks.chunks().size();
+      var chunks = new EncodedChunks(model, encoder, batch, encodings.chunking(), counter);
+      all.add(chunks);
+      counter = chunks.endCounter();
     }
-    if (counter > end) {
+    if (counter - first > MOST_CHUNKS) {
       throw new IllegalArgumentException(
           "a micro-batch has more than " + MOST_CHUNKS + " chunks: make them larger");
     }
-    return parts;
+    return all;
   }
 
-  private void encode(Part part, boolean last) {
-    var encoder = part.encoder();
-    long counter = part.firstCounter();
-    for (var chunk : part.chunks().chunks()) {
-      try (var ids = chunk.ids();
-          var mask = chunk.mask()) {
-        var runner = model.session().runner();
-        runner.feed(encoder.ids(), ids).feed(encoder.mask(), mask).fetch(encoder.vectors());
-        feed.run(runner, counter++, last, fetched -> {
-          var vectors = LoggedValues.floats((TFloat32) fetched.get(0));
-          chunk.scatter(vectors, part.vectors(), encoder.dimension());
-        });
-      }
-    }
-  }
-
-  /** Runs the step on the vectors of {@code parts} and puts the gradients with respect to them into {@code gradients}. */
+  /** Runs the step on the vectors and puts the gradients with respect to them into {@code gradients}. */
   private Logs step(
-      Batch batch, List<Part> parts, long number, boolean last, List<float[]> gradients) {
+      Batch batch,
+      List<EncodedChunks> encoded,
+      long number,
+      boolean last,
+      List<float[]> gradients) {
     var runner = model.session().runner();
     feed.inputs(runner, batch);
     logs.operands().forEach(runner::fetch);
@@ -181,14 +159,7 @@ final class ChunkedProgram implements TrainingProgram {
     writes.forEach(runner::addTarget);
     var result = new Logs[1];
     try (var fed = new FedVectors(runner)) {
-      for (var part : parts) {
-        for (int i = 0; i < part.vectors().size(); i++) {
-          fed.add(
-              part.encoder().calls().get(i).vectors(),
-              part.vectors().get(i),
-              part.encoder().dimension());
-        }
-      }
+      encoded.forEach(chunks -> chunks.feed(fed));
       int logged = logs.operands().size();
       feed.run(runner, number, last, fetched -> {
         result[0] = logs.read(fetched);
@@ -198,22 +169,6 @@ final class ChunkedProgram implements TrainingProgram {
       });
     }
     return result[0];
-  }
-
-  private void learn(Part part, List<float[]> gradients, boolean last) {
-    var encoder = part.encoder();
-    // The random numbers of the first time.
-    long counter = part.firstCounter();
-    for (var chunk : part.chunks().chunks()) {
-      try (var ids = chunk.ids();
-          var mask = chunk.mask();
-          var rows = chunk.gather(gradients, encoder.dimension())) {
-        var runner = model.session().runner();
-        runner.feed(encoder.ids(), ids).feed(encoder.mask(), mask).feed(encoder.gradients(), rows);
-        accumulate.get(encoder).forEach(runner::addTarget);
-        feed.run(runner, counter++, last, fetched -> {});
-      }
-    }
   }
 
   private void run(List<Op> targets, long number, boolean last) {

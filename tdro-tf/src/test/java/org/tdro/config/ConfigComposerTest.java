@@ -93,7 +93,7 @@ class ConfigComposerTest {
     assertThat(resolved.origin("train.save-every")).isEqualTo("command line: train.save-every=5");
     assertThat(resolved.origin("train.batch-size"))
         .isEqualTo("command line: stages.finetune.train.batch-size=6");
-    assertThat(resolved.origin("train.beta1")).endsWith("configs/train/default.conf:14");
+    assertThat(resolved.origin("train.beta1")).endsWith("configs/train/default.conf:11");
     assertThat(resolved.origin("dro.reference")).isEqualTo("default");
   }
 

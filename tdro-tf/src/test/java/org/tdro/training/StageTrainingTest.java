@@ -117,6 +117,27 @@ class StageTrainingTest {
     assertThat(parts.backup()).doesNotExist();
   }
 
+  /** The texts of a micro-batch, 32, in chunks, the last of 2; layers run again in the backward pass. */
+  @Test
+  void aStoppedRunInChunksGoesOnToTheSameBits() {
+    var settings = new String[] {
+      "train.steps=8",
+      "train.save-every=3",
+      "train.chunk-size=5",
+      "train.gradient-checkpointing=true"
+    };
+    assertThat(training("dro", "chunks-whole", settings).run()).isEqualTo(Outcome.TRAINED);
+    assertThat(training("dro", "chunks-parts", settings).with(stoppingAt(4)).run())
+        .isEqualTo(Outcome.INTERRUPTED);
+    assertThat(training("dro", "chunks-parts", settings).run()).isEqualTo(Outcome.TRAINED);
+    var whole = new RunFolder(folder.resolve("dro-chunks-whole"));
+    var parts = new RunFolder(folder.resolve("dro-chunks-parts"));
+    var weights = "weights/variables.data-00000-of-00001";
+    assertThat(parts.model().resolve(weights))
+        .hasSameBinaryContentAs(whole.model().resolve(weights));
+    assertThat(parts.trajectory()).hasSameTextualContentAs(whole.trajectory());
+  }
+
   @Test
   void aCompleteRunIsNotTrainedAgain() {
     assertThat(training("reference", "whole").run()).isEqualTo(Outcome.UNCHANGED);

@@ -4,14 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.tdro.experiments.bench.EncoderShape;
 import org.tdro.experiments.bench.StepBenchmark;
+import org.tdro.experiments.bench.StepKind;
 import org.tdro.experiments.bench.StepReport;
-import org.tdro.experiments.bench.StepTimes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,6 +55,22 @@ final class BenchStepCommand implements Callable<Integer> {
   private Integer passages;
 
   @Option(
+      names = "--kinds",
+      split = ",",
+      paramLabel = "KIND",
+      defaultValue = "forward,train,dro,weight_update",
+      description = {
+        "What to measure; only its models are built, so the peak of memory is theirs. Default: ${DEFAULT-VALUE}"
+      })
+  private List<StepKind> kinds = new ArrayList<>();
+
+  @Option(
+      names = "--varied-lengths",
+      description =
+          "Texts have from an eighth of the longest length to all of it, so that padding counts; without, all the longest.")
+  private boolean variedLengths;
+
+  @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "30",
@@ -87,7 +104,7 @@ final class BenchStepCommand implements Callable<Integer> {
       else if (passages != null) settings.add("data.passages-per-query=" + passages);
       settings.addAll(arguments.overrides());
       var config = arguments.composer().compose(List.copyOf(settings)).config();
-      return new StepBenchmark(config, steps, warmup);
+      return new StepBenchmark(config, EnumSet.copyOf(kinds), variedLengths, steps, warmup);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -95,33 +112,34 @@ final class BenchStepCommand implements Callable<Integer> {
 
   private static void print(StepReport report, PrintWriter out) {
     var table = new TextTable("ms a step", "median", "least", "cpu", "GFLOP/s");
-    row(table, "forward", report.forward(), format("%.0f", report.forwardGflops()));
-    row(table, "train", report.train(), format("%.0f", report.trainGflops()));
-    row(table, "dro", report.dro(), format("%.0f", report.droGflops()));
-    row(table, "weight update alone", report.weightUpdate(), "");
+    report
+        .times()
+        .forEach((kind, times) -> table.row(
+            kind.title(),
+            format("%.2f", times.median()),
+            format("%.2f", times.minimum()),
+            format("%.2f", times.cpuMean()),
+            report.gflops(kind).isPresent()
+                ? format("%.0f", report.gflops(kind).getAsDouble())
+                : ""));
     out.print(table);
     out.println();
-    out.println(format("dro / train          %.3f", report.droToTrain()));
-    out.println(
-        format("weight update        %.2f %% of a dro step", 100 * report.weightUpdateShare()));
-    out.println(
-        format("waiting for input    %.2f %% of plain steps", 100 * report.inputWaitShare()));
+    line(out, "dro / train          %.3f", report.droToTrain(), 1);
+    line(out, "weight update        %.2f %% of a dro step", report.weightUpdateShare(), 100);
+    line(out, "waiting for input    %.2f %% of plain steps", report.inputWaitShare(), 100);
+    out.println(format("tokens               %d a step", report.tokens()));
+    line(out, "speed                %.0f tokens a second in training", report.tokensPerSecond(), 1);
     out.println(format(
-        "tokens               %d a step, %.0f a second in training",
-        report.tokens(), report.tokensPerSecond()));
-    out.println(format(
-        "resident memory      %s MiB before, %s MiB after",
-        orUnknown(report.residentBeforeMib()), orUnknown(report.residentAfterMib())));
+        "resident memory      %s MiB before, %s MiB after, %s MiB at most",
+        orUnknown(report.residentBeforeMib()),
+        orUnknown(report.residentAfterMib()),
+        orUnknown(report.peakMib())));
     out.println(format("load of the machine  %.1f", report.load()));
   }
 
-  private static void row(TextTable table, String name, StepTimes times, String gflops) {
-    table.row(
-        name,
-        format("%.2f", times.median()),
-        format("%.2f", times.minimum()),
-        format("%.2f", times.cpuMean()),
-        gflops);
+  /** Prints a line if there is something to say. */
+  private static void line(PrintWriter out, String pattern, OptionalDouble value, double factor) {
+    value.ifPresent(known -> out.println(format(pattern, factor * known)));
   }
 
   private static String orUnknown(OptionalDouble value) {

@@ -21,7 +21,7 @@ final class ForwardPass {
       var rows = byLength.computeIfAbsent(matrix.length(), length -> new ArrayList<>());
       for (int row = 0; row < matrix.rows(); row++) {
         int start = row * matrix.length();
-        rows.add(Arrays.copyOfRange(matrix.ids(), start, start + matrix.length()));
+        rows.add(Arrays.copyOfRange(matrix.ids(), start, start + matrix.lengths()[row]));
       }
     }
     byLength.values().forEach(rows -> texts.add(rows.toArray(int[][]::new)));
@@ -29,7 +29,8 @@ final class ForwardPass {
 
   void run() {
     for (var rows : texts) {
-      TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, rows, 0, rows[0].length);
+      int longest = Arrays.stream(rows).mapToInt(row -> row.length).max().orElse(1);
+      TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, rows, 0, longest);
     }
   }
 }

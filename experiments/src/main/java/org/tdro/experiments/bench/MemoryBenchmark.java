@@ -25,7 +25,7 @@ public final class MemoryBenchmark {
       throw new IllegalArgumentException("memory is looked at every " + every + " of " + steps
           + " steps: that must be at least twice");
     }
-    this.workload = new Workload(config);
+    this.workload = new Workload(config, false);
     this.steps = steps;
     this.every = every;
   }

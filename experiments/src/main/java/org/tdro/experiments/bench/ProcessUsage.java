@@ -26,9 +26,18 @@ final class ProcessUsage {
 
   /** Resident memory in MiB; empty where there is no {@code /proc}. */
   static OptionalDouble residentMib() {
+    return status("VmRSS:");
+  }
+
+  /** The most resident memory so far, in MiB; empty where there is no {@code /proc}. */
+  static OptionalDouble peakMib() {
+    return status("VmHWM:");
+  }
+
+  private static OptionalDouble status(String key) {
     try (var lines = Files.lines(STATUS)) {
       return lines
-          .filter(line -> line.startsWith("VmRSS:"))
+          .filter(line -> line.startsWith(key))
           .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / KIB_PER_MIB)
           .findFirst();
     } catch (IOException notLinux) {

@@ -1,72 +1,126 @@
 package org.tdro.experiments.bench;
 
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
 import org.tdro.config.TdroConfig;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
+import org.tdro.retrieval.ContrastiveModel;
 
-/** Measures forward passes, plain steps and dro steps in turn, so that whatever slows the machine hits all alike. */
+/**
+ * Measures forward passes, plain steps and dro steps in turn, so that whatever slows the machine hits all alike. Only the
+ * models of the kinds that are measured are built.
+ */
 public final class StepBenchmark {
   private final Workload workload;
+  private final Set<StepKind> kinds;
   private final int steps;
   private final int warmup;
 
   /**
    * A benchmark of the model, batch and lengths of {@code config}; it reads no files.
    *
+   * @param kinds what to measure
+   * @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest
    * @param steps to measure of each kind
    * @param warmup steps of each kind before that
    */
-  public StepBenchmark(TdroConfig config, int steps, int warmup) {
+  public StepBenchmark(
+      TdroConfig config, Set<StepKind> kinds, boolean variedLengths, int steps, int warmup) {
     if (steps < 1 || warmup < 0) {
       throw new IllegalArgumentException(
           "steps must be at least 1 and warm-up at least 0, were " + steps + " and " + warmup);
     }
-    this.workload = new Workload(config);
+    this.workload = new Workload(config, variedLengths);
+    this.kinds = EnumSet.copyOf(kinds);
     this.steps = steps;
     this.warmup = warmup;
   }
 
   /** Measures. */
   public StepReport run() {
-    try (var plain = workload.plainModel();
-        var dro = workload.droModel();
-        var weightUpdate = workload.weightUpdate();
-        var plainRows = workload.dataset();
-        var droRows = workload.dataset()) {
-      var kinds = List.<Runnable>of(
-          new ForwardPass(plain, workload.texts())::run,
-          () -> fit(plain, plainRows, 1),
-          () -> fit(dro, droRows, 1),
-          weightUpdate::run);
-      measure(kinds, warmup);
+    try (var open = new Subjects()) {
+      var runs = open.of(kinds);
+      measure(runs, warmup);
       var before = ProcessUsage.residentMib();
-      var times = measure(kinds, steps);
-      double waiting = inputWaitShare(plain, plainRows);
+      var times = measure(runs, steps);
+      var waiting = kinds.contains(StepKind.TRAIN)
+          ? OptionalDouble.of(inputWaitShare(open.plain, open.plainRows))
+          : OptionalDouble.empty();
       return new StepReport(
-          times.get(0),
-          times.get(1),
-          times.get(2),
-          times.get(3),
+          times,
           workload.tokens(),
           workload.forwardFlops(),
           waiting,
           before,
           ProcessUsage.residentMib(),
+          ProcessUsage.peakMib(),
           ProcessUsage.load());
     }
   }
 
-  /** Each kind {@code rounds} times, in turn. */
-  private static List<StepTimes> measure(List<Runnable> kinds, int rounds) {
-    var times = kinds.stream().map(kind -> new StepTimes()).toList();
-    for (int round = 0; round < rounds; round++) {
-      for (int kind = 0; kind < kinds.size(); kind++) {
-        times.get(kind).measure(kinds.get(kind));
+  /** The models and rows that are measured; owns them. */
+  private final class Subjects implements AutoCloseable {
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private ContrastiveModel plain;
+    private Dataset plainRows;
+
+    private Map<StepKind, Runnable> of(Set<StepKind> kinds) {
+      var runs = new EnumMap<StepKind, Runnable>(StepKind.class);
+      if (kinds.contains(StepKind.FORWARD) || kinds.contains(StepKind.TRAIN)) {
+        plain = owned(workload.plainModel());
+        plainRows = owned(workload.dataset());
       }
+      for (var kind : kinds) {
+        runs.put(kind, run(kind));
+      }
+      return runs;
+    }
+
+    private Runnable run(StepKind kind) {
+      return switch (kind) {
+        case FORWARD -> new ForwardPass(plain, workload.texts())::run;
+        case TRAIN -> () -> fit(plain, plainRows, 1);
+        case DRO -> {
+          var dro = owned(workload.droModel());
+          var rows = owned(workload.dataset());
+          yield () -> fit(dro, rows, 1);
+        }
+        case WEIGHT_UPDATE -> owned(workload.weightUpdate())::run;
+      };
+    }
+
+    private <T extends AutoCloseable> T owned(T subject) {
+      owned.push(subject);
+      return subject;
+    }
+
+    @Override
+    public void close() {
+      for (var subject : owned) {
+        try {
+          subject.close();
+        } catch (Exception e) {
+          throw new IllegalStateException("cannot free what was measured", e);
+        }
+      }
+    }
+  }
+
+  /** Each kind {@code rounds} times, in turn. */
+  private static Map<StepKind, StepTimes> measure(Map<StepKind, Runnable> runs, int rounds) {
+    var times = new EnumMap<StepKind, StepTimes>(StepKind.class);
+    runs.keySet().forEach(kind -> times.put(kind, new StepTimes()));
+    for (int round = 0; round < rounds; round++) {
+      runs.forEach((kind, run) -> times.get(kind).measure(run));
     }
     return times;
   }

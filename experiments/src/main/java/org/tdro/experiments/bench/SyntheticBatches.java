@@ -7,7 +7,11 @@ import org.tdro.data.CounterRandom;
 import org.tdro.data.TeacherScores;
 import org.tdro.data.TokenMatrix;
 
-/** Batches of made-up tokens, every row as long as it may be: a pure function of seed and index. */
+/**
+ * Batches of made-up tokens: a pure function of seed and index.
+ *
+ * @param variedLengths whether rows have from an eighth of the longest length to all of it, or all the longest
+ */
 record SyntheticBatches(
     long seed,
     int queries,
@@ -16,11 +20,16 @@ record SyntheticBatches(
     int passagesPerQuery,
     int vocabulary,
     int domains,
-    boolean teacher) {
+    boolean teacher,
+    boolean variedLengths) {
   private static final int QUERY_STREAM = 0;
   private static final int PASSAGE_STREAM = 1;
   private static final int DOMAIN_STREAM = 2;
   private static final int TEACHER_STREAM = 3;
+  /** Behind the others. */
+  private static final int LENGTH_STREAMS = 4;
+
+  private static final int SHORTEST = 8;
 
   /** A teacher gives whole ones below this. */
   private static final int SCORES = 10;
@@ -49,6 +58,11 @@ record SyntheticBatches(
   private TokenMatrix tokens(long index, int stream, int rows, int length) {
     var lengths = new int[rows];
     Arrays.fill(lengths, length);
+    if (variedLengths) {
+      int shortest = (length + SHORTEST - 1) / SHORTEST;
+      var more = draw(index, LENGTH_STREAMS + stream, rows, length - shortest + 1);
+      Arrays.setAll(lengths, row -> shortest + more[row]);
+    }
     return new TokenMatrix(rows, length, draw(index, stream, rows * length, vocabulary), lengths);
   }
 

@@ -1,9 +1,11 @@
 package org.tdro.experiments.bench;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.tdro.config.TdroConfig;
@@ -26,7 +28,8 @@ final class Workload {
   private final TdroConfig config;
   private final SyntheticBatches batches;
 
-  Workload(TdroConfig config) {
+  /** @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest */
+  Workload(TdroConfig config, boolean variedLengths) {
     this.config = config;
     batches = new SyntheticBatches(
         config.seed(),
@@ -36,7 +39,8 @@ final class Workload {
         config.data().passagesPerQuery(),
         config.data().vocabulary(),
         DOMAINS,
-        config.loss().distillation().isOn());
+        config.loss().distillation().isOn(),
+        variedLengths);
   }
 
   /** A model that takes plain steps, compiled. */
@@ -64,6 +68,7 @@ final class Workload {
         session());
     try {
       model.compile(optimizer());
+      model.drawReference(config.seed() + 1);
       return model;
     } catch (RuntimeException e) {
       model.close();
@@ -101,26 +106,19 @@ final class Workload {
     return config.train().accumulationSteps();
   }
 
-  /** Tokens that one step reads. */
+  /** Tokens that the first step reads, padding left out. */
   long tokens() {
-    return microBatches()
-        * (queries() * config.data().queryLength() + passages() * config.data().passageLength());
+    return lengths().asLongStream().sum();
   }
 
-  /** Floating-point operations of the encoder's matrix products in a forward pass over the texts of one step. */
+  /** Floating-point operations of the encoder's matrix products in a forward pass over the texts of the first step. */
   long forwardFlops() {
     var architecture = spec().architecture();
-    return microBatches()
-        * (architecture.forwardFlops(queries(), config.data().queryLength())
-            + architecture.forwardFlops(passages(), config.data().passageLength()));
+    return lengths().mapToLong(length -> architecture.forwardFlops(1, length)).sum();
   }
 
-  private long queries() {
-    return config.train().batchSize();
-  }
-
-  private long passages() {
-    return queries() * config.data().passagesPerQuery();
+  private IntStream lengths() {
+    return texts().stream().flatMapToInt(matrix -> Arrays.stream(matrix.lengths()));
   }
 
   private ContrastiveOptions options() {
