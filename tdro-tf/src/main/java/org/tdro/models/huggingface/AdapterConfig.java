@@ -31,7 +31,6 @@ public record AdapterConfig(String base, Lora lora) {
       "rank_pattern",
       "alpha_pattern",
       "layers_to_transform",
-      "layers_pattern",
       "layer_replication",
       "exclude_modules",
       "target_parameters",
