@@ -37,7 +37,8 @@ class ArchitectureJsonTest {
         Arguments.of("llama", decoder(true, true, true, 0, 0, Rope.Scaling.NONE)),
         Arguments.of("llama", decoder(false, false, true, 0, 0, LINEAR)),
         Arguments.of("bert", bert(BertArchitecture.COUNT_ALL, 2)),
-        Arguments.of("xlm-roberta", bert(1, 1)));
+        Arguments.of("xlm-roberta", bert(1, 1)),
+        Arguments.of("xlm-roberta", bert(0, 1)));
   }
 
   @ParameterizedTest
