@@ -1,6 +1,7 @@
 package org.tdro.retrieval;
 
 import java.util.List;
+import java.util.Optional;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Pass;
 import org.tdro.keras.SequenceEncoder;
@@ -70,7 +71,7 @@ public final class Encoder implements SequenceEncoder {
   }
 
   /** The weights that a published model of this shape has, without those that another encoder lends. */
-  List<Weight> backboneWeights() {
+  public List<Weight> backboneWeights() {
     return backboneWeights;
   }
 
@@ -82,6 +83,11 @@ public final class Encoder implements SequenceEncoder {
   /** The weights that training moves. */
   List<Weight> trainedWeights() {
     return trainedWeights;
+  }
+
+  /** The matrix of the projection, {@code [hidden, size]}, if there is one. */
+  public Optional<Weight> projection() {
+    return Optional.ofNullable(projection).map(Dense::kernel);
   }
 
   /** The adapted maps of the backbone; empty if it is not adapted. */

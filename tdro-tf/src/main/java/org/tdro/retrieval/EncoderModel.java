@@ -8,6 +8,7 @@ import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Model;
 import org.tdro.keras.Pass;
+import org.tdro.models.huggingface.AdapterFolder;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -71,6 +72,11 @@ public class EncoderModel extends Model {
   /** Reads the weights of a retriever of this shape, into a model that starts anew. */
   public final void load(StoredRetriever stored) {
     stored.load(tf(), session(), encoders);
+  }
+
+  /** Reads adapters into those of this model, which has such. */
+  public final void load(AdapterFolder adapters) {
+    adapters.load(tf(), session(), encoder.adaptedMaps());
   }
 
   /** The shape of the retriever. */

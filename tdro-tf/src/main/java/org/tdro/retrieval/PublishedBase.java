@@ -23,7 +23,7 @@ public record PublishedBase(String folder, String fingerprint) {
    *
    * @throws CheckpointException if it holds other weights now, or none
    */
-  HuggingFaceFolder open() {
+  public HuggingFaceFolder open() {
     var found = new HuggingFaceFolder(Path.of(folder));
     if (!found.exists()) {
       throw new CheckpointException(

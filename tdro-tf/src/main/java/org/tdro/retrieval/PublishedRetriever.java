@@ -1,11 +1,12 @@
 package org.tdro.retrieval;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tdro.models.DecoderArchitecture;
+import org.tdro.files.Sha256;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tdro.text.AppendedEndToken;
 import org.tdro.text.TokenizerFolder;
@@ -19,7 +20,6 @@ import org.tensorflow.op.Ops;
  */
 record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
   private static final Logger log = LoggerFactory.getLogger(PublishedRetriever.class);
-  private static final int DEFAULT_LENGTH = 512;
 
   @Override
   public Path path() {
@@ -28,36 +28,44 @@ record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
 
   @Override
   public RetrieverSettings settings() {
-    var architecture = folder.architecture();
-    var files = SentenceTransformersFiles.read(folder.path());
-    var pooling = files
-        .pooling()
-        .orElse(architecture instanceof DecoderArchitecture ? Pooling.LASTTOKEN : Pooling.MEAN);
-    int length = Math.min(architecture.maxPositions(), files.maxLength().orElse(DEFAULT_LENGTH));
-    var spec = new RetrieverSpec(architecture, pooling, 0, files.normalize().orElse(true));
-    return new RetrieverSettings(spec, length, length, files.prompts());
+    return SentenceTransformersFiles.read(path()).settings(folder.architecture());
   }
 
   @Override
   public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
+    return tokenizer(folder, pooling, scratch);
+  }
+
+  /** That of a folder, with an end token where the last one is pooled; empty if it has none. */
+  static Optional<Path> tokenizer(HuggingFaceFolder folder, Pooling pooling, Path scratch) {
     if (!Files.exists(folder.tokenizer())) {
       return Optional.empty();
     }
     if (pooling != Pooling.LASTTOKEN) {
       return Optional.of(folder.tokenizer());
     }
-    var appended =
-        AppendedEndToken.write(new TokenizerFolder(path()), scratch.resolve("tokenizer.json"));
+    var appended = AppendedEndToken.write(
+        new TokenizerFolder(folder.path()), scratch.resolve("tokenizer.json"));
     if (appended.changed()) {
       log.info(
-          "{}: {} is put behind every text, since its state is pooled", path(), appended.token());
+          "{}: {} is put behind every text, since its state is pooled",
+          folder.path(),
+          appended.token());
     }
     return Optional.of(appended.tokenizerJson());
   }
 
   @Override
   public String fingerprint() {
-    return folder.fingerprint();
+    return fingerprint(path(), folder.fingerprint());
+  }
+
+  /** With the projection beside the weights, if there is one. */
+  static String fingerprint(Path folder, String weights) {
+    return SentenceTransformersFiles.dense(folder)
+        .map(dense ->
+            Sha256.of((weights + ' ' + dense.fingerprint()).getBytes(StandardCharsets.UTF_8)))
+        .orElse(weights);
   }
 
   @Override
@@ -75,5 +83,25 @@ record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
           path(),
           added);
     }
+    loadProjection(tf, session, path(), encoder);
+  }
+
+  /** Reads the projection, where the folder has one of the encoder's size; another one is the encoder's own affair. */
+  static void loadProjection(Ops tf, Session session, Path folder, Encoder encoder) {
+    if (encoder.projection().isEmpty()) {
+      return;
+    }
+    var kernel = encoder.projection().get();
+    SentenceTransformersFiles.dense(folder).ifPresent(dense -> {
+      if (dense.out() == kernel.shape().get(1)) {
+        dense.load(tf, session, kernel);
+      } else {
+        log.warn(
+            "{} projects to {}, the model to {}: its projection starts anew",
+            dense.folder(),
+            dense.out(),
+            kernel.shape().get(1));
+      }
+    });
   }
 }

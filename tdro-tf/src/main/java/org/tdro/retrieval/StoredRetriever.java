@@ -2,18 +2,28 @@ package org.tdro.retrieval;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tdro.models.huggingface.AdapterFolder;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
-/** A retriever on disk: one that was trained here, or one as published. */
-public sealed interface StoredRetriever permits RetrieverFolder, PublishedRetriever {
+/** A retriever on disk: one that was trained here, one as published, or adapters of one. */
+public sealed interface StoredRetriever
+    permits RetrieverFolder, PublishedRetriever, PublishedAdapter {
 
-  /** A run's folder, the model's folder in it, or a model's folder in Hugging Face's form. */
+  /** A run's folder, the model's folder in it, a model's folder in Hugging Face's form, or PEFT's folder of adapters. */
   static StoredRetriever of(Path path) {
     var trained = RetrieverFolder.of(path);
+    if (trained.exists()) {
+      return trained;
+    }
+    // A folder may hold both; PEFT's readers then take the adapters and the base that they name.
+    var adapters = new AdapterFolder(path);
+    if (adapters.exists()) {
+      return new PublishedAdapter(adapters);
+    }
     var published = new HuggingFaceFolder(path);
-    return !trained.exists() && published.exists() ? new PublishedRetriever(published) : trained;
+    return published.exists() ? new PublishedRetriever(published) : trained;
   }
 
   /** Where it is. */

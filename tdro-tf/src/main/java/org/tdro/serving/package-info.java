@@ -1,2 +1,5 @@
-/** Retrievers as SavedModels for TensorFlow Serving: export, and the check that an export computes what was trained. */
+/**
+ * Retrievers in forms that other programs load: SavedModels for TensorFlow Serving, with the check that an export computes what was
+ * trained, and folders for Python, as transformers, sentence-transformers and PEFT keep them.
+ */
 package org.tdro.serving;

@@ -22,14 +22,25 @@ record EndTokenName(EndToken token, String source) {
    * @throws TokenizerException if none names one, or if the tokenizer has no such token
    */
   static EndTokenName find(Path modelFolder, TokenizerJson tokenizer) {
-    return byContent(modelFolder.resolve("tokenizer_config.json"), tokenizer)
-        .or(() -> byId(modelFolder.resolve("config.json"), tokenizer))
-        .or(() -> byId(modelFolder.resolve("generation_config.json"), tokenizer))
-        .or(() -> byContent(modelFolder.resolve("special_tokens_map.json"), tokenizer))
+    return search(modelFolder, tokenizer)
         .orElseThrow(() -> new TokenizerException(modelFolder
             + ": its tokenizer.json puts no special token behind a text, and no file says which one belongs there;"
             + " give its name as \"eos_token\" in "
             + modelFolder.resolve("tokenizer_config.json")));
+  }
+
+  /** As {@link #find}; empty if no file names one. */
+  static Optional<EndTokenName> search(Path modelFolder, TokenizerJson tokenizer) {
+    return byContent(modelFolder.resolve("tokenizer_config.json"), tokenizer)
+        .or(() -> byId(modelFolder.resolve("config.json"), tokenizer))
+        .or(() -> byId(modelFolder.resolve("generation_config.json"), tokenizer))
+        .or(() -> byContent(modelFolder.resolve("special_tokens_map.json"), tokenizer));
+  }
+
+  /** The name of a token under {@code key}, whether or not there is such a token. */
+  static Optional<String> named(Path file, String key) {
+    return value(file, key)
+        .map(value -> value.isObject() ? value.path("content").asText() : value.asText());
   }
 
   /** {@code "eos_token"} is its name, or an object with its name as {@code content}. */

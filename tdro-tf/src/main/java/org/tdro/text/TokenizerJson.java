@@ -72,6 +72,12 @@ final class TokenizerJson {
         .findFirst();
   }
 
+  /** The token that the file pads a batch with, if it says how that is done. */
+  Optional<String> paddingToken() {
+    return Optional.of(root.path("padding").path("pad_token").asText())
+        .filter(name -> !name.isEmpty());
+  }
+
   /** The same tokenizer with {@code end} behind each text, as a special token. */
   TokenizerJson appending(EndToken end) {
     ObjectNode changed = root.deepCopy();

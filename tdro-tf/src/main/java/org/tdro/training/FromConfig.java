@@ -90,7 +90,7 @@ public final class FromConfig {
     return options;
   }
 
-  private static Lora lora(LoraConfig lora) {
+  static Lora lora(LoraConfig lora) {
     return lora.rank() == 0
         ? Lora.NONE
         : new Lora(lora.rank(), lora.alpha(), (float) lora.dropout(), lora.targetModules());

@@ -10,6 +10,7 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.config.Stage;
 import org.tdro.data.Fold;
 import org.tdro.files.Sha256;
+import org.tdro.models.huggingface.AdapterFolder;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tdro.retrieval.StoredRetriever;
 
@@ -28,6 +29,11 @@ final class StageInputs {
         .model()
         .path()
         .ifPresent(folder -> inputs.put("model", new HuggingFaceFolder(folder).fingerprint()));
+    config
+        .model()
+        .lora()
+        .adapter()
+        .ifPresent(folder -> inputs.put("adapter", new AdapterFolder(folder).fingerprint()));
     if (isFile(config.data().weights())) {
       inputs.put("weights", Sha256.of(Path.of(config.data().weights())));
     }

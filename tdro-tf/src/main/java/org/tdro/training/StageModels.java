@@ -13,6 +13,7 @@ import org.tdro.config.TdroConfig;
 import org.tdro.dro.TdroModel;
 import org.tdro.files.Sha256;
 import org.tdro.files.TemporaryFolder;
+import org.tdro.models.huggingface.AdapterFolder;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tdro.retrieval.ContrastiveModel;
 import org.tdro.retrieval.ContrastiveOptions;
@@ -36,6 +37,7 @@ final class StageModels {
           "%s: model.lora.rank is above 0, but model.path is missing: adapters stand beside the weights of a checkpoint"
               .formatted(resolved.origin("model.lora.rank"))));
     }
+    config.model().lora().adapter().ifPresent(folder -> StartingAdapters.check(resolved, folder));
     var spec = FromConfig.spec(config.model(), prepared.tokenizer().vocabularySize());
     checkCuts(resolved, "model", spec.dimension());
     var options = new ContrastiveOptions(
@@ -49,6 +51,7 @@ final class StageModels {
         : new ContrastiveModel(spec, options, config.seed(), session);
     try {
       config.model().path().map(StoredRetriever::of).ifPresent(model::load);
+      config.model().lora().adapter().map(AdapterFolder::new).ifPresent(model::load);
       return model;
     } catch (RuntimeException e) {
       model.close();

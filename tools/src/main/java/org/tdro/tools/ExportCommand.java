@@ -13,22 +13,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro export}: a trained model as a SavedModel. */
+/** {@code tdro export}: a trained model in a form that other programs load. */
 @Command(
     name = "export",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Export a trained model as a SavedModel for TensorFlow Serving.",
+      "Export a trained model as a SavedModel for TensorFlow Serving or, for Python, in Hugging Face's or PEFT's form.",
       "",
-      "Its signatures encode_query and encode_passage take input_ids and attention_mask [batch, length] and return "
+      "A SavedModel's signatures encode_query and encode_passage take input_ids and attention_mask [batch, length] and return "
           + "embedding [batch, size]; its assets hold the tokenizer.json. A fresh process loads the export and its "
           + "embeddings are compared with the model's before it is put in place."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro export --model runs/finetune --output serving/retriever/1",
-      "  tdro export --model runs/finetune --output serving/retriever/1 --id-type int64"
+      "  tdro export --model runs/finetune --output serving/retriever/1 --id-type int64",
+      "  tdro export --model runs/finetune --output published/retriever --format huggingface --dtype bfloat16",
+      "  tdro export --model runs/adapted --output published/adapter --format peft"
     })
 final class ExportCommand implements Callable<Integer> {
   @Spec
@@ -41,8 +43,11 @@ final class ExportCommand implements Callable<Integer> {
       names = "--output",
       required = true,
       paramLabel = "DIR",
-      description = "The SavedModel's folder; it must not exist yet.")
+      description = "The exported folder; it must not exist yet.")
   private Path output;
+
+  @Mixin
+  private PythonFormats formats;
 
   @Option(
       names = "--id-type",
@@ -74,6 +79,9 @@ final class ExportCommand implements Callable<Integer> {
           spec.commandLine(), "--tolerance must be at least 0, was " + tolerance);
     }
     var stored = model.stored();
+    if (formats.export(stored, size.cut(stored.settings()), output)) {
+      return 0;
+    }
     double difference =
         new SavedModelExport(idType, tolerance).export(stored, size.cut(stored.settings()), output);
     var out = spec.commandLine().getOut();

@@ -11,7 +11,7 @@ final class ModelOption {
       required = true,
       paramLabel = "RUN",
       description =
-          "Folder of a run that is complete, of its model, or of a model in Hugging Face's form.")
+          "Folder of a run that is complete, of its model, of a model in Hugging Face's form, or of PEFT's adapters.")
   private Path folder;
 
   StoredRetriever stored() {

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.tdro.keras.Weight;
 import org.tdro.models.CheckpointException;
 import org.tdro.models.safetensors.DType;
+import org.tdro.models.safetensors.SafetensorsFile;
 import org.tdro.models.safetensors.SafetensorsFolder;
 import org.tdro.models.safetensors.TensorView;
 import org.tensorflow.Session;
@@ -18,11 +20,13 @@ import org.tensorflow.op.Ops;
 
 /** The published weights of a folder, by the names that an encoder's weights have; those it does not use are left out. */
 public final class CheckpointWeights {
-  private final Path folder;
+  private final Path place;
+  private final String config;
   private final SortedMap<String, TensorView> tensors;
 
-  private CheckpointWeights(Path folder, SortedMap<String, TensorView> tensors) {
-    this.folder = folder;
+  private CheckpointWeights(Path place, String config, SortedMap<String, TensorView> tensors) {
+    this.place = place;
+    this.config = config;
     this.tensors = tensors;
   }
 
@@ -37,7 +41,23 @@ public final class CheckpointWeights {
         .tensors()
         .forEach((stored, tensor) ->
             TensorNames.normalised(stored).ifPresent(name -> tensors.put(name, tensor)));
-    return new CheckpointWeights(folder, tensors);
+    return new CheckpointWeights(folder, "config.json", tensors);
+  }
+
+  /**
+   * Opens one file.
+   *
+   * @param config the file beside it that says what it should hold
+   * @param names the name of a weight for that of a stored tensor
+   * @throws CheckpointException if it is missing or damaged
+   */
+  static CheckpointWeights ofFile(Path file, String config, UnaryOperator<String> names) {
+    var tensors = new TreeMap<String, TensorView>();
+    SafetensorsFile.open(file)
+        .tensors()
+        .forEach((stored, tensor) -> TensorNames.normalised(names.apply(stored))
+            .ifPresent(name -> tensors.put(name, tensor)));
+    return new CheckpointWeights(file, config, tensors);
   }
 
   /**
@@ -63,7 +83,7 @@ public final class CheckpointWeights {
     loading.finish(broken::add);
     if (!broken.isEmpty()) {
       throw new CheckpointException(broken.stream()
-          .map(name -> folder + ": tensor " + name + " holds values that are not finite")
+          .map(name -> place + ": tensor " + name + " holds values that are not finite")
           .toList());
     }
     return added;
@@ -76,32 +96,37 @@ public final class CheckpointWeights {
     wanted.forEach((name, weight) -> {
       var tensor = tensors.get(name);
       if (tensor == null) {
-        problems.add("tensor " + name + " " + Arrays.toString(stored(weight)) + " is missing");
+        problems.add(
+            "tensor " + name + " " + Arrays.toString(TensorNames.stored(weight)) + " is missing");
       } else {
         fits(weight, tensor, problems);
       }
     });
     for (Map.Entry<String, TensorView> entry : tensors.entrySet()) {
       if (!wanted.containsKey(entry.getKey())) {
-        problems.add("tensor %s %s has no place in the model that config.json describes"
-            .formatted(entry.getKey(), Arrays.toString(entry.getValue().shape())));
+        problems.add("tensor %s %s has no place in the model that %s describes"
+            .formatted(entry.getKey(), Arrays.toString(entry.getValue().shape()), config));
       }
     }
     if (!problems.isEmpty()) {
       throw new CheckpointException(
-          problems.stream().map(problem -> folder + ": " + problem).toList());
+          problems.stream().map(problem -> place + ": " + problem).toList());
     }
   }
 
-  private static void fits(Weight weight, TensorView tensor, List<String> problems) {
+  private void fits(Weight weight, TensorView tensor, List<String> problems) {
     if (TensorLoading.type(tensor.type()).isEmpty()) {
       problems.add("tensor %s is of type %s; weights are F32, F16 or BF16"
           .formatted(tensor.name(), tensor.type()));
     }
-    if (!Arrays.equals(stored(weight), tensor.shape()) && missingRows(weight, tensor) <= 0) {
-      problems.add("tensor %s is %s, but config.json asks for %s"
+    if (!Arrays.equals(TensorNames.stored(weight), tensor.shape())
+        && missingRows(weight, tensor) <= 0) {
+      problems.add("tensor %s is %s, but %s asks for %s"
           .formatted(
-              tensor.name(), Arrays.toString(tensor.shape()), Arrays.toString(stored(weight))));
+              tensor.name(),
+              Arrays.toString(tensor.shape()),
+              config,
+              Arrays.toString(TensorNames.stored(weight))));
     }
   }
 
@@ -113,12 +138,6 @@ public final class CheckpointWeights {
     return isTokens && there.length == 2 && here[1] == there[1]
         ? Math.max(0, here[0] - there[0])
         : 0;
-  }
-
-  /** The shape of a weight as it is stored. */
-  private static long[] stored(Weight weight) {
-    var shape = weight.shape().asArray();
-    return TensorNames.isTransposed(weight) ? new long[] {shape[1], shape[0]} : shape;
   }
 
   /** The element type of most of the weights' bytes, which {@code config.json} calls {@code torch_dtype}. */

@@ -66,6 +66,16 @@ final class ConfigJson {
     return has(key) ? size(key) : otherwise;
   }
 
+  /** The id of a token: a whole number from 0 on. */
+  int id(String key, int otherwise) {
+    var node = get(key);
+    if (has(key) && (!node.canConvertToInt() || !node.isIntegralNumber() || node.asInt() < 0)) {
+      problem(key + " must be a whole number from 0 on, was " + shown(node));
+      return otherwise;
+    }
+    return node.asInt(otherwise);
+  }
+
   double number(String key) {
     var node = get(key);
     if (!node.isNumber()) {

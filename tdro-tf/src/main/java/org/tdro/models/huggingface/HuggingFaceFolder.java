@@ -5,9 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import org.tdro.files.Sha256;
 import org.tdro.models.Architecture;
 import org.tdro.models.CheckpointException;
+import org.tdro.models.safetensors.DType;
 
 /**
  * A model as published: {@code config.json}, {@code model.safetensors} or shards of it, and {@code tokenizer.json} unless
@@ -37,6 +39,24 @@ public record HuggingFaceFolder(Path path) {
    */
   public Architecture architecture() {
     return ModelConfigs.read(config());
+  }
+
+  /**
+   * Writes the shape.
+   *
+   * @param type element type of the weights
+   * @param pad id of the padding token, if it is known
+   * @param end id of the token that ends a text, if it is known
+   * @throws IllegalArgumentException listing what of the shape no published model has
+   */
+  public void writeConfig(Architecture architecture, DType type, OptionalInt pad, OptionalInt end)
+      throws IOException {
+    var json =
+        ArchitectureJson.of(architecture).put("torch_dtype", CheckpointWriter.torchType(type));
+    // Positions of the RoBERTa family are counted from their own padding id, whatever pads a batch.
+    pad.ifPresent(id -> json.putIfAbsent("pad_token_id", json.numberNode(id)));
+    end.ifPresent(id -> json.put("eos_token_id", id));
+    JsonFiles.write(config(), json);
   }
 
   /**

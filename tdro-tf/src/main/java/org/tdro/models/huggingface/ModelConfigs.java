@@ -34,7 +34,7 @@ final class ModelConfigs {
     try {
       var architecture = switch (type) {
         case "bert" -> bert(json, BertArchitecture.COUNT_ALL);
-        case "roberta", "xlm-roberta" -> bert(json, json.size("pad_token_id", 1));
+        case "roberta", "xlm-roberta" -> bert(json, json.id("pad_token_id", 1));
         default -> decoder(json, type);
       };
       json.check();

@@ -38,6 +38,12 @@ final class TensorNames {
     return weight.name().endsWith("/kernel");
   }
 
+  /** The shape of a weight as it is stored. */
+  static long[] stored(Weight weight) {
+    var shape = weight.shape().asArray();
+    return isTransposed(weight) ? new long[] {shape[1], shape[0]} : shape;
+  }
+
   /** A stored name as {@link #of} gives it; empty for a tensor that an encoder does not use. */
   static Optional<String> normalised(String stored) {
     var name = stored;

@@ -1,0 +1,67 @@
+package org.tdro.serving;
+
+import java.nio.file.Path;
+import org.tdro.files.AtomicWrite;
+import org.tdro.models.huggingface.CheckpointWriter;
+import org.tdro.models.huggingface.HuggingFaceFolder;
+import org.tdro.models.safetensors.DType;
+import org.tdro.retrieval.EncoderModel;
+import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retrieval.SentenceTransformersWriter;
+import org.tdro.retrieval.StoredRetriever;
+
+/**
+ * Exports a retriever as a model's folder in Hugging Face's form with the files of sentence-transformers, for Python: adapters are
+ * merged into the weights, values go from the session to the files in groups.
+ */
+public final class HuggingFaceExport {
+  private final DType type;
+  private final long maxShardBytes;
+  private final ModelCard card;
+
+  /**
+   * An export with weights of that type.
+   *
+   * @param type F32 or BF16
+   * @param maxShardBytes bytes of tensors that a file may hold
+   * @param card what its README says
+   */
+  public HuggingFaceExport(DType type, long maxShardBytes, ModelCard card) {
+    this.type = type;
+    this.maxShardBytes = maxShardBytes;
+    this.card = card;
+  }
+
+  /**
+   * Writes a retriever to a folder that must not exist yet.
+   *
+   * @param settings the stored ones or changed ones
+   * @throws IllegalArgumentException listing what the form has no counterpart of; nothing is left behind then
+   */
+  public void export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+    var files = new SentenceTransformersWriter(settings);
+    NewFolder.check(output);
+    AtomicWrite.folder(output, beside -> {
+      var tokenizer = ExportedTokenizer.write(stored, settings, files.maxLength(), beside);
+      var folder = new HuggingFaceFolder(beside);
+      var spec = settings.spec();
+      folder.writeConfig(spec.architecture(), type, tokenizer.padding(), tokenizer.end());
+      try (var model = new EncoderModel(spec, 0)) {
+        model.load(stored);
+        var encoder = model.encoder();
+        new CheckpointWriter(model.tf(), model.session(), type)
+            .model(
+                beside,
+                spec.architecture(),
+                encoder.backboneWeights(),
+                encoder.adaptedMaps(),
+                maxShardBytes);
+        files.write(
+            beside,
+            encoder.projection(),
+            new CheckpointWriter(model.tf(), model.session(), DType.F32));
+      }
+      card.write(beside, settings, ModelCard.Library.SENTENCE_TRANSFORMERS);
+    });
+  }
+}

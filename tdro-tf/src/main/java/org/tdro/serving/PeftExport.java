@@ -1,0 +1,60 @@
+package org.tdro.serving;
+
+import java.nio.file.Path;
+import org.tdro.files.AtomicWrite;
+import org.tdro.models.huggingface.AdapterConfig;
+import org.tdro.models.huggingface.AdapterFolder;
+import org.tdro.models.huggingface.CheckpointWriter;
+import org.tdro.models.safetensors.DType;
+import org.tdro.retrieval.EncoderModel;
+import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retrieval.SentenceTransformersWriter;
+import org.tdro.retrieval.StoredRetriever;
+
+/** Exports the adapters of a retriever as PEFT's folder, with the files of sentence-transformers beside them; their base stays where it is. */
+public final class PeftExport {
+  private final ModelCard card;
+
+  /** An export whose README says {@code card}. */
+  public PeftExport(ModelCard card) {
+    this.card = card;
+  }
+
+  /**
+   * Writes the adapters of a retriever to a folder that must not exist yet.
+   *
+   * @throws IllegalArgumentException if it has none, or listing what the form has no counterpart of
+   * @throws org.tdro.models.CheckpointException if their base is gone or holds other weights
+   */
+  public void export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+    var spec = settings.spec();
+    if (!spec.lora().adapts()) {
+      throw new IllegalArgumentException(
+          stored.path()
+              + " has no adapters: all of its weights were trained; export it with --format huggingface");
+    }
+    int published = settings.base().open().architecture().vocabulary();
+    if (published != spec.architecture().vocabulary()) {
+      throw new IllegalArgumentException(
+          "%s has %d token embeddings and its base %d, which adapters cannot hold; export it with --format huggingface"
+              .formatted(stored.path(), spec.architecture().vocabulary(), published));
+    }
+    var files = new SentenceTransformersWriter(settings);
+    NewFolder.check(output);
+    AtomicWrite.folder(output, beside -> {
+      ExportedTokenizer.write(stored, settings, files.maxLength(), beside);
+      try (var model = new EncoderModel(spec, 0)) {
+        model.load(stored);
+        var encoder = model.encoder();
+        var writer = new CheckpointWriter(model.tf(), model.session(), DType.F32);
+        new AdapterFolder(beside)
+            .write(
+                new AdapterConfig(settings.base().folder(), spec.lora()),
+                writer,
+                encoder.adaptedMaps());
+        files.write(beside, encoder.projection(), writer);
+      }
+      card.write(beside, settings, ModelCard.Library.PEFT);
+    });
+  }
+}

@@ -1,0 +1,112 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.tdro.models.safetensors.DType;
+import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retrieval.StoredRetriever;
+import org.tdro.serving.HuggingFaceExport;
+import org.tdro.serving.ModelCard;
+import org.tdro.serving.PeftExport;
+import org.tdro.training.RunFolder;
+import org.tdro.training.RunRecord;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The options of {@code tdro export} for what Python programs load. */
+final class PythonFormats {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--format",
+      defaultValue = "saved-model",
+      paramLabel = "FORMAT",
+      description =
+          "saved-model; huggingface: config.json, safetensors and sentence-transformers' files, adapters merged; peft: adapters alone (default: ${DEFAULT-VALUE}).")
+  private String format;
+
+  @Option(
+      names = "--dtype",
+      defaultValue = "float32",
+      paramLabel = "TYPE",
+      description = "Weights of huggingface, float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
+  private String type;
+
+  @Option(
+      names = "--max-shard-size",
+      defaultValue = "5GB",
+      paramLabel = "SIZE",
+      description =
+          "Largest weights' file of huggingface, such as 500MB or 5GB; more weights go into several (default: ${DEFAULT-VALUE}).")
+  private String maxShardSize;
+
+  /** Exports in one of these forms; false if another one is asked for. */
+  boolean export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+    switch (format.toLowerCase(Locale.ROOT)) {
+      case "saved-model" -> {
+        return false;
+      }
+      case "huggingface" ->
+        new HuggingFaceExport(dtype(), shardBytes(), card(stored)).export(stored, settings, output);
+      case "peft" -> new PeftExport(card(stored)).export(stored, settings, output);
+      default ->
+        throw new ParameterException(
+            spec.commandLine(), "--format must be saved-model, huggingface or peft, was " + format);
+    }
+    var out = spec.commandLine().getOut();
+    out.printf(Locale.ROOT, "%s: written for %s%n", output, format.toLowerCase(Locale.ROOT));
+    out.flush();
+    return true;
+  }
+
+  private DType dtype() {
+    return switch (type.toLowerCase(Locale.ROOT)) {
+      case "float32" -> DType.F32;
+      case "bfloat16" -> DType.BF16;
+      default ->
+        throw new ParameterException(
+            spec.commandLine(), "--dtype must be float32 or bfloat16, was " + type);
+    };
+  }
+
+  /** Units are powers of 1000, as in the transformers library. */
+  private long shardBytes() {
+    var text = maxShardSize.toUpperCase(Locale.ROOT);
+    if (!text.matches("[1-9][0-9]{0,9}(K|M|G|)B?")) {
+      throw new ParameterException(
+          spec.commandLine(), "--max-shard-size must be such as 500MB or 5GB, was " + maxShardSize);
+    }
+    long number = Long.parseLong(text.replaceAll("\\D", ""));
+    if (text.contains("G")) {
+      return number * 1_000_000_000;
+    }
+    return text.contains("M") ? number * 1_000_000 : text.contains("K") ? number * 1_000 : number;
+  }
+
+  /** A model lies in its run's folder, beside the record of the run. */
+  private static ModelCard card(StoredRetriever stored) {
+    var folder = stored.path().toAbsolutePath();
+    return new ModelCard(Optional.ofNullable(folder.getParent())
+        .map(RunFolder::new)
+        .filter(run -> run.model().equals(folder))
+        .flatMap(RunRecord::read)
+        .map(PythonFormats::facts)
+        .orElse(Map.of()));
+  }
+
+  private static Map<String, String> facts(RunRecord run) {
+    var facts = new LinkedHashMap<String, String>();
+    facts.put("stage", run.stage());
+    facts.put("seed", Long.toString(run.seed()));
+    facts.put("trained", run.started());
+    run.inputs().forEach((name, hash) -> facts.put("SHA-256 of " + name, hash));
+    run.versions().forEach(facts::put);
+    return facts;
+  }
+}
