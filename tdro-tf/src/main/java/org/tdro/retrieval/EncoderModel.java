@@ -76,7 +76,9 @@ public class EncoderModel extends Model {
 
   /** Reads adapters into those of this model, which has such. */
   public final void load(AdapterFolder adapters) {
-    adapters.load(tf(), session(), encoder.adaptedMaps());
+    for (var encoder : encoders.distinct()) {
+      adapters.load(tf(), session(), encoder.adaptedMaps());
+    }
   }
 
   /** The shape of the retriever. */

@@ -56,13 +56,15 @@ record PublishedAdapter(AdapterFolder folder) implements StoredRetriever {
   }
 
   @Override
-  public void load(Ops tf, Session session, Encoder encoder) {
+  public void load(Ops tf, Session session, Encoders encoders) {
     var base = folder.base();
-    // Frozen weights that another encoder lends are there already.
-    if (!encoder.frozenWeights().isEmpty()) {
-      base.weights().load(tf, session, encoder.frozenWeights());
+    for (var encoder : encoders.distinct()) {
+      // Frozen weights that another encoder lends are there already.
+      if (!encoder.frozenWeights().isEmpty()) {
+        base.weights().load(tf, session, encoder.frozenWeights());
+      }
+      folder.load(tf, session, encoder.adaptedMaps());
+      PublishedRetriever.loadProjection(tf, session, files(base), encoder);
     }
-    folder.load(tf, session, encoder.adaptedMaps());
-    PublishedRetriever.loadProjection(tf, session, files(base), encoder);
   }
 }

@@ -76,6 +76,7 @@ record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
       if (!encoder.backboneWeights().isEmpty()) {
         added = folder.weights().load(tf, session, encoder.backboneWeights());
       }
+      loadProjection(tf, session, path(), encoder);
     }
     if (added > 0) {
       log.info(
@@ -83,7 +84,6 @@ record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
           path(),
           added);
     }
-    loadProjection(tf, session, path(), encoder);
   }
 
   /** Reads the projection, where the folder has one of the encoder's size; another one is the encoder's own affair. */

@@ -1,6 +1,7 @@
 package org.tdro.serving;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.tdro.files.AtomicWrite;
 import org.tdro.models.huggingface.CheckpointWriter;
 import org.tdro.models.huggingface.HuggingFaceFolder;
@@ -9,6 +10,7 @@ import org.tdro.retrieval.EncoderModel;
 import org.tdro.retrieval.RetrieverSettings;
 import org.tdro.retrieval.SentenceTransformersWriter;
 import org.tdro.retrieval.StoredRetriever;
+import org.tdro.retrieval.TextKind;
 
 /**
  * Exports a retriever as a model's folder in Hugging Face's form with the files of sentence-transformers, for Python: adapters are
@@ -32,14 +34,22 @@ public final class HuggingFaceExport {
     this.card = card;
   }
 
+  /** As {@link #export(StoredRetriever, RetrieverSettings, Optional, Path)}, of a retriever with one encoder. */
+  public void export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+    export(stored, settings, Optional.empty(), output);
+  }
+
   /**
    * Writes a retriever to a folder that must not exist yet.
    *
    * @param settings the stored ones or changed ones
+   * @param side whose encoder; needed where queries and passages have their own
    * @throws IllegalArgumentException listing what the form has no counterpart of; nothing is left behind then
    */
-  public void export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+  public void export(
+      StoredRetriever stored, RetrieverSettings settings, Optional<TextKind> side, Path output) {
     var files = new SentenceTransformersWriter(settings);
+    ExportedSide.of(settings, side);
     NewFolder.check(output);
     AtomicWrite.folder(output, beside -> {
       var tokenizer = ExportedTokenizer.write(stored, settings, files.maxLength(), beside);
@@ -48,7 +58,7 @@ public final class HuggingFaceExport {
       folder.writeConfig(spec.architecture(), type, tokenizer.padding(), tokenizer.end());
       try (var model = new EncoderModel(spec, 0)) {
         model.load(stored);
-        var encoder = model.encoder();
+        var encoder = model.encoders().of(ExportedSide.of(settings, side));
         new CheckpointWriter(model.tf(), model.session(), type)
             .model(
                 beside,

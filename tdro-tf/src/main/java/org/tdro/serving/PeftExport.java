@@ -1,6 +1,7 @@
 package org.tdro.serving;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.tdro.files.AtomicWrite;
 import org.tdro.models.huggingface.AdapterConfig;
 import org.tdro.models.huggingface.AdapterFolder;
@@ -10,6 +11,7 @@ import org.tdro.retrieval.EncoderModel;
 import org.tdro.retrieval.RetrieverSettings;
 import org.tdro.retrieval.SentenceTransformersWriter;
 import org.tdro.retrieval.StoredRetriever;
+import org.tdro.retrieval.TextKind;
 
 /** Exports the adapters of a retriever as PEFT's folder, with the files of sentence-transformers beside them; their base stays where it is. */
 public final class PeftExport {
@@ -20,13 +22,20 @@ public final class PeftExport {
     this.card = card;
   }
 
+  /** As {@link #export(StoredRetriever, RetrieverSettings, Optional, Path)}, of a retriever with one encoder. */
+  public void export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+    export(stored, settings, Optional.empty(), output);
+  }
+
   /**
    * Writes the adapters of a retriever to a folder that must not exist yet.
    *
+   * @param side whose encoder; needed where queries and passages have their own
    * @throws IllegalArgumentException if it has none, or listing what the form has no counterpart of
    * @throws org.tdro.models.CheckpointException if their base is gone or holds other weights
    */
-  public void export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+  public void export(
+      StoredRetriever stored, RetrieverSettings settings, Optional<TextKind> side, Path output) {
     var spec = settings.spec();
     if (!spec.lora().adapts()) {
       throw new IllegalArgumentException(
@@ -40,12 +49,13 @@ public final class PeftExport {
               .formatted(stored.path(), spec.architecture().vocabulary(), published));
     }
     var files = new SentenceTransformersWriter(settings);
+    ExportedSide.of(settings, side);
     NewFolder.check(output);
     AtomicWrite.folder(output, beside -> {
       ExportedTokenizer.write(stored, settings, files.maxLength(), beside);
       try (var model = new EncoderModel(spec, 0)) {
         model.load(stored);
-        var encoder = model.encoder();
+        var encoder = model.encoders().of(ExportedSide.of(settings, side));
         var writer = new CheckpointWriter(model.tf(), model.session(), DType.F32);
         new AdapterFolder(beside)
             .write(

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,9 +23,13 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.models.CheckpointException;
 import org.tdro.models.huggingface.SmallCheckpoint;
+import org.tdro.models.safetensors.DType;
 import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.RetrieverFolder;
+import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
+import org.tdro.serving.HuggingFaceExport;
+import org.tdro.serving.ModelCard;
 import org.tdro.training.StageTraining.Outcome;
 
 /** Stages that start from a published model of Qwen2's shape. */
@@ -168,6 +174,23 @@ class PublishedModelTrainingTest {
                 "dro.reference=" + folder.resolve("untied"))
             .run())
         .isEqualTo(Outcome.TRAINED);
+  }
+
+  /** A folder for Python holds one encoder, so each side goes into its own. */
+  @Test
+  void eachSideIsExportedOnItsOwn() {
+    training("untied-export", "model.untied=true").run();
+    var stored = StoredRetriever.of(folder.resolve("untied-export"));
+    var export = new HuggingFaceExport(DType.F32, 1L << 30, new ModelCard(Map.of()));
+    assertThatThrownBy(() -> export.export(stored, stored.settings(), folder.resolve("both")))
+        .hasMessageContaining("--side query or --side passage");
+    for (var side : TextKind.values()) {
+      var target = folder.resolve("only-" + side);
+      export.export(stored, stored.settings(), Optional.of(side), target);
+      assertThat(embeddings(target, side))
+          .usingComparatorWithPrecision(1e-6f)
+          .containsExactly(embeddings(folder.resolve("untied-export"), side));
+    }
   }
 
   /** Both adapters stand beside one frozen model, which is not kept with the run. */

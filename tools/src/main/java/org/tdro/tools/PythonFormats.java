@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.tdro.models.safetensors.DType;
 import org.tdro.retrieval.RetrieverSettings;
 import org.tdro.retrieval.StoredRetriever;
+import org.tdro.retrieval.TextKind;
 import org.tdro.serving.HuggingFaceExport;
 import org.tdro.serving.ModelCard;
 import org.tdro.serving.PeftExport;
@@ -46,6 +47,13 @@ final class PythonFormats {
           "Largest weights' file of huggingface, such as 500MB or 5GB; more weights go into several (default: ${DEFAULT-VALUE}).")
   private String maxShardSize;
 
+  @Option(
+      names = "--side",
+      paramLabel = "SIDE",
+      description =
+          "query or passage: whose encoder goes into a folder of huggingface or peft, where each has its own.")
+  private TextKind side;
+
   /** Exports in one of these forms; false if another one is asked for. */
   boolean export(StoredRetriever stored, RetrieverSettings settings, Path output) {
     switch (format.toLowerCase(Locale.ROOT)) {
@@ -53,8 +61,10 @@ final class PythonFormats {
         return false;
       }
       case "huggingface" ->
-        new HuggingFaceExport(dtype(), shardBytes(), card(stored)).export(stored, settings, output);
-      case "peft" -> new PeftExport(card(stored)).export(stored, settings, output);
+        new HuggingFaceExport(dtype(), shardBytes(), card(stored))
+            .export(stored, settings, Optional.ofNullable(side), output);
+      case "peft" ->
+        new PeftExport(card(stored)).export(stored, settings, Optional.ofNullable(side), output);
       default ->
         throw new ParameterException(
             spec.commandLine(), "--format must be saved-model, huggingface or peft, was " + format);
