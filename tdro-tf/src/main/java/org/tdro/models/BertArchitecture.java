@@ -47,25 +47,17 @@ public record BertArchitecture(
 
   @Override
   public BertArchitecture withVocabulary(int size) {
-    return new BertArchitecture(
-        size,
-        hidden,
-        layers,
-        heads,
-        feedForward,
-        positionEmbeddings,
-        positionPaddingId,
-        typeVocabulary,
-        normEpsilon,
-        hiddenDropout,
-        attentionDropout,
-        initializerRange);
+    return with(size, hiddenDropout, attentionDropout, initializerRange);
   }
 
   @Override
   public BertArchitecture withTraining(float hiddenRate, float attentionRate, float range) {
+    return with(vocabulary, hiddenRate, attentionRate, range);
+  }
+
+  private BertArchitecture with(int size, float hiddenRate, float attentionRate, float range) {
     return new BertArchitecture(
-        vocabulary,
+        size,
         hidden,
         layers,
         heads,

@@ -82,17 +82,11 @@ public final class BertBackbone implements Backbone {
     if (pass.training()) {
       x = dropout.call(tf, x);
     }
-    var first = x;
-    var secondLast = x;
-    for (var block : blocks) {
-      secondLast = x;
-      Layer layer = (ops, states) -> block.call(ops, states, attention, pass);
-      x = pass.call(tf, layer, x);
-    }
-    return new HiddenStates(
-        attention.separate(tf, first, shape.hidden()),
-        attention.separate(tf, secondLast, shape.hidden()),
-        attention.separate(tf, x, shape.hidden()));
+    var layers = blocks.stream()
+        .<Layer>map(block -> (ops, states) -> block.call(ops, states, attention, pass))
+        .toList();
+    var rows = new BlockStack(layers).call(tf, x, pass);
+    return rows.map(states -> attention.separate(tf, states, shape.hidden()));
   }
 
   /**

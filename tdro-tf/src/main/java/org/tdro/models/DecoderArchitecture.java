@@ -61,30 +61,17 @@ public record DecoderArchitecture(
 
   @Override
   public DecoderArchitecture withVocabulary(int size) {
-    return new DecoderArchitecture(
-        size,
-        hidden,
-        layers,
-        heads,
-        keyValueHeads,
-        headSize,
-        feedForward,
-        maxPositions,
-        rope,
-        normEpsilon,
-        inputBias,
-        outputBias,
-        feedForwardBias,
-        slidingWindow,
-        firstWindowLayer,
-        attentionDropout,
-        initializerRange);
+    return with(size, attentionDropout, initializerRange);
   }
 
   @Override
   public DecoderArchitecture withTraining(float hiddenRate, float attentionRate, float range) {
+    return with(vocabulary, attentionRate, range);
+  }
+
+  private DecoderArchitecture with(int size, float attentionRate, float range) {
     return new DecoderArchitecture(
-        vocabulary,
+        size,
         hidden,
         layers,
         heads,

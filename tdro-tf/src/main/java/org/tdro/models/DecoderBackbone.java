@@ -11,7 +11,6 @@ import org.tdro.keras.layers.Embedding;
 import org.tdro.keras.layers.RmsNormalization;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
-import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Token embeddings, a stack of {@link DecoderBlock}s and a last norm; weights are named as in published checkpoints. */
@@ -41,19 +40,13 @@ final class DecoderBackbone implements Backbone {
   public HiddenStates call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
     var attention = DecoderAttention.of(tf, ids, mask, shape);
     // Rows of all texts under each other: dense products of two matrices are the fastest kernels.
-    Operand<TFloat32> x =
-        tf.reshape(tokens.call(tf, ids), tf.constant(new int[] {-1, shape.hidden()}));
-    var first = x;
-    var secondLast = x;
-    for (var block : blocks) {
-      secondLast = x;
-      Layer layer = (ops, states) -> block.call(ops, states, attention, pass);
-      x = pass.call(tf, layer, x);
-    }
-    return new HiddenStates(
-        attention.shape().separate(tf, first, shape.hidden()),
-        attention.shape().separate(tf, secondLast, shape.hidden()),
-        attention.shape().separate(tf, norm.call(tf, x), shape.hidden()));
+    var x = tf.reshape(tokens.call(tf, ids), tf.constant(new int[] {-1, shape.hidden()}));
+    var layers = blocks.stream()
+        .<Layer>map(block -> (ops, states) -> block.call(ops, states, attention, pass))
+        .toList();
+    var rows = new BlockStack(layers).call(tf, x, pass);
+    return rows.withLast(norm.call(tf, rows.last()))
+        .map(states -> attention.shape().separate(tf, states, shape.hidden()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.tdro.models;
 
+import java.util.function.UnaryOperator;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -17,5 +18,15 @@ public record HiddenStates(
   /** Of a backbone without layers. */
   public static HiddenStates of(Operand<TFloat32> states) {
     return new HiddenStates(states, states, states);
+  }
+
+  /** The same with other states behind the last layer. */
+  HiddenStates withLast(Operand<TFloat32> states) {
+    return new HiddenStates(first, secondLast, states);
+  }
+
+  /** The states of each depth, changed. */
+  HiddenStates map(UnaryOperator<Operand<TFloat32>> change) {
+    return new HiddenStates(change.apply(first), change.apply(secondLast), change.apply(last));
   }
 }

@@ -1,6 +1,10 @@
 package org.tdro.models.huggingface;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.file.Path;
+import org.tdro.keras.Model;
+import org.tdro.keras.Values;
 import org.tdro.keras.Weight;
 import org.tdro.models.safetensors.SafetensorsFile;
 
@@ -24,6 +28,31 @@ public record PublishedTensors(Path file) {
       }
     }
     return turned;
+  }
+
+  /** Asserts that the difference to {@code values} is at most {@code relative} times as long as the tensor. */
+  public void assertNear(Weight weight, float[] values, double relative) {
+    var expected = of(weight);
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow(values[i] - expected[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    assertThat(Math.sqrt(difference))
+        .as(weight.name())
+        .isLessThanOrEqualTo(relative * Math.sqrt(norm));
+  }
+
+  /** Asserts that the weights of {@code model} that are trained differ nowhere by more than {@code absolute}. */
+  public void assertWeights(Model model, float absolute) {
+    assertThat(model.variables().trainable()).isNotEmpty();
+    for (var weight : model.variables().trainable()) {
+      assertThat(Values.of(model.session(), weight.variable()))
+          .as(weight.name())
+          .usingComparatorWithPrecision(absolute)
+          .containsExactly(of(weight));
+    }
   }
 
   /** The name of a weight in the file. */
