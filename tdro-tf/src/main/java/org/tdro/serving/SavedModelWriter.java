@@ -12,6 +12,7 @@ import org.tensorflow.Signature;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TIntegral;
 
 /** Writes a retriever's weights and an inference graph of its own, without anything of training, as a SavedModel. */
@@ -29,8 +30,8 @@ final class SavedModelWriter {
       throws IOException {
     try (var model = new EncoderModel(settings.spec(), 0)) {
       model.load(retriever);
-      var ids = placeholder(model, INPUT_IDS, idType.type());
-      var mask = placeholder(model, ATTENTION_MASK, idType.type());
+      var ids = placeholder(model, INPUT_IDS, type(idType));
+      var mask = placeholder(model, ATTENTION_MASK, type(idType));
       var tf = model.tf();
       var embedding =
           model.embed(tf, tf.dtypes.cast(ids, TInt32.class), tf.dtypes.cast(mask, TInt32.class));
@@ -49,6 +50,10 @@ final class SavedModelWriter {
       }
       exporter.export();
     }
+  }
+
+  private static Class<? extends TIntegral> type(IdType idType) {
+    return idType == IdType.INT32 ? TInt32.class : TInt64.class;
   }
 
   private static <T extends TIntegral> Operand<T> placeholder(
