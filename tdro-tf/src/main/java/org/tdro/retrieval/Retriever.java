@@ -83,6 +83,16 @@ public final class Retriever implements AutoCloseable {
     return batches.encode(model, ids, 0, settings.maxLength(kind));
   }
 
+  /** Whether it has a tokenizer; one without takes only token ids. */
+  public boolean takesTexts() {
+    return tokenizer.isPresent();
+  }
+
+  /** The model, which this retriever owns. */
+  public EncoderModel model() {
+    return model;
+  }
+
   /** What it is besides weights and tokenizer. */
   public RetrieverSettings settings() {
     return settings;

@@ -1,2 +1,2 @@
-/** Retrievers as SavedModels for TensorFlow Serving: export, and the check that an export computes what was trained. */
+/** Retrievers as SavedModels for TensorFlow Serving: export in three precisions, the check that an export computes what was trained, and what clients must know of it. */
 package org.tdro.serving;
