@@ -9,7 +9,7 @@ import org.tdro.text.Tokenizer;
 import org.tensorflow.proto.ConfigProto;
 
 /** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
-public final class Retriever implements AutoCloseable {
+public final class Retriever implements TextEncoder, AutoCloseable {
   private final RetrieverSettings settings;
   private final Optional<Tokenizer> tokenizer;
   private final EncoderModel model;
@@ -70,6 +70,16 @@ public final class Retriever implements AutoCloseable {
   /** The token ids of a text, prompt and special tokens included. */
   public int[] tokenize(TextKind kind, String task, String text) {
     return tokenizer().encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
+  }
+
+  @Override
+  public Embeddings encode(TextKind kind, String task, List<String> texts) {
+    return encode(kind, tokenize(kind, task, texts));
+  }
+
+  @Override
+  public int dimension() {
+    return settings.spec().dimension();
   }
 
   /** The embeddings of texts that were tokenised, in their order. */

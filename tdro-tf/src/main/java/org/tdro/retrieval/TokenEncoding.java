@@ -3,6 +3,7 @@ package org.tdro.retrieval;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.function.Function;
 import org.tdro.data.TokenMatrix;
 import org.tdro.keras.Batch;
 import org.tensorflow.Tensor;
@@ -31,7 +32,17 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
    * @param maxLength longer texts are cut
    */
   public Embeddings encode(EncoderModel model, int[][] texts, int padId, int maxLength) {
-    int dimension = model.spec().dimension();
+    return encode(
+        matrix -> predict(model, matrix), model.spec().dimension(), texts, padId, maxLength);
+  }
+
+  /** The same with any encoder: {@code encoder} gives the {@code rows · dimension} numbers of a batch. */
+  public Embeddings encode(
+      Function<TokenMatrix, float[]> encoder,
+      int dimension,
+      int[][] texts,
+      int padId,
+      int maxLength) {
     var values = new float[Math.multiplyExact(texts.length, dimension)];
     var order = new Integer[texts.length];
     Arrays.setAll(order, i -> i);
@@ -46,7 +57,7 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
       for (int i = start; i < end; i++) {
         rows[i - start] = texts[order[i]];
       }
-      var part = predict(model, TokenMatrix.pad(rows, padId, padMultiple, maxLength));
+      var part = encoder.apply(TokenMatrix.pad(rows, padId, padMultiple, maxLength));
       for (int i = start; i < end; i++) {
         System.arraycopy(part, (i - start) * dimension, values, order[i] * dimension, dimension);
       }

@@ -11,10 +11,7 @@ import java.util.TreeMap;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TInt64;
 
 /**
  * The other end of an export's check: a process that knows nothing of the trained model loads the SavedModel with
@@ -148,15 +145,8 @@ public final class ExportCheck {
         System.arraycopy(texts[row], 0, values, row * length, texts[row].length);
         Arrays.fill(present, row * length, row * length + texts[row].length, 1);
       }
-      ids = tensor(shape, values);
-      mask = tensor(shape, present);
-    }
-
-    private Tensor tensor(Shape shape, int[] values) {
-      return type == IdType.INT32
-          ? TInt32.tensorOf(shape, DataBuffers.of(values))
-          : TInt64.tensorOf(
-              shape, DataBuffers.of(Arrays.stream(values).asLongStream().toArray()));
+      ids = ExportedRetriever.tensor(type, shape, values);
+      mask = ExportedRetriever.tensor(type, shape, present);
     }
 
     Map<String, Tensor> named(String prefix) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.tdro.files.TemporaryFolder;
 import org.tdro.retrieval.Retriever;
@@ -30,6 +31,15 @@ public final class SavedModelExport {
   /** An export with those options. */
   public SavedModelExport(ExportOptions options) {
     this.options = options;
+  }
+
+  /**
+   * Checks what {@link #export} would check, before anything is loaded.
+   *
+   * @throws IllegalArgumentException if a version of that number, or any, cannot be written into {@code base}
+   */
+  public static void checkVersion(Path base, OptionalLong version) {
+    new Versions(base).check(version);
   }
 
   /**
