@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tdro.retrieval.Retriever;
+import org.tdro.retrieval.TextEncoder;
 
 /**
  * What a retriever reached on several sets.
@@ -25,7 +25,7 @@ public record ModelEvaluation(Map<String, Map<String, Double>> sets) {
 
   /** Evaluates a retriever on each set. */
   public static ModelEvaluation of(
-      Retriever retriever,
+      TextEncoder retriever,
       List<BeirDataset> sets,
       List<Measure> measures,
       RetrievalEvaluation evaluation,

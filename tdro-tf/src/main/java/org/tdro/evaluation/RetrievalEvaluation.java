@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tdro.retrieval.ExactSearch;
-import org.tdro.retrieval.Retriever;
+import org.tdro.retrieval.TextEncoder;
 import org.tdro.retrieval.TextKind;
 
 /**
@@ -32,7 +32,7 @@ public record RetrievalEvaluation(int topK, int blockSize) {
   }
 
   /** The ranking of every judged query of a set; prompts are those of the task that has the set's name. */
-  public Run search(Retriever retriever, BeirDataset dataset) {
+  public Run search(TextEncoder retriever, BeirDataset dataset) {
     var queries = dataset.queries();
     var vectors = encode(
         retriever,
@@ -40,7 +40,7 @@ public record RetrievalEvaluation(int topK, int blockSize) {
         dataset.name(),
         queries.stream().map(BeirQuery::text).toList());
     // One more than asked for, in case the query itself is among them.
-    var search = new ExactSearch(vectors, retriever.settings().spec().dimension(), topK + 1);
+    var search = new ExactSearch(vectors, retriever.dimension(), topK + 1);
     try (var corpus = dataset.corpus()) {
       var documents = corpus.iterator();
       while (documents.hasNext()) {
@@ -73,7 +73,7 @@ public record RetrievalEvaluation(int topK, int blockSize) {
   }
 
   private static float[] encode(
-      Retriever retriever, TextKind kind, String task, List<String> texts) {
-    return retriever.encode(kind, retriever.tokenize(kind, task, texts)).values();
+      TextEncoder retriever, TextKind kind, String task, List<String> texts) {
+    return retriever.encode(kind, task, texts).values();
   }
 }

@@ -9,7 +9,7 @@ import org.tdro.text.Tokenizer;
 import org.tensorflow.proto.ConfigProto;
 
 /** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
-public final class Retriever implements AutoCloseable {
+public final class Retriever implements TextEncoder, AutoCloseable {
   private final RetrieverSettings settings;
   private final Optional<Tokenizer> tokenizer;
   private final EncoderModel model;
@@ -72,6 +72,16 @@ public final class Retriever implements AutoCloseable {
     return tokenizer().encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
   }
 
+  @Override
+  public Embeddings encode(TextKind kind, String task, List<String> texts) {
+    return encode(kind, tokenize(kind, task, texts));
+  }
+
+  @Override
+  public int dimension() {
+    return settings.spec().dimension();
+  }
+
   /** The embeddings of texts that were tokenised, in their order. */
   public Embeddings encode(TextKind kind, int[][] ids) {
     return encode(kind, ids, TokenEncoding.DEFAULT);
@@ -81,6 +91,16 @@ public final class Retriever implements AutoCloseable {
   public Embeddings encode(TextKind kind, int[][] ids, TokenEncoding batches) {
     Vocabulary.check(ids, settings.spec());
     return batches.encode(model, kind, ids, 0, settings.maxLength(kind));
+  }
+
+  /** Whether it has a tokenizer; one without takes only token ids. */
+  public boolean takesTexts() {
+    return tokenizer.isPresent();
+  }
+
+  /** The model, which this retriever owns. */
+  public EncoderModel model() {
+    return model;
   }
 
   /** What it is besides weights and tokenizer. */

@@ -3,6 +3,7 @@ package org.tdro.retrieval;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.function.Function;
 import org.tdro.data.TokenMatrix;
 import org.tdro.keras.Batch;
 import org.tensorflow.Tensor;
@@ -32,7 +33,17 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
    */
   public Embeddings encode(
       EncoderModel model, TextKind kind, int[][] texts, int padId, int maxLength) {
-    int dimension = model.spec().dimension();
+    return encode(
+        matrix -> predict(model, kind, matrix), model.spec().dimension(), texts, padId, maxLength);
+  }
+
+  /** The same with any encoder: {@code encoder} gives the {@code rows · dimension} numbers of a batch. */
+  public Embeddings encode(
+      Function<TokenMatrix, float[]> encoder,
+      int dimension,
+      int[][] texts,
+      int padId,
+      int maxLength) {
     var values = new float[Math.multiplyExact(texts.length, dimension)];
     var order = new Integer[texts.length];
     Arrays.setAll(order, i -> i);
@@ -47,7 +58,7 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
       for (int i = start; i < end; i++) {
         rows[i - start] = texts[order[i]];
       }
-      var part = predict(model, kind, TokenMatrix.pad(rows, padId, padMultiple, maxLength));
+      var part = encoder.apply(TokenMatrix.pad(rows, padId, padMultiple, maxLength));
       for (int i = start; i < end; i++) {
         System.arraycopy(part, (i - start) * dimension, values, order[i] * dimension, dimension);
       }

@@ -1,60 +1,111 @@
 package org.tdro.serving;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.tdro.retrieval.EncoderModel;
-import org.tdro.retrieval.RetrieverSettings;
-import org.tdro.retrieval.StoredRetriever;
-import org.tdro.retrieval.TextKind;
-import org.tensorflow.Operand;
-import org.tensorflow.SavedModelBundle;
-import org.tensorflow.Signature;
+import org.tensorflow.Graph;
+import org.tensorflow.Operation;
+import org.tensorflow.Output;
+import org.tensorflow.TensorFlow;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.family.TIntegral;
+import org.tensorflow.op.Op;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.PlaceholderWithDefault;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
+import org.tensorflow.proto.MetaGraphDef;
+import org.tensorflow.proto.SavedModel;
+import org.tensorflow.proto.SaverDef;
+import org.tensorflow.types.TString;
 
-/** Writes a retriever's weights and an inference graph of its own, without anything of training, as a SavedModel. */
+/**
+ * Writes {@code saved_model.pb} and {@code variables/}: a graph of inference alone, without anything of training, and the
+ * weights as a {@link Precision} stores them.
+ */
 final class SavedModelWriter {
-  static final String INPUT_IDS = "input_ids";
-  static final String ATTENTION_MASK = "attention_mask";
-  static final String EMBEDDING = "embedding";
-  static final List<String> SIGNATURES = List.of("encode_query", "encode_passage");
-  private static final String PREDICT_METHOD = "tensorflow/serving/predict";
+  private static final String TAG = "serve";
+  private static final int SCHEMA = 1;
 
   private SavedModelWriter() {}
 
-  static void write(
-      StoredRetriever retriever, RetrieverSettings settings, IdType idType, Path folder)
+  /** Writes a loaded model, to whose graph the signatures are added, into a folder that exists. */
+  static void write(EncoderModel model, IdType idType, Precision precision, Path folder)
       throws IOException {
-    try (var model = new EncoderModel(settings.spec(), 0)) {
-      model.load(retriever);
-      var ids = placeholder(model, INPUT_IDS, idType.type());
-      var mask = placeholder(model, ATTENTION_MASK, idType.type());
-      var tf = model.tf();
-      var narrowIds = tf.dtypes.cast(ids, TInt32.class);
-      var narrowMask = tf.dtypes.cast(mask, TInt32.class);
-      var exporter = SavedModelBundle.exporter(folder.toString())
-          .withTags("serve")
-          .withSession(model.session());
-      for (var kind : TextKind.values()) {
-        var embedding = model.embed(tf, kind, narrowIds, narrowMask);
-        exporter.withSignature(Signature.builder()
-            .key("encode_" + kind.name().toLowerCase(Locale.ROOT))
-            .methodName(PREDICT_METHOD)
-            .input(INPUT_IDS, ids)
-            .input(ATTENTION_MASK, mask)
-            .output(EMBEDDING, tf.identity(embedding))
-            .build());
-      }
-      exporter.export();
+    var signatures = RetrieverSignatures.add(model, idType);
+    var definition = model.graph().toGraphDef();
+    var wanted = signatures.stream().flatMap(ServedSignature::operations).toList();
+    var compressed = new CompressedGraph(PrunedGraph.of(definition, wanted), precision);
+    var meta = MetaGraphDef.newBuilder()
+        .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder()
+            .addTags(TAG)
+            .setTensorflowVersion(TensorFlow.version()));
+    signatures.forEach(signature -> meta.putSignatureDef(signature.key(), signature.definition()));
+    var inference = GraphDef.newBuilder()
+        .setVersions(definition.getVersions())
+        .addAllNode(compressed.nodes())
+        .build();
+    addSaver(meta, inference, compressed.tensors());
+    var saved = SavedModel.newBuilder().setSavedModelSchemaVersion(SCHEMA).addMetaGraphs(meta);
+    Files.write(folder.resolve("saved_model.pb"), saved.build().toByteArray());
+    new VariablesWriter(model, Files.createDirectories(folder.resolve("variables")))
+        .write(compressed.tensors());
+  }
+
+  /** Adds the graph with the operations by which loaders restore the variables. */
+  private static void addSaver(
+      MetaGraphDef.Builder meta, GraphDef inference, List<StoredTensor> tensors) {
+    try (var graph = new Graph()) {
+      graph.importGraphDef(inference);
+      var tf = Ops.create(graph).withSubScope("save");
+      var file =
+          tf.withName("filename").placeholderWithDefault(tf.constant("variables"), Shape.scalar());
+      var save = save(tf, file, graph, tensors);
+      var saved =
+          tf.withControlDependencyOps(save).withName("control_dependency").identity(file);
+      var restore = restore(tf, file, graph, tensors);
+      meta.setGraphDef(graph.toGraphDef())
+          .setSaverDef(SaverDef.newBuilder()
+              .setFilenameTensorName(file.op().name() + ":0")
+              .setSaveTensorName(saved.op().name() + ":0")
+              .setRestoreOpName(restore.op().name())
+              .setVersion(SaverDef.CheckpointFormatVersion.V2));
     }
   }
 
-  private static <T extends TIntegral> Operand<T> placeholder(
-      EncoderModel model, String name, Class<T> type) {
-    return model.tf().withName(name).placeholder(type, Placeholder.shape(Shape.of(-1, -1)));
+  private static Operation save(
+      Ops tf, PlaceholderWithDefault<TString> file, Graph graph, List<StoredTensor> tensors) {
+    var values = tensors.stream()
+        .map(tensor -> graph.outputOrThrow(tensor.name()))
+        .toArray(Output<?>[]::new);
+    return tf.scope()
+        .opBuilder("SaveV2", "SaveV2")
+        .addInput(file.asOutput())
+        .addInput(VariablesWriter.names(tf, tensors).asOutput())
+        .addInput(VariablesWriter.whole(tf, tensors.size()).asOutput())
+        .addInputList(values)
+        .build();
+  }
+
+  private static Op restore(
+      Ops tf, PlaceholderWithDefault<TString> file, Graph graph, List<StoredTensor> tensors) {
+    var restored = tf.scope()
+        .opBuilder("RestoreV2", "RestoreV2")
+        .addInput(file.asOutput())
+        .addInput(VariablesWriter.names(tf, tensors).asOutput())
+        .addInput(VariablesWriter.whole(tf, tensors.size()).asOutput())
+        .setAttr("dtypes", tensors.stream().map(StoredTensor::type).toArray(DataType[]::new))
+        .build();
+    var assignments = new ArrayList<Operation>();
+    for (int i = 0; i < tensors.size(); i++) {
+      assignments.add(tf.scope()
+          .opBuilder("AssignVariableOp", "AssignVariableOp")
+          .addInput(graph.outputOrThrow(tensors.get(i).name() + "/handle"))
+          .addInput(restored.output(i))
+          .build());
+    }
+    return tf.withControlDependencyOps(assignments).withName("restore_all").noOp();
   }
 }

@@ -2,14 +2,18 @@ package org.tdro.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,15 +25,19 @@ import org.tdro.retrieval.SmallRetriever;
 import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.NodeDef;
+import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
 class SavedModelExportTest {
+  private static final int[] TEXT = {5, 9, 20};
+
   @TempDir
   static Path folder;
 
@@ -41,79 +49,76 @@ class SavedModelExportTest {
     SmallRetriever.write(run.resolve("model"), SmallRetriever.mini());
   }
 
-  private static void assertInput(TensorInfo info, DataType type) {
+  private static ExportReport export(String base, IdType idType, Precision precision) {
+    var stored = StoredRetriever.of(run);
+    return new SavedModelExport(new ExportOptions(idType, precision))
+        .export(stored, stored.settings(), folder.resolve(base));
+  }
+
+  private static ExportReport export(String base, ExportOptions options) {
+    var stored = StoredRetriever.of(run);
+    return new SavedModelExport(options).export(stored, stored.settings(), folder.resolve(base));
+  }
+
+  private static ExportOptions version(long version) {
+    return new ExportOptions(
+        IdType.INT32, Precision.FP32, OptionalLong.of(version), OptionalDouble.empty());
+  }
+
+  private static void assertIds(TensorInfo info, DataType type) {
     assertThat(info.getDtype()).isEqualTo(type);
-    assertThat(info.getTensorShape().getDimList())
-        .extracting(d -> d.getSize())
-        .containsExactly(-1L, -1L);
+    assertShape(info, -1, -1);
+  }
+
+  private static void assertShape(TensorInfo info, long... sizes) {
+    assertThat(info.getTensorShape().getDimList().stream()
+            .mapToLong(d -> d.getSize())
+            .toArray())
+        .containsExactly(sizes);
+  }
+
+  private static Map<String, SignatureDef> signatures(SavedModelBundle bundle) {
+    return bundle.metaGraphDef().getSignatureDefMap();
   }
 
   @Test
-  void servesBothSignaturesWithTheWeightsAlone() {
-    var output = folder.resolve("int32");
-    assertThat(new SavedModelExport(IdType.INT32, 1e-6)
-            .export(stored(run), stored(run).settings(), output))
-        .isLessThan(1e-6);
-    assertThat(output.resolve("assets/tokenizer.json"))
-        .hasSameBinaryContentAs(run.resolve("model/tokenizer.json"));
-    try (var bundle = SavedModelBundle.load(output.toString(), "serve")) {
-      var signatures = bundle.metaGraphDef().getSignatureDefMap();
-      assertThat(signatures).containsOnlyKeys("encode_query", "encode_passage");
-      for (var signature : signatures.values()) {
+  void servesEverySignatureWithTheWeightsAlone() {
+    var report = export("int32", IdType.INT32, Precision.FP32);
+    assertThat(report.folder()).isEqualTo(folder.resolve("int32/1"));
+    assertThat(report.agreement().largest()).isLessThan(1e-6);
+    assertThat(report.milliseconds()).containsOnlyKeys(1, 8, 32);
+    try (var bundle = SavedModelBundle.load(report.folder().toString(), "serve")) {
+      assertThat(signatures(bundle))
+          .containsOnlyKeys("encode_query", "encode_passage", "serving_default", "score");
+      signatures(bundle).forEach((key, signature) -> {
         assertThat(signature.getMethodName()).isEqualTo("tensorflow/serving/predict");
-        assertThat(signature.getInputsMap()).containsOnlyKeys("input_ids", "attention_mask");
-        signature.getInputsMap().values().forEach(info -> assertInput(info, DataType.DT_INT32));
-        var embedding = signature.getOutputsOrThrow("embedding");
-        assertThat(embedding.getDtype()).isEqualTo(DataType.DT_FLOAT);
-        assertThat(embedding.getTensorShape().getDimList())
-            .extracting(d -> d.getSize())
-            .containsExactly(-1L, 12L);
-      }
-      var variables = bundle.metaGraphDef().getGraphDef().getNodeList().stream()
-          .filter(node -> node.getOp().equals("VariableV2"))
-          .map(NodeDef::getName)
-          .toList();
-      assertThat(variables).containsExactlyInAnyOrderElementsOf(weights());
+        signature.getInputsMap().values().forEach(info -> assertIds(info, DataType.DT_INT32));
+        if (key.equals("score")) {
+          assertThat(signature.getInputsMap())
+              .containsOnlyKeys(
+                  "query_input_ids",
+                  "query_attention_mask",
+                  "passage_input_ids",
+                  "passage_attention_mask");
+          assertShape(signature.getOutputsOrThrow("score"), -1, -1);
+        } else {
+          assertThat(signature.getInputsMap()).containsOnlyKeys("input_ids", "attention_mask");
+          assertShape(signature.getOutputsOrThrow("embedding"), -1, 12);
+          assertThat(signature.getOutputsOrThrow("embedding").getDtype())
+              .isEqualTo(DataType.DT_FLOAT);
+        }
+      });
+      assertThat(variables(bundle)).containsExactlyInAnyOrderElementsOf(weights());
     }
   }
 
-  /** Of embeddings that the graph cuts and normalises; expected is computed from whole ones. */
-  @Test
-  void servesEmbeddingsOfASmallerSize() {
-    var output = folder.resolve("small");
-    assertThat(new SavedModelExport(IdType.INT64, 1e-6)
-            .export(stored(run), stored(run).settings().cut(4), output))
-        .isLessThan(1e-6);
-    float[] whole;
-    try (var retriever = Retriever.load(run)) {
-      whole = retriever.encode(TextKind.QUERY, new int[][] {{5, 9, 20}}).values();
-    }
-    double length =
-        Math.sqrt(IntStream.range(0, 4).mapToDouble(i -> whole[i] * whole[i]).sum());
-    var shape = Shape.of(1, 3);
-    try (var bundle = SavedModelBundle.load(output.toString(), "serve");
-        var ids = TInt64.tensorOf(shape, DataBuffers.of(5L, 9L, 20L));
-        var mask = TInt64.tensorOf(shape, DataBuffers.of(1L, 1L, 1L));
-        var result = bundle
-            .function("encode_passage")
-            .call(Map.of("input_ids", ids, "attention_mask", mask))) {
-      var embedding = (TFloat32) result.get("embedding").orElseThrow();
-      assertThat(embedding.shape()).isEqualTo(Shape.of(1, 4));
-      for (int i = 0; i < 4; i++) {
-        assertThat((double) embedding.getFloat(0, i))
-            .isCloseTo(whole[i] / length, org.assertj.core.api.Assertions.within(2e-6));
-      }
-    }
-  }
-
-  @Test
-  void aSizeAboveTheModelsIsRefused() {
-    var output = folder.resolve("large");
-    var export = new SavedModelExport(IdType.INT32, 1e-6);
-    assertThatThrownBy(() -> export.export(stored(run), stored(run).settings().cut(13), output))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("from 1 to 12");
-    assertThat(output).doesNotExist();
+  /** The variables of the graph. */
+  private static List<String> variables(SavedModelBundle bundle) {
+    return bundle.metaGraphDef().getGraphDef().getNodeList().stream()
+        .filter(node -> node.getOp().equals("VarHandleOp"))
+        .map(NodeDef::getName)
+        .map(name -> name.substring(0, name.length() - "/handle".length()))
+        .toList();
   }
 
   private static List<String> weights() {
@@ -127,19 +132,105 @@ class SavedModelExportTest {
   }
 
   @Test
-  void aProcessThatHasOnlyTensorFlowReadsIt() throws Exception {
-    var output = folder.resolve("int64");
-    new SavedModelExport(IdType.INT64, 1e-6).export(stored(run), stored(run).settings(), output);
-    float[] expected;
-    try (var retriever = Retriever.load(run)) {
-      expected = retriever.encode(TextKind.QUERY, new int[][] {{5, 9, 20}}).values();
+  void aVersionHoldsWhatClientsNeed() throws IOException {
+    var version = export("whole", IdType.INT64, Precision.FP32).folder();
+    assertThat(version.resolve("assets/tokenizer.json"))
+        .hasSameBinaryContentAs(run.resolve("model/tokenizer.json"));
+    var assets = RetrieverAssets.read(version);
+    assertThat(assets.name()).isEqualTo("whole");
+    assertThat(assets.dimension()).isEqualTo(12);
+    assertThat(assets.idType()).isEqualTo(IdType.INT64);
+    assertThat(assets.maxLength(TextKind.PASSAGE)).isEqualTo(64);
+    assertThat(assets.prompt(TextKind.QUERY, "trivia").apply("x")).isEqualTo("find: x");
+    assertThat(version.resolve("assets/README.md"))
+        .content()
+        .contains("# whole", "`embedding` [batch, 12]", "- `trivia`: `find: {text}`");
+    try (var files = Files.list(version)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("assets", "assets.extra", "saved_model.pb", "variables");
     }
-    for (var signature : List.of("encode_query", "encode_passage")) {
-      var lines = bareReader(output, signature);
+    try (var files = Files.list(version.resolve("variables"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("variables.index", "variables.data-00000-of-00001");
+    }
+  }
+
+  /** Of embeddings that the graph cuts and normalises; expected is computed from whole ones. */
+  @Test
+  void servesEmbeddingsOfASmallerSize() {
+    var stored = StoredRetriever.of(run);
+    var report = new SavedModelExport(new ExportOptions(IdType.INT64, Precision.FP32))
+        .export(stored, stored.settings().cut(4), folder.resolve("small"));
+    var whole = trained();
+    double length =
+        Math.sqrt(IntStream.range(0, 4).mapToDouble(i -> whole[i] * whole[i]).sum());
+    try (var bundle = SavedModelBundle.load(report.folder().toString(), "serve")) {
+      var embedding = call(bundle, "encode_passage", "", "embedding");
+      assertThat(embedding).hasSize(4);
+      for (int i = 0; i < 4; i++) {
+        assertThat((double) embedding[i]).isCloseTo(whole[i] / length, within(2e-6));
+      }
+    }
+    assertThat(RetrieverAssets.read(report.folder()).dimension()).isEqualTo(4);
+  }
+
+  private static float[] trained() {
+    try (var retriever = Retriever.load(run)) {
+      return retriever.encode(TextKind.QUERY, new int[][] {TEXT}).values();
+    }
+  }
+
+  /** The numbers that a signature returns for {@link #TEXT}, once for each prefix of its inputs. */
+  private static float[] call(
+      SavedModelBundle bundle, String signature, String prefixes, String output) {
+    var shape = Shape.of(1, TEXT.length);
+    try (var ids = TInt64.tensorOf(
+            shape, DataBuffers.of(Arrays.stream(TEXT).asLongStream().toArray()));
+        var mask = TInt64.tensorOf(shape, DataBuffers.of(1L, 1L, 1L))) {
+      var inputs = new HashMap<String, Tensor>();
+      for (var prefix : prefixes.split(" ", -1)) {
+        inputs.put(prefix + "input_ids", ids);
+        inputs.put(prefix + "attention_mask", mask);
+      }
+      try (var result = bundle.function(signature).call(inputs)) {
+        var tensor = (TFloat32) result.get(output).orElseThrow();
+        var values = new float[Math.toIntExact(tensor.size())];
+        tensor.asRawTensor().data().asFloats().read(values);
+        return values;
+      }
+    }
+  }
+
+  @Test
+  void theScoreOfATextWithItselfIsItsCosineOne() {
+    var version = export("score", IdType.INT64, Precision.FP32).folder();
+    try (var bundle = SavedModelBundle.load(version.toString(), "serve")) {
+      var score = call(bundle, "score", "query_ passage_", "score");
+      assertThat(score).hasSize(1);
+      assertThat(score[0]).isCloseTo(1, within(1e-6f));
+    }
+  }
+
+  @Test
+  void aSizeAboveTheModelsIsRefused() {
+    var stored = StoredRetriever.of(run);
+    var export = new SavedModelExport(new ExportOptions(IdType.INT32, Precision.FP32));
+    assertThatThrownBy(
+            () -> export.export(stored, stored.settings().cut(13), folder.resolve("large")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("from 1 to 12");
+    assertThat(folder.resolve("large")).doesNotExist();
+  }
+
+  @Test
+  void aProcessThatHasOnlyTensorFlowReadsIt() throws Exception {
+    var version = export("int64", IdType.INT64, Precision.FP32).folder();
+    var expected = trained();
+    for (var signature : List.of("encode_query", "encode_passage", "serving_default")) {
+      var lines = bareReader(version, signature);
       assertThat(lines).hasSize(12);
       for (int i = 0; i < 12; i++) {
-        assertThat(Float.parseFloat(lines.get(i)))
-            .isCloseTo(expected[i], org.assertj.core.api.Assertions.within(2e-6f));
+        assertThat(Float.parseFloat(lines.get(i))).isCloseTo(expected[i], within(2e-6f));
       }
     }
   }
@@ -172,28 +263,22 @@ class SavedModelExportTest {
 
   @Test
   void anExportThatDiffersIsNotPutInPlace() {
-    var output = folder.resolve("refused/1");
-    // No difference is as small as that.
-    assertThatThrownBy(() -> new SavedModelExport(IdType.INT32, -1)
-            .export(stored(run), stored(run).settings(), output))
+    var exact = new ExportOptions(
+        IdType.INT32, Precision.BF16, OptionalLong.empty(), OptionalDouble.of(1e-9));
+    assertThatThrownBy(() -> export("refused", exact))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining(
-            "the exported model differs from the trained one by 0.0, more than -1.0");
-    assertThat(folder.resolve("refused")).isEmptyDirectory();
+        .hasMessageContaining("the exported model differs from the trained one by ")
+        .hasMessageContaining("more than 1.0E-9");
+    assertThat(folder.resolve("refused").toFile().list()).containsExactly(".lock");
   }
 
   @Test
-  void aFolderThatExistsIsLeftAlone() throws IOException {
-    var output = Files.createDirectories(folder.resolve("present"));
-    Files.writeString(output.resolve("file"), "mine");
-    assertThatThrownBy(() -> new SavedModelExport(IdType.INT32, 1e-5)
-            .export(stored(run), stored(run).settings(), output))
+  void aVersionThatExistsIsLeftAlone() throws IOException {
+    var present = Files.createDirectories(folder.resolve("present/3"));
+    Files.writeString(present.resolve("file"), "mine");
+    assertThatThrownBy(() -> export("present", version(3)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("exists already");
-    assertThat(output.resolve("file")).hasContent("mine");
-  }
-
-  private static StoredRetriever stored(Path run) {
-    return StoredRetriever.of(run);
+        .hasMessageContaining("has a version 3 already; the next free one is 4");
+    assertThat(present.resolve("file")).hasContent("mine");
   }
 }

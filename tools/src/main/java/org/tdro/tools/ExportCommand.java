@@ -1,11 +1,19 @@
 package org.tdro.tools;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.tdro.evaluation.BeirDataset;
+import org.tdro.serving.ExportOptions;
+import org.tdro.serving.ExportReport;
 import org.tdro.serving.IdType;
+import org.tdro.serving.Precision;
 import org.tdro.serving.SavedModelExport;
+import org.tdro.training.ListedSets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,23 +24,26 @@ import picocli.CommandLine.Spec;
 /** {@code tdro export}: a trained model in a form that other programs load. */
 @Command(
     name = "export",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Export a trained model as a SavedModel for TensorFlow Serving or, for Python, in Hugging Face's or PEFT's form.",
+      "Export a trained model as a version of a SavedModel that TensorFlow Serving mounts or, for Python, in Hugging Face's or PEFT's form.",
       "",
-      "A SavedModel's signatures encode_query and encode_passage take input_ids and attention_mask [batch, length] and return "
-          + "embedding [batch, size]; its assets hold the tokenizer.json. A fresh process loads the export and its "
-          + "embeddings are compared with the model's before it is put in place."
+      "A SavedModel's signatures encode_query, encode_passage and serving_default (queries) take input_ids and attention_mask "
+          + "[batch, length] and return embedding [batch, size]; score takes both twice, of queries and of passages, and "
+          + "returns score [queries, passages]. Its assets say what a client must know. A fresh process loads the export "
+          + "and its embeddings are compared with the model's before it is put in place."
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  tdro export --model runs/finetune --output serving/retriever/1",
-      "  tdro export --model runs/finetune --output serving/retriever/1 --id-type int64",
+      "  tdro export --model runs/finetune --output serving/retriever",
+      "  tdro export --model runs/finetune --output serving/retriever --precision int8 --eval EVALUATION",
+      "  tdro export --model runs/finetune --output serving/retriever --version 7 --id-type int64",
       "  tdro export --model runs/finetune --output published/retriever --format huggingface --dtype bfloat16",
       "  tdro export --model runs/adapted --output published/adapter --format peft"
     })
 final class ExportCommand implements Callable<Integer> {
+  private static final double MEGABYTE = 1e6;
+
   @Spec
   private CommandSpec spec;
 
@@ -42,9 +53,26 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       required = true,
-      paramLabel = "DIR",
-      description = "The exported folder; it must not exist yet.")
-  private Path output;
+      paramLabel = "BASE",
+      description =
+          "The folder of all versions, which a server is given; its name becomes the model's. For Python the folder itself, which must not exist yet.")
+  private Path base;
+
+  @Option(
+      names = "--version",
+      paramLabel = "N",
+      description = "The version's number, which must be free; the next one unless given.")
+  private Long version;
+
+  @Option(
+      names = "--precision",
+      defaultValue = "fp32",
+      paramLabel = "P",
+      description = {
+        "fp32: as trained. bf16: matrices stored and multiplied with 16 bits. int8: matrices stored with 8 bits, "
+            + "multiplied with 32 (default: ${DEFAULT-VALUE})."
+      })
+  private Precision precision;
 
   @Mixin
   private PythonFormats formats;
@@ -59,38 +87,101 @@ final class ExportCommand implements Callable<Integer> {
 
   @Option(
       names = "--tolerance",
-      defaultValue = "1e-5",
       paramLabel = "X",
       description =
-          "Largest difference between an exported and a trained embedding that is accepted (default: ${DEFAULT-VALUE}).")
-  private double tolerance;
+          "Largest difference between an exported and a trained embedding that is accepted, in units of its length; "
+              + "unless given 1e-5 for fp32, 0.02 for bf16, 0.05 for int8.")
+  private Double tolerance;
+
+  @Option(
+      names = "--eval",
+      paramLabel = "DIR",
+      arity = "1..*",
+      description =
+          "Sets in BEIR's form, or folders of them, on which nDCG@10 of the export is compared with the model's.")
+  private List<Path> eval = new ArrayList<>();
 
   @Mixin
   private EmbeddingSize size;
 
+  // The standard options would take --version.
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help message and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli's
+  private boolean help;
+
   @Override
   public Integer call() {
-    if (Files.exists(output)) {
-      throw new ParameterException(
-          spec.commandLine(), output + " exists already; name another folder or remove it");
-    }
-    if (!(tolerance >= 0)) {
-      throw new ParameterException(
-          spec.commandLine(), "--tolerance must be at least 0, was " + tolerance);
-    }
     var stored = model.stored();
-    if (formats.export(stored, size.cut(stored.settings()), output)) {
+    var settings = size.cut(stored.settings());
+    if (formats.export(stored, settings, base)) {
       return 0;
     }
-    double difference =
-        new SavedModelExport(idType, tolerance).export(stored, size.cut(stored.settings()), output);
+    var options = options();
+    var sets = ListedSets.of(eval);
+    sets.forEach(BeirDataset::check);
+    var report = new SavedModelExport(options).export(stored, settings, base);
+    print(report);
+    if (!sets.isEmpty()) {
+      var out = spec.commandLine().getOut();
+      out.print(new ExportEvaluation(stored, settings, report).table(sets));
+      out.flush();
+    }
+    return 0;
+  }
+
+  private ExportOptions options() {
+    var name = base.toAbsolutePath().normalize().getFileName();
+    if (name != null && name.toString().matches("[0-9]+")) {
+      throw usage(
+          "--output %s looks like a version; give the folder of all versions, and --version %s if it must be that one"
+              .formatted(base, name));
+    }
+    if (tolerance != null && !(tolerance >= 0)) {
+      throw usage("--tolerance must be at least 0, was " + tolerance);
+    }
+    var number = version == null ? OptionalLong.empty() : OptionalLong.of(version);
+    try {
+      SavedModelExport.checkVersion(base, number);
+    } catch (IllegalArgumentException e) {
+      throw usage(e.getMessage());
+    }
+    return new ExportOptions(
+        idType,
+        precision,
+        number,
+        tolerance == null ? OptionalDouble.empty() : OptionalDouble.of(tolerance));
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void print(ExportReport report) {
     var out = spec.commandLine().getOut();
+    var agreement = report.agreement();
     out.printf(
         Locale.ROOT,
-        "%s: loaded by a fresh process, its embeddings differ from the model's by at most %.1e%n",
-        output,
-        difference);
+        "%s: %s, %.1f MB, loaded by a fresh process%n",
+        report.folder(),
+        report.precision().name().toLowerCase(Locale.ROOT),
+        report.bytes() / MEGABYTE);
+    out.printf(
+        Locale.ROOT,
+        "difference from the trained model: %.1e at most; 1 - cosine %.1e at most, %.1e in the mean%n",
+        agreement.largest(),
+        agreement.largestCosine(),
+        agreement.meanCosine());
+    report
+        .milliseconds()
+        .forEach((batch, time) -> out.printf(
+            Locale.ROOT,
+            "latency of %2d texts of %d tokens: %.1f ms%n",
+            batch,
+            report.tokens(),
+            time));
     out.flush();
-    return 0;
   }
 }

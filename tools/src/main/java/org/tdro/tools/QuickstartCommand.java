@@ -9,12 +9,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.config.ConfigComposer;
 import org.tdro.experiments.quickstart.QuickstartCollection;
 import org.tdro.files.AtomicWrite;
 import org.tdro.retrieval.StoredRetriever;
+import org.tdro.serving.ExportOptions;
 import org.tdro.serving.IdType;
+import org.tdro.serving.Precision;
 import org.tdro.serving.SavedModelExport;
 import org.tdro.training.Pipeline;
 import org.tdro.training.PipelineReport;
@@ -71,13 +75,18 @@ final class QuickstartCommand implements Callable<Integer> {
       return 1;
     }
     var best = best(report.get());
-    var folder = out.resolve("export").resolve(best).resolve("1");
-    AtomicWrite.delete(folder);
+    // Run again, it leaves one version and not one more.
+    var base = out.resolve("export").resolve(best);
+    AtomicWrite.delete(base);
     var export = composer.compose(arguments).config().export();
     var stored = StoredRetriever.of(report.get().runs().get(best));
-    new SavedModelExport(IdType.valueOf(export.idType().name()), export.tolerance())
-        .export(stored, stored.settings(), folder);
-    print(report.get(), folder);
+    var options = new ExportOptions(
+        IdType.valueOf(export.idType().name()),
+        Precision.FP32,
+        OptionalLong.empty(),
+        OptionalDouble.of(export.tolerance()));
+    var exported = new SavedModelExport(options).export(stored, stored.settings(), base);
+    print(report.get(), exported.folder());
     return 0;
   }
 

@@ -99,31 +99,29 @@ class EncodeCommandTest {
         .contains("--dimension 4 is none of the sizes that the model was trained for: [8, 32]");
   }
 
-  @Test
-  void evaluatesAndExportsEmbeddingsOfASize() throws IOException {
-    var set = Files.createDirectories(folder.resolve("set/qrels")).resolve("..").normalize();
+  /** A query that is the first of two documents. */
+  private static String writeSet(String name) throws IOException {
+    var set = Files.createDirectories(folder.resolve(name).resolve("qrels")).getParent();
     Files.writeString(
         set.resolve("corpus.jsonl"),
         "{\"_id\": \"d1\", \"text\": \"w1 w2\"}\n{\"_id\": \"d2\", \"text\": \"w3 w4\"}\n");
     Files.writeString(set.resolve("queries.jsonl"), "{\"_id\": \"q\", \"text\": \"w1 w2\"}\n");
     Files.writeString(set.resolve("qrels/test.tsv"), "query-id\tcorpus-id\tscore\nq\td1\t1\n");
+    return set.toString();
+  }
+
+  @Test
+  void evaluatesAndExportsEmbeddingsOfASize() throws IOException {
+    var set = writeSet("set");
     var run = at("small.trec");
     assertThat(run(
-            "evaluate",
-            "--model",
-            at("run"),
-            "--data",
-            set.toString(),
-            "--dimension",
-            "8",
-            "--run-file",
-            run))
+            "evaluate", "--model", at("run"), "--data", set, "--dimension", "8", "--run-file", run))
         .isZero();
     // The query is the first document, so that their cosine is 1 at any size.
     var best = List.of(Files.readAllLines(Path.of(run)).get(0).split(" "));
     assertThat(best.get(2)).isEqualTo("d1");
     assertThat(Double.parseDouble(best.get(4))).isCloseTo(1, within(1e-5));
-    assertThat(run("export", "--model", at("run"), "--output", at("small/1"), "--dimension", "8"))
+    assertThat(run("export", "--model", at("run"), "--output", at("small"), "--dimension", "8"))
         .isZero();
     assertThat(err.toString()).doesNotContain("--dimension");
   }
@@ -153,15 +151,41 @@ class EncodeCommandTest {
   }
 
   @Test
-  void exportsASavedModelOnce() {
-    assertThat(
-            run("export", "--model", at("run"), "--output", at("export/1"), "--id-type", "int64"))
+  void everyExportIsTheNextVersion() {
+    assertThat(run("export", "--model", at("run"), "--output", at("export"), "--id-type", "int64"))
         .isZero();
-    assertThat(out.toString()).contains("export/1: loaded by a fresh process");
+    assertThat(out.toString())
+        .containsPattern("export/1: fp32, [0-9.]+ MB, loaded by a fresh process")
+        .containsPattern("difference from the trained model: [0-9.]+e-[0-9]+ at most; 1 - cosine")
+        .containsPattern("latency of 32 texts of [0-9]+ tokens: [0-9.]+ ms");
     assertThat(folder.resolve("export/1/saved_model.pb")).exists();
     assertThat(folder.resolve("export/1/assets/tokenizer.json"))
         .hasSameBinaryContentAs(folder.resolve("run/model/tokenizer.json"));
-    assertThat(run("export", "--model", at("run"), "--output", at("export/1"))).isEqualTo(2);
-    assertThat(err.toString()).contains("export/1 exists already");
+    assertThat(run("export", "--model", at("run"), "--output", at("export"))).isZero();
+    assertThat(folder.resolve("export/2/saved_model.pb")).exists();
+    assertThat(run("export", "--model", at("run"), "--output", at("export"), "--version", "2"))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("has a version 2 already; the next free one is 3");
+    assertThat(run("export", "--model", at("run"), "--output", at("export/7"))).isEqualTo(2);
+    assertThat(err.toString()).contains("looks like a version").contains("--version 7");
+  }
+
+  @Test
+  void anExportsLossOnASetIsPrinted() throws IOException {
+    assertThat(run(
+            "export",
+            "--model",
+            at("run"),
+            "--output",
+            at("compared"),
+            "--precision",
+            "int8",
+            "--eval",
+            writeSet("judged")))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString())
+        .contains("| nDCG@10 | trained | int8 | difference |")
+        .containsPattern("\\| judged \\| 1.0000 \\| 1.0000 \\| 0.0000 \\|");
   }
 }

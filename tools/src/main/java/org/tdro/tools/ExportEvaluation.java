@@ -1,0 +1,54 @@
+package org.tdro.tools;
+
+import java.util.List;
+import java.util.Locale;
+import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.ModelEvaluation;
+import org.tdro.evaluation.ResultsTable;
+import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.retrieval.Retriever;
+import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retrieval.StoredRetriever;
+import org.tdro.retrieval.TextEncoder;
+import org.tdro.serving.ExportReport;
+import org.tdro.serving.ExportedRetriever;
+import org.tensorflow.proto.ConfigProto;
+
+/** What an export loses on evaluation sets against the model that it was made from. */
+record ExportEvaluation(StoredRetriever stored, RetrieverSettings settings, ExportReport report) {
+  private static final String MEASURE = "ndcg_cut_10";
+  private static final int TOP = 10;
+
+  /** A row for each set: nDCG@10 of the trained model and of the export, and the difference. */
+  String table(List<BeirDataset> sets) {
+    ModelEvaluation trained;
+    // One after the other: memory never holds both.
+    try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
+      trained = evaluate(retriever, sets);
+    }
+    ModelEvaluation exported;
+    try (var retriever = ExportedRetriever.load(report.folder())) {
+      exported = evaluate(retriever, sets);
+    }
+    var rows = sets.stream()
+        .map(set -> {
+          double before = trained.value(set.name(), MEASURE);
+          double after = exported.value(set.name(), MEASURE);
+          return new ResultsTable.Row(set.name(), List.of(before, after, after - before));
+        })
+        .toList();
+    var columns =
+        List.of("trained", report.precision().name().toLowerCase(Locale.ROOT), "difference");
+    return new ResultsTable("nDCG@10", columns, rows).toMarkdown(false);
+  }
+
+  private static ModelEvaluation evaluate(TextEncoder retriever, List<BeirDataset> sets) {
+    return ModelEvaluation.of(
+        retriever,
+        sets,
+        Measure.parse(List.of(MEASURE)),
+        RetrievalEvaluation.topK(TOP),
+        (set, run, result) -> {});
+  }
+}
