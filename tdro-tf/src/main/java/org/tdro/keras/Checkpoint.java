@@ -34,7 +34,7 @@ public final class Checkpoint {
   private final List<Weight> weights;
   private final Placeholder<TString> prefix;
   private final Op save;
-  private final List<Op> restore = new ArrayList<>();
+  private final List<List<Op>> restore = new ArrayList<>();
   private final Map<String, Operand<TBool>> finite = new LinkedHashMap<>();
 
   /** Adds the operations that save and restore {@code weights} to the graph of {@code tf}. */
@@ -43,21 +43,10 @@ public final class Checkpoint {
     this.weights = List.copyOf(weights);
     var scope = tf.withSubScope("checkpoint");
     prefix = scope.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
-    var names = weights.stream().map(Weight::name).toArray(String[]::new);
-    var nameTensor = scope.constant(StdArrays.ndCopyOf(names));
-    var wholeTensors = scope.fill(scope.constant(new long[] {names.length}), scope.constant(""));
     List<Operand<?>> values = new ArrayList<>();
     weights.forEach(weight -> values.add(weight.variable()));
-    save = scope.train.save(prefix, nameTensor, wholeTensors, values);
-    var types = weights.stream().map(weight -> TFloat32.class).toList();
-    var restored = scope
-        .train
-        .restore(prefix, nameTensor, wholeTensors, List.copyOf(types))
-        .tensors();
-    for (int i = 0; i < weights.size(); i++) {
-      restore.add(scope.assign(
-          weights.get(i).variable(), restored.get(i).asOutput().expect(TFloat32.class)));
-    }
+    save = scope.train.save(prefix, names(scope, weights), whole(scope, weights), values);
+    Variables.parts(weights).forEach(part -> restore.add(restore(scope, part)));
     for (var weight : weights) {
       if (weight.trainable()) {
         var elements =
@@ -65,6 +54,29 @@ public final class Checkpoint {
         finite.put(weight.name(), scope.reduceAll(elements, scope.constant(0)));
       }
     }
+  }
+
+  private static Operand<TString> names(Ops tf, List<Weight> weights) {
+    return tf.constant(
+        StdArrays.ndCopyOf(weights.stream().map(Weight::name).toArray(String[]::new)));
+  }
+
+  /** That every tensor is saved or restored as a whole. */
+  private static Operand<TString> whole(Ops tf, List<Weight> weights) {
+    return tf.fill(tf.constant(new long[] {weights.size()}), tf.constant(""));
+  }
+
+  private List<Op> restore(Ops tf, List<Weight> part) {
+    var types = part.stream().map(weight -> TFloat32.class).toList();
+    var restored = tf.train
+        .restore(prefix, names(tf, part), whole(tf, part), List.copyOf(types))
+        .tensors();
+    var assignments = new ArrayList<Op>();
+    for (int i = 0; i < part.size(); i++) {
+      assignments.add(
+          tf.assign(part.get(i).variable(), restored.get(i).asOutput().expect(TFloat32.class)));
+    }
+    return assignments;
   }
 
   List<Weight> weights() {
@@ -118,7 +130,7 @@ public final class Checkpoint {
       throw new IllegalArgumentException(
           "checkpoint " + folder + " does not fit the model:\n  " + String.join("\n  ", problems));
     }
-    run(folder, restore);
+    restore.forEach(part -> run(folder, part));
   }
 
   private void requireFinite() {

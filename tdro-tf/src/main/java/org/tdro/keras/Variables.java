@@ -18,6 +18,8 @@ import org.tensorflow.types.TFloat32;
  * under its own prefix: a model in training and the frozen one it is compared with, for example.
  */
 public final class Variables {
+  private static final long PART_BYTES = 256L << 20;
+
   private final Graph graph;
   private final String prefix;
   /** Prepended to the names of weights that are added. */
@@ -135,9 +137,28 @@ public final class Variables {
    * a layer does not change the others.
    */
   public static void initialize(Ops tf, Session session, List<Weight> weights, long seed) {
-    if (weights.isEmpty()) {
-      return;
+    for (var part : parts(weights)) {
+      initializeTogether(tf, session, part, seed);
     }
+  }
+
+  /** Weights in their order, some at a time: what is computed or read for one part takes memory beside the weights. */
+  static List<List<Weight>> parts(List<Weight> weights) {
+    var parts = new ArrayList<List<Weight>>();
+    long room = 0;
+    for (var weight : weights) {
+      long bytes = weight.size() * Float.BYTES;
+      if (parts.isEmpty() || bytes > room) {
+        parts.add(new ArrayList<>());
+        room = PART_BYTES;
+      }
+      parts.get(parts.size() - 1).add(weight);
+      room -= bytes;
+    }
+    return parts;
+  }
+
+  private static void initializeTogether(Ops tf, Session session, List<Weight> weights, long seed) {
     var assignments = new ArrayList<Op>();
     for (var weight : weights) {
       var pair = tf.constant(new long[] {seed, hash(weight.name())});
