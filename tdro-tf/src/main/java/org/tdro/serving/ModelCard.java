@@ -3,112 +3,81 @@ package org.tdro.serving;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.tdro.models.BertArchitecture;
-import org.tdro.models.DecoderArchitecture;
-import org.tdro.retrieval.RetrieverSettings;
+import java.util.TreeMap;
+import org.tdro.text.PromptTemplate;
 
-/**
- * The {@code README.md} of an exported model.
- *
- * @param run facts of the run that trained it, by name; empty where they are not known
- */
-public record ModelCard(Map<String, String> run) {
+/** What a person should know of an exported model, in Markdown: {@code assets/README.md}. */
+final class ModelCard {
+  private ModelCard() {}
 
-  /** What loads the folder. */
-  enum Library {
-    SENTENCE_TRANSFORMERS("sentence-transformers"),
-    PEFT("peft");
+  static void write(
+      Path savedModel,
+      RetrieverAssets assets,
+      Precision precision,
+      Agreement agreement,
+      String fingerprint)
+      throws IOException {
+    var card = String.format(
+        Locale.ROOT,
+        """
+        # %s
 
-    private final String name;
-
-    Library(String name) {
-      this.name = name;
-    }
-  }
-
-  public ModelCard {
-    run = new LinkedHashMap<>(run);
-  }
-
-  /** Writes it. */
-  void write(Path folder, RetrieverSettings settings, Library library) throws IOException {
-    var text = new StringBuilder("""
-        ---
-        library_name: %s
-        pipeline_tag: sentence-similarity
-        tags: [sentence-transformers, feature-extraction, sentence-similarity]
-        ---
-        # A text retriever
+        A dense retriever, exported by tdro: queries and passages become vectors of %d numbers, and the product of two
+        of them (%s) says how well they match.
 
         | | |
         |---|---|
-        """.formatted(library.name));
-    facts(settings).forEach((name, fact) -> row(text, name, fact));
-    run.forEach((name, fact) -> row(text, name, fact));
-    text.append("""
+        | inputs | `input_ids`, `attention_mask` [batch, length], %s; mask 1 at tokens, 0 at padding |
+        | output | `embedding` [batch, %d], float32, %s |
+        | signatures | `encode_query`, `encode_passage`, `serving_default` (queries), `score` |
+        | longest query, passage | %d, %d tokens; cut longer ones, keeping the special tokens at the end |
+        | pooling | %s |
+        | matrices | %s |
+        | difference from the trained model | %.1e at most on sample texts; 1 − cosine %.1e at most, %.1e in the mean |
+        | trained weights (SHA-256) | %s |
 
-        ```python
-        from sentence_transformers import SentenceTransformer
-
-        model = SentenceTransformer("path/to/this/folder")
-        queries = model.encode(["a question"])
-        passages = model.encode(["a passage"])
-        scores = model.similarity(queries, passages)
-        ```
-        """);
-    if (!settings.prompts().queries().isEmpty()) {
-      text.append(
-          "\nPrompts: `model.encode(texts, prompt_name=\"TASK\")` for queries, `\"TASK-passage\"` for passages.\n");
-    }
-    if (settings.queryLength() != settings.passageLength()) {
-      text.append(
-          "\nQueries were cut at %d tokens in training, passages at %d; sentence-transformers cuts both at the larger.\n"
-              .formatted(settings.queryLength(), settings.passageLength()));
-    }
-    Files.writeString(folder.resolve("README.md"), text);
+        Tokenise with `tokenizer.json` beside this file, if there is one, special tokens included. `retriever.json` says the
+        same as this page to programs.
+        """,
+        assets.name(),
+        assets.dimension(),
+        assets.similarity() == Similarity.COSINE ? "their cosine" : "not normalised",
+        assets.idType().name().toLowerCase(Locale.ROOT),
+        assets.dimension(),
+        assets.normalize() ? "of length 1" : "of any length",
+        assets.queryLength(),
+        assets.passageLength(),
+        assets.pooling(),
+        precision.name().toLowerCase(Locale.ROOT),
+        agreement.largest(),
+        agreement.largestCosine(),
+        agreement.meanCosine(),
+        fingerprint);
+    var prompts = prompts("queries", assets.prompts().queries())
+        + prompts("passages", assets.prompts().passages());
+    Files.writeString(
+        savedModel.resolve(RetrieverAssets.FOLDER).resolve("README.md"),
+        prompts.isEmpty()
+            ? card
+            : card + "\n## Prompts\n\nText goes where `{text}` is.\n" + prompts);
   }
 
-  private static Map<String, String> facts(RetrieverSettings settings) {
-    var spec = settings.spec();
-    var facts = new LinkedHashMap<String, String>();
-    facts.put("backbone", backbone(settings));
-    facts.put("pooling", spec.pooling().name().toLowerCase(Locale.ROOT));
-    if (spec.projection() > 0) {
-      facts.put("projection", "to %d".formatted(spec.projection()));
-    }
-    facts.put(
-        "embeddings",
-        "%d components, %s"
-            .formatted(spec.dimension(), spec.normalize() ? "of length 1" : "not normalised"));
-    if (!settings.matryoshkaDimensions().isEmpty()) {
-      facts.put("may be cut to", settings.matryoshkaDimensions().toString());
-    }
-    if (spec.lora().adapts()) {
-      facts.put(
-          "adapters",
-          "rank %d beside %s".formatted(spec.lora().rank(), spec.lora().targetModules()));
-      facts.put("base model", settings.base().folder());
-    }
-    return facts;
+  private static String prompts(String kind, Map<String, PromptTemplate> templates) {
+    var lines = new StringBuilder();
+    new TreeMap<>(templates)
+        .forEach((task, prompt) -> lines
+            .append("- `")
+            .append(task)
+            .append("`: ")
+            .append(quoted(prompt))
+            .append('\n'));
+    return lines.isEmpty() ? "" : "\nOf " + kind + ":\n\n" + lines;
   }
 
-  private static String backbone(RetrieverSettings settings) {
-    var shape = settings.spec().architecture();
-    int layers = shape instanceof BertArchitecture bert
-        ? bert.layers()
-        : shape instanceof DecoderArchitecture decoder ? decoder.layers() : 0;
-    return "%s, %d layers, hidden size %d, %d token ids"
-        .formatted(
-            shape instanceof DecoderArchitecture ? "decoder" : "encoder",
-            layers,
-            shape.hidden(),
-            shape.vocabulary());
-  }
-
-  private static void row(StringBuilder text, String name, String fact) {
-    text.append("| %s | %s |\n".formatted(name, fact));
+  /** Line breaks would end the item. */
+  private static String quoted(PromptTemplate prompt) {
+    return "`" + prompt.template().replace("\n", "\\n") + "`";
   }
 }

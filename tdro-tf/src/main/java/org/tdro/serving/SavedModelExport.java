@@ -76,7 +76,7 @@ public final class SavedModelExport {
     var checked = FreshProcess.check(new ExportCheck.Request(folder.toString(), samples, tokens));
     var agreement = Agreement.of(trained, checked);
     requireClose(agreement);
-    ServedModelCard.write(folder, assets, options.precision(), agreement, stored.fingerprint());
+    ModelCard.write(folder, assets, options.precision(), agreement, stored.fingerprint());
     return new ExportReport(
         folder, options.precision(), agreement, size(folder), checked.milliseconds(), tokens);
   }

@@ -1,5 +1,5 @@
 /**
- * Retrievers in forms that other programs load: SavedModels for TensorFlow Serving in three precisions, with the check that an
- * export computes what was trained, and folders for Python, as transformers, sentence-transformers and PEFT keep them.
+ * Retrievers as SavedModels for TensorFlow Serving: export in three precisions, the check that an export computes what was trained,
+ * and what clients must know of it.
  */
 package org.tdro.serving;

@@ -25,9 +25,9 @@ import org.tdro.retrieval.EncoderModel;
 import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
-import org.tdro.serving.HuggingFaceExport;
-import org.tdro.serving.ModelCard;
-import org.tdro.serving.PeftExport;
+import org.tdro.serving.python.HuggingFaceExport;
+import org.tdro.serving.python.ModelCard;
+import org.tdro.serving.python.PeftExport;
 import org.tensorflow.proto.ConfigProto;
 
 /** What a run trained is exported, and other runs start from it: a model, adapters beside it, and those adapters again. */

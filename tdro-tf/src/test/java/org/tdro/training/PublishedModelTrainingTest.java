@@ -28,8 +28,8 @@ import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.RetrieverFolder;
 import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
-import org.tdro.serving.HuggingFaceExport;
-import org.tdro.serving.ModelCard;
+import org.tdro.serving.python.HuggingFaceExport;
+import org.tdro.serving.python.ModelCard;
 import org.tdro.training.StageTraining.Outcome;
 
 /** Stages that start from a published model of Qwen2's shape. */

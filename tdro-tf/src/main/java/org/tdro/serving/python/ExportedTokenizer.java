@@ -1,4 +1,4 @@
-package org.tdro.serving;
+package org.tdro.serving.python;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.tdro.serving;
+package org.tdro.serving.python;
 
 import java.util.Optional;
 import org.tdro.retrieval.RetrieverSettings;

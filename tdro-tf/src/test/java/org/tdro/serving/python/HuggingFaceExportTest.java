@@ -1,4 +1,4 @@
-package org.tdro.serving;
+package org.tdro.serving.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.tdro.serving;
+package org.tdro.serving.python;
 
 import java.nio.file.Path;
 import java.util.Optional;
