@@ -1,5 +1,6 @@
 package org.tdro.serving;
 
+import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,9 +50,19 @@ final class SavedModelWriter {
         .build();
     addSaver(meta, inference, compressed.tensors());
     var saved = SavedModel.newBuilder().setSavedModelSchemaVersion(SCHEMA).addMetaGraphs(meta);
-    Files.write(folder.resolve("saved_model.pb"), saved.build().toByteArray());
+    write(saved.build(), folder.resolve("saved_model.pb"));
     new VariablesWriter(model, Files.createDirectories(folder.resolve("variables")))
         .write(compressed.tensors());
+  }
+
+  /** The same model gives the same bytes: maps are written in the order of their keys. */
+  private static void write(SavedModel saved, Path file) throws IOException {
+    try (var stream = Files.newOutputStream(file)) {
+      var out = CodedOutputStream.newInstance(stream);
+      out.useDeterministicSerialization();
+      saved.writeTo(out);
+      out.flush();
+    }
   }
 
   /** Adds the graph with the operations by which loaders restore the variables. */

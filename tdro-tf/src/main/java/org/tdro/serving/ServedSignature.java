@@ -1,7 +1,7 @@
 package org.tdro.serving;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tensorflow.Operand;
 import org.tensorflow.proto.SignatureDef;
@@ -15,8 +15,8 @@ record ServedSignature(
   private static final String METHOD = "tensorflow/serving/predict";
 
   ServedSignature {
-    inputs = new LinkedHashMap<>(inputs);
-    outputs = new LinkedHashMap<>(outputs);
+    inputs = new TreeMap<>(inputs);
+    outputs = new TreeMap<>(outputs);
   }
 
   /** The same function under another key. */

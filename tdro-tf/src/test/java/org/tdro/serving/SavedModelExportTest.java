@@ -247,6 +247,21 @@ class SavedModelExportTest {
     }
   }
 
+  @Test
+  void theSameModelGivesTheSameBytes() {
+    var first = export("same", IdType.INT32, Precision.INT8).folder();
+    var second = export("same", IdType.INT32, Precision.INT8).folder();
+    for (var file : List.of(
+        "saved_model.pb",
+        "variables/variables.index",
+        "variables/variables.data-00000-of-00001",
+        "assets/retriever.json",
+        "assets/README.md",
+        "assets.extra/tf_serving_warmup_requests")) {
+      assertThat(second.resolve(file)).hasSameBinaryContentAs(first.resolve(file));
+    }
+  }
+
   private static void assertTrained(List<String> lines) {
     var expected = trained();
     assertThat(lines).hasSize(expected.length);

@@ -36,10 +36,10 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro export --model runs/finetune --output serving/retriever",
-      "  tdro export --model runs/finetune --output serving/retriever --precision int8 --eval EVALUATION",
-      "  tdro export --model runs/finetune --output serving/retriever --version 7 --id-type int64",
-      "  tdro export --model runs/finetune --output published/retriever --format huggingface --dtype bfloat16",
-      "  tdro export --model runs/adapted --output published/adapter --format peft"
+      "  tdro export --model RUN --output BASE --precision int8 --eval EVALUATION",
+      "  tdro export --model RUN --output BASE --version 7 --id-type int64",
+      "  tdro export --model RUN --output FOLDER --format huggingface --dtype bfloat16",
+      "  tdro export --model RUN --output FOLDER --format peft"
     })
 final class ExportCommand implements Callable<Integer> {
   private static final double MEGABYTE = 1e6;
