@@ -45,9 +45,14 @@ final class JsonBody {
         throw ApiException.badRequest("the body has something behind its object");
       }
     } catch (JsonProcessingException e) {
+      // A limit of the parser, such as that on depth, is broken at no location.
       var at = e.getLocation();
-      throw ApiException.badRequest("the body is not JSON: %s (line %d, column %d)"
-          .formatted(e.getOriginalMessage(), at.getLineNr(), at.getColumnNr()));
+      throw ApiException.badRequest("the body is not JSON: %s%s"
+          .formatted(
+              e.getOriginalMessage(),
+              at == null
+                  ? ""
+                  : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr())));
     } catch (IOException e) {
       // Malformed UTF-8, for one.
       throw ApiException.badRequest("the body cannot be read: " + e.getMessage());
