@@ -26,12 +26,12 @@ import picocli.CommandLine.Spec;
       "For development, smoke tests and small deployments: one model in one process, without authentication or "
           + "encryption. For more use TensorFlow Serving, which serves the same export under the same URLs.",
       "",
-      "  GET  /v1/models/NAME[/versions/V]             status",
-      "  GET  /v1/models/NAME[/versions/V]/metadata    signatures",
-      "  POST /v1/models/NAME[/versions/V]:predict     token ids to embeddings, as TensorFlow Serving",
-      "  POST /embed                                   {\"texts\": [...], \"kind\": \"query|passage\", \"prompt\": NAME}",
-      "  POST /v1/embeddings                           texts to embeddings, as OpenAI",
-      "  GET  /metrics, /health                        for Prometheus; for probes",
+      "  GET  /v1/models/NAME              status of its versions",
+      "  GET  /v1/models/NAME/metadata     its signatures",
+      "  POST /v1/models/NAME:predict      embeddings of token ids",
+      "  POST /embed                       embeddings of texts",
+      "  POST /v1/embeddings               embeddings of texts, as OpenAI",
+      "  GET  /health, /metrics            for probes and for Prometheus",
       "",
       "The highest version is served; a higher one that appears takes its place without a request being dropped. "
           + "Ctrl-C or SIGTERM: requests that have begun are finished."
@@ -39,8 +39,8 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro serve --model serving/retriever",
-      "  tdro serve --model serving/retriever/3 --port 9000 --max-batch 64 --batch-timeout-ms 5",
-      "  curl -d '{\"texts\": [\"what is a retriever?\"], \"kind\": \"query\"}' localhost:8501/embed"
+      "  tdro serve --model serving/retriever/3 --port 9000 --max-batch 64",
+      "  curl -d '{\"texts\": [\"a text\"], \"kind\": \"query\"}' localhost:8501/embed"
     })
 final class ServeCommand implements Callable<Integer> {
   @Spec

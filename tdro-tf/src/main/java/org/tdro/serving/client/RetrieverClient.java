@@ -1,6 +1,8 @@
 package org.tdro.serving.client;
 
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -60,7 +62,12 @@ public final class RetrieverClient implements AutoCloseable {
   private static URI predict(URI server, RetrieverAssets assets) {
     var text = server.toString().replaceFirst("/+$", "");
     boolean namesModel = server.getPath() != null && server.getPath().contains("/v1/models/");
-    return URI.create(text + (namesModel ? "" : "/v1/models/" + assets.name()) + ":predict");
+    return URI.create(
+        text + (namesModel ? "" : "/v1/models/" + encoded(assets.name())) + ":predict");
+  }
+
+  private static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** What is known of the retriever. */

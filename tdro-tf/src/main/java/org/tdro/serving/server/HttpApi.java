@@ -35,9 +35,10 @@ final class HttpApi implements HttpHandler {
     /** OpenAI's clients expect an object where others have a text. */
     private boolean openAi;
 
-    /** Whether it comes too late, and whether there are too many. */
+    /** Whether the server is stopping. */
     private boolean tooLate;
 
+    /** Whether there are more at a time than are answered. */
     private boolean tooMany;
 
     Call(HttpExchange exchange) {
