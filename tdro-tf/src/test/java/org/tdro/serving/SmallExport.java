@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tdro.files.AtomicWrite;
+import org.tdro.retrieval.EncoderModel;
 import org.tdro.retrieval.RetrieverFolder;
 import org.tdro.retrieval.SmallRetriever;
 
@@ -22,9 +23,18 @@ public final class SmallExport {
 
   /** Writes the SavedModel of a retriever. */
   public static void write(RetrieverFolder retriever, IdType type, Path version) {
+    write(retriever, type, Precision.FP32, version);
+  }
+
+  /** Writes it in a precision. */
+  public static void write(
+      RetrieverFolder retriever, IdType type, Precision precision, Path version) {
     var settings = retriever.settings();
     AtomicWrite.folder(version, beside -> {
-      SavedModelWriter.write(retriever, settings, type, beside);
+      try (var model = new EncoderModel(settings.spec(), 0)) {
+        model.load(retriever);
+        SavedModelWriter.write(model, type, precision, beside);
+      }
       new RetrieverAssets(
               NAME,
               settings.queryLength(),

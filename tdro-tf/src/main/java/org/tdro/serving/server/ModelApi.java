@@ -1,5 +1,6 @@
 package org.tdro.serving.server;
 
+import java.util.List;
 import java.util.OptionalLong;
 
 /** TensorFlow Serving's calls on a model: status, metadata, predict. */
@@ -61,12 +62,13 @@ final class ModelApi {
     try (var lease = versions.use(name, version)) {
       var model = lease.model();
       var request = PredictRequest.parse(body, limits.texts(), model.maxLength());
-      model.signature(request.signature());
-      var rows = request.rows(model.vocabulary());
-      var embeddings = queue.admit(rows.size(), () -> model.encode(request.signature(), rows));
+      var signature = model.signature(request.signature());
+      var batches = request.batches(signature.inputs(), model.vocabulary());
+      int texts = batches.stream().mapToInt(List::size).sum();
+      var matrix = queue.admit(texts, () -> model.run(request.signature(), batches));
       // With a single output its values stand there without its name.
       var field = request.format() == PredictRequest.Format.ROW ? "predictions" : "outputs";
-      return JsonReply.of(200, json -> JsonReply.vectors(json, field, embeddings));
+      return JsonReply.of(200, json -> JsonReply.vectors(json, field, matrix));
     }
   }
 }

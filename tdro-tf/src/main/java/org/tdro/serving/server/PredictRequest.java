@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The body of TensorFlow Serving's predict call: {@code {"signature_name": …, "instances": [{NAME: […]}, …]}} (a row for each
@@ -108,36 +110,44 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
   }
 
   /**
-   * The rows of the request.
+   * The batches that a signature takes.
    *
    * @param vocabulary number of token ids, where it is known
    * @throws ApiException 400 if inputs are missing or unknown, rows differ in length, ids are none of the model's or the mask
    *     is not of 0 and 1
    */
-  List<TokenRow> rows(OptionalInt vocabulary) {
-    var ids = input(ServedSignature.INPUT_IDS);
-    var masks = input(ServedSignature.ATTENTION_MASK);
+  List<List<TokenRow>> batches(List<TokenInput> inputs, OptionalInt vocabulary) {
+    var batches = inputs.stream().map(input -> rows(input, vocabulary)).toList();
+    var known = inputs.stream()
+        .flatMap(input -> Stream.of(input.idsName(), input.maskName()))
+        .collect(Collectors.toSet());
     for (var name : columns.keySet()) {
-      if (!name.equals(ServedSignature.INPUT_IDS) && !name.equals(ServedSignature.ATTENTION_MASK)) {
-        throw ApiException.badRequest("the model has no input " + name);
+      if (!known.contains(name)) {
+        throw ApiException.badRequest("the signature has no input " + name);
       }
     }
+    return batches;
+  }
+
+  private List<TokenRow> rows(TokenInput input, OptionalInt vocabulary) {
+    var ids = column(input.idsName());
+    var masks = column(input.maskName());
     if (ids.size() != masks.size()) {
-      throw ApiException.badRequest(
-          "input_ids has %d rows, attention_mask %d".formatted(ids.size(), masks.size()));
+      throw ApiException.badRequest("%s has %d rows, %s %d"
+          .formatted(input.idsName(), ids.size(), input.maskName(), masks.size()));
     }
     var rows = new ArrayList<TokenRow>(ids.size());
     for (int row = 0; row < ids.size(); row++) {
-      checkLength(row, ids.get(row), ids.get(0).length, ServedSignature.INPUT_IDS);
-      checkLength(row, masks.get(row), ids.get(0).length, ServedSignature.ATTENTION_MASK);
+      checkLength(row, ids.get(row), ids.get(0).length, input.idsName());
+      checkLength(row, masks.get(row), ids.get(0).length, input.maskName());
       check(row, ids.get(row), vocabulary.orElse(Integer.MAX_VALUE), "the model's ids are");
-      check(row, masks.get(row), 2, "attention_mask has");
+      check(row, masks.get(row), 2, "a mask has");
       rows.add(new TokenRow(ids.get(row), masks.get(row)));
     }
     return rows;
   }
 
-  private List<int[]> input(String name) {
+  private List<int[]> column(String name) {
     var rows = columns.get(name);
     if (rows == null || rows.isEmpty()) {
       throw ApiException.badRequest("the request has no " + name);
@@ -148,7 +158,7 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
   private static void checkLength(int row, int[] values, int expected, String name) {
     if (values.length != expected || expected == 0) {
       throw ApiException.badRequest(
-          "row %d of %s has %d values, row 0 of input_ids %d; all rows must have the same length, at least 1"
+          "row %d of %s has %d values, row 0 of the ids %d; all rows must have the same length, at least 1"
               .formatted(row, name, values.length, expected));
     }
   }

@@ -18,7 +18,7 @@ import org.tensorflow.proto.SignatureDef;
  * A loaded version of a model. It counts who uses it and is closed when it has been retired and its last user is done.
  */
 final class ServedModel {
-  private static final TokenRow WARM_UP = TokenRow.of(new int[] {0});
+  private static final List<TokenRow> WARM_UP = List.of(TokenRow.of(new int[] {0}));
 
   private final long version;
   private final RetrieverAssets assets;
@@ -52,16 +52,13 @@ final class ServedModel {
     }
     vocabulary = EmbeddingTable.rows(
         bundle.metaGraphDef().getGraphDef(),
-        signatures.values().iterator().next().idsTensor());
-    // The first run of a signature prepares its graph.
-    signatures.values().forEach(signature -> signature.encode(List.of(WARM_UP)));
+        signatures.values().iterator().next().inputs().get(0).ids().getName());
     signatures.forEach((name, signature) -> {
-      RowEncoder measured = metrics.measured(name, signature);
-      encoders.put(
-          name,
-          options.batching().texts() == 0
-              ? measured
-              : new Batcher(name, measured, options.batching(), options.limits().patience()));
+      // The first run of a signature prepares its graph.
+      signature.run(signature.inputs().stream().map(input -> WARM_UP).toList());
+      if (signature.inputs().size() == 1) {
+        encoders.put(name, encoder(name, signature, options, metrics));
+      }
     });
   }
 
@@ -84,6 +81,15 @@ final class ServedModel {
       tokenizer.ifPresent(Tokenizer::close);
       throw new IllegalArgumentException(folder + " cannot be served: " + e.getMessage(), e);
     }
+  }
+
+  private static RowEncoder encoder(
+      String name, ServedSignature signature, ServerOptions options, ServerMetrics metrics) {
+    var measured = metrics.measured(name, rows -> signature.run(List.of(rows)));
+    var batching = options.batching();
+    return batching.texts() == 0
+        ? measured
+        : new Batcher(name, measured, batching, options.limits().patience());
   }
 
   private static Map<String, ServedSignature> signatures(
@@ -150,9 +156,16 @@ final class ServedModel {
     return signature;
   }
 
-  /** Computes what a signature gives, joined with other requests where that is wanted. */
+  /** Computes what a signature of one batch gives, joined with other requests where that is wanted. */
   float[][] encode(String signature, List<TokenRow> rows) {
     return encoders.get(signature).encode(rows);
+  }
+
+  /** Computes what a signature gives for each of the batches that it takes. */
+  float[][] run(String signature, List<List<TokenRow>> batches) {
+    return encoders.containsKey(signature)
+        ? encode(signature, batches.get(0))
+        : signatures.get(signature).run(batches);
   }
 
   /** The signature for a kind of text. */

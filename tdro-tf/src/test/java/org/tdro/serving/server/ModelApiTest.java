@@ -82,6 +82,34 @@ class ModelApiTest {
   }
 
   @Test
+  void withoutASignatureTheDefaultIsMeant() throws Exception {
+    var answer = http.post(PREDICT, """
+        {'instances': [{'input_ids': [5, 9, 20], 'attention_mask': [1, 1, 1]},
+                       {'input_ids': [7, 1, 0], 'attention_mask': [1, 1, 0]}]}""");
+    assertVectors(answer.json().get("predictions"));
+  }
+
+  /** Two batches of other sizes and lengths. */
+  @Test
+  void scoresAreProductsOfQueriesAndPassages() throws Exception {
+    var answer = http.post(PREDICT, """
+        {'signature_name': 'score', 'inputs': {
+          'query_input_ids': [[5, 9, 20]], 'query_attention_mask': [[1, 1, 1]],
+          'passage_input_ids': [[7, 1], [7, 1]], 'passage_attention_mask': [[1, 1], [1, 1]]}}""");
+    assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+    double product = 0;
+    for (int i = 0; i < expected[0].length; i++) product += expected[0][i] * expected[1][i];
+    assertThat(answer.json().get("outputs")).hasSize(1);
+    assertThat(answer.json().at("/outputs/0")).hasSize(2);
+    assertThat(answer.json().at("/outputs/0/1").doubleValue()).isCloseTo(product, within(1e-5));
+    var wrong = http.post(
+        PREDICT,
+        "{'signature_name': 'score', 'inputs': {'query_input_ids': [[5]], 'query_attention_mask': [[1]]}}");
+    assertThat(wrong.status()).isEqualTo(400);
+    assertThat(wrong.error()).contains("has no passage_input_ids");
+  }
+
+  @Test
   void statusIsThatOfTheVersions() throws Exception {
     var expected = json("""
         {'model_version_status': [{'version': '3', 'state': 'AVAILABLE',
@@ -96,7 +124,9 @@ class ModelApiTest {
     assertThat(answer.get("model_spec"))
         .isEqualTo(json("{'name': 'small', 'signature_name': '', 'version': '3'}"));
     var signatures = answer.at("/metadata/signature_def/signature_def");
-    assertThat(signatures.fieldNames()).toIterable().contains("encode_passage", "encode_query");
+    assertThat(signatures.fieldNames())
+        .toIterable()
+        .contains("encode_passage", "encode_query", "score", "serving_default");
     assertThat(signatures.at("/encode_query/method_name").asText())
         .isEqualTo("tensorflow/serving/predict");
     assertThat(signatures.at("/encode_query/inputs/input_ids")).isEqualTo(json("""
@@ -148,7 +178,7 @@ class ModelApiTest {
         "[] | the body must be an object",
         "{'instances': [] | not JSON",
         "{'signature_name': 'encode_query', 'instances': []} | has no input_ids",
-        "{'instances': [{'input_ids': [1], 'attention_mask': [1]}]} | key \"serving_default\" not found",
+        "{'instances': [{'input_ids': [1]}]} | has no attention_mask",
         "{'signature_name': 'other', 'instances': [{'input_ids': [1], 'attention_mask': [1]}]} | key \"other\" not found",
         "{'signature_name': 1} | signature_name must be a text",
         "{'signature_name': 'encode_query', 'instances': [[1, 2]]} | an instance must be an object",
@@ -164,7 +194,7 @@ class ModelApiTest {
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': [4294967296], 'attention_mask': [1]}]} | no integer of 32 bits",
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': [258], 'attention_mask': [1]}]} | the model's ids are 0 to 257",
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': [-1], 'attention_mask': [1]}]} | row 0 has -1",
-        "{'signature_name': 'encode_query', 'instances': [{'input_ids': [1], 'attention_mask': [2]}]} | attention_mask has 0 to 1",
+        "{'signature_name': 'encode_query', 'instances': [{'input_ids': [1], 'attention_mask': [2]}]} | a mask has 0 to 1",
         "{'signature_name': 'encode_query', 'inputs': {'input_ids': [[1], [1, 2]], 'attention_mask': [[1], [1, 1]]}} | row 1 of input_ids has 2 values",
         "{'signature_name': 'encode_query', 'inputs': {'input_ids': [[1], [2]], 'attention_mask': [[1]]}} | input_ids has 2 rows, attention_mask 1",
         "{'signature_name': 'encode_query', 'inputs': {}, 'instances': []} | has both",
