@@ -165,7 +165,7 @@ final class ModelVersions implements AutoCloseable {
       retired.put(old.version(), old);
       old.release();
       LOG.info("serving version {}, no longer version {}", version, old.version());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       failed = seen;
       failures.put(version, String.valueOf(e.getMessage()));
       LOG.warn("version {} is not served: {}", version, e.getMessage());
