@@ -27,7 +27,7 @@ public final class ModelServer implements AutoCloseable {
     // The JDK's server has no other way to be told, and reads these when it is first used. Seconds:
     // a client that sends or
     // reads slower does not hold a thread for ever.
-    setUnlessSet("sun.net.httpserver.maxReqTime", "20");
+    setUnlessSet("sun.net.httpserver.maxReqTime", "10");
     setUnlessSet("sun.net.httpserver.maxRspTime", "120");
     // Otherwise every answer to a kept connection waits for the client's delayed acknowledgement,
     // 40 ms.
@@ -68,6 +68,9 @@ public final class ModelServer implements AutoCloseable {
     http.setExecutor(threads);
     http.createContext("/", api);
     http.start();
+    if (!http.getAddress().getAddress().isLoopbackAddress()) {
+      LOG.warn("{} can be reached from other machines, and asks nobody who they are", uri());
+    }
   }
 
   private static void setUnlessSet(String property, String value) {

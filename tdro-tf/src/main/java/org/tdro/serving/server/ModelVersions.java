@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -24,8 +26,11 @@ final class ModelVersions implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile ServedModel current;
 
-  /** Of versions that are not served: retired ones and failures. */
+  /** Served before, and perhaps still in use. */
   private final Map<Long, ServedModel> retired = new ConcurrentSkipListMap<>();
+
+  /** Served before, and closed. */
+  private final Set<Long> ended = new ConcurrentSkipListSet<>();
 
   private final Map<Long, String> failures = new ConcurrentSkipListMap<>();
 
@@ -102,6 +107,7 @@ final class ModelVersions implements AutoCloseable {
   Collection<VersionStatus> statuses() {
     var served = current;
     var all = new ConcurrentSkipListMap<Long, VersionStatus>(java.util.Comparator.reverseOrder());
+    ended.forEach(version -> all.put(version, VersionStatus.of(version, VersionStatus.State.END)));
     retired.forEach((version, model) -> all.put(
         version,
         VersionStatus.of(
@@ -122,6 +128,7 @@ final class ModelVersions implements AutoCloseable {
   }
 
   private void look() {
+    forgetClosed();
     try {
       var highest = folders.find().lastEntry();
       // Without any, the one that is loaded goes on.
@@ -139,16 +146,26 @@ final class ModelVersions implements AutoCloseable {
     }
   }
 
+  /** A closed model still holds the definition of its graph. */
+  private void forgetClosed() {
+    retired.forEach((version, model) -> {
+      if (model.isClosed()) {
+        ended.add(version);
+        retired.remove(version);
+      }
+    });
+  }
+
   private void change(long version, Path folder) {
     try {
       var old = current;
       current = ServedModel.load(folder, version, options, metrics);
       failures.remove(version);
-      retired.remove(version);
+      ended.remove(version);
       retired.put(old.version(), old);
       old.release();
       LOG.info("serving version {}, no longer version {}", version, old.version());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       failed = seen;
       failures.put(version, String.valueOf(e.getMessage()));
       LOG.warn("version {} is not served: {}", version, e.getMessage());

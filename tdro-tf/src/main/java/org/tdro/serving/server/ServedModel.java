@@ -53,9 +53,12 @@ final class ServedModel {
     vocabulary = EmbeddingTable.rows(
         bundle.metaGraphDef().getGraphDef(),
         signatures.values().iterator().next().inputs().get(0).ids().getName());
+    // The first run of a signature prepares its graph.
+    signatures
+        .values()
+        .forEach(signature ->
+            signature.run(signature.inputs().stream().map(input -> WARM_UP).toList()));
     signatures.forEach((name, signature) -> {
-      // The first run of a signature prepares its graph.
-      signature.run(signature.inputs().stream().map(input -> WARM_UP).toList());
       if (signature.inputs().size() == 1) {
         encoders.put(name, encoder(name, signature, options, metrics));
       }
