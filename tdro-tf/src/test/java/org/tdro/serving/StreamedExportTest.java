@@ -33,9 +33,7 @@ class StreamedExportTest {
   @ParameterizedTest
   @EnumSource
   void weightsDoNotPassThroughTheHeap(Precision precision) throws Exception {
-    var run = folder.resolve("run");
-    var table = new StaticArchitecture(ROWS, COLUMNS, 0.05f);
-    SmallRetriever.write(run.resolve("model"), new RetrieverSpec(table, Pooling.MEAN, 0, true));
+    var served = folder.resolve(precision.name());
     var process = new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx48m",
@@ -45,7 +43,7 @@ class StreamedExportTest {
             "-cp",
             System.getProperty("java.class.path"),
             Exporter.class.getName(),
-            run.toString(),
+            folder.resolve("run").toString(),
             precision.name(),
             served.toString())
         .redirectErrorStream(true)
