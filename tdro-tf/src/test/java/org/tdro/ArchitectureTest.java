@@ -113,7 +113,7 @@ final class ArchitectureTest {
       only("ai.djl..", "text"),
       only("org.apache.arrow..", "data", "retrieval"),
       only("com.typesafe.config..", "config"),
-      only("io.micrometer..", "training")));
+      only("io.micrometer..", "training", "serving")));
 
   @ArchTest
   static final ArchRule theLibraryDoesNotWriteToTheConsole = noClasses()
