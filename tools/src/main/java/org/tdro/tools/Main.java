@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
       WeightsCommand.class,
       EncodeCommand.class,
       ExportCommand.class,
+      ServeCommand.class,
       MetricsCommand.class,
       BenchCommand.class,
       ConfigCommand.class,

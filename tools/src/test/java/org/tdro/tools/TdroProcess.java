@@ -3,6 +3,7 @@ package org.tdro.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,8 +97,26 @@ final class TdroProcess implements AutoCloseable {
 
   /** Ends it as Ctrl-C does. */
   Ended interrupt() throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    return signal("-INT");
+  }
+
+  /** Ends it as {@code kill} does. */
+  Ended terminate() throws IOException, InterruptedException {
+    return signal("-TERM");
+  }
+
+  private Ended signal(String signal) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
     return await();
+  }
+
+  /** What it has written to its standard output so far. */
+  String out() {
+    try {
+      return Files.readString(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Whether Ctrl-C would reach it: background jobs of some shells ignore it, and so do the processes that they start. */

@@ -1,0 +1,118 @@
+package org.tdro.serving.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Posts JSON, again and again while the server is busy (429, 503) or cannot be reached. An embedding may be asked for twice. */
+final class PersistentCall {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int OK = 200;
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int UNAVAILABLE = 503;
+  private static final int SECOND = 1000;
+  private static final int LONGEST_PAUSE = 30 * SECOND;
+  private static final int SHOWN = 200;
+
+  private final HttpClient http;
+  private final URI uri;
+  private final ClientOptions options;
+
+  PersistentCall(URI uri, ClientOptions options) {
+    this.uri = uri;
+    this.options = options;
+    http = HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(options.timeout())
+        .build();
+  }
+
+  /**
+   * The body of the answer.
+   *
+   * @throws ServingException if the server refuses
+   * @throws UncheckedIOException if it cannot be reached
+   */
+  byte[] post(byte[] json) {
+    var request = HttpRequest.newBuilder(uri)
+        .timeout(options.timeout())
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofByteArray(json))
+        .build();
+    long pause = options.pause().toMillis();
+    for (int attempt = 1; ; attempt++) {
+      long asked = 0;
+      try {
+        var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        int status = response.statusCode();
+        if (status == OK) {
+          return response.body();
+        }
+        boolean busy = status == TOO_MANY_REQUESTS || status == UNAVAILABLE;
+        if (!busy || attempt == options.attempts()) {
+          throw new ServingException(
+              status, "%s answered %d: %s".formatted(uri, status, message(response.body())));
+        }
+        asked = retryAfter(response).orElse(0L) * SECOND;
+      } catch (IOException e) {
+        if (attempt == options.attempts()) {
+          throw new UncheckedIOException(
+              "no answer from %s in %d attempts: %s".formatted(uri, attempt, reason(e)), e);
+        }
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+      sleep(Math.min(LONGEST_PAUSE, Math.max(pause, asked)));
+      pause *= 2;
+    }
+  }
+
+  private static Optional<Long> retryAfter(HttpResponse<?> response) {
+    // The other form, a date, is not worth understanding.
+    return response
+        .headers()
+        .firstValue("Retry-After")
+        .filter(value -> value.matches("\\d{1,6}"))
+        .map(Long::parseLong);
+  }
+
+  /** TensorFlow Serving's {@code error}, or the beginning of whatever else was answered. */
+  private static String message(byte[] body) {
+    try {
+      var error = JSON.readTree(body).path("error");
+      if (error.isTextual()) {
+        return error.asText();
+      }
+    } catch (JsonProcessingException e) {
+      // A proxy's page, for one.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var text = new String(body, StandardCharsets.UTF_8).strip();
+    return text.substring(0, Math.min(SHOWN, text.length()));
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("interrupted while a server was asked", e);
+  }
+}

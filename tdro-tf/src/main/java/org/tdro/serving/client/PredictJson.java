@@ -1,0 +1,98 @@
+package org.tdro.serving.client;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** The column format of TensorFlow Serving's predict call. */
+final class PredictJson {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private PredictJson() {}
+
+  /** Asks for the embeddings of rows, which are padded to {@code length}. */
+  static byte[] request(String signature, int[][] rows, int length) {
+    var bytes = new ByteArrayOutputStream();
+    try (var json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("signature_name", signature);
+      json.writeObjectFieldStart("inputs");
+      json.writeArrayFieldStart("input_ids");
+      for (var row : rows) {
+        padded(json, row, length);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("attention_mask");
+      for (var row : rows) {
+        var mask = new int[row.length];
+        java.util.Arrays.fill(mask, 1);
+        padded(json, mask, length);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void padded(JsonGenerator json, int[] values, int length) throws IOException {
+    json.writeArray(java.util.Arrays.copyOf(values, length), 0, length);
+  }
+
+  /**
+   * Reads {@code {"outputs": [[…], …]}}.
+   *
+   * @throws ServingException if it is not of {@code rows} vectors of {@code dimension}
+   */
+  static float[][] response(byte[] body, int rows, int dimension) {
+    try (var json = JSON.createParser(body)) {
+      if (json.nextToken() == JsonToken.START_OBJECT) {
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          var name = json.currentName();
+          json.nextToken();
+          if (name.equals("outputs")) {
+            return vectors(json, rows, dimension);
+          }
+          json.skipChildren();
+        }
+      }
+      throw misunderstood("it has no outputs");
+    } catch (IOException e) {
+      throw misunderstood(e.getMessage());
+    }
+  }
+
+  private static float[][] vectors(JsonParser json, int rows, int dimension) throws IOException {
+    var vectors = new float[rows][dimension];
+    expect(json.currentToken(), JsonToken.START_ARRAY, rows, dimension);
+    for (var vector : vectors) {
+      expect(json.nextToken(), JsonToken.START_ARRAY, rows, dimension);
+      for (int i = 0; i < dimension; i++) {
+        if (!json.nextToken().isNumeric()) {
+          throw misunderstood("an embedding has not %d numbers".formatted(dimension));
+        }
+        vector[i] = json.getFloatValue();
+      }
+      expect(json.nextToken(), JsonToken.END_ARRAY, rows, dimension);
+    }
+    expect(json.nextToken(), JsonToken.END_ARRAY, rows, dimension);
+    return vectors;
+  }
+
+  private static void expect(JsonToken actual, JsonToken expected, int rows, int dimension) {
+    if (actual != expected) {
+      throw misunderstood(
+          "its outputs are not %d vectors of %d numbers".formatted(rows, dimension));
+    }
+  }
+
+  private static ServingException misunderstood(String why) {
+    return new ServingException(200, "the server's answer is not understood: " + why);
+  }
+}

@@ -1,0 +1,175 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.tdro.serving.server.BatchingOptions;
+import org.tdro.serving.server.ModelServer;
+import org.tdro.serving.server.ServerLimits;
+import org.tdro.serving.server.ServerOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tdro serve}: an exported model behind HTTP. */
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Serve an exported model over HTTP, with TensorFlow Serving's REST API.",
+      "",
+      "For development, smoke tests and small deployments: one model in one process, without authentication or "
+          + "encryption. For more use TensorFlow Serving, which serves the same export under the same URLs.",
+      "",
+      "  GET  /v1/models/NAME              status of its versions",
+      "  GET  /v1/models/NAME/metadata     its signatures",
+      "  POST /v1/models/NAME:predict      embeddings of token ids",
+      "  POST /embed                       embeddings of texts",
+      "  POST /v1/embeddings               embeddings of texts, as OpenAI",
+      "  GET  /health, /metrics            for probes and for Prometheus",
+      "",
+      "The highest version is served; a higher one that appears takes its place without a request being dropped. "
+          + "Ctrl-C or SIGTERM: requests that have begun are finished."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro serve --model serving/retriever",
+      "  tdro serve --model serving/retriever/3 --port 9000 --max-batch 64",
+      "  curl -d '{\"texts\": [\"a text\"], \"kind\": \"query\"}' localhost:8501/embed"
+    })
+final class ServeCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "BASE",
+      description =
+          "Folder with a folder for each version, named by its number; or one version's own folder.")
+  private Path base;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "The model's name in URLs (default: the name in the export's assets).")
+  private String name;
+
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      paramLabel = "ADDRESS",
+      description =
+          "Address to listen on (default: ${DEFAULT-VALUE}). Any but loopback lets everyone in who reaches it.")
+  private String host;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8501",
+      paramLabel = "N",
+      description = "Port; 0 takes one that is free (default: ${DEFAULT-VALUE}).")
+  private int port;
+
+  @Option(
+      names = "--max-batch",
+      defaultValue = "32",
+      paramLabel = "N",
+      description =
+          "Requests are joined up to this many texts; 0 computes each by itself (default: ${DEFAULT-VALUE}).")
+  private int maxBatch;
+
+  @Option(
+      names = "--batch-timeout-ms",
+      defaultValue = "2",
+      paramLabel = "MS",
+      description = "How long a request waits for others to be joined (default: ${DEFAULT-VALUE}).")
+  private long batchTimeout;
+
+  @Option(
+      names = "--max-texts",
+      defaultValue = "512",
+      paramLabel = "N",
+      description = "Most texts of a request; beyond, 400 (default: ${DEFAULT-VALUE}).")
+  private int maxTexts;
+
+  @Option(
+      names = "--max-length",
+      defaultValue = "0",
+      paramLabel = "N",
+      description =
+          "Most token ids of a text; beyond, 400. 0 means the longest that the model was exported for (default: ${DEFAULT-VALUE}).")
+  private int maxLength;
+
+  @Option(
+      names = "--max-body-mib",
+      defaultValue = "4",
+      paramLabel = "N",
+      description = "Largest body of a request; beyond, 413 (default: ${DEFAULT-VALUE}).")
+  private int maxBody;
+
+  @Option(
+      names = "--max-requests",
+      defaultValue = "128",
+      paramLabel = "N",
+      description = "Most requests at a time; beyond, 429 (default: ${DEFAULT-VALUE}).")
+  private int maxRequests;
+
+  @Option(
+      names = "--max-queue",
+      defaultValue = "2048",
+      paramLabel = "N",
+      description =
+          "Most texts of all requests at a time; beyond, 429 (default: ${DEFAULT-VALUE}).")
+  private int maxQueue;
+
+  @Option(
+      names = "--drain-seconds",
+      defaultValue = "30",
+      paramLabel = "S",
+      description =
+          "How long requests that have begun may take when it stops (default: ${DEFAULT-VALUE}).")
+  private int drain;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    var options = options();
+    var server = ModelServer.start(base, options);
+    var ended = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(
+            () -> {
+              server.close();
+              ended.countDown();
+            },
+            "drain"));
+    var out = spec.commandLine().getOut();
+    out.printf(
+        "serving version %d of %s at %s%n",
+        server.version(), server.name(), server.uri().resolve("/v1/models/" + server.name()));
+    out.flush();
+    ended.await();
+    return 0;
+  }
+
+  private ServerOptions options() {
+    try {
+      int bytes = Math.multiplyExact(maxBody, 1 << 20);
+      return new ServerOptions(
+          Optional.ofNullable(name),
+          host,
+          port,
+          new BatchingOptions(maxBatch, Duration.ofMillis(batchTimeout)),
+          new ServerLimits(
+              bytes, maxTexts, maxLength, maxQueue, maxRequests, Duration.ofMinutes(1)),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(drain));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package org.tdro.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tdro.retrieval.Retriever;
+import org.tdro.retrieval.TextKind;
+import org.tdro.serving.client.RetrieverClient;
+
+/** {@code tdro train}, {@code export} and {@code serve} as processes, the last one ended by signals. */
+@Timeout(180)
+class ServeProcessTest {
+  /** Of the 128 + signal that a shell reports. */
+  private static final int TERMINATED = 143;
+
+  private static final int INTERRUPTED = 130;
+  private static final Pattern ADDRESS =
+      Pattern.compile("serving version 1 of (\\S+) at (http://127\\.0\\.0\\.1:\\d+)/v1/models/");
+
+  @TempDir
+  static Path folder;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void export() throws Exception {
+    SmallRuns.writeData(folder);
+    TdroProcess.run(folder, SmallRuns.train("reference", "run")).with(0);
+    TdroProcess.run(folder, List.of("export", "--model", "run", "--output", "base"))
+        .with(0);
+  }
+
+  /** A request waits for others, and so is under way for a while. */
+  private static TdroProcess serve() throws Exception {
+    return TdroProcess.start(
+        folder, List.of("serve", "--model", "base", "--port", "0", "--batch-timeout-ms", "3000"));
+  }
+
+  private static URI address(TdroProcess process) throws Exception {
+    process.until(() -> ADDRESS.matcher(process.out()).find());
+    var match = ADDRESS.matcher(process.out());
+    assertThat(match.find()).isTrue();
+    assertThat(match.group(1)).isEqualTo("base");
+    return URI.create(match.group(2));
+  }
+
+  private CompletableFuture<HttpResponse<String>> embed(URI server) {
+    return http.sendAsync(
+        HttpRequest.newBuilder(server.resolve("/embed"))
+            .POST(HttpRequest.BodyPublishers.ofString("{\"texts\": [\"w1\"], \"kind\": \"query\"}"))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private void waitUntilItHasBegun(URI server) throws Exception {
+    var metrics = HttpRequest.newBuilder(server.resolve("/metrics")).build();
+    while (!http.send(metrics, HttpResponse.BodyHandlers.ofString())
+        .body()
+        .contains("tdro_serving_queue_texts 1.0")) {
+      Thread.sleep(2);
+    }
+  }
+
+  @Test
+  void theClientsEmbeddingsAreTheRetrievers() throws Exception {
+    var texts = List.of("w1 w2", "", "w3 w4 w5 w6");
+    try (var process = serve();
+        var retriever = Retriever.load(folder.resolve("run"));
+        var client = RetrieverClient.connect(address(process), folder.resolve("base/1"))) {
+      var expected =
+          retriever.encode(TextKind.PASSAGE, retriever.tokenize(TextKind.PASSAGE, "", texts));
+      var actual = client.encodePassages(texts);
+      for (int row = 0; row < texts.size(); row++) {
+        assertThat(actual[row])
+            .containsExactly(expected.row(row), org.assertj.core.api.Assertions.within(1e-5f));
+      }
+    }
+  }
+
+  @Test
+  void terminatedItAnswersWhatHasBegunAndEnds() throws Exception {
+    try (var process = serve()) {
+      var server = address(process);
+      var answer = embed(server);
+      waitUntilItHasBegun(server);
+      process.terminate().with(TERMINATED);
+      assertThat(answer.get().statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void interruptedItAnswersWhatHasBegunAndEnds() throws Exception {
+    try (var process = serve()) {
+      var server = address(process);
+      assumeTrue(process.heedsInterrupts(), "skipped: these tests run where Ctrl-C is ignored");
+      var answer = embed(server);
+      waitUntilItHasBegun(server);
+      process.interrupt().with(INTERRUPTED);
+      assertThat(answer.get().statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aFolderWithoutAVersionIsAnErrorThatSaysSo() throws Exception {
+    var ended = TdroProcess.run(folder, List.of("serve", "--model", "run", "--port", "0"))
+        .with(1);
+    assertThat(ended.err()).contains("run holds no version");
+    var usage = TdroProcess.run(folder, List.of("serve", "--model", "base", "--max-queue", "1"));
+    assertThat(usage.with(2).err()).contains("1 queued texts are less than 512 texts");
+  }
+}
