@@ -13,12 +13,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.TextKind;
 import org.tdro.serving.client.RetrieverClient;
 
 /** {@code tdro train}, {@code export} and {@code serve} as processes, the last one ended by signals. */
+@Timeout(180)
 class ServeProcessTest {
   /** Of the 128 + signal that a shell reports. */
   private static final int TERMINATED = 143;
@@ -43,7 +45,7 @@ class ServeProcessTest {
   /** A request waits for others, and so is under way for a while. */
   private static TdroProcess serve() throws Exception {
     return TdroProcess.start(
-        folder, List.of("serve", "--model", "base", "--port", "0", "--batch-timeout-ms", "1500"));
+        folder, List.of("serve", "--model", "base", "--port", "0", "--batch-timeout-ms", "3000"));
   }
 
   private static URI address(TdroProcess process) throws Exception {

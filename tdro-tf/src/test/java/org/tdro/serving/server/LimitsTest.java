@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,12 +161,13 @@ class LimitsTest {
         ServerOptions.local().with(limits).with(new BatchingOptions(32, Duration.ofSeconds(1)));
     try (var small = ModelServer.start(folder.resolve("1"), options)) {
       var client = new Http(small.uri());
+      var threads = Executors.newCachedThreadPool();
       var answers = new ArrayList<CompletableFuture<Integer>>();
       for (int i = 0; i < 6; i++) {
         answers.add(CompletableFuture.supplyAsync(
-            () -> post(client, predict(1, 1)).status(),
-            java.util.concurrent.Executors.newSingleThreadExecutor()));
+            () -> post(client, predict(1, 1)).status(), threads));
       }
+      threads.shutdown();
       assertThat(client.get("/health").status()).isEqualTo(200);
       assertThat(statuses(answers)).contains(200, 429).containsOnly(200, 429);
       assertThat(client.post(PREDICT, predict(1, 1)).status()).isEqualTo(200);

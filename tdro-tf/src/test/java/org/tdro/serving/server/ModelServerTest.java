@@ -43,7 +43,7 @@ class ModelServerTest {
   @Test
   void requestsThatHaveBegunAreFinishedWhenItStops() throws Exception {
     // They wait for others, and so are under way for a while.
-    var waiting = ServerOptions.local().with(new BatchingOptions(32, Duration.ofMillis(1500)));
+    var waiting = ServerOptions.local().with(new BatchingOptions(32, Duration.ofSeconds(3)));
     var server = ModelServer.start(folder.resolve("1"), waiting);
     var http = new Http(server.uri());
     var threads = Executors.newCachedThreadPool();
