@@ -50,7 +50,7 @@ public class EncoderModel extends Model {
 
   /** Reads the weights of a retriever of this shape, into a model that starts anew. */
   public final void load(StoredRetriever stored) {
-    stored.load(tf(), session(), encoder);
+    initialize(stored.replaced(encoder), session -> stored.load(tf(), session, encoder));
   }
 
   /** The shape of the retriever. */

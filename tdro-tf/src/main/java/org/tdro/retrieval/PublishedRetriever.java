@@ -2,9 +2,11 @@ package org.tdro.retrieval;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.keras.Weight;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tdro.text.AppendedEndToken;
@@ -58,6 +60,12 @@ record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
   @Override
   public String fingerprint() {
     return folder.fingerprint();
+  }
+
+  /** Rows of token embeddings that the folder lacks keep their initial values. */
+  @Override
+  public List<Weight> replaced(Encoder encoder) {
+    return List.of();
   }
 
   @Override

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.tdro.files.AtomicWrite;
 import org.tdro.files.Sha256;
 import org.tdro.keras.Checkpoint;
+import org.tdro.keras.Weight;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -79,6 +81,11 @@ public record RetrieverFolder(Path path) implements StoredRetriever {
   @Override
   public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
     return Optional.of(tokenizer());
+  }
+
+  @Override
+  public List<Weight> replaced(Encoder encoder) {
+    return encoder.trainedWeights();
   }
 
   @Override

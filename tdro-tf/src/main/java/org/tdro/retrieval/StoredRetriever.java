@@ -1,7 +1,9 @@
 package org.tdro.retrieval;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.tdro.keras.Weight;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -37,6 +39,9 @@ public sealed interface StoredRetriever permits RetrieverFolder, PublishedRetrie
 
   /** The hash of the weights; another training gives another one. */
   String fingerprint();
+
+  /** The weights of {@code encoder} that {@link #load} sets whole, so that they need no initial values. */
+  List<Weight> replaced(Encoder encoder);
 
   /** Reads the weights into the variables of {@code encoder}, which has the shape that {@link #settings} give. */
   void load(Ops tf, Session session, Encoder encoder);
