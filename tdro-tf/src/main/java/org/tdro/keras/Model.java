@@ -2,9 +2,12 @@ package org.tdro.keras;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -300,6 +303,21 @@ public abstract class Model implements AutoCloseable {
     var all = variables.all();
     Variables.initialize(tf, session, all.subList(initialized, all.size()), seed);
     initialized = all.size();
+  }
+
+  /**
+   * Sets weights by {@code loading}, which gets the session. Those in {@code loaded} get no initial values before: computing them
+   * would take memory that {@code loading} needs.
+   */
+  protected final void initialize(Collection<Weight> loaded, Consumer<Session> loading) {
+    var skipped = Set.copyOf(loaded);
+    var all = variables.all();
+    var others = all.subList(initialized, all.size()).stream()
+        .filter(weight -> !skipped.contains(weight))
+        .toList();
+    Variables.initialize(tf, session, others, seed);
+    initialized = all.size();
+    loading.accept(session);
   }
 
   private void requireCompiled() {

@@ -71,7 +71,7 @@ public class EncoderModel extends Model {
 
   /** Reads the weights of a retriever of this shape, into a model that starts anew. */
   public final void load(StoredRetriever stored) {
-    stored.load(tf(), session(), encoders);
+    initialize(stored.replaced(encoders), session -> stored.load(tf(), session, encoders));
   }
 
   /** Reads adapters into those of this model, which has such. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
+import org.tdro.keras.Weight;
 import org.tdro.models.AdaptedMap;
 
 /** The encoders of queries and of passages: one and the same, or two of the same shape with weights of their own. */
@@ -40,6 +41,21 @@ public record Encoders(Encoder query, Encoder passage) {
   /** One or two. */
   public List<Encoder> distinct() {
     return Stream.of(query, passage).distinct().toList();
+  }
+
+  /** The weights that a published model of this shape has, of all, without those that other encoders lend. */
+  List<Weight> backboneWeights() {
+    return distinct().stream()
+        .flatMap(encoder -> encoder.backboneWeights().stream())
+        .toList();
+  }
+
+  /** All weights that a run keeps or its base has. */
+  List<Weight> weights() {
+    return distinct().stream()
+        .flatMap(encoder ->
+            Stream.concat(encoder.frozenWeights().stream(), encoder.trainedWeights().stream()))
+        .toList();
   }
 
   /** The adapted maps of all; empty if there are no adapters. */

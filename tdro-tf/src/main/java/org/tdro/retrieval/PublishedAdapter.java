@@ -3,8 +3,10 @@ package org.tdro.retrieval;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.tdro.files.Sha256;
+import org.tdro.keras.Weight;
 import org.tdro.models.huggingface.AdapterFolder;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tensorflow.Session;
@@ -53,6 +55,11 @@ record PublishedAdapter(AdapterFolder folder) implements StoredRetriever {
     var weights = folder.fingerprint() + ' ' + base.fingerprint();
     return PublishedRetriever.fingerprint(
         files(base), Sha256.of(weights.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  @Override
+  public List<Weight> replaced(Encoders encoders) {
+    return encoders.backboneWeights();
   }
 
   @Override

@@ -3,10 +3,12 @@ package org.tdro.retrieval;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.files.Sha256;
+import org.tdro.keras.Weight;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tdro.text.AppendedEndToken;
 import org.tdro.text.TokenizerFolder;
@@ -66,6 +68,12 @@ record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
         .map(dense ->
             Sha256.of((weights + ' ' + dense.fingerprint()).getBytes(StandardCharsets.UTF_8)))
         .orElse(weights);
+  }
+
+  /** Not the projection: the folder may have one of another size, or none. */
+  @Override
+  public List<Weight> replaced(Encoders encoders) {
+    return encoders.backboneWeights();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.tdro.files.AtomicWrite;
 import org.tdro.files.Sha256;
@@ -81,6 +82,11 @@ public record RetrieverFolder(Path path) implements StoredRetriever {
   @Override
   public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
     return Optional.of(tokenizer());
+  }
+
+  @Override
+  public List<Weight> replaced(Encoders encoders) {
+    return encoders.weights();
   }
 
   @Override

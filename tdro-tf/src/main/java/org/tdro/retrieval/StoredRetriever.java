@@ -1,7 +1,9 @@
 package org.tdro.retrieval;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.tdro.keras.Weight;
 import org.tdro.models.huggingface.AdapterFolder;
 import org.tdro.models.huggingface.HuggingFaceFolder;
 import org.tensorflow.Session;
@@ -47,6 +49,9 @@ public sealed interface StoredRetriever
 
   /** The hash of the weights; another training gives another one. */
   String fingerprint();
+
+  /** The weights of {@code encoders} that {@link #load} sets whole, so that they need no initial values. */
+  List<Weight> replaced(Encoders encoders);
 
   /** Reads the weights into the variables of {@code encoders}, which have the shape that {@link #settings} give. */
   void load(Ops tf, Session session, Encoders encoders);
