@@ -138,7 +138,7 @@ public final class GradientTape {
     var result = new ArrayList<Operand<TFloat32>>();
     for (var gradient : gradients) {
       try {
-        result.add(gradient.expect(TFloat32.class));
+        result.add(LookupGradient.joined(tf, gradient.expect(TFloat32.class)));
       } catch (IllegalStateException noOperation) {
         result.add(null);
       }

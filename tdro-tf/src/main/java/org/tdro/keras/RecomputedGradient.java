@@ -94,7 +94,7 @@ final class RecomputedGradient {
     return switch (parts.size()) {
       case 0 -> null;
       case 1 -> parts.get(0);
-      default -> tf.math.addN(parts);
+      default -> LookupGradient.joined(tf, tf.math.addN(parts));
     };
   }
 }

@@ -24,13 +24,11 @@ public final class ModelServer implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
 
   static {
-    // The JDK's server has no other way to be told, and reads these when it is first used. Seconds:
-    // a client that sends or
-    // reads slower does not hold a thread for ever.
+    // The JDK's server has no other way to be told, and reads these when it is first used. In
+    // seconds: a client that sends or reads slower does not hold a thread for ever.
     setUnlessSet("sun.net.httpserver.maxReqTime", "10");
     setUnlessSet("sun.net.httpserver.maxRspTime", "120");
-    // Otherwise every answer to a kept connection waits for the client's delayed acknowledgement,
-    // 40 ms.
+    // Otherwise every answer to a kept connection waits 40 ms for the client's acknowledgement.
     setUnlessSet("sun.net.httpserver.nodelay", "true");
   }
 
