@@ -61,10 +61,10 @@ public final class TextLines implements AutoCloseable {
       } catch (JsonProcessingException e) {
         // Jackson adds in brackets where the value began, which is this line.
         var problem = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
-        throw new DataException(
-            "%s: malformed JSON at column %d: %s"
-                .formatted(place(), e.getLocation().getColumnNr(), problem),
-            e);
+        // What breaks a limit, such as that of nesting, has no place.
+        var column =
+            e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
+        throw new DataException("%s: malformed JSON%s: %s".formatted(place(), column, problem), e);
       }
     }
   }

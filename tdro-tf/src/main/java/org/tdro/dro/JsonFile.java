@@ -51,10 +51,10 @@ final class JsonFile {
           cause(e).lines().map(problem -> file + ": " + path(e) + problem).toList();
       throw new DataException(problems);
     } catch (JacksonException e) {
+      // What breaks a limit, such as that of nesting, has no place.
+      var line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
       throw new DataException(
-          "%s:%d: no valid JSON: %s"
-              .formatted(file, e.getLocation().getLineNr(), e.getOriginalMessage()),
-          e);
+          "%s%s: no valid JSON: %s".formatted(file, line, e.getOriginalMessage()), e);
     } catch (NoSuchFileException | java.io.FileNotFoundException e) {
       throw new DataException(file + ": there is no such file", e);
     } catch (IOException e) {

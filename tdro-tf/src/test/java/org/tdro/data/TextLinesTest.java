@@ -84,6 +84,18 @@ class TextLinesTest {
     assertThat(sizes).containsExactly(2, 1);
   }
 
+  /** It breaks a limit of the parser, which tells no place then. */
+  @Test
+  void deeplyNestedJsonIsToldByLine() throws IOException {
+    var nested = "{\"a\": " + "[".repeat(2000) + "]".repeat(2000) + "}";
+    var file = Files.writeString(folder.resolve("f"), "{}\n" + nested + "\n");
+    var second = all(file).get(1);
+    assertThatThrownBy(second::object)
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(file + ":2: malformed JSON: ")
+        .hasMessageContaining("nesting depth");
+  }
+
   private static List<TextLines.Line> all(Path file) {
     var all = new ArrayList<TextLines.Line>();
     try (var lines = TextLines.open(file)) {

@@ -67,6 +67,17 @@ class ReplayScenarioTest {
         .hasMessageStartingWith(file + ":2: no valid JSON");
   }
 
+  /** It breaks a limit of the parser, which tells no place then. */
+  @Test
+  void deeplyNestedJsonIsNoScenario() throws IOException {
+    var file = folder.resolve("scenario.json");
+    Files.writeString(
+        file, "{\"unknown\": " + "[".repeat(2000) + "]".repeat(2000) + ", \"options\": {}}");
+    assertThatThrownBy(() -> ReplayScenario.read(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(file.toString());
+  }
+
   @Test
   void aMissingFileIsNamed() {
     assertThatThrownBy(() -> ReplayScenario.read(folder.resolve("absent.json")))
