@@ -8,6 +8,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.BeirDataset;
+import org.tdro.files.TemporaryFolder;
+import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retrieval.StoredRetriever;
 import org.tdro.serving.ExportOptions;
 import org.tdro.serving.ExportReport;
 import org.tdro.serving.IdType;
@@ -122,6 +125,9 @@ final class ExportCommand implements Callable<Integer> {
     var options = options();
     var sets = ListedSets.of(eval);
     sets.forEach(BeirDataset::check);
+    if (!sets.isEmpty() && !takesTexts(stored, settings)) {
+      throw usage("--eval needs a tokenizer, and " + stored.path() + " has none");
+    }
     var report = new SavedModelExport(options).export(stored, settings, base);
     print(report);
     if (!sets.isEmpty()) {
@@ -130,6 +136,11 @@ final class ExportCommand implements Callable<Integer> {
       out.flush();
     }
     return 0;
+  }
+
+  private static boolean takesTexts(StoredRetriever stored, RetrieverSettings settings) {
+    return TemporaryFolder.with(
+        folder -> stored.tokenizer(settings.spec().pooling(), folder).isPresent());
   }
 
   private ExportOptions options() {

@@ -96,4 +96,21 @@ class ExportFormatsTest {
         .contains("--dtype must be float32 or bfloat16, was float16")
         .contains("--max-shard-size must be such as 500MB or 5GB, was 0");
   }
+
+  /** Before anything is written: its loss cannot be measured on texts. */
+  @Test
+  void aModelWithoutATokenizerIsNotEvaluated() throws IOException {
+    assertThat(export("silent", "--format", "huggingface")).as(err.toString()).isZero();
+    Files.delete(folder.resolve("silent/tokenizer.json"));
+    var set = folder.resolve("set");
+    Files.createDirectories(set.resolve("qrels"));
+    Files.writeString(set.resolve("corpus.jsonl"), "{\"_id\": \"d\", \"text\": \"w1\"}\n");
+    Files.writeString(set.resolve("queries.jsonl"), "{\"_id\": \"q\", \"text\": \"w1\"}\n");
+    Files.writeString(set.resolve("qrels/test.tsv"), "query-id\tcorpus-id\tscore\nq\td\t1\n");
+    assertThat(run(
+            "export", "--model", at("silent"), "--output", at("served"), "--eval", set.toString()))
+        .isEqualTo(2);
+    assertThat(err.toString()).contains("--eval needs a tokenizer");
+    assertThat(folder.resolve("served")).doesNotExist();
+  }
 }
