@@ -28,6 +28,10 @@ import org.tdro.retrieval.Retriever;
 import org.tdro.retrieval.RetrieverFolder;
 import org.tdro.retrieval.StoredRetriever;
 import org.tdro.retrieval.TextKind;
+import org.tdro.serving.ExportOptions;
+import org.tdro.serving.IdType;
+import org.tdro.serving.Precision;
+import org.tdro.serving.SavedModelExport;
 import org.tdro.serving.python.HuggingFaceExport;
 import org.tdro.serving.python.ModelCard;
 import org.tdro.training.StageTraining.Outcome;
@@ -174,6 +178,17 @@ class PublishedModelTrainingTest {
                 "dro.reference=" + folder.resolve("untied"))
             .run())
         .isEqualTo(Outcome.TRAINED);
+  }
+
+  /** A fresh process has compared both signatures, each with its side's encoder and adapters, before a version is there. */
+  @Test
+  void adaptersOfBothSidesAreServed() {
+    training("served-run", lora("model.untied=true")).run();
+    var stored = StoredRetriever.of(folder.resolve("served-run"));
+    var report = new SavedModelExport(new ExportOptions(IdType.INT32, Precision.FP32))
+        .export(stored, stored.settings(), folder.resolve("served"));
+    assertThat(report.agreement().largest()).isLessThan(1e-5);
+    assertThat(folder.resolve("served/1/saved_model.pb")).exists();
   }
 
   /** A folder for Python holds one encoder, so each side goes into its own. */
