@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.tdro.config.ConfigException;
 import org.tdro.config.DecoderConfig;
 import org.tdro.config.EncoderConfig;
@@ -115,7 +116,8 @@ final class Architectures {
         "model describes another shape than %s; choose the option of that model, or model=checkpoint, which takes any:"
             .formatted(folder.config()));
     if (described.getClass() != published.getClass()) {
-      problems.add("  model.kind is %s here".formatted(model.kind()));
+      problems.add("  model.kind is %s here, which the checkpoint is not"
+          .formatted(model.kind().name().toLowerCase(Locale.ROOT)));
     } else {
       problems.addAll(differences(described, published));
     }

@@ -42,7 +42,7 @@ class ResumeProcessTest {
       case "finetune" -> "data.weights=weights.json";
       default -> "seed=42";
     };
-    return SmallRuns.train(stage, output, "train.steps=240", "train.save-every=15", input);
+    return SmallRuns.train(stage, output, "train.steps=720", "train.save-every=15", input);
   }
 
   private static TdroProcess.Ended run(String stage, String output) throws Exception {
@@ -97,7 +97,7 @@ class ResumeProcessTest {
       var ended = process.interrupt().with(INTERRUPTED);
       assertThat(ended.err())
           .containsPattern(
-              "interrupted after step \\d+ of 240 and saved; run the same command again to go on");
+              "interrupted after step \\d+ of 720 and saved; run the same command again to go on");
       assertThat(ended.out()).isEmpty();
     }
     assertThat(folder.resolve("interrupted/model")).doesNotExist();
