@@ -47,13 +47,9 @@ public final class TdroModel extends ContrastiveModel {
     register(weightOptimizer);
     domainWeights = new DomainWeights(variables(), weightOptions, weightOptimizer, initialWeights);
     referenceVariables = new Variables(graph(), "reference/");
-    var nobody = new Variables(graph(), "");
-    this.reference = reference.map(model -> Encoders.of(
-        referenceVariables,
-        model.sharesBase() ? variables() : nobody,
-        model.spec(),
-        seed,
-        counter()));
+    this.reference = reference.map(model -> model.sharesBase()
+        ? Encoders.of(referenceVariables, variables(), model.spec(), seed, counter())
+        : Encoders.of(referenceVariables, model.spec(), seed, counter()));
   }
 
   /**

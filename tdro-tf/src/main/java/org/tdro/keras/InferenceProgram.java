@@ -3,7 +3,6 @@ package org.tdro.keras;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
 import org.tensorflow.types.TFloat32;
 
 /** The forward pass without dropout, and the compiled loss and metrics on it. */
@@ -31,10 +30,7 @@ final class InferenceProgram {
   }
 
   TFloat32 predict(Batch batch) {
-    var runner = feed(batch);
-    // The result is handed over to the caller, so only it is fetched and nothing else needs
-    // closing.
-    return (TFloat32) runner.fetch(outputs).run().get(0);
+    return model.predict(outputs, batch);
   }
 
   Logs evaluate(Dataset dataset) {
@@ -46,7 +42,7 @@ final class InferenceProgram {
     long rows = 0;
     for (long index = 0; index < batches; index++) {
       try (var batch = dataset.batch(index)) {
-        var runner = feed(batch);
+        var runner = model.feed(batch);
         measures.values().forEach(runner::fetch);
         try (var fetched = runner.run()) {
           int i = 0;
@@ -66,12 +62,5 @@ final class InferenceProgram {
     long total = rows;
     sums.replaceAll((name, sum) -> sum / total);
     return new Logs(sums, Map.of());
-  }
-
-  private Session.Runner feed(Batch batch) {
-    var runner = model.session().runner();
-    var inputs = model.symbolicInputs();
-    batch.tensors().forEach((name, tensor) -> runner.feed(inputs.get(name), tensor));
-    return runner;
   }
 }

@@ -131,9 +131,15 @@ public abstract class Model implements AutoCloseable {
 
   /** The value of {@code output} of the graph for one batch; the caller closes both. */
   public final TFloat32 predict(Operand<TFloat32> output, Batch batch) {
+    // The result is handed over, so only it is fetched and nothing else needs closing.
+    return (TFloat32) feed(batch).fetch(output).run().get(0);
+  }
+
+  /** A run that is fed with all of a batch and with no step. */
+  final Session.Runner feed(Batch batch) {
     var runner = session().runner();
     batch.tensors().forEach((name, tensor) -> runner.feed(symbolicInputs().get(name), tensor));
-    return (TFloat32) runner.fetch(output).run().get(0);
+    return runner;
   }
 
   /** A table of the weights, their shapes and counts. */
