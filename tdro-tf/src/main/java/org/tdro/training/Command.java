@@ -1,4 +1,4 @@
-package org.tdro.tools.doctor;
+package org.tdro.training;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** Programs of the system. */
-final class Command {
+public final class Command {
   private Command() {}
 
   /** What a program prints; empty if it is not there or fails. */
-  static Optional<String> output(String... command) {
+  public static Optional<String> output(String... command) {
     try {
       var process = new ProcessBuilder(command)
           .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -1,13 +1,11 @@
 package org.tdro.training;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tensorflow.TensorFlow;
@@ -39,22 +37,10 @@ public final class Provenance {
     if (configs == null) {
       return Optional.empty();
     }
-    try {
-      var process = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=40")
-          .directory(Path.of(configs).toAbsolutePath().getParent().toFile())
-          .redirectError(ProcessBuilder.Redirect.DISCARD)
-          .start();
-      var revision =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0
-          ? Optional.of(revision)
-          : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    }
+    var checkout = Path.of(configs).toAbsolutePath().getParent();
+    return Command.output(
+            "git", "-C", checkout.toString(), "describe", "--always", "--dirty", "--abbrev=40")
+        .map(String::strip);
   }
 
   /** Lets {@link #peakMemoryMiB} count from now on, where the system can. */
