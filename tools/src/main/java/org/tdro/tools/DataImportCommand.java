@@ -2,9 +2,9 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.tdro.data.ImportOptions;
-import org.tdro.data.ImportReport;
-import org.tdro.data.TrainingDataImport;
+import org.tdro.data.shards.ImportOptions;
+import org.tdro.data.shards.ImportReport;
+import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 import picocli.CommandLine.Command;

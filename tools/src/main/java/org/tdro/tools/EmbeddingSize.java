@@ -1,6 +1,6 @@
 package org.tdro.tools;
 
-import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retriever.RetrieverSettings;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;

@@ -2,11 +2,11 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.tdro.retrieval.EmbeddingFormat;
-import org.tdro.retrieval.FileEncoding;
-import org.tdro.retrieval.Retriever;
-import org.tdro.retrieval.TextKind;
-import org.tdro.retrieval.TokenEncoding;
+import org.tdro.retriever.FileEncoding;
+import org.tdro.retriever.Retriever;
+import org.tdro.retriever.TokenEncoding;
+import org.tdro.search.EmbeddingFormat;
+import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -7,12 +7,12 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.evaluation.RetrievalEvaluation;
-import org.tdro.retrieval.Retriever;
-import org.tdro.retrieval.RetrieverSettings;
-import org.tdro.retrieval.StoredRetriever;
-import org.tdro.retrieval.TextEncoder;
-import org.tdro.serving.ExportReport;
-import org.tdro.serving.ExportedRetriever;
+import org.tdro.export.ExportReport;
+import org.tdro.export.ExportedRetriever;
+import org.tdro.retriever.Retriever;
+import org.tdro.retriever.RetrieverSettings;
+import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.TextEncoder;
 import org.tensorflow.proto.ConfigProto;
 
 /** What an export loses on evaluation sets against the model that it was made from. */

@@ -1,7 +1,8 @@
 package org.tdro.tools;
 
 import java.nio.file.Path;
-import org.tdro.retrieval.StoredRetriever;
+import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.store.StoredRetrievers;
 import picocli.CommandLine.Option;
 
 /** Which trained model a command uses. */
@@ -15,6 +16,6 @@ final class ModelOption {
   private Path folder;
 
   StoredRetriever stored() {
-    return StoredRetriever.of(folder);
+    return StoredRetrievers.of(folder);
   }
 }

@@ -1,7 +1,7 @@
 package org.tdro.tools;
 
-import org.tdro.retrieval.Pooling;
-import org.tdro.retrieval.RetrieverSettings;
+import org.tdro.retriever.Pooling;
+import org.tdro.retriever.RetrieverSettings;
 import picocli.CommandLine.Option;
 
 /** How the states of a text's tokens become its embedding, where it is not to be as the model says. */

@@ -14,12 +14,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.config.ConfigComposer;
 import org.tdro.experiments.quickstart.QuickstartCollection;
-import org.tdro.files.AtomicWrite;
-import org.tdro.retrieval.StoredRetriever;
-import org.tdro.serving.ExportOptions;
-import org.tdro.serving.IdType;
-import org.tdro.serving.Precision;
-import org.tdro.serving.SavedModelExport;
+import org.tdro.export.ExportOptions;
+import org.tdro.export.Precision;
+import org.tdro.export.SavedModelExport;
+import org.tdro.io.AtomicWrite;
+import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.serving.client.IdType;
 import org.tdro.training.Pipeline;
 import org.tdro.training.PipelineReport;
 import picocli.CommandLine.Command;
@@ -79,7 +79,7 @@ final class QuickstartCommand implements Callable<Integer> {
     var base = out.resolve("export").resolve(best);
     AtomicWrite.delete(base);
     var export = composer.compose(arguments).config().export();
-    var stored = StoredRetriever.of(report.get().runs().get(best));
+    var stored = StoredRetrievers.of(report.get().runs().get(best));
     var options = new ExportOptions(
         IdType.valueOf(export.idType().name()),
         Precision.FP32,

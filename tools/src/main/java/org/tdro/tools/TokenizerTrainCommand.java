@@ -2,8 +2,8 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.tdro.data.DomainFiles;
-import org.tdro.data.TrainingTexts;
+import org.tdro.rows.DomainFiles;
+import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.WordCounts;
 import picocli.CommandLine.Command;

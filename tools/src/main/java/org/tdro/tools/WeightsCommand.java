@@ -2,9 +2,9 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.tdro.data.DataException;
-import org.tdro.dro.DomainWeightReplay;
-import org.tdro.dro.ReplayScenario;
+import org.tdro.io.DataException;
+import org.tdro.mixing.replay.DomainWeightReplay;
+import org.tdro.mixing.replay.ReplayScenario;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.tdro.testing.Checkout;
 
 class BenchStepTest {
   private static final String TINY = "8,6,16,2,32,2,300";
@@ -20,7 +20,7 @@ class BenchStepTest {
 
   @BeforeAll
   static void useTheRepositorysConfiguration() {
-    System.setProperty("tdro.configs", Path.of("..", "configs").toString());
+    System.setProperty("tdro.configs", Checkout.path("configs").toString());
   }
 
   private int run(String... arguments) {

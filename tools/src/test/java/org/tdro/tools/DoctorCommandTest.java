@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.keras.Device;
+import org.tdro.testing.Checkout;
 import org.tensorflow.proto.ConfigProto;
 
 class DoctorCommandTest {
@@ -22,7 +23,7 @@ class DoctorCommandTest {
 
   @BeforeAll
   static void useTheRepositorysConfiguration() {
-    System.setProperty("tdro.configs", Path.of("..", "configs").toString());
+    System.setProperty("tdro.configs", Checkout.path("configs").toString());
   }
 
   private int run(String... arguments) {

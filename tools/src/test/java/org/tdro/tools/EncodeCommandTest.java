@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.testing.Checkout;
 
 /** {@code tdro encode}, {@code evaluate} and {@code export} of a model that {@code tdro train} has trained. */
 class EncodeCommandTest {
@@ -25,7 +26,7 @@ class EncodeCommandTest {
   @BeforeAll
   static void train() throws IOException {
     SmallRuns.writeData(folder);
-    System.setProperty("tdro.configs", Path.of("..", "configs").toString());
+    System.setProperty("tdro.configs", Checkout.path("configs").toString());
     var arguments = SmallRuns.train(
         "reference",
         at("run"),

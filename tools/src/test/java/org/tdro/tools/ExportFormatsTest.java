@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.testing.Checkout;
 
 /** {@code tdro export --format} of a small transformer that {@code tdro train} has trained. */
 class ExportFormatsTest {
@@ -22,7 +23,7 @@ class ExportFormatsTest {
   @BeforeAll
   static void train() throws IOException {
     SmallRuns.writeData(folder);
-    System.setProperty("tdro.configs", Path.of("..", "configs").toString());
+    System.setProperty("tdro.configs", Checkout.path("configs").toString());
     var arguments = SmallRuns.train(
         "reference",
         at("run"),

@@ -6,10 +6,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.tdro.models.CheckpointException;
+import org.tdro.io.CheckpointException;
+import org.tdro.testing.Checkout;
 
 class MainTest {
   private final StringWriter out = new StringWriter();
@@ -17,7 +17,7 @@ class MainTest {
 
   @BeforeAll
   static void useTheRepositorysConfiguration() {
-    System.setProperty("tdro.configs", Path.of("..", "configs").toString());
+    System.setProperty("tdro.configs", Checkout.path("configs").toString());
   }
 
   private int run(String... arguments) {

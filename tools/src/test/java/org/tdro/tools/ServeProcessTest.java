@@ -15,9 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.retrieval.Retriever;
-import org.tdro.retrieval.TextKind;
+import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.RetrieverClient;
+import org.tdro.text.TextKind;
 
 /** {@code tdro train}, {@code export} and {@code serve} as processes, the last one ended by signals. */
 @Timeout(180)
@@ -77,7 +77,7 @@ class ServeProcessTest {
   void theClientsEmbeddingsAreTheRetrievers() throws Exception {
     var texts = List.of("w1 w2", "", "w3 w4 w5 w6");
     try (var process = serve();
-        var retriever = Retriever.load(folder.resolve("run"));
+        var retriever = StoredRetrievers.load(folder.resolve("run"));
         var client = RetrieverClient.connect(address(process), folder.resolve("base/1"))) {
       var expected =
           retriever.encode(TextKind.PASSAGE, retriever.tokenize(TextKind.PASSAGE, "", texts));

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.tdro.data.DomainFiles;
-import org.tdro.data.TrainingTexts;
+import org.tdro.rows.DomainFiles;
+import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.WordCounts;
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.tdro.testing.Checkout;
 
 /** The command line as a process of its own, as users run it: to be killed, interrupted, or waited for. */
 final class TdroProcess implements AutoCloseable {
@@ -47,7 +48,7 @@ final class TdroProcess implements AutoCloseable {
         "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
         "-Dorg.bytedeco.javacpp.maxbytes=0",
         "--add-opens=java.base/java.nio=ALL-UNNAMED",
-        "-Dtdro.configs=" + Path.of("..", "configs").toAbsolutePath().normalize(),
+        "-Dtdro.configs=" + Checkout.path("configs"),
         "-cp",
         System.getProperty("java.class.path"),
         Main.class.getName()));

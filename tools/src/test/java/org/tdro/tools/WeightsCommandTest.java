@@ -2,7 +2,6 @@ package org.tdro.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.testing.Shared;
 import picocli.CommandLine;
 
 class WeightsCommandTest {
@@ -22,8 +22,7 @@ class WeightsCommandTest {
 
   @Test
   void writesTheTrajectoryOfAScenario() throws IOException {
-    var scenario = Path.of("../../shared/golden/tdro/paper.json");
-    assumeTrue(Files.exists(scenario), () -> "skipped: " + scenario + " is absent");
+    var scenario = Shared.path("golden/tdro/paper.json");
     var output = folder.resolve("new/out.json");
     assertThat(run("replay", "--input", scenario.toString(), "--output", output.toString()))
         .isZero();

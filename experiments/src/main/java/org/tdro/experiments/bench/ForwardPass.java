@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import org.tdro.data.TokenMatrix;
-import org.tdro.retrieval.EncoderModel;
-import org.tdro.retrieval.TextKind;
-import org.tdro.retrieval.TokenEncoding;
+import org.tdro.retriever.EncoderModel;
+import org.tdro.retriever.TokenEncoding;
+import org.tdro.text.TextKind;
 
 /** Encodes the same texts again and again, those of one length together. */
 final class ForwardPass {

@@ -13,7 +13,7 @@ import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
-import org.tdro.retrieval.ContrastiveModel;
+import org.tdro.retriever.ContrastiveModel;
 
 /**
  * Measures forward passes, plain steps and dro steps in turn, so that whatever slows the machine hits all alike. Only the

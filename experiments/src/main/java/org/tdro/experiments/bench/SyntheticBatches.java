@@ -3,9 +3,9 @@ package org.tdro.experiments.bench;
 import java.util.Arrays;
 import java.util.Optional;
 import org.tdro.data.ContrastiveBatch;
-import org.tdro.data.CounterRandom;
 import org.tdro.data.TeacherScores;
 import org.tdro.data.TokenMatrix;
+import org.tdro.io.CounterRandom;
 
 /**
  * Batches of made-up tokens: a pure function of seed and index.

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import org.tdro.files.AtomicWrite;
+import org.tdro.io.AtomicWrite;
 
 /**
  * Writes the embedded collection: {@code train/<domain>.jsonl} for every {@link QuickstartDomain} and BEIR folders

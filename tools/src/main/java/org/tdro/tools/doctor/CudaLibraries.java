@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tdro.training.Command;
+import org.tdro.io.Command;
 
 /**
  * The libraries that TensorFlow 2.18 opens before it shows a GPU, where the dynamic linker looks for them.

@@ -2,7 +2,7 @@ package org.tdro.tools.doctor;
 
 import java.util.List;
 import java.util.stream.Collectors;
-import org.tdro.training.Provenance;
+import org.tdro.runs.Provenance;
 
 /** What a run's {@code run.json} will say about the software. */
 final class VersionsCheck implements Check {

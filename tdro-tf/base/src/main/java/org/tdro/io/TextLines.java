@@ -1,0 +1,202 @@
+package org.tdro.io;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * The lines of a UTF-8 file, decompressed if its name ends in {@code .gz}. Blank lines are left out but counted.
+ *
+ * <p>Lines are split before they are decoded, so that a malformed byte is reported with its line.
+ */
+public final class TextLines implements AutoCloseable {
+  private static final int BUFFER = 1 << 16;
+  private static final ObjectReader JSON = JsonMapper.builder()
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .build()
+      .reader();
+  private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+  /**
+   * A line and where it stands.
+   *
+   * @param number from 1
+   * @param text without its end
+   */
+  public record Line(Path file, long number, String text) {
+    /** {@code file:number}, as messages begin. */
+    public String place() {
+      return file + ":" + number;
+    }
+
+    /**
+     * The JSON object that the line is.
+     *
+     * @throws DataException if it is none
+     */
+    public JsonNode object() {
+      try {
+        var node = JSON.readTree(text);
+        if (!node.isObject()) throw new DataException(place() + ": is no JSON object");
+        return node;
+      } catch (JsonProcessingException e) {
+        // Jackson adds in brackets where the value began, which is this line.
+        var problem = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
+        // What breaks a limit, such as that of nesting, has no place.
+        var column =
+            e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
+        throw new DataException("%s: malformed JSON%s: %s".formatted(place(), column, problem), e);
+      }
+    }
+  }
+
+  private final Path file;
+  private final InputStream in;
+  private final byte[] buffer = new byte[BUFFER];
+  private int position;
+  private int limit;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+  private long number;
+  private boolean ended;
+
+  private TextLines(Path file, InputStream in) {
+    this.file = file;
+    this.in = in;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @throws DataException if it is missing or is no gzip though it is called so
+   */
+  public static TextLines open(Path file) {
+    try {
+      var raw = Files.newInputStream(file);
+      try {
+        return new TextLines(
+            file, file.toString().endsWith(".gz") ? new GZIPInputStream(raw, BUFFER) : raw);
+      } catch (IOException e) {
+        raw.close();
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw new DataException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw failure(file, 1, e);
+    }
+  }
+
+  /**
+   * The next line that is not blank, or null at the end.
+   *
+   * @throws DataException if the line is not UTF-8 (reading can go on), or if the file cannot be read on, as when a gzip stream
+   *     is cut or damaged (the next call returns null)
+   */
+  public Line next() {
+    try {
+      while (fillLine()) {
+        number++;
+        var text = decoder.decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        if (number == 1 && text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
+        if (text.endsWith("\r")) text = text.substring(0, text.length() - 1);
+        if (!text.isBlank()) return new Line(file, number, text);
+      }
+      return null;
+    } catch (CharacterCodingException e) {
+      throw new DataException(file + ":" + number + ": is not valid UTF-8", e);
+    } catch (IOException e) {
+      ended = true;
+      throw failure(file, number + 1, e);
+    }
+  }
+
+  /**
+   * The remaining lines, {@code count} at a time.
+   *
+   * @throws DataException on the way, as {@link #next}
+   */
+  public Iterator<List<Line>> chunks(int count) {
+    return new Iterator<>() {
+      private List<Line> next = read(count);
+
+      @Override
+      public boolean hasNext() {
+        return !next.isEmpty();
+      }
+
+      @Override
+      public List<Line> next() {
+        if (next.isEmpty()) throw new NoSuchElementException();
+        var chunk = next;
+        next = read(count);
+        return chunk;
+      }
+    };
+  }
+
+  private List<Line> read(int count) {
+    var lines = new ArrayList<Line>(count);
+    while (lines.size() < count) {
+      var line = next();
+      if (line == null) break;
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  /** Whether there was another line; it is in {@code bytes}. */
+  private boolean fillLine() throws IOException {
+    bytes.reset();
+    while (!ended) {
+      int from = position;
+      while (position < limit && buffer[position] != '\n') position++;
+      bytes.write(buffer, from, position - from);
+      if (position < limit) {
+        position++;
+        return true;
+      }
+      limit = in.read(buffer);
+      position = 0;
+      ended = limit < 0;
+    }
+    return bytes.size() > 0;
+  }
+
+  @Override
+  public void close() {
+    try {
+      in.close();
+    } catch (IOException e) {
+      throw failure(file, number, e);
+    }
+  }
+
+  private static DataException failure(Path file, long line, IOException e) {
+    var place = file + ":" + line + ": ";
+    if (e instanceof EOFException)
+      return new DataException(place + "the gzip file ends too early, copy it again", e);
+    if (e instanceof ZipException)
+      return new DataException(place + "damaged gzip file: " + e.getMessage(), e);
+    return new DataException(place + "cannot be read: " + e.getMessage(), e);
+  }
+}

@@ -1,0 +1,74 @@
+package org.tdro.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AtomicWriteTest {
+  @TempDir
+  Path folder;
+
+  @Test
+  void aFileAppearsWithTheFoldersAboveIt() {
+    var file = folder.resolve("a/b/file");
+    AtomicWrite.file(file, beside -> Files.writeString(beside, "new"));
+    assertThat(file).hasContent("new");
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenWholeLeavesTheOldOneAndNothingElse() throws IOException {
+    var file = Files.writeString(folder.resolve("file"), "old");
+    assertThatThrownBy(() -> AtomicWrite.file(file, beside -> {
+          Files.writeString(beside, "half");
+          throw new IOException("disk full");
+        }))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage("cannot write " + file + ": disk full");
+    assertThat(file).hasContent("old");
+    assertThat(entries()).containsExactly(file);
+  }
+
+  @Test
+  void aFolderIsReplacedWhole() throws IOException {
+    var target = folder.resolve("target");
+    AtomicWrite.folder(target, beside -> Files.writeString(beside.resolve("old"), ""));
+    AtomicWrite.folder(target, beside -> Files.writeString(beside.resolve("new"), ""));
+    assertThat(target).isDirectoryNotContaining("glob:**/old").isDirectoryContaining("glob:**/new");
+    assertThat(entries()).containsExactly(target);
+  }
+
+  @Test
+  void aFolderThatFailsLeavesTheOldOneAndNothingElse() throws IOException {
+    var target = folder.resolve("target");
+    AtomicWrite.folder(target, beside -> Files.writeString(beside.resolve("old"), ""));
+    assertThatThrownBy(() -> AtomicWrite.folder(target, beside -> {
+          Files.writeString(beside.resolve("half"), "");
+          throw new IllegalStateException("not finite");
+        }))
+        .hasMessage("not finite");
+    assertThat(target).isDirectoryContaining("glob:**/old");
+    assertThat(entries()).containsExactly(target);
+  }
+
+  @Test
+  void whatACrashLeftBesideIsNoObstacle() throws IOException {
+    var target = folder.resolve("target");
+    Files.createDirectories(folder.resolve(".target.writing/half"));
+    Files.createDirectories(folder.resolve(".target.old/older"));
+    AtomicWrite.folder(target, beside -> Files.writeString(beside.resolve("new"), ""));
+    assertThat(entries()).containsExactly(target);
+  }
+
+  private List<Path> entries() throws IOException {
+    try (var entries = Files.list(folder)) {
+      return entries.toList();
+    }
+  }
+}

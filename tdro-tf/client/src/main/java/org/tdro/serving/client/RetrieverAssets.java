@@ -1,0 +1,146 @@
+package org.tdro.serving.client;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Optional;
+import org.tdro.io.AtomicWrite;
+import org.tdro.text.PromptTemplate;
+import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
+
+/**
+ * What a client must know of an exported retriever to turn texts into its inputs and its outputs into scores: the file
+ * {@code assets/retriever.json} of a SavedModel, beside {@code assets/tokenizer.json} and the model card
+ * {@code assets/README.md}. Read and written without TensorFlow.
+ *
+ * @param name of the model, as a server calls it
+ * @param queryLength longer queries are cut, in tokens
+ * @param passageLength longer passages are cut, in tokens
+ * @param dimension size of an embedding
+ * @param pooling how the states of tokens became one vector, such as {@code mean}; the graph does it
+ * @param normalize whether embeddings have length 1; the graph sees to it
+ * @param similarity what the product of two embeddings is
+ * @param prompts what stands around texts, by task; in the file {@code {"queries": {TASK: TEMPLATE}, "passages": {…}}} with
+ *     {@value PromptTemplate#TEXT} in each template
+ * @param idType type of {@code input_ids} and {@code attention_mask}
+ * @param padMultiple lengths of batches are best rounded up to a multiple of this: fewer shapes, fuller batches
+ */
+public record RetrieverAssets(
+    String name,
+    int queryLength,
+    int passageLength,
+    int dimension,
+    String pooling,
+    boolean normalize,
+    Similarity similarity,
+    Prompts prompts,
+    IdType idType,
+    int padMultiple) {
+  /** The folder in a SavedModel. */
+  public static final String FOLDER = "assets";
+
+  private static final String FILE = "retriever.json";
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final JsonMapper JSON = JsonMapper.builder()
+      .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+      .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+      .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+      // A later version may say more.
+      .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+      .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+      .addMixIn(PromptTemplate.class, TemplateAsText.class)
+      .build();
+
+  public RetrieverAssets {
+    var problems = new ArrayList<String>();
+    if (name.isBlank()) {
+      problems.add("name must not be blank");
+    }
+    if (queryLength < 1 || passageLength < 1) {
+      problems.add("query_length and passage_length must be at least 1, were %d and %d"
+          .formatted(queryLength, passageLength));
+    }
+    if (dimension < 1) {
+      problems.add("dimension must be at least 1, was " + dimension);
+    }
+    if (padMultiple < 1) {
+      problems.add("pad_multiple must be at least 1, was " + padMultiple);
+    }
+    if (normalize != (similarity == Similarity.COSINE)) {
+      problems.add("similarity is cosine where normalize is true and dot where it is false");
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+  }
+
+  /** A template is written as its text. */
+  @SuppressWarnings("UnusedVariable") // Jackson reads the signature
+  private abstract static class TemplateAsText {
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    TemplateAsText(String template) {}
+
+    @JsonValue
+    abstract String template();
+  }
+
+  /**
+   * Reads the assets of a SavedModel.
+   *
+   * @param savedModel the version's folder, which holds {@code saved_model.pb}
+   * @throws IllegalArgumentException naming the file if it is missing or wrong
+   */
+  public static RetrieverAssets read(Path savedModel) {
+    var file = savedModel.resolve(FOLDER).resolve(FILE);
+    try {
+      return JSON.readValue(Files.readAllBytes(file), RetrieverAssets.class);
+    } catch (NoSuchFileException e) {
+      throw new IllegalArgumentException(
+          file + " is not there: give the folder of a version that tdro export wrote, as BASE/1",
+          e);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(file + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes {@code retriever.json}; the folder is made where it is missing. */
+  public void write(Path savedModel) {
+    AtomicWrite.file(
+        savedModel.resolve(FOLDER).resolve(FILE),
+        beside ->
+            Files.write(beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this)));
+  }
+
+  /** The tokenizer of a SavedModel; empty if it has none and takes only token ids. */
+  public static Optional<Path> tokenizer(Path savedModel) {
+    return Optional.of(tokenizerFile(savedModel)).filter(Files::exists);
+  }
+
+  /** Where the tokenizer of a SavedModel is or would be. */
+  public static Path tokenizerFile(Path savedModel) {
+    return savedModel.resolve(FOLDER).resolve(TOKENIZER);
+  }
+
+  /** The longest text of a kind, in tokens. */
+  public int maxLength(TextKind kind) {
+    return kind == TextKind.QUERY ? queryLength : passageLength;
+  }
+
+  /** What stands around the texts of a kind in a task; a text stays as it is in a task that has no prompt. */
+  public PromptTemplate prompt(TextKind kind, String task) {
+    return kind == TextKind.QUERY ? prompts.query(task) : prompts.passage(task);
+  }
+}

@@ -1,0 +1,129 @@
+package org.tdro.serving.client;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.tdro.text.TextKind;
+import org.tdro.text.Tokenizer;
+
+/**
+ * Embeds texts by way of a server that serves an exported retriever:
+ *
+ * <pre>{@code
+ * try (var client = RetrieverClient.connect(URI.create("http://localhost:8501"), Path.of("serving/retriever/1"))) {
+ *   float[][] queries = client.encodeQueries(List.of("which city is the capital of France?"));
+ * }
+ * }</pre>
+ *
+ * Thread-safe. Texts are sorted by length and sent a batch at a time, so that little is padding.
+ */
+public final class RetrieverClient implements AutoCloseable {
+  private final RetrieverAssets assets;
+  private final Tokenizer tokenizer;
+  private final PersistentCall call;
+  private final ClientOptions options;
+
+  private RetrieverClient(
+      RetrieverAssets assets, Tokenizer tokenizer, URI predict, ClientOptions options) {
+    this.assets = assets;
+    this.tokenizer = tokenizer;
+    this.options = options;
+    call = new PersistentCall(predict, options);
+  }
+
+  /** A client with the {@linkplain ClientOptions#DEFAULT usual options}. */
+  public static RetrieverClient connect(URI server, Path assets) {
+    return connect(server, assets, ClientOptions.DEFAULT);
+  }
+
+  /**
+   * A client of a server. Nothing is sent yet.
+   *
+   * @param server {@code http://HOST:PORT}, where the model has the name in its assets; or the model's own, as {@code
+   *     http://HOST:PORT/v1/models/NAME} or {@code …/NAME/versions/V}
+   * @param assets the folder {@code assets} of the SavedModel that is served, or the SavedModel's own
+   * @throws IllegalArgumentException if the assets are missing or wrong, or have no tokenizer
+   */
+  public static RetrieverClient connect(URI server, Path assets, ClientOptions options) {
+    var given = assets.toAbsolutePath().normalize();
+    var savedModel = given.endsWith(RetrieverAssets.FOLDER) ? given.getParent() : given;
+    var read = RetrieverAssets.read(savedModel);
+    var tokenizer = RetrieverAssets.tokenizer(savedModel)
+        .orElseThrow(() -> new IllegalArgumentException(
+            savedModel + " has no tokenizer in its assets, so it takes token ids alone"));
+    return new RetrieverClient(read, Tokenizer.load(tokenizer), predict(server, read), options);
+  }
+
+  private static URI predict(URI server, RetrieverAssets assets) {
+    var text = server.toString().replaceFirst("/+$", "");
+    boolean namesModel = server.getPath() != null && server.getPath().contains("/v1/models/");
+    return URI.create(
+        text + (namesModel ? "" : "/v1/models/" + encoded(assets.name())) + ":predict");
+  }
+
+  private static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** What is known of the retriever. */
+  public RetrieverAssets assets() {
+    return assets;
+  }
+
+  /** The embeddings of queries, in their order, without a prompt. */
+  public float[][] encodeQueries(List<String> texts) {
+    return encode(TextKind.QUERY, "", texts);
+  }
+
+  /** The embeddings of passages, in their order, without a prompt. */
+  public float[][] encodePassages(List<String> texts) {
+    return encode(TextKind.PASSAGE, "", texts);
+  }
+
+  /**
+   * The embeddings of texts, in their order, {@code [texts, dimension]}.
+   *
+   * @param task whose prompt stands around the texts; one without a prompt leaves them as they are
+   * @throws ServingException if the server refuses, or is still busy after the last attempt
+   * @throws java.io.UncheckedIOException if it cannot be reached
+   */
+  public float[][] encode(TextKind kind, String task, List<String> texts) {
+    var prompt = assets.prompt(kind, task);
+    int maxLength = assets.maxLength(kind);
+    var rows = texts.stream()
+        .map(text -> tokenizer.encode(prompt.apply(text), maxLength))
+        .toArray(int[][]::new);
+    var order = new Integer[rows.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, Comparator.comparingInt(i -> rows[i].length));
+    var embeddings = new float[rows.length][];
+    for (int from = 0; from < order.length; from += options.texts()) {
+      var batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + options.texts()));
+      var part = send(kind, Arrays.stream(batch).map(i -> rows[i]).toArray(int[][]::new));
+      for (int i = 0; i < batch.length; i++) {
+        embeddings[batch[i]] = part[i];
+      }
+    }
+    return embeddings;
+  }
+
+  /** The rows are sorted by length. */
+  private float[][] send(TextKind kind, int[][] rows) {
+    int longest = Math.max(1, rows[rows.length - 1].length);
+    int multiple = assets.padMultiple();
+    int rounded = (longest + multiple - 1) / multiple * multiple;
+    int length = Math.min(rounded, assets.maxLength(kind));
+    var signature = kind == TextKind.QUERY ? "encode_query" : "encode_passage";
+    var answer = call.post(PredictJson.request(signature, rows, length));
+    return PredictJson.response(answer, rows.length, assets.dimension());
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,113 @@
+package org.tdro.data;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.data.mixture.RowRef;
+import org.tdro.data.shards.Domain;
+import org.tdro.data.shards.TokenizedRow;
+import org.tdro.data.shards.TrainingData;
+import org.tdro.io.CounterRandom;
+import org.tdro.io.DataException;
+import org.tdro.rows.Fold;
+
+/**
+ * Batches for contrastive training: a pure function of the batch's index. Thread-safe.
+ *
+ * <p>Which positive and which negatives of a row are taken follows from (seed, domain, row, epoch): another batch size or mixture
+ * does not change what a row shows in its epoch.
+ */
+public final class ContrastiveBatches {
+  private static final long PASSAGE_STREAM = 3;
+
+  private final List<Domain> domains;
+  private final Fold fold;
+  private final MixtureSampler sampler;
+  private final BatchOptions options;
+  private final AtomicLong negativesReused = new AtomicLong();
+
+  public ContrastiveBatches(
+      TrainingData data, Fold fold, MixtureSampler sampler, BatchOptions options) {
+    this.domains = data.domains();
+    this.fold = fold;
+    this.sampler = sampler;
+    this.options = options;
+  }
+
+  /**
+   * The batch at an index.
+   *
+   * @throws DataException if a negative is needed and a row has none
+   */
+  public ContrastiveBatch batch(long index) {
+    var refs = sampler.rows(index);
+    var perQuery = options.passagesPerQuery();
+    var queries = new int[refs.length][];
+    var passages = new int[refs.length * perQuery][];
+    var domainIds = new int[refs.length];
+    var scores = new float[passages.length];
+    var scored = new boolean[refs.length];
+    for (var i = 0; i < refs.length; i++) {
+      var ref = refs[i];
+      var row = domains.get(ref.domain()).row(fold, ref.row());
+      domainIds[i] = ref.domain();
+      queries[i] = row.query();
+      var chosen = choose(ref, row);
+      for (var k = 0; k < perQuery; k++) {
+        passages[i * perQuery + k] = (k == 0 ? row.positives() : row.negatives())[chosen[k]];
+      }
+      scored[i] = row.scores().isPresent();
+      for (var k = 0; scored[i] && k < perQuery; k++) {
+        var ofRow = row.scores().orElseThrow();
+        scores[i * perQuery + k] = (k == 0 ? ofRow.positives() : ofRow.negatives())[chosen[k]];
+      }
+    }
+    return new ContrastiveBatch(
+        TokenMatrix.pad(queries, options.padId(), options.padMultiple(), options.maxQueryLength()),
+        TokenMatrix.pad(
+            passages, options.padId(), options.padMultiple(), options.maxPassageLength()),
+        domainIds,
+        perQuery,
+        options.teacherScores()
+            ? Optional.of(new TeacherScores(scores, scored))
+            : Optional.empty());
+  }
+
+  /** Rows so far, those prefetched included, that had fewer negatives than asked for and so show some of them repeatedly. */
+  public long negativesReused() {
+    return negativesReused.get();
+  }
+
+  /** The position of a positive among the row's, then those of negatives among its negatives. */
+  private int[] choose(RowRef ref, TokenizedRow row) {
+    var key =
+        CounterRandom.bits(options.seed(), PASSAGE_STREAM, ref.domain(), ref.row(), ref.epoch());
+    var chosen = new int[options.passagesPerQuery()];
+    chosen[0] = CounterRandom.below(row.positives().length, CounterRandom.bits(key, 0));
+    var wanted = chosen.length - 1;
+    if (wanted == 0) return chosen;
+    var negatives = row.negatives().length;
+    if (negatives == 0) {
+      var domain = domains.get(ref.domain());
+      throw new DataException(
+          "domain %s, query %s: has no negative passage, but %d passages per query need one; drop the row or train with 1"
+              .formatted(
+                  domain.name(), domain.queryId(fold, ref.row()), options.passagesPerQuery()));
+    }
+    var distinct = negatives >= wanted;
+    if (!distinct) negativesReused.incrementAndGet();
+    var order = IntStream.range(0, negatives).toArray();
+    for (var k = 0; k < wanted; k++) {
+      var draw = CounterRandom.bits(key, k + 1);
+      var next = distinct
+          ? k + CounterRandom.below(negatives - k, draw)
+          : CounterRandom.below(negatives, draw);
+      chosen[k + 1] = order[next];
+      // A step of Fisher and Yates' shuffle: what was taken leaves the range of the next draw.
+      if (distinct) order[next] = order[k];
+    }
+    return chosen;
+  }
+}

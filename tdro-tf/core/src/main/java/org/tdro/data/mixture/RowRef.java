@@ -1,0 +1,10 @@
+package org.tdro.data.mixture;
+
+/**
+ * A drawn row.
+ *
+ * @param domain position in the list of domains
+ * @param row position in the domain's fold
+ * @param epoch how often the whole domain was drawn before
+ */
+public record RowRef(int domain, long row, long epoch) {}

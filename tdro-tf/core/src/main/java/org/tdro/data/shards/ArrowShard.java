@@ -1,0 +1,187 @@
+package org.tdro.data.shards;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.arrow.flatbuf.Message;
+import org.apache.arrow.flatbuf.RecordBatch;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.ipc.ArrowFileReader;
+import org.apache.arrow.vector.ipc.message.ArrowBlock;
+import org.tdro.io.DataException;
+import org.tdro.rows.PassageScores;
+
+/**
+ * One Arrow IPC file of training rows, memory-mapped. Rows are read straight from the mapped record batches: Arrow's own vectors
+ * would allocate a validity bitmap for each column, a thirty-second of the file. Thread-safe; a mapping ends when it is garbage.
+ */
+final class ArrowShard {
+  private final Path path;
+  private final ImportFacts facts;
+  private final RowCounts counts;
+  private final Block[] blocks;
+  /** Row at which each block starts, and the number of rows at the end. */
+  private final long[] starts;
+
+  private ArrowShard(Path path, ImportFacts facts, RowCounts counts, Block[] blocks) {
+    this.path = path;
+    this.facts = facts;
+    this.counts = counts;
+    this.blocks = blocks;
+    this.starts = new long[blocks.length + 1];
+    for (var b = 0; b < blocks.length; b++) starts[b + 1] = starts[b] + blocks[b].rows;
+  }
+
+  /**
+   * Maps a file.
+   *
+   * @throws DataException if it is missing, damaged or has other columns
+   */
+  static ArrowShard open(Path path) {
+    try (var channel = FileChannel.open(path);
+        var allocator = new RootAllocator();
+        var reader = new ArrowFileReader(channel, allocator)) {
+      var schema = reader.getVectorSchemaRoot().getSchema();
+      if (!schema.getFields().equals(ArrowColumns.FIELDS)) {
+        throw new DataException(
+            path + ": has other columns than imported training data: " + schema.getFields());
+      }
+      var recordBlocks = reader.getRecordBlocks();
+      var blocks = new Block[recordBlocks.size()];
+      for (var b = 0; b < blocks.length; b++) blocks[b] = Block.map(channel, recordBlocks.get(b));
+      return new ArrowShard(
+          path,
+          ImportFacts.fromMetadata(new ShardMetadata(path, schema.getCustomMetadata())),
+          RowCounts.fromMetadata(new ShardMetadata(path, reader.getMetaData())),
+          blocks);
+    } catch (NoSuchFileException e) {
+      throw new DataException(path + ": there is no such file", e);
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new DataException(
+          path + ": cannot be read as an Arrow file, import the data again: " + e.getMessage(), e);
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** What the file was made from. */
+  ImportFacts facts() {
+    return facts;
+  }
+
+  /** What came out. */
+  RowCounts counts() {
+    return counts;
+  }
+
+  long rows() {
+    return starts[blocks.length];
+  }
+
+  TokenizedRow row(long index) {
+    var b = block(index);
+    return blocks[b].row((int) (index - starts[b]));
+  }
+
+  String queryId(long index) {
+    var b = block(index);
+    return blocks[b].queryId((int) (index - starts[b]));
+  }
+
+  private int block(long index) {
+    if (index < 0 || index >= rows())
+      throw new IndexOutOfBoundsException("row %d of %d in %s".formatted(index, rows(), path));
+    var found = Arrays.binarySearch(starts, index);
+    return found >= 0 ? found : -found - 2;
+  }
+
+  /** A record batch. Buffers stand in the order of the columns; a list has validity and offsets, then those of its items. */
+  private static final class Block {
+    private final int rows;
+    private final ByteBuffer[] buffers;
+
+    private Block(int rows, ByteBuffer[] buffers) {
+      this.rows = rows;
+      this.buffers = buffers;
+    }
+
+    static Block map(FileChannel channel, ArrowBlock block) throws IOException {
+      var header = channel
+          .map(MapMode.READ_ONLY, block.getOffset(), block.getMetadataLength())
+          .order(ByteOrder.LITTLE_ENDIAN);
+      // The message stands behind a continuation marker and its length.
+      var message = Message.getRootAsMessage(header.position(8));
+      var batch = (RecordBatch) message.header(new RecordBatch());
+      if (batch.compression() != null)
+        throw new IOException("compressed record batches are not supported");
+      var body = channel.map(
+          MapMode.READ_ONLY, block.getOffset() + block.getMetadataLength(), block.getBodyLength());
+      var buffers = new ByteBuffer[batch.buffersLength()];
+      for (var i = 0; i < buffers.length; i++) {
+        var buffer = batch.buffers(i);
+        buffers[i] =
+            body.slice((int) buffer.offset(), (int) buffer.length()).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      return new Block((int) batch.length(), buffers);
+    }
+
+    String queryId(int row) {
+      var from = offset(1, row);
+      var bytes = new byte[offset(1, row + 1) - from];
+      buffers[2].get(from, bytes);
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    TokenizedRow row(int row) {
+      return new TokenizedRow(ids(4, row), lists(8, row), lists(14, row), scores(row));
+    }
+
+    private Optional<PassageScores> scores(int row) {
+      var positives = numbers(20, row);
+      return positives.length == 0
+          ? Optional.empty()
+          : Optional.of(new PassageScores(positives, numbers(24, row)));
+    }
+
+    /** The numbers whose offsets are in {@code buffer}; they stand two buffers on. */
+    private float[] numbers(int buffer, int row) {
+      var from = offset(buffer, row);
+      var numbers = new float[offset(buffer, row + 1) - from];
+      var values = buffers[buffer + 2];
+      for (var i = 0; i < numbers.length; i++) numbers[i] = values.getFloat(4 * (from + i));
+      return numbers;
+    }
+
+    /** The lists whose offsets are in {@code buffer}; their items' offsets stand two buffers on. */
+    private int[][] lists(int buffer, int row) {
+      var from = offset(buffer, row);
+      var lists = new int[offset(buffer, row + 1) - from][];
+      for (var i = 0; i < lists.length; i++) lists[i] = ids(buffer + 2, from + i);
+      return lists;
+    }
+
+    /** The ids whose offsets are in {@code buffer}; they stand two buffers on. */
+    private int[] ids(int buffer, int row) {
+      var from = offset(buffer, row);
+      var ids = new int[offset(buffer, row + 1) - from];
+      var values = buffers[buffer + 2];
+      for (var i = 0; i < ids.length; i++) ids[i] = values.getInt(4 * (from + i));
+      return ids;
+    }
+
+    private int offset(int buffer, int index) {
+      return buffers[buffer].getInt(4 * index);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package org.tdro.data.shards;
+
+import java.nio.file.Path;
+import org.tdro.io.DataException;
+import org.tdro.rows.DomainFiles;
+import org.tdro.rows.Fold;
+
+/** The rows of one domain: two memory-mapped files, one per fold. Thread-safe. */
+public final class Domain implements AutoCloseable {
+  private final String name;
+  private final ArrowShard first;
+  private final ArrowShard second;
+  private volatile boolean closed;
+
+  private Domain(String name, ArrowShard first, ArrowShard second) {
+    this.name = name;
+    this.first = first;
+    this.second = second;
+  }
+
+  /**
+   * Maps a domain of a folder.
+   *
+   * @throws DataException if a file is missing or damaged, or if the two are of different imports
+   */
+  static Domain open(Path folder, String name) {
+    var paths = DomainFiles.shards(folder, name);
+    var first = ArrowShard.open(paths.get(Fold.FIRST));
+    var second = ArrowShard.open(paths.get(Fold.SECOND));
+    if (!first.facts().equals(second.facts())) {
+      throw new DataException("%s and %s are of different imports; import the data again"
+          .formatted(first.path(), second.path()));
+    }
+    return new Domain(name, first, second);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Rows of a fold. */
+  public long size(Fold fold) {
+    return switch (fold) {
+      case ALL -> first.rows() + second.rows();
+      case FIRST -> first.rows();
+      case SECOND -> second.rows();
+    };
+  }
+
+  /** Whether its rows have a teacher's scores: all have, or none has. */
+  public boolean hasScores() {
+    return counts().scoredRows() > 0;
+  }
+
+  /** What was imported, both folds together. */
+  public RowCounts counts() {
+    return first.counts().plus(second.counts());
+  }
+
+  /** What it was imported from. */
+  ImportFacts facts() {
+    return first.facts();
+  }
+
+  /**
+   * A row as token ids. In {@link Fold#ALL} the rows of the first fold come before those of the second.
+   *
+   * @throws IndexOutOfBoundsException if the fold has no such row
+   */
+  public TokenizedRow row(Fold fold, long index) {
+    return inSecond(fold, index) ? second.row(index - skipped(fold)) : first.row(index);
+  }
+
+  /** The id of a row's query. */
+  public String queryId(Fold fold, long index) {
+    return inSecond(fold, index) ? second.queryId(index - skipped(fold)) : first.queryId(index);
+  }
+
+  /** Ends reading; the files' mappings go when nothing reads them any more. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private boolean inSecond(Fold fold, long index) {
+    if (closed) throw new IllegalStateException("domain " + name + " is closed");
+    return fold == Fold.SECOND || (fold == Fold.ALL && index >= first.rows());
+  }
+
+  private long skipped(Fold fold) {
+    return fold == Fold.ALL ? first.rows() : 0;
+  }
+}

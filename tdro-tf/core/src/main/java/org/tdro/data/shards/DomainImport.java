@@ -1,0 +1,110 @@
+package org.tdro.data.shards;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tdro.io.DataException;
+import org.tdro.io.OrderedParallel;
+import org.tdro.io.TextLines;
+import org.tdro.rows.Fold;
+import org.tdro.rows.Passage;
+import org.tdro.rows.TrainingRow;
+import org.tdro.text.Tokenizer;
+
+/** Tokenises the rows of one domain's file, in parallel and in order, into one Arrow file per fold. */
+final class DomainImport {
+  private static final int CHUNK_LINES = 128;
+  private static final int MAX_SEEN = 1 << 15;
+
+  private final Tokenizer tokenizer;
+  private final ImportFacts facts;
+  private final int threads;
+  private final int maxProblems;
+  /** Ids of passages: mined negatives are other rows' passages, so most of them come again. */
+  private final ConcurrentHashMap<String, int[]> seen = new ConcurrentHashMap<>();
+
+  private record Row(String place, String queryId, TokenizedRow tokens) {}
+
+  /** The first row, which the others are like in having scores or not. */
+  private Row example;
+
+  private record Chunk(List<Row> rows, List<String> problems) {}
+
+  DomainImport(Tokenizer tokenizer, ImportFacts facts, int threads, int maxProblems) {
+    this.tokenizer = tokenizer;
+    this.facts = facts;
+    this.threads = threads;
+    this.maxProblems = maxProblems;
+  }
+
+  /** @throws DataException with the first problems found */
+  RowCounts run(Path source, Path first, Path second) {
+    var problems = new ArrayList<String>();
+    try (var reader = TextLines.open(source);
+        var firstWriter = new ShardWriter(first, facts);
+        var secondWriter = new ShardWriter(second, facts)) {
+      OrderedParallel.forEach(reader.chunks(CHUNK_LINES), threads, this::tokenize, chunk -> {
+        problems.addAll(chunk.problems());
+        chunk.rows().forEach(row -> mixed(row).ifPresent(problems::add));
+        if (problems.size() >= maxProblems)
+          throw new DataException(problems.subList(0, maxProblems));
+        if (!problems.isEmpty()) return;
+        for (var row : chunk.rows()) {
+          var writer = Fold.of(row.queryId()) == Fold.FIRST ? firstWriter : secondWriter;
+          writer.add(row.queryId(), row.tokens());
+        }
+      });
+      if (!problems.isEmpty()) throw new DataException(problems);
+      var counts = firstWriter.finish().plus(secondWriter.finish());
+      if (counts.rows() == 0) throw new DataException(source + ": holds no rows");
+      return counts;
+    }
+  }
+
+  private Optional<String> mixed(Row row) {
+    if (example == null) example = row;
+    var scored = row.tokens().scores().isPresent();
+    return scored == example.tokens().scores().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "%s: its passages have %s, unlike those of %s; score all rows of a domain or none"
+                .formatted(row.place(), scored ? "scores" : "no scores", example.place()));
+  }
+
+  private Chunk tokenize(List<TextLines.Line> lines) {
+    var rows = new ArrayList<Row>(lines.size());
+    var problems = new ArrayList<String>();
+    for (var line : lines) {
+      try {
+        var row = TrainingRow.parse(line);
+        rows.add(new Row(line.place(), row.queryId(), tokenize(row)));
+      } catch (DataException e) {
+        problems.addAll(e.problems());
+      }
+    }
+    return new Chunk(rows, problems);
+  }
+
+  private TokenizedRow tokenize(TrainingRow row) {
+    return new TokenizedRow(
+        tokenizer.encode(facts.queryPrompt().apply(row.query()), facts.maxQueryLength()),
+        passages(row.positives()),
+        passages(row.negatives()),
+        row.scores());
+  }
+
+  private int[][] passages(List<Passage> passages) {
+    return passages.stream().map(passage -> passage(passage.content())).toArray(int[][]::new);
+  }
+
+  private int[] passage(String text) {
+    var known = seen.get(text);
+    if (known != null) return known;
+    var ids = tokenizer.encode(facts.passagePrompt().apply(text), facts.maxPassageLength());
+    if (seen.size() >= MAX_SEEN) seen.clear();
+    seen.put(text, ids);
+    return ids;
+  }
+}

@@ -1,0 +1,114 @@
+package org.tdro.data.shards;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tdro.io.DataException;
+import org.tdro.io.TextLines;
+import org.tdro.rows.DomainFiles;
+import org.tdro.rows.Fold;
+import org.tdro.rows.TrainingRow;
+
+/**
+ * What a domain holds. Lengths are tokens of imported domains, characters of JSONL files.
+ *
+ * @param domain its name
+ * @param firstRows rows of the first fold
+ * @param secondRows rows of the second fold
+ * @param positives relevant passages
+ * @param negatives irrelevant passages
+ * @param rowsWithoutNegatives queries that have none
+ * @param queryLengths of all queries
+ * @param passageLengths of all passages, as often as they occur
+ */
+public record DomainStatistics(
+    String domain,
+    long firstRows,
+    long secondRows,
+    long positives,
+    long negatives,
+    long rowsWithoutNegatives,
+    LengthCounts queryLengths,
+    LengthCounts passageLengths) {
+
+  private static final int CHUNK_LINES = 256;
+
+  public long rows() {
+    return firstRows + secondRows;
+  }
+
+  /** Statistics of imported domains, in tokens. */
+  public static List<DomainStatistics> of(TrainingData data) {
+    return data.domains().stream().map(DomainStatistics::of).toList();
+  }
+
+  private static DomainStatistics of(Domain domain) {
+    var queries = new LengthCounts();
+    var passages = new LengthCounts();
+    for (var i = 0L; i < domain.size(Fold.ALL); i++) {
+      var row = domain.row(Fold.ALL, i);
+      queries.add(row.query().length);
+      for (var passage : row.positives()) passages.add(passage.length);
+      for (var passage : row.negatives()) passages.add(passage.length);
+    }
+    var counts = domain.counts();
+    return new DomainStatistics(
+        domain.name(),
+        domain.size(Fold.FIRST),
+        domain.size(Fold.SECOND),
+        counts.positives(),
+        counts.negatives(),
+        counts.rowsWithoutNegatives(),
+        queries,
+        passages);
+  }
+
+  /**
+   * Statistics of JSONL files, in characters (code points).
+   *
+   * @param places files, or folders of them
+   * @throws DataException if a place is missing, or at the first wrong row of each file
+   */
+  public static List<DomainStatistics> ofFiles(List<Path> places) {
+    var statistics = new ArrayList<DomainStatistics>();
+    var problems = new ArrayList<String>();
+    DomainFiles.sources(places).forEach((domain, file) -> {
+      try {
+        statistics.add(of(domain, file));
+      } catch (DataException e) {
+        problems.addAll(e.problems());
+      }
+    });
+    if (!problems.isEmpty()) throw new DataException(problems);
+    return statistics;
+  }
+
+  private static DomainStatistics of(String domain, Path file) {
+    var queries = new LengthCounts();
+    var passages = new LengthCounts();
+    var rows = new long[2];
+    var positives = 0L;
+    var negatives = 0L;
+    var without = 0L;
+    try (var reader = TextLines.open(file)) {
+      for (var chunks = reader.chunks(CHUNK_LINES); chunks.hasNext(); ) {
+        for (var line : chunks.next()) {
+          var row = TrainingRow.parse(line);
+          rows[Fold.of(row.queryId()) == Fold.FIRST ? 0 : 1]++;
+          queries.add(characters(row.query()));
+          for (var passage : row.positives()) passages.add(characters(passage.content()));
+          for (var passage : row.negatives()) passages.add(characters(passage.content()));
+          positives += row.positives().size();
+          negatives += row.negatives().size();
+          if (row.negatives().isEmpty()) without++;
+        }
+      }
+    }
+    return new DomainStatistics(
+        domain, rows[0], rows[1], positives, negatives, without, queries, passages);
+  }
+
+  private static int characters(String text) {
+    return text.codePointCount(0, text.length());
+  }
+}

@@ -1,0 +1,27 @@
+package org.tdro.data.shards;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.tdro.io.DataException;
+
+/** Key-value metadata of an Arrow file, read with errors that name the file. */
+public record ShardMetadata(Path file, Map<String, String> values) {
+  String text(String key) {
+    var value = values.get(key);
+    if (value == null) throw wrong("lacks the metadata " + key);
+    return value;
+  }
+
+  public long number(String key) {
+    try {
+      return Long.parseLong(text(key));
+    } catch (NumberFormatException e) {
+      throw new DataException(
+          "%s: %s is no number: %s; import the data again".formatted(file, key, text(key)), e);
+    }
+  }
+
+  DataException wrong(String what) {
+    return new DataException("%s: %s; import the data again".formatted(file, what));
+  }
+}

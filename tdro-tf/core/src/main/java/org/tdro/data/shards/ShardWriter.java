@@ -1,0 +1,132 @@
+package org.tdro.data.shards;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.Float4Vector;
+import org.apache.arrow.vector.IntVector;
+import org.apache.arrow.vector.VarCharVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.complex.ListVector;
+import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.tdro.rows.PassageScores;
+
+/** Writes training rows to an Arrow IPC file, a record batch at a time. */
+final class ShardWriter implements AutoCloseable {
+  /** A record batch ends at this many tokens (8 MB): few enough for memory, many enough for few mappings. */
+  private static final long BATCH_TOKENS = 1 << 21;
+
+  private static final int BATCH_ROWS = 1 << 16;
+  private static final PassageScores NO_SCORES = new PassageScores(new float[0], new float[0]);
+
+  private final Path path;
+  private final FileChannel channel;
+  private final RootAllocator allocator = new RootAllocator();
+  private final VectorSchemaRoot root;
+  private final ArrowFileWriter writer;
+  /** Arrow writes it last, so it may be filled at the end. */
+  private final SortedMap<String, String> footer = new TreeMap<>();
+
+  private RowCounts counts = RowCounts.NONE;
+  private int batchRows;
+  private long tokensBeforeBatch;
+
+  ShardWriter(Path path, ImportFacts facts) {
+    this.path = path;
+    try {
+      channel = FileChannel.open(
+          path,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.TRUNCATE_EXISTING);
+      root = VectorSchemaRoot.create(ArrowColumns.schema(facts.toMetadata()), allocator);
+      writer = new ArrowFileWriter(root, null, channel, footer);
+      writer.start();
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  void add(String queryId, TokenizedRow row) {
+    var i = batchRows++;
+    ((VarCharVector) root.getVector(ArrowColumns.QUERY_ID))
+        .setSafe(i, queryId.getBytes(StandardCharsets.UTF_8));
+    append((ListVector) root.getVector(ArrowColumns.QUERY), i, row.query());
+    append((ListVector) root.getVector(ArrowColumns.POSITIVES), i, row.positives());
+    append((ListVector) root.getVector(ArrowColumns.NEGATIVES), i, row.negatives());
+    // No passage is without a score where the row has scores, so empty lists say that it has none.
+    var scores = row.scores().orElse(NO_SCORES);
+    append((ListVector) root.getVector(ArrowColumns.POSITIVE_SCORES), i, scores.positives());
+    append((ListVector) root.getVector(ArrowColumns.NEGATIVE_SCORES), i, scores.negatives());
+    counts = counts.plus(row);
+    if (batchRows == BATCH_ROWS || counts.tokens() - tokensBeforeBatch >= BATCH_TOKENS) flush();
+  }
+
+  /** Ends the file with its footer. */
+  RowCounts finish() {
+    if (batchRows > 0) flush();
+    footer.putAll(counts.toMetadata());
+    try {
+      writer.end();
+      channel.force(true);
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    return counts;
+  }
+
+  @Override
+  public void close() {
+    try (channel;
+        allocator;
+        root;
+        writer) {
+      // Closed in reverse order, whichever fails.
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  private void flush() {
+    root.setRowCount(batchRows);
+    try {
+      writer.writeBatch();
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    root.clear();
+    batchRows = 0;
+    tokensBeforeBatch = counts.tokens();
+  }
+
+  private static void append(ListVector lists, int row, int[][] passages) {
+    var from = lists.startNewValue(row);
+    var inner = (ListVector) lists.getDataVector();
+    for (var p = 0; p < passages.length; p++) append(inner, from + p, passages[p]);
+    lists.endValue(row, passages.length);
+  }
+
+  private static void append(ListVector lists, int row, int[] ids) {
+    var from = lists.startNewValue(row);
+    var values = (IntVector) lists.getDataVector();
+    for (var i = 0; i < ids.length; i++) values.setSafe(from + i, ids[i]);
+    lists.endValue(row, ids.length);
+  }
+
+  private static void append(ListVector lists, int row, float[] scores) {
+    var from = lists.startNewValue(row);
+    var values = (Float4Vector) lists.getDataVector();
+    for (var i = 0; i < scores.length; i++) values.setSafe(from + i, scores[i]);
+    lists.endValue(row, scores.length);
+  }
+
+  private UncheckedIOException failure(IOException e) {
+    return new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
+  }
+}

@@ -1,0 +1,121 @@
+package org.tdro.data.shards;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.tdro.io.DataException;
+import org.tdro.io.Sha256;
+import org.tdro.rows.DomainFiles;
+import org.tdro.rows.Fold;
+
+/** The imported domains of a folder, sorted by name. Thread-safe. */
+public final class TrainingData implements AutoCloseable {
+  private final List<Domain> domains;
+  private final boolean owner;
+
+  private TrainingData(List<Domain> domains, boolean owner) {
+    this.domains = List.copyOf(domains);
+    this.owner = owner;
+  }
+
+  /**
+   * Maps the Arrow files of a folder.
+   *
+   * @throws DataException if there are none, if some are damaged or if they were not imported with one tokenizer and the same
+   *     lengths; it lists all problems
+   */
+  public static TrainingData open(Path arrowFolder) {
+    var problems = new ArrayList<String>();
+    var domains = new ArrayList<Domain>();
+    for (var name : DomainFiles.imported(arrowFolder)) {
+      try {
+        domains.add(Domain.open(arrowFolder, name));
+      } catch (DataException e) {
+        problems.addAll(e.problems());
+      }
+    }
+    if (domains.isEmpty() && problems.isEmpty())
+      problems.add(arrowFolder + ": holds no imported domains (*.0.arrow); run tdro data import");
+    problems.addAll(disagreements(domains));
+    if (!problems.isEmpty()) throw new DataException(problems);
+    return new TrainingData(domains, true);
+  }
+
+  /** The domains; a position in this list is a domain's id. */
+  public List<Domain> domains() {
+    return domains;
+  }
+
+  /** Rows of each domain in a fold. */
+  public long[] sizes(Fold fold) {
+    return domains.stream().mapToLong(domain -> domain.size(fold)).toArray();
+  }
+
+  /** The SHA-256 of the tokenizer file that made the ids. */
+  public String tokenizerFingerprint() {
+    return domains.get(0).facts().tokenizer();
+  }
+
+  /** The highest id of any row; a model's vocabulary must be larger. */
+  public int maxTokenId() {
+    return domains.stream()
+        .mapToInt(domain -> domain.counts().maxTokenId())
+        .max()
+        .orElse(-1);
+  }
+
+  /** A hash of what all domains were made from and of what came out: equal where the rows are equal. */
+  public String fingerprint() {
+    var text = new StringBuilder();
+    for (var domain : domains) {
+      text.append(domain.name())
+          .append(domain.facts().toMetadata())
+          .append(domain.counts().toMetadata())
+          .append('\n');
+    }
+    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The named domains in the given order. They are shared: close the data they come from, after the last use.
+   *
+   * @throws DataException if a name is unknown
+   */
+  public TrainingData select(List<String> names) {
+    var byName = new TreeMap<String, Domain>();
+    for (var domain : domains) byName.put(domain.name(), domain);
+    var problems = new ArrayList<String>();
+    for (var name : names) {
+      if (!byName.containsKey(name))
+        problems.add(
+            "domain " + name + " is unknown; there are " + String.join(", ", byName.keySet()));
+    }
+    if (names.isEmpty()) problems.add("no domains are selected");
+    if (!problems.isEmpty()) throw new DataException(problems);
+    return new TrainingData(names.stream().map(byName::get).toList(), false);
+  }
+
+  @Override
+  public void close() {
+    if (owner) domains.forEach(Domain::close);
+  }
+
+  private static List<String> disagreements(List<Domain> domains) {
+    var problems = new ArrayList<String>();
+    for (var domain : domains) {
+      var expected = domains.get(0);
+      if (!domain.facts().sameTokens(expected.facts())) {
+        problems.add(
+            "domain %s was imported with another tokenizer or other lengths than %s (%s, not %s); import all domains again"
+                .formatted(
+                    domain.name(),
+                    expected.name(),
+                    domain.facts().describeTokens(),
+                    expected.facts().describeTokens()));
+      }
+    }
+    return problems;
+  }
+}

@@ -1,0 +1,148 @@
+package org.tdro.data.shards;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.io.DataException;
+import org.tdro.io.Sha256;
+import org.tdro.rows.DomainFiles;
+import org.tdro.rows.Fold;
+import org.tdro.text.Tokenizer;
+
+/**
+ * Imports training rows: a JSONL file per domain becomes two Arrow files of token ids, one per {@link Fold}.
+ *
+ * <p>A domain whose rows, tokenizer, lengths and prompts are those of its present files is left as it is. The output folder then
+ * holds exactly the imported domains: files of others are removed. Everything is written beside its place and moved there when
+ * all domains are done, so an error leaves the folder as it was.
+ */
+public final class TrainingDataImport {
+  private static final Logger log = LoggerFactory.getLogger(TrainingDataImport.class);
+  private static final int MAX_PROBLEMS = 20;
+
+  private final Tokenizer tokenizer;
+  private final ImportOptions options;
+
+  public TrainingDataImport(Tokenizer tokenizer, ImportOptions options) {
+    this.tokenizer = tokenizer;
+    this.options = options;
+  }
+
+  /**
+   * Imports the domains of files or folders into a folder, which is made if it is missing.
+   *
+   * @throws DataException if rows are wrong; it lists the first {@value #MAX_PROBLEMS} problems
+   * @throws UncheckedIOException if the folder cannot be written
+   */
+  public ImportReport run(List<Path> places, Path output) {
+    var sources = DomainFiles.sources(places);
+    var prompted = new TreeSet<>(options.prompts().queries().keySet());
+    prompted.addAll(options.prompts().passages().keySet());
+    prompted.removeAll(sources.keySet());
+    if (!prompted.isEmpty())
+      log.warn("there are prompts for domains that are not imported: {}", prompted);
+    var entries = new ArrayList<ImportReport.Entry>();
+    var problems = new ArrayList<String>();
+    var moves = new LinkedHashMap<Path, Path>();
+    try {
+      Files.createDirectories(output);
+      for (var source : sources.entrySet()) {
+        if (problems.size() >= MAX_PROBLEMS) break;
+        try {
+          entries.add(domain(
+              source.getKey(), source.getValue(), output, moves, MAX_PROBLEMS - problems.size()));
+        } catch (DataException e) {
+          problems.addAll(e.problems());
+        }
+      }
+      if (!problems.isEmpty()) throw new DataException(problems);
+      for (var move : moves.entrySet()) {
+        Files.move(
+            move.getKey(),
+            move.getValue(),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+      for (var domain : DomainFiles.imported(output)) {
+        if (!sources.containsKey(domain)) remove(domain, DomainFiles.shards(output, domain));
+      }
+      return new ImportReport(entries);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + output + ": " + e.getMessage(), e);
+    } finally {
+      moves.keySet().forEach(TrainingDataImport::deleteQuietly);
+    }
+  }
+
+  private ImportReport.Entry domain(
+      String name, Path source, Path output, Map<Path, Path> moves, int maxProblems) {
+    var facts = new ImportFacts(
+        fingerprint(source),
+        tokenizer.fingerprint(),
+        options.maxQueryLength(),
+        options.maxPassageLength(),
+        options.prompts().query(name),
+        options.prompts().passage(name));
+    var present = present(name, output).filter(domain -> domain.facts().equals(facts));
+    if (present.isPresent()) {
+      log.debug("{} has not changed", name);
+      return new ImportReport.Entry(name, present.get().counts(), false);
+    }
+    var shards = DomainFiles.shards(output, name);
+    var first = beside(shards.get(Fold.FIRST), moves);
+    var second = beside(shards.get(Fold.SECOND), moves);
+    var counts = new DomainImport(tokenizer, facts, options.threads(), maxProblems)
+        .run(source, first, second);
+    log.info("{}: {} rows, {} tokens", name, counts.rows(), counts.tokens());
+    return new ImportReport.Entry(name, counts, true);
+  }
+
+  /** The domain as it is now, if it is there and whole. */
+  private static Optional<Domain> present(String name, Path output) {
+    if (DomainFiles.shards(output, name).values().stream().noneMatch(Files::exists))
+      return Optional.empty();
+    try {
+      return Optional.of(Domain.open(output, name));
+    } catch (DataException e) {
+      log.info("importing {} again: {}", name, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Path beside(Path target, Map<Path, Path> moves) {
+    var temporary = target.resolveSibling(target.getFileName() + ".tmp");
+    moves.put(temporary, target);
+    return temporary;
+  }
+
+  private static String fingerprint(Path source) {
+    try {
+      return Sha256.of(source);
+    } catch (UncheckedIOException e) {
+      throw new DataException(e.getMessage(), e);
+    }
+  }
+
+  private static void remove(String domain, Map<Fold, Path> shards) throws IOException {
+    log.info("removing {}, it is not among the imported files", domain);
+    for (var shard : shards.values()) Files.deleteIfExists(shard);
+  }
+
+  private static void deleteQuietly(Path temporary) {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      log.warn("left behind: {}", temporary);
+    }
+  }
+}

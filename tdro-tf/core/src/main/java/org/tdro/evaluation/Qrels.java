@@ -1,0 +1,110 @@
+package org.tdro.evaluation;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.tdro.io.DataException;
+import org.tdro.io.Problems;
+import org.tdro.io.TextLines;
+import org.tdro.search.IdOrder;
+
+/**
+ * Judgements: query → document → relevance. Relevance is graded, 0 means judged and not relevant, a negative value not
+ * judged; documents that are absent are not judged either. Queries are in ascending order of their bytes.
+ */
+public final class Qrels {
+  private static final Pattern SPACE = Pattern.compile("[ \\t\\r\\f\\x0B]+");
+  private static final Pattern TAB = Pattern.compile("\\t");
+  private static final String BEIR_HEADER = "query-id";
+
+  private final Map<String, Map<String, Integer>> judgements;
+
+  private Qrels(Map<String, Map<String, Integer>> judgements) {
+    this.judgements = judgements;
+  }
+
+  /** Judgements given as a map; it is copied. */
+  public static Qrels of(Map<String, Map<String, Integer>> judgements) {
+    var copy = new TreeMap<String, Map<String, Integer>>(IdOrder.ASCENDING);
+    judgements.forEach((query, documents) ->
+        copy.put(query, Collections.unmodifiableMap(new LinkedHashMap<>(documents))));
+    return new Qrels(Collections.unmodifiableMap(copy));
+  }
+
+  /**
+   * Reads TREC judgements ({@code query 0 document relevance}, separated by white space) or BEIR's, told by their header
+   * ({@code query-id corpus-id score}, separated by tabs); plain or {@code .gz}.
+   *
+   * @throws DataException with all malformed lines (the first 20 worded), for a document judged twice for a
+   *     query, or if there is no judgement at all
+   */
+  public static Qrels read(Path file) {
+    var judgements = new HashMap<String, Map<String, Integer>>();
+    var problems = new Problems();
+    try (var lines = TextLines.open(file)) {
+      var line = lines.next();
+      boolean beir = line != null && BEIR_HEADER.equals(SPACE.split(line.text(), 2)[0]);
+      if (beir) {
+        line = lines.next();
+      }
+      for (; line != null; line = lines.next()) {
+        var problem = beir ? beirLine(line.text(), judgements) : trecLine(line.text(), judgements);
+        if (problem != null) {
+          problems.add(line.place() + ": " + problem);
+        }
+      }
+    }
+    problems.throwIfAny();
+    if (judgements.isEmpty()) {
+      throw new DataException(file + ": has no judgements");
+    }
+    return of(judgements);
+  }
+
+  private static String trecLine(String line, Map<String, Map<String, Integer>> into) {
+    var fields = SPACE.split(line.strip(), -1);
+    return fields.length == 4
+        ? judge(into, fields[0], fields[2], fields[3])
+        : "expected 'query 0 document relevance' (or BEIR's header in line 1), found "
+            + fields.length + " fields";
+  }
+
+  private static String beirLine(String line, Map<String, Map<String, Integer>> into) {
+    var fields = TAB.split(line.stripTrailing(), -1);
+    return fields.length == 3
+        ? judge(into, fields[0], fields[1], fields[2])
+        : "expected 'query-id corpus-id score' separated by tabs, found " + fields.length
+            + " fields";
+  }
+
+  /** What is wrong, or null. */
+  private static String judge(
+      Map<String, Map<String, Integer>> into, String query, String document, String grade) {
+    int relevance;
+    try {
+      relevance = Integer.parseInt(grade.strip());
+    } catch (NumberFormatException e) {
+      return "relevance must be an integer, was '" + grade + "'";
+    }
+    var earlier =
+        into.computeIfAbsent(query, q -> new LinkedHashMap<>()).putIfAbsent(document, relevance);
+    return earlier == null
+        ? null
+        : "document '" + document + "' is judged twice for query '" + query + "'";
+  }
+
+  /** The judged queries, in ascending order of their bytes. */
+  public Set<String> queries() {
+    return judgements.keySet();
+  }
+
+  /** Document → relevance for a query; empty for one that has no judgements. */
+  public Map<String, Integer> of(String query) {
+    return judgements.getOrDefault(query, Map.of());
+  }
+}

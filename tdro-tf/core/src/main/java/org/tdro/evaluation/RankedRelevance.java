@@ -1,0 +1,92 @@
+package org.tdro.evaluation;
+
+import java.util.List;
+import java.util.Map;
+import org.tdro.search.ScoredDocument;
+
+/** One query's ranking seen through its judgements; what all measures are computed from. */
+final class RankedRelevance {
+  private static final int UNJUDGED = -1;
+
+  private final int[] relevance;
+  private final int[] idealGains;
+  private final int relevant;
+  private final int relevanceLevel;
+
+  /** @param relevanceLevel the least relevance of a document that counts as relevant */
+  RankedRelevance(
+      List<ScoredDocument> ranking, Map<String, Integer> judgements, int relevanceLevel) {
+    this.relevanceLevel = relevanceLevel;
+    this.relevance = ranking.stream()
+        .mapToInt(document -> Math.max(UNJUDGED, judgements.getOrDefault(document.id(), UNJUDGED)))
+        .toArray();
+    // Negated, sorted, negated: descending.
+    this.idealGains = judgements.values().stream()
+        .filter(grade -> grade > 0)
+        .mapToInt(grade -> -grade)
+        .sorted()
+        .map(negated -> -negated)
+        .toArray();
+    this.relevant =
+        (int) judgements.values().stream().filter(grade -> isRelevant(grade)).count();
+  }
+
+  private boolean isRelevant(int grade) {
+    return grade >= relevanceLevel;
+  }
+
+  int retrieved() {
+    return relevance.length;
+  }
+
+  int relevant() {
+    return relevant;
+  }
+
+  int relevantWithin(int depth) {
+    int count = 0;
+    for (int i = 0; i < Math.min(depth, relevance.length); i++) {
+      count += isRelevant(relevance[i]) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Σ over relevant documents within the depth of the precision at their rank, divided by all relevant documents. */
+  double averagePrecision(int depth) {
+    double sum = 0;
+    int found = 0;
+    for (int i = 0; i < Math.min(depth, relevance.length); i++) {
+      if (isRelevant(relevance[i])) {
+        sum += (double) ++found / (i + 1);
+      }
+    }
+    return relevant == 0 ? 0 : sum / relevant;
+  }
+
+  /** 1 / rank of the first relevant document, 0 if it is not within the depth. */
+  double reciprocalRank(int depth) {
+    for (int i = 0; i < Math.min(depth, relevance.length); i++) {
+      if (isRelevant(relevance[i])) {
+        return 1.0 / (i + 1);
+      }
+    }
+    return 0;
+  }
+
+  /** The gain of the ranking over that of all judged documents in descending order of relevance, each to the depth. */
+  double normalizedGain(int depth) {
+    double ideal = discountedGain(idealGains, depth);
+    return ideal == 0 ? 0 : discountedGain(relevance, depth) / ideal;
+  }
+
+  /** Σ gain / log2(rank + 1); the gain is the relevance, whatever the relevance level. */
+  private static double discountedGain(int[] gains, int depth) {
+    double sum = 0;
+    for (int i = 0; i < Math.min(depth, gains.length); i++) {
+      if (gains[i] > 0) {
+        sum += gains[i] * Math.log(2) / Math.log(i + 2);
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,168 @@
+package org.tdro.export;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.tdro.serving.client.IdType;
+import org.tdro.serving.client.RetrieverAssets;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The other end of an export's check: a process that knows nothing of the trained model loads the SavedModel with
+ * TensorFlow's plain loader, calls every signature and takes the time.
+ */
+public final class ExportCheck {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int MOST_RUNS = 9;
+  private static final long ENOUGH_NANOS = 3_000_000_000L;
+  private static final double NANOS_PER_MILLISECOND = 1e6;
+
+  private final SavedModelBundle bundle;
+  private final IdType type;
+
+  private ExportCheck(SavedModelBundle bundle, IdType type) {
+    this.bundle = bundle;
+    this.type = type;
+  }
+
+  /**
+   * What is asked.
+   *
+   * @param texts token ids of each text
+   * @param tokens in each text of the batches whose time is taken
+   */
+  @SuppressWarnings("ArrayRecordComponent") // written to a file, never compared
+  record Request(String savedModel, int[][] texts, int tokens) {
+    void write(Path file) throws IOException {
+      JSON.writeValue(file.toFile(), this);
+    }
+  }
+
+  /**
+   * What is answered.
+   *
+   * @param embeddings of the texts, by signature
+   * @param scores of every text as a query with every text as a passage
+   * @param milliseconds by number of texts in a batch
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read from a file, never compared
+  record Result(
+      Map<String, float[][]> embeddings,
+      float[][] scores,
+      SortedMap<Integer, Double> milliseconds) {
+    static Result read(Path file) throws IOException {
+      return JSON.readValue(file.toFile(), Result.class);
+    }
+  }
+
+  /** Runs the check: takes the file of a {@link Request} and writes that of a {@link Result}. */
+  public static void main(String[] arguments) throws IOException {
+    var request = JSON.readValue(Path.of(arguments[0]).toFile(), Request.class);
+    var type = RetrieverAssets.read(Path.of(request.savedModel())).idType();
+    try (var bundle = SavedModelBundle.load(request.savedModel(), "serve")) {
+      JSON.writeValue(
+          Path.of(arguments[1]).toFile(), new ExportCheck(bundle, type).answer(request));
+    }
+  }
+
+  private Result answer(Request request) {
+    var embeddings = new LinkedHashMap<String, float[][]>();
+    for (var signature : RetrieverSignatures.ENCODING) {
+      embeddings.put(signature, encode(signature, request.texts()));
+    }
+    var milliseconds = new TreeMap<Integer, Double>();
+    for (int batch : WarmupRequests.BATCHES) {
+      milliseconds.put(batch, time(request, batch));
+    }
+    return new Result(embeddings, score(request.texts()), milliseconds);
+  }
+
+  private float[][] encode(String signature, int[][] texts) {
+    try (var inputs = new TextTensors(texts)) {
+      return call(signature, inputs.named(""), RetrieverSignatures.EMBEDDING);
+    }
+  }
+
+  private float[][] score(int[][] texts) {
+    try (var inputs = new TextTensors(texts)) {
+      var named = new LinkedHashMap<>(inputs.named(RetrieverSignatures.QUERY));
+      named.putAll(inputs.named(RetrieverSignatures.PASSAGE));
+      return call(RetrieverSignatures.SCORE, named, RetrieverSignatures.SCORE);
+    }
+  }
+
+  private float[][] call(String signature, Map<String, Tensor> inputs, String output) {
+    try (var result = bundle.function(signature).call(inputs)) {
+      var tensor = (TFloat32) result.get(output).orElseThrow();
+      var values = new float[Math.toIntExact(tensor.shape().get(0))][];
+      for (int row = 0; row < values.length; row++) {
+        values[row] = new float[Math.toIntExact(tensor.shape().get(1))];
+        for (int i = 0; i < values[row].length; i++) {
+          values[row][i] = tensor.getFloat(row, i);
+        }
+      }
+      return values;
+    }
+  }
+
+  /** The median of some runs after a first one, fewer of them where they take long. */
+  private double time(Request request, int batch) {
+    var texts = new int[batch][request.tokens()];
+    for (int row = 0; row < batch; row++) {
+      var text = request.texts()[row % request.texts().length];
+      Arrays.setAll(texts[row], i -> text[i % text.length]);
+    }
+    var times = new double[MOST_RUNS];
+    int runs = 0;
+    encode(RetrieverSignatures.ENCODE_QUERY, texts);
+    for (long spent = 0; runs < MOST_RUNS && (runs == 0 || spent < ENOUGH_NANOS); runs++) {
+      long start = System.nanoTime();
+      encode(RetrieverSignatures.ENCODE_QUERY, texts);
+      long nanos = System.nanoTime() - start;
+      times[runs] = nanos / NANOS_PER_MILLISECOND;
+      spent += nanos;
+    }
+    return Arrays.stream(times, 0, runs).sorted().skip(runs / 2).findFirst().orElseThrow();
+  }
+
+  /** Texts padded to the longest, with their mask. */
+  private final class TextTensors implements AutoCloseable {
+    private final Tensor ids;
+    private final Tensor mask;
+
+    TextTensors(int[][] texts) {
+      int length = Arrays.stream(texts).mapToInt(text -> text.length).max().orElseThrow();
+      var shape = Shape.of(texts.length, length);
+      var values = new int[texts.length * length];
+      var present = new int[values.length];
+      for (int row = 0; row < texts.length; row++) {
+        System.arraycopy(texts[row], 0, values, row * length, texts[row].length);
+        Arrays.fill(present, row * length, row * length + texts[row].length, 1);
+      }
+      ids = ExportedRetriever.tensor(type, shape, values);
+      mask = ExportedRetriever.tensor(type, shape, present);
+    }
+
+    Map<String, Tensor> named(String prefix) {
+      return Map.of(
+          prefix + RetrieverSignatures.INPUT_IDS,
+          ids,
+          prefix + RetrieverSignatures.ATTENTION_MASK,
+          mask);
+    }
+
+    @Override
+    public void close() {
+      ids.close();
+      mask.close();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package org.tdro.export;
+
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.tdro.serving.client.IdType;
+
+/**
+ * How a retriever is exported.
+ *
+ * @param version its number; the next free one if it is empty
+ * @param accepted the largest difference between an exported and a trained embedding that is accepted; the precision's if it is
+ *     empty
+ */
+public record ExportOptions(
+    IdType idType, Precision precision, OptionalLong version, OptionalDouble accepted) {
+  public ExportOptions {
+    if (accepted.isPresent() && !(accepted.getAsDouble() >= 0)) {
+      throw new IllegalArgumentException(
+          "the tolerance must be at least 0, was " + accepted.getAsDouble());
+    }
+  }
+
+  /** The next version, accepted by the precision's own tolerance. */
+  public ExportOptions(IdType idType, Precision precision) {
+    this(idType, precision, OptionalLong.empty(), OptionalDouble.empty());
+  }
+
+  /** The largest difference that is accepted. */
+  public double tolerance() {
+    return accepted.orElse(precision.tolerance());
+  }
+}

@@ -1,0 +1,85 @@
+package org.tdro.export;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.serving.client.Similarity;
+import org.tdro.text.PromptTemplate;
+
+/** What a person should know of an exported model, in Markdown: {@code assets/README.md}. */
+final class ModelCard {
+  private ModelCard() {}
+
+  static void write(
+      Path savedModel,
+      RetrieverAssets assets,
+      Precision precision,
+      Agreement agreement,
+      String fingerprint)
+      throws IOException {
+    var card = String.format(
+        Locale.ROOT,
+        """
+        # %s
+
+        A dense retriever, exported by tdro: queries and passages become vectors of %d numbers, and the product of two
+        of them (%s) says how well they match.
+
+        | | |
+        |---|---|
+        | inputs | `input_ids`, `attention_mask` [batch, length], %s; mask 1 at tokens, 0 at padding |
+        | output | `embedding` [batch, %d], float32, %s |
+        | signatures | `encode_query`, `encode_passage`, `serving_default` (queries), `score` |
+        | longest query, passage | %d, %d tokens; cut longer ones, keeping the special tokens at the end |
+        | pooling | %s |
+        | matrices | %s |
+        | difference from the trained model | %.1e at most on sample texts; 1 − cosine %.1e at most, %.1e in the mean |
+        | trained weights (SHA-256) | %s |
+
+        Tokenise with `tokenizer.json` beside this file, if there is one, special tokens included. `retriever.json` says the
+        same as this page to programs.
+        """,
+        assets.name(),
+        assets.dimension(),
+        assets.similarity() == Similarity.COSINE ? "their cosine" : "not normalised",
+        assets.idType().name().toLowerCase(Locale.ROOT),
+        assets.dimension(),
+        assets.normalize() ? "of length 1" : "of any length",
+        assets.queryLength(),
+        assets.passageLength(),
+        assets.pooling(),
+        precision.name().toLowerCase(Locale.ROOT),
+        agreement.largest(),
+        agreement.largestCosine(),
+        agreement.meanCosine(),
+        fingerprint);
+    var prompts = prompts("queries", assets.prompts().queries())
+        + prompts("passages", assets.prompts().passages());
+    Files.writeString(
+        savedModel.resolve(RetrieverAssets.FOLDER).resolve("README.md"),
+        prompts.isEmpty()
+            ? card
+            : card + "\n## Prompts\n\nText goes where `{text}` is.\n" + prompts);
+  }
+
+  private static String prompts(String kind, Map<String, PromptTemplate> templates) {
+    var lines = new StringBuilder();
+    new TreeMap<>(templates)
+        .forEach((task, prompt) -> lines
+            .append("- `")
+            .append(task)
+            .append("`: ")
+            .append(quoted(prompt))
+            .append('\n'));
+    return lines.isEmpty() ? "" : "\nOf " + kind + ":\n\n" + lines;
+  }
+
+  /** Line breaks would end the item. */
+  private static String quoted(PromptTemplate prompt) {
+    return "`" + prompt.template().replace("\n", "\\n") + "`";
+  }
+}

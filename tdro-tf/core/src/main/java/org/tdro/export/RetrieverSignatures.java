@@ -1,0 +1,97 @@
+package org.tdro.export;
+
+import java.util.List;
+import java.util.Map;
+import org.tdro.retriever.EncoderModel;
+import org.tdro.serving.client.IdType;
+import org.tdro.text.TextKind;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.core.Placeholder;
+import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TIntegral;
+
+/** The signatures of an exported retriever and the names of their tensors. */
+final class RetrieverSignatures {
+  static final String ENCODE_QUERY = "encode_query";
+  static final String ENCODE_PASSAGE = "encode_passage";
+  /** What a client calls that names no signature: the queries'. */
+  static final String DEFAULT = "serving_default";
+
+  static final String SCORE = "score";
+  static final List<String> ENCODING = List.of(ENCODE_QUERY, ENCODE_PASSAGE, DEFAULT);
+
+  static final String INPUT_IDS = "input_ids";
+  static final String ATTENTION_MASK = "attention_mask";
+  static final String EMBEDDING = "embedding";
+  static final String QUERY = "query_";
+  static final String PASSAGE = "passage_";
+
+  private final EncoderModel model;
+  private final Class<? extends TIntegral> type;
+
+  private RetrieverSignatures(EncoderModel model, IdType idType) {
+    this.model = model;
+    this.type = idType == IdType.INT32 ? TInt32.class : TInt64.class;
+  }
+
+  /** Adds the signatures to the graph of a model. */
+  static List<ServedSignature> add(EncoderModel model, IdType idType) {
+    var signatures = new RetrieverSignatures(model, idType);
+    var query = signatures.encode(TextKind.QUERY);
+    var passage = model.spec().untied() ? signatures.encode(TextKind.PASSAGE) : query;
+    return List.of(
+        query.as(ENCODE_QUERY), passage.as(ENCODE_PASSAGE), query.as(DEFAULT), signatures.score());
+  }
+
+  /** {@code [batch, length] -> [batch, dimension]}; with one encoder for both, queries and passages differ in their prompts and lengths alone. */
+  private ServedSignature encode(TextKind kind) {
+    var texts = new Texts("", kind);
+    var embedding = model.tf().withName(EMBEDDING).identity(texts.embedding);
+    return new ServedSignature(
+        ENCODE_QUERY,
+        Map.of(INPUT_IDS, texts.ids, ATTENTION_MASK, texts.mask),
+        Map.of(EMBEDDING, embedding));
+  }
+
+  /** Queries and passages, each {@code [batch, length]}, to the products of their embeddings {@code [queries, passages]}. */
+  private ServedSignature score() {
+    var queries = new Texts(QUERY, TextKind.QUERY);
+    var passages = new Texts(PASSAGE, TextKind.PASSAGE);
+    var products =
+        model.tf().linalg.matMul(queries.embedding, passages.embedding, MatMul.transposeB(true));
+    return new ServedSignature(
+        SCORE,
+        Map.of(
+            QUERY + INPUT_IDS,
+            queries.ids,
+            QUERY + ATTENTION_MASK,
+            queries.mask,
+            PASSAGE + INPUT_IDS,
+            passages.ids,
+            PASSAGE + ATTENTION_MASK,
+            passages.mask),
+        Map.of(SCORE, model.tf().withName(SCORE).identity(products)));
+  }
+
+  private final class Texts {
+    final Operand<? extends TIntegral> ids;
+    final Operand<? extends TIntegral> mask;
+    final Operand<TFloat32> embedding;
+
+    Texts(String prefix, TextKind kind) {
+      ids = placeholder(prefix + INPUT_IDS);
+      mask = placeholder(prefix + ATTENTION_MASK);
+      var tf = model.tf();
+      embedding = model.embed(
+          tf, kind, tf.dtypes.cast(ids, TInt32.class), tf.dtypes.cast(mask, TInt32.class));
+    }
+
+    private Operand<? extends TIntegral> placeholder(String name) {
+      return model.tf().withName(name).placeholder(type, Placeholder.shape(Shape.of(-1, -1)));
+    }
+  }
+}

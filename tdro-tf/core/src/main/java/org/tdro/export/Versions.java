@@ -1,0 +1,89 @@
+package org.tdro.export;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
+import org.tdro.io.AtomicWrite;
+
+/**
+ * The folder that a server watches: a folder for each version, named by its number. A version is written beside its place under a
+ * name that is no number, which servers pass over, and renamed once it is whole.
+ */
+record Versions(Path base) {
+
+  /**
+   * Writes a version.
+   *
+   * @param wanted its number; without one, the next after the highest that is there, or 1
+   * @return its folder
+   * @throws IllegalArgumentException if it is there already, or {@code base} is no folder
+   * @throws IllegalStateException if another process is writing a version
+   */
+  Path add(OptionalLong wanted, AtomicWrite.Body body) {
+    check(wanted);
+    try {
+      Files.createDirectories(base);
+      try (var channel = FileChannel.open(
+              base.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          var lock = channel.tryLock()) {
+        if (lock == null) {
+          throw busy();
+        }
+        // Looked for again: another process may have written one before it left.
+        check(wanted);
+        var folder = base.resolve(Long.toString(wanted.orElseGet(this::next)));
+        AtomicWrite.folder(folder, body);
+        return folder;
+      } catch (OverlappingFileLockException e) {
+        throw busy();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + base + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** @throws IllegalArgumentException if {@link #add} could not write that version */
+  void check(OptionalLong wanted) {
+    wanted.ifPresent(version -> {
+      if (version < 0) {
+        throw new IllegalArgumentException("a version is a number from 0 on, was " + version);
+      }
+      if (Files.exists(base.resolve(Long.toString(version)))) {
+        throw new IllegalArgumentException("%s has a version %d already; the next free one is %d"
+            .formatted(base, version, next()));
+      }
+    });
+    next();
+  }
+
+  /** One more than the highest version that is there. */
+  private long next() {
+    try (var entries = Files.list(base)) {
+      return entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> name.matches("[0-9]{1,18}"))
+              .mapToLong(Long::parseLong)
+              .max()
+              .orElse(0)
+          + 1;
+    } catch (NoSuchFileException e) {
+      return 1;
+    } catch (NotDirectoryException e) {
+      throw new IllegalArgumentException(base + " is a file; name a folder for the versions", e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + base + ": " + e.getMessage(), e);
+    }
+  }
+
+  private IllegalStateException busy() {
+    return new IllegalStateException(
+        "another process is exporting into " + base + "; wait for its end");
+  }
+}

@@ -1,0 +1,128 @@
+package org.tdro.huggingface;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.tdro.io.CheckpointException;
+import org.tdro.models.lora.Lora;
+
+/**
+ * {@code adapter_config.json}, in which PEFT says what adapters are.
+ *
+ * @param base the model they stand beside: a folder, or a name that only a hub knows
+ * @param lora rank, α and adapted maps
+ */
+public record AdapterConfig(String base, Lora lora) {
+  /** Ways to draw A and B that leave the base as it is; others change it, and only PEFT knows how. */
+  private static final Set<String> KNOWN_INITIALISERS =
+      Set.of("true", "false", "gaussian", "orthogonal", "eva");
+
+  /** Keys that change what is computed, unless they are absent, null, false or empty. */
+  private static final List<String> NOT_COMPUTED = List.of(
+      "use_dora",
+      "use_qalora",
+      "lora_bias",
+      "fan_in_fan_out",
+      "modules_to_save",
+      "rank_pattern",
+      "alpha_pattern",
+      "layers_to_transform",
+      "layer_replication",
+      "exclude_modules",
+      "target_parameters",
+      "trainable_token_indices",
+      "alora_invocation_tokens",
+      "arrow_config");
+
+  /** @throws CheckpointException listing everything that is wrong, missing or not computed here */
+  static AdapterConfig read(Path file) {
+    var json = ConfigJson.read(file);
+    if (!json.text("peft_type", "").equals("LORA")) {
+      json.problem(
+          "peft_type is %s, but only \"LORA\" is supported".formatted(json.get("peft_type")));
+      json.check();
+    }
+    json.only("bias", "none");
+    for (var key : NOT_COMPUTED) {
+      if (isSet(json.get(key))) {
+        json.problem(
+            "%s is %s, which is not computed here; merge the adapters in Python, with merge_and_unload()"
+                .formatted(key, json.get(key)));
+      }
+    }
+    if (json.has("init_lora_weights")
+        && !KNOWN_INITIALISERS.contains(json.text("init_lora_weights", ""))) {
+      json.problem(
+          "init_lora_weights is %s, which changes the base model; save the adapters in PEFT with path_initial_model_for_weight_conversion"
+              .formatted(json.get("init_lora_weights")));
+    }
+    int rank = json.size("r");
+    double alpha = json.number("lora_alpha");
+    // Rank-stabilised adapters count α / √r times (Kalajdzievski 2023), others α / r.
+    double scaled = json.flag("use_rslora", false) ? alpha * Math.sqrt(rank) : alpha;
+    var targets = targets(json);
+    if (!json.has("base_model_name_or_path")) {
+      json.problem("base_model_name_or_path is missing: it names the folder of the base model");
+    }
+    var base = json.text("base_model_name_or_path", "");
+    json.check();
+    try {
+      return new AdapterConfig(
+          base, new Lora(rank, scaled, (float) json.number("lora_dropout", 0), targets));
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean isSet(JsonNode value) {
+    if (value.isBoolean()) {
+      return value.asBoolean();
+    }
+    return ConfigJson.isPresent(value) && !(value.isContainerNode() && value.isEmpty());
+  }
+
+  private static List<String> targets(ConfigJson json) {
+    var targets = new ArrayList<String>();
+    var listed = json.get("target_modules");
+    listed.forEach(target -> targets.add(target.asText()));
+    if (!listed.isArray() || targets.isEmpty()) {
+      json.problem("target_modules must be a list of names, was " + listed);
+    }
+    targets.stream()
+        .filter(name -> name.contains("."))
+        .forEach(name -> json.problem(
+            "target_modules names %s, but only last parts of names such as q_proj are supported"
+                .formatted(name)));
+    return targets.stream().sorted().toList();
+  }
+
+  /** Writes it as PEFT reads it. */
+  void write(Path file) throws IOException {
+    var json = JsonNodeFactory.instance
+        .objectNode()
+        .put("peft_type", "LORA")
+        .put("task_type", "FEATURE_EXTRACTION")
+        .put("base_model_name_or_path", base)
+        .put("r", lora.rank())
+        .put("lora_dropout", lora.dropout())
+        .put("bias", "none")
+        .put("fan_in_fan_out", false)
+        .put("use_rslora", false)
+        .put("use_dora", false)
+        .put("init_lora_weights", true)
+        .put("inference_mode", true);
+    // PEFT declares it an integer and computes with any number.
+    if (lora.alpha() == Math.rint(lora.alpha()) && lora.alpha() <= Integer.MAX_VALUE) {
+      json.put("lora_alpha", (int) lora.alpha());
+    } else {
+      json.put("lora_alpha", lora.alpha());
+    }
+    var targets = json.putArray("target_modules");
+    lora.targetModules().stream().sorted().forEach(targets::add);
+    JsonFiles.write(file, json);
+  }
+}

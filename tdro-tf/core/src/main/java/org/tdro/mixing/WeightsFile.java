@@ -1,0 +1,175 @@
+package org.tdro.mixing;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.io.DataException;
+import org.tdro.io.JsonFile;
+
+/**
+ * A mixture of domains as a file, in the format of the published ones: JSON with {@code domain_ids} (name to id),
+ * {@code domain_weights} (name to share), {@code size} (name to rows) and {@code epoch} (name to how often a row is seen
+ * while as many rows are drawn as there are in all: weight · total size / size).
+ *
+ * @param domains in the order of their ids; empty for a selection that keeps none
+ */
+public record WeightsFile(List<DomainWeight> domains) {
+  private static final Logger LOG = LoggerFactory.getLogger(WeightsFile.class);
+  private static final double SUM_TOLERANCE = 1e-4;
+
+  public WeightsFile {
+    domains = List.copyOf(domains);
+  }
+
+  /** One weight for each domain. */
+  public static WeightsFile of(List<DomainSize> domains, List<Float> weights) {
+    var mixture = new ArrayList<DomainWeight>();
+    for (int id = 0; id < domains.size(); id++) {
+      mixture.add(new DomainWeight(domains.get(id), weights.get(id)));
+    }
+    return new WeightsFile(mixture);
+  }
+
+  /**
+   * Reads a file, also a published one. Weights that do not sum to 1 are divided by their sum, which is logged.
+   *
+   * @throws DataException naming the file and all that is wrong with it
+   */
+  public static WeightsFile read(Path file) {
+    var content = JsonFile.read(file, Content.class);
+    var problems = content.problems();
+    if (!problems.isEmpty()) {
+      throw new DataException(
+          problems.stream().map(problem -> file + ": " + problem).toList());
+    }
+    double sum =
+        content.domainWeights().values().stream().mapToDouble(weight -> weight).sum();
+    boolean normalize = Math.abs(sum - 1) > SUM_TOLERANCE;
+    if (normalize) {
+      LOG.warn("{}: the weights sum to {}; they are divided by that", file, sum);
+    }
+    return new WeightsFile(content.domainIds().entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .map(name -> new DomainWeight(
+            new DomainSize(name, content.size().get(name)),
+            content.domainWeights().get(name) / (normalize ? sum : 1)))
+        .toList());
+  }
+
+  /** Writes the file. */
+  public void write(Path file) {
+    JsonFile.write(file, content());
+  }
+
+  /**
+   * The weights of {@code names}, in their order.
+   *
+   * @throws DataException listing every name that only one side has
+   */
+  public List<Double> weightsOf(List<String> names) {
+    var byName = byName();
+    var problems = unknown(names);
+    for (var name : names) {
+      if (!byName.containsKey(name)) {
+        problems.add("domain " + name + " of the data has no weight");
+      }
+    }
+    return weights(names, byName, problems);
+  }
+
+  /**
+   * The weights of {@code names}, in their order; 0 for those that this selection leaves out.
+   *
+   * @throws DataException listing every name that the data do not have
+   */
+  public List<Double> selectionFrom(List<String> names) {
+    return weights(names, byName(), unknown(names));
+  }
+
+  private List<String> unknown(List<String> names) {
+    var problems = new ArrayList<String>();
+    for (var domain : domains) {
+      if (!names.contains(domain.name())) {
+        problems.add("domain " + domain.name() + " has a weight, but the data have no such domain");
+      }
+    }
+    return problems;
+  }
+
+  private static List<Double> weights(
+      List<String> names, Map<String, Double> byName, List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new DataException(problems);
+    }
+    return names.stream().map(name -> byName.getOrDefault(name, 0.0)).toList();
+  }
+
+  private Map<String, Double> byName() {
+    var byName = new LinkedHashMap<String, Double>();
+    domains.forEach(domain -> byName.put(domain.name(), domain.weight()));
+    return byName;
+  }
+
+  /** The file as it is laid out. */
+  public Content content() {
+    var content = new Content(
+        new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+    double total =
+        domains.stream().mapToDouble(domain -> domain.domain().rows()).sum();
+    for (var domain : domains) {
+      var name = domain.name();
+      content.domainIds().put(name, content.domainIds().size());
+      content.domainWeights().put(name, domain.weight());
+      content.size().put(name, domain.domain().rows());
+      content.epoch().put(name, domain.weight() * total / domain.domain().rows());
+    }
+    return content;
+  }
+
+  /** The maps of the file, by name; {@code epoch} follows from the others and is not read. */
+  public record Content(
+      Map<String, Integer> domainIds,
+      Map<String, Double> domainWeights,
+      Map<String, Long> size,
+      @JsonSetter(nulls = Nulls.SET) Map<String, Double> epoch) {
+
+    List<String> problems() {
+      var problems = new ArrayList<String>();
+      var names = new LinkedHashMap<String, Object>(domainIds);
+      names.putAll(domainWeights);
+      names.putAll(size);
+      for (var name : names.keySet()) {
+        problems.addAll(problemsOf(name));
+      }
+      if (new HashSet<>(domainIds.values()).size() < domainIds.size()) {
+        problems.add("domain_ids has the same id twice: " + domainIds);
+      }
+      if (problems.isEmpty() && domainWeights.values().stream().allMatch(weight -> weight == 0)) {
+        problems.add("no domain has a weight above 0");
+      }
+      return problems;
+    }
+
+    private List<String> problemsOf(String name) {
+      var problems = new ArrayList<String>();
+      if (domainIds.get(name) == null) problems.add("domain " + name + " has no id");
+      var rows = size.get(name);
+      if (rows == null || rows < 1) {
+        problems.add("domain " + name + " must have a size of at least 1, has " + rows);
+      }
+      var weight = domainWeights.get(name);
+      if (weight == null || !(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+        problems.add("domain " + name + " must have a weight of at least 0, has " + weight);
+      }
+      return problems;
+    }
+  }
+}

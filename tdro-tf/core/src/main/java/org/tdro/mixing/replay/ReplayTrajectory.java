@@ -1,0 +1,59 @@
+package org.tdro.mixing.replay;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.tdro.io.JsonFile;
+import org.tdro.mixing.WeightsFile;
+
+/**
+ * What came out of a replay, with the key names of the scenario's format. Vectors have one value for each domain, example
+ * weights one for each row.
+ *
+ * @param finalFiles the weights files at the end, by file name
+ */
+public record ReplayTrajectory(
+    List<MicroBatch> microBatches,
+    List<Update> updates,
+    Map<String, WeightsFile.Content> finalFiles) {
+  public ReplayTrajectory {
+    microBatches = List.copyOf(microBatches);
+    updates = List.copyOf(updates);
+  }
+
+  /** A micro-batch; {@code refLossPerGroup} is null without reference losses. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record MicroBatch(
+      List<Float> groupLoss,
+      List<Float> lmLossPerGroup,
+      List<Float> refLossPerGroup,
+      List<Float> exampleWeights,
+      float robustLoss) {}
+
+  /**
+   * An update.
+   *
+   * @param update its number, from 1
+   * @param afterMicroBatch number of the micro-batch that completed it, from 1
+   * @param lr the step size
+   * @param gradNorm before clipping; null where the norm is not clipped
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Update(
+      int update,
+      int afterMicroBatch,
+      double lr,
+      List<Float> gradBeforeClipping,
+      Float gradNorm,
+      List<Float> grad,
+      List<Float> logWeights,
+      List<Float> weights,
+      List<Float> weightsMean,
+      List<Float> weightsEma) {}
+
+  /** Writes it as JSON, beside its place and renamed into it. */
+  public void write(Path file) {
+    JsonFile.write(file, this);
+  }
+}

@@ -1,0 +1,4 @@
+/**
+ * Replays recorded losses through the weight update, to compare it with the published implementation.
+ */
+package org.tdro.mixing.replay;

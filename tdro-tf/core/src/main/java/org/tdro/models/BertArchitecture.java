@@ -1,0 +1,93 @@
+package org.tdro.models;
+
+import org.tdro.io.Positive;
+import org.tdro.io.Rate;
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Variables;
+import org.tdro.models.lora.Adapters;
+
+/**
+ * A transformer of BERT's shape (Devlin et al. 2019): learned positions, post-LayerNorm, exact gelu.
+ *
+ * @param positionEmbeddings rows of the table of positions
+ * @param positionPaddingId the id that RoBERTa's positions leave out: they count the other tokens, from this id + 1;
+ *     {@link #COUNT_ALL} for BERT's, which count all tokens from 0
+ * @param typeVocabulary token types; 0 for none
+ * @param hiddenDropout after the embeddings and behind every block's two parts
+ * @param attentionDropout of attention weights
+ */
+public record BertArchitecture(
+    int vocabulary,
+    int hidden,
+    int layers,
+    int heads,
+    int feedForward,
+    int positionEmbeddings,
+    int positionPaddingId,
+    int typeVocabulary,
+    float normEpsilon,
+    float hiddenDropout,
+    float attentionDropout,
+    float initializerRange)
+    implements Architecture {
+  /** The {@link #positionPaddingId} of positions that count every token. */
+  public static final int COUNT_ALL = -1;
+
+  public BertArchitecture {
+    Positive.check("vocabulary", vocabulary);
+    Positive.check("hidden", hidden);
+    Positive.check("layers", layers);
+    Positive.check("heads", heads);
+    Positive.check("feed-forward", feedForward);
+    Positive.check("position embeddings", positionEmbeddings - positionPaddingId - 1);
+    if (hidden % heads != 0) {
+      throw new IllegalArgumentException(
+          "hidden (" + hidden + ") must be a multiple of heads (" + heads + ")");
+    }
+    Rate.check("hidden dropout", hiddenDropout);
+    Rate.check("attention dropout", attentionDropout);
+  }
+
+  @Override
+  public BertArchitecture withVocabulary(int size) {
+    return with(size, hiddenDropout, attentionDropout, initializerRange);
+  }
+
+  @Override
+  public BertArchitecture withTraining(float hiddenRate, float attentionRate, float range) {
+    return with(vocabulary, hiddenRate, attentionRate, range);
+  }
+
+  private BertArchitecture with(int size, float hiddenRate, float attentionRate, float range) {
+    return new BertArchitecture(
+        size,
+        hidden,
+        layers,
+        heads,
+        feedForward,
+        positionEmbeddings,
+        positionPaddingId,
+        typeVocabulary,
+        normEpsilon,
+        hiddenRate,
+        attentionRate,
+        range);
+  }
+
+  @Override
+  public int maxPositions() {
+    return positionEmbeddings - positionPaddingId - 1;
+  }
+
+  @Override
+  public Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter) {
+    return new BertBackbone(variables, this, adapters, seed, counter);
+  }
+
+  @Override
+  public long forwardFlops(long rows, long length) {
+    long projections = 4L * hidden * hidden + 2L * hidden * feedForward;
+    long attention = 2L * length * hidden;
+    return 2 * rows * length * layers * (projections + attention);
+  }
+}

@@ -1,0 +1,40 @@
+package org.tdro.models;
+
+import org.tdro.io.Positive;
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Variables;
+import org.tdro.models.lora.Adapters;
+
+/** A learned vector for each token and nothing else: very fast, blind to word order. */
+public record StaticArchitecture(int vocabulary, int hidden, float initializerRange)
+    implements Architecture {
+  public StaticArchitecture {
+    Positive.check("vocabulary", vocabulary);
+    Positive.check("hidden", hidden);
+  }
+
+  @Override
+  public StaticArchitecture withVocabulary(int size) {
+    return new StaticArchitecture(size, hidden, initializerRange);
+  }
+
+  @Override
+  public StaticArchitecture withTraining(float hiddenDropout, float attentionDropout, float range) {
+    return new StaticArchitecture(vocabulary, hidden, range);
+  }
+
+  @Override
+  public int maxPositions() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter) {
+    return new StaticBackbone(variables, this);
+  }
+
+  @Override
+  public long forwardFlops(long rows, long length) {
+    return 0;
+  }
+}

@@ -1,0 +1,4 @@
+/**
+ * Low-rank adapters beside frozen weights (Hu et al. 2021).
+ */
+package org.tdro.models.lora;

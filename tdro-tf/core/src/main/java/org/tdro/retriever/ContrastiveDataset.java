@@ -1,0 +1,77 @@
+package org.tdro.retriever;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongFunction;
+import org.tdro.data.ContrastiveBatch;
+import org.tdro.data.TeacherScores;
+import org.tdro.keras.Batch;
+import org.tdro.keras.Dataset;
+import org.tdro.keras.Prefetcher;
+import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** Contrastive batches as the inputs of a {@link ContrastiveModel}, computed ahead on other threads. */
+public final class ContrastiveDataset implements Dataset {
+  private final Prefetcher<ContrastiveBatch> batches;
+  private final Set<Integer> hardOnlyDomains;
+
+  /**
+   * Batches of {@code source}, made ahead of the training loop.
+   *
+   * @param source a pure function of the number of the batch
+   * @param hardOnlyDomains domains whose rows see their own passages only; empty where the model has no such input
+   * @param depth batches that may wait
+   * @param threads that make them
+   */
+  public ContrastiveDataset(
+      LongFunction<ContrastiveBatch> source, Set<Integer> hardOnlyDomains, int depth, int threads) {
+    this.batches = new Prefetcher<>(source, depth, threads);
+    this.hardOnlyDomains = Set.copyOf(hardOnlyDomains);
+  }
+
+  @Override
+  public Batch batch(long index) {
+    var batch = batches.get(index);
+    var tensors = new HashMap<String, Tensor>();
+    TokenTensors.put(
+        tensors, ContrastiveModel.QUERY_IDS, ContrastiveModel.QUERY_MASK, batch.queries());
+    TokenTensors.put(
+        tensors, ContrastiveModel.PASSAGE_IDS, ContrastiveModel.PASSAGE_MASK, batch.passages());
+    var domains = batch.domainIds();
+    tensors.put(
+        ContrastiveModel.DOMAIN_IDS,
+        TInt32.tensorOf(Shape.of(domains.length), DataBuffers.of(domains)));
+    if (!hardOnlyDomains.isEmpty()) {
+      var rows = new boolean[domains.length];
+      for (int i = 0; i < domains.length; i++) {
+        rows[i] = hardOnlyDomains.contains(domains[i]);
+      }
+      tensors.put(ContrastiveModel.HARD_ONLY, booleans(rows));
+    }
+    batch.teacher().ifPresent(teacher -> put(tensors, teacher, batch.passagesPerQuery()));
+    return new Batch(tensors, batch.size());
+  }
+
+  private static void put(Map<String, Tensor> tensors, TeacherScores teacher, int perQuery) {
+    var present = teacher.present();
+    tensors.put(
+        ContrastiveModel.TEACHER_SCORES,
+        TFloat32.tensorOf(Shape.of(present.length, perQuery), DataBuffers.of(teacher.scores())));
+    tensors.put(ContrastiveModel.HAS_TEACHER, booleans(present));
+  }
+
+  private static TBool booleans(boolean[] values) {
+    return TBool.tensorOf(Shape.of(values.length), DataBuffers.of(values));
+  }
+
+  @Override
+  public void close() {
+    batches.close();
+  }
+}

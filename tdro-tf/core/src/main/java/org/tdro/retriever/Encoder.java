@@ -1,0 +1,123 @@
+package org.tdro.retriever;
+
+import java.util.List;
+import java.util.Optional;
+import org.tdro.keras.Initializer;
+import org.tdro.keras.Pass;
+import org.tdro.keras.SequenceEncoder;
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Variables;
+import org.tdro.keras.Weight;
+import org.tdro.keras.layers.Dense;
+import org.tdro.models.Backbone;
+import org.tdro.models.lora.AdaptedMap;
+import org.tdro.models.lora.Adapters;
+import org.tdro.models.lora.LoraAdapters;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** Token ids to embeddings: backbone, pooling, projection, cut to size, normalisation. Queries and passages share its weights. */
+public final class Encoder implements SequenceEncoder {
+  private static final float SMALLEST_NORM = 1e-12f;
+
+  private final RetrieverSpec spec;
+  private final Backbone backbone;
+  private final Dense projection;
+  private final LoraAdapters adapters;
+  private final List<Weight> backboneWeights;
+  private final List<Weight> trainedWeights;
+
+  /** Adds the weights of a retriever of that shape to {@code variables}. */
+  public Encoder(Variables variables, RetrieverSpec spec, long seed, StepCounter counter) {
+    this(variables, new Variables(variables.graph(), ""), spec, seed, counter);
+  }
+
+  /**
+   * As {@link #Encoder(Variables, RetrieverSpec, long, StepCounter)}; frozen weights that {@code lender} has are shared with it.
+   */
+  public Encoder(
+      Variables variables, Variables lender, RetrieverSpec spec, long seed, StepCounter counter) {
+    this.spec = spec;
+    var before = variables.all();
+    if (spec.lora().adapts()) {
+      adapters = new LoraAdapters(variables, spec.lora(), seed, counter);
+      backbone = spec.architecture().build(variables.frozenFrom(lender), adapters, seed, counter);
+      adapters.checkAllFound();
+    } else {
+      adapters = null;
+      backbone = spec.architecture().build(variables, Adapters.NONE, seed, counter);
+    }
+    var role = adapters == null ? Weight.Role.TRAINED : Weight.Role.FROZEN;
+    backboneWeights = added(variables, before, role);
+    projection = spec.projection() == 0
+        ? null
+        : new Dense(
+            variables,
+            "projection",
+            backbone.hidden(),
+            spec.projection(),
+            Initializer.glorotUniform(),
+            false);
+    trainedWeights = added(variables, before, Weight.Role.TRAINED);
+  }
+
+  private static List<Weight> added(Variables variables, List<Weight> before, Weight.Role role) {
+    var all = variables.all();
+    return all.subList(before.size(), all.size()).stream()
+        .filter(weight -> weight.role() == role)
+        .toList();
+  }
+
+  /** The weights that a published model of this shape has, without those that another encoder lends. */
+  public List<Weight> backboneWeights() {
+    return backboneWeights;
+  }
+
+  /** Those of them that training leaves alone. */
+  public List<Weight> frozenWeights() {
+    return adapters == null ? List.of() : backboneWeights;
+  }
+
+  /** The weights that training moves. */
+  public List<Weight> trainedWeights() {
+    return trainedWeights;
+  }
+
+  /** The matrix of the projection, {@code [hidden, size]}, if there is one. */
+  public Optional<Weight> projection() {
+    return Optional.ofNullable(projection).map(Dense::kernel);
+  }
+
+  /** The adapted maps of the backbone; empty if it is not adapted. */
+  public List<AdaptedMap> adaptedMaps() {
+    return adapters == null ? List.of() : adapters.maps();
+  }
+
+  @Override
+  public Operand<TFloat32> call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
+    var pooled = spec.pooling().call(tf, backbone.call(tf, ids, mask, pass), mask);
+    var whole = projection == null ? pooled : projection.call(tf, pooled);
+    var embedding = spec.isCut() ? first(tf, whole, spec.dimension()) : whole;
+    return spec.normalize() ? normalize(tf, embedding) : embedding;
+  }
+
+  /** The first components of each row: {@code [rows, n] -> [rows, dimension]}. */
+  static Operand<TFloat32> first(Ops tf, Operand<TFloat32> rows, int dimension) {
+    return tf.slice(rows, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, dimension}));
+  }
+
+  @Override
+  public int dimension() {
+    return spec.dimension();
+  }
+
+  /** Each row divided by its length, or by 1e-12 where it is shorter than that. */
+  static Operand<TFloat32> normalize(Ops tf, Operand<TFloat32> rows) {
+    var squares =
+        tf.sum(tf.math.square(rows), tf.constant(-1), org.tensorflow.op.core.Sum.keepDims(true));
+    var floor = tf.constant(SMALLEST_NORM * SMALLEST_NORM);
+    return tf.math.mul(rows, tf.math.rsqrt(tf.math.maximum(squares, floor)));
+  }
+}

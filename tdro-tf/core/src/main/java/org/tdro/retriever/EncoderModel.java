@@ -1,0 +1,99 @@
+package org.tdro.retriever;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.tdro.huggingface.AdapterFolder;
+import org.tdro.keras.Batch;
+import org.tdro.keras.InputSpec;
+import org.tdro.keras.Inputs;
+import org.tdro.keras.Model;
+import org.tdro.keras.Pass;
+import org.tdro.text.TextKind;
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/**
+ * Encoders as a model: {@code input_ids}, {@code attention_mask} {@code [batch, length]} to {@code [batch, dimension]}. As a
+ * Keras model it is the encoder of passages.
+ */
+public class EncoderModel extends Model {
+  static final String INPUT_IDS = "input_ids";
+  static final String ATTENTION_MASK = "attention_mask";
+
+  private final RetrieverSpec spec;
+  private final Encoders encoders;
+  private final Map<TextKind, Operand<TFloat32>> outputs = new EnumMap<>(TextKind.class);
+
+  /** An encoder with initial weights from {@code seed}. */
+  public EncoderModel(RetrieverSpec spec, long seed) {
+    this(spec, seed, ConfigProto.getDefaultInstance());
+  }
+
+  /** An encoder with TensorFlow's session options. */
+  public EncoderModel(RetrieverSpec spec, long seed, ConfigProto config) {
+    super(seed, config);
+    this.spec = spec;
+    this.encoders = Encoders.of(variables(), spec, seed, counter());
+  }
+
+  @Override
+  public List<InputSpec> inputs() {
+    return List.of(tokens(INPUT_IDS), tokens(ATTENTION_MASK));
+  }
+
+  @Override
+  protected Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training) {
+    var pass = training ? Pass.TRAINING : Pass.INFERENCE;
+    return encoders.passage().call(tf, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK), pass);
+  }
+
+  /** The embeddings of tokens {@code [batch, length]} as they are used, without dropout. */
+  public final Operand<TFloat32> embed(
+      Ops tf, TextKind kind, Operand<TInt32> ids, Operand<TInt32> mask) {
+    return encoders.of(kind).call(tf, ids, mask, Pass.INFERENCE);
+  }
+
+  /** The embeddings of a batch of texts of one kind, {@code [batch, dimension]}; the caller closes both. */
+  public final TFloat32 predict(TextKind kind, Batch batch) {
+    // With one encoder for both, one part of the graph serves both.
+    var output = outputs.computeIfAbsent(spec.untied() ? kind : TextKind.PASSAGE, this::output);
+    return predict(output, batch);
+  }
+
+  private Operand<TFloat32> output(TextKind kind) {
+    var inputs = symbolicInputs();
+    return embed(tf(), kind, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK));
+  }
+
+  /** Reads the weights of a retriever of this shape, into a model that starts anew. */
+  public final void load(StoredRetriever stored) {
+    initialize(stored.replaced(encoders), session -> stored.load(tf(), session, encoders));
+  }
+
+  /** Reads adapters into those of this model, which has such. */
+  public final void load(AdapterFolder adapters) {
+    for (var encoder : encoders.distinct()) {
+      adapters.load(tf(), session(), encoder.adaptedMaps());
+    }
+  }
+
+  /** The shape of the retriever. */
+  public final RetrieverSpec spec() {
+    return spec;
+  }
+
+  /** The encoders whose weights this model holds. */
+  public final Encoders encoders() {
+    return encoders;
+  }
+
+  /** An input of integers {@code [batch, length]}. */
+  protected static InputSpec tokens(String name) {
+    return new InputSpec(name, TInt32.class, Shape.of(-1, -1));
+  }
+}

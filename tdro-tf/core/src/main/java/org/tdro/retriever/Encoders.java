@@ -1,0 +1,68 @@
+package org.tdro.retriever;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Variables;
+import org.tdro.keras.Weight;
+import org.tdro.models.lora.AdaptedMap;
+import org.tdro.text.TextKind;
+
+/** The encoders of queries and of passages: one and the same, or two of the same shape with weights of their own. */
+public record Encoders(Encoder query, Encoder passage) {
+
+  /** Seeds of a passage encoder's dropout lie behind all of a query encoder's. */
+  private static final long PASSAGE_SEEDS = 1L << 40;
+
+  /** Adds the weights of a retriever of that shape to {@code variables}; those of a second encoder under {@code passage/}. */
+  public static Encoders of(
+      Variables variables, RetrieverSpec spec, long seed, StepCounter counter) {
+    return of(variables, new Variables(variables.graph(), ""), spec, seed, counter);
+  }
+
+  /** As {@link #of(Variables, RetrieverSpec, long, StepCounter)}; frozen weights that {@code lender} has are shared with it. */
+  public static Encoders of(
+      Variables variables, Variables lender, RetrieverSpec spec, long seed, StepCounter counter) {
+    var query = new Encoder(variables, lender, spec, seed, counter);
+    if (!spec.untied()) {
+      return new Encoders(query, query);
+    }
+    // Adapters of both sides stand beside the same frozen weights.
+    var frozen = lender.all().isEmpty() ? variables : lender;
+    var passage =
+        new Encoder(variables.under("passage/"), frozen, spec, seed + PASSAGE_SEEDS, counter);
+    return new Encoders(query, passage);
+  }
+
+  /** The one for texts of that kind. */
+  public Encoder of(TextKind kind) {
+    return kind == TextKind.QUERY ? query : passage;
+  }
+
+  /** One or two. */
+  public List<Encoder> distinct() {
+    return Stream.of(query, passage).distinct().toList();
+  }
+
+  /** The weights that a published model of this shape has, of all, without those that other encoders lend. */
+  public List<Weight> backboneWeights() {
+    return distinct().stream()
+        .flatMap(encoder -> encoder.backboneWeights().stream())
+        .toList();
+  }
+
+  /** All weights that a run keeps or its base has. */
+  public List<Weight> weights() {
+    return distinct().stream()
+        .flatMap(encoder ->
+            Stream.concat(encoder.frozenWeights().stream(), encoder.trainedWeights().stream()))
+        .toList();
+  }
+
+  /** The adapted maps of all; empty if there are no adapters. */
+  public List<AdaptedMap> adaptedMaps() {
+    return distinct().stream()
+        .flatMap(encoder -> encoder.adaptedMaps().stream())
+        .toList();
+  }
+}

@@ -1,0 +1,76 @@
+package org.tdro.retriever;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * Embeddings whose first components are embeddings, too (Kusupati et al. 2022): the loss of a row is
+ * Σ_d w_d ℓ_d / Σ_d w_d, where ℓ_d sees the first d components of queries and passages and the last d is the whole.
+ *
+ * @param dimensions the d below the whole size
+ * @param weights w_d of each, then that of the whole; empty for 1 each
+ * @param normalize whether what is cut is brought to unit length again, as embeddings are that were normalised
+ */
+public record Matryoshka(List<Integer> dimensions, List<Double> weights, boolean normalize) {
+  public Matryoshka {
+    dimensions = List.copyOf(dimensions);
+    weights = List.copyOf(weights);
+    if (dimensions.isEmpty() || new HashSet<>(dimensions).size() < dimensions.size()) {
+      throw new IllegalArgumentException("dimensions must be distinct ones, were " + dimensions);
+    }
+    if (!dimensions.stream().allMatch(dimension -> dimension >= 1)) {
+      throw new IllegalArgumentException("dimensions must be at least 1, were " + dimensions);
+    }
+    if (!weights.isEmpty() && weights.size() != dimensions.size() + 1) {
+      throw new IllegalArgumentException(
+          "there must be a weight for each of %s and one for the whole, were %s"
+              .formatted(dimensions, weights));
+    }
+    if (!weights.stream().allMatch(weight -> weight > 0 && Double.isFinite(weight))) {
+      throw new IllegalArgumentException("weights must be above 0, were " + weights);
+    }
+  }
+
+  /**
+   * The mean of {@code loss(queries, passages)}, {@code [batch]}, over the dimensions.
+   *
+   * @throws IllegalArgumentException if a dimension is not below that of the embeddings
+   */
+  Operand<TFloat32> mean(
+      Ops tf,
+      Operand<TFloat32> queries,
+      Operand<TFloat32> passages,
+      BinaryOperator<Operand<TFloat32>> loss) {
+    long whole = queries.shape().get(-1);
+    var sum = scaled(tf, loss.apply(queries, passages), share(dimensions.size()));
+    for (int i = 0; i < dimensions.size(); i++) {
+      int dimension = dimensions.get(i);
+      if (dimension >= whole) {
+        throw new IllegalArgumentException(
+            "Matryoshka dimension %d must be below the embeddings' %d".formatted(dimension, whole));
+      }
+      var cut = loss.apply(cut(tf, queries, dimension), cut(tf, passages, dimension));
+      sum = tf.math.add(sum, scaled(tf, cut, share(i)));
+    }
+    return sum;
+  }
+
+  private double share(int i) {
+    return weights.isEmpty()
+        ? 1.0 / (dimensions.size() + 1)
+        : weights.get(i) / weights.stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  private static Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> values, double factor) {
+    return tf.math.mul(values, tf.constant((float) factor));
+  }
+
+  private Operand<TFloat32> cut(Ops tf, Operand<TFloat32> embeddings, int dimension) {
+    var first = Encoder.first(tf, embeddings, dimension);
+    return normalize ? Encoder.normalize(tf, first) : first;
+  }
+}

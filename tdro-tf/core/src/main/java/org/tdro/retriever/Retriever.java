@@ -1,0 +1,118 @@
+package org.tdro.retriever;
+
+import java.util.List;
+import java.util.Optional;
+import org.tdro.io.DataException;
+import org.tdro.io.TemporaryFolder;
+import org.tdro.search.Embeddings;
+import org.tdro.text.TextKind;
+import org.tdro.text.Tokenizer;
+import org.tensorflow.proto.ConfigProto;
+
+/** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
+public final class Retriever implements TextEncoder, AutoCloseable {
+  private final RetrieverSettings settings;
+  private final Optional<Tokenizer> tokenizer;
+  private final EncoderModel model;
+
+  private Retriever(RetrieverSettings settings, Optional<Tokenizer> tokenizer, EncoderModel model) {
+    this.settings = settings;
+    this.tokenizer = tokenizer;
+    this.model = model;
+  }
+
+  /**
+   * Loads a retriever.
+   *
+   * @param settings the stored ones or, for another pooling or size of embeddings, changed ones
+   * @param session TensorFlow's session options
+   * @throws IllegalArgumentException if there is no retriever, or its weights do not fit the settings
+   * @throws org.tdro.io.CheckpointException if a published one is damaged or not supported
+   * @throws org.tdro.io.DataException if its tokenizer has ids that the model does not have
+   */
+  public static Retriever load(
+      StoredRetriever stored, RetrieverSettings settings, ConfigProto session) {
+    var tokenizer = tokenizer(stored, settings);
+    EncoderModel model = null;
+    try {
+      tokenizer.ifPresent(present -> Vocabulary.check(present, settings.spec()));
+      model = new EncoderModel(settings.spec(), 0, session);
+      model.load(stored);
+      return new Retriever(settings, tokenizer, model);
+    } catch (RuntimeException e) {
+      if (model != null) {
+        model.close();
+      }
+      tokenizer.ifPresent(Tokenizer::close);
+      throw e;
+    }
+  }
+
+  private static Optional<Tokenizer> tokenizer(StoredRetriever stored, RetrieverSettings settings) {
+    return TemporaryFolder.with(
+        folder -> stored.tokenizer(settings.spec().pooling(), folder).map(Tokenizer::load));
+  }
+
+  /** The token ids of texts, prompts and special tokens included. */
+  public int[][] tokenize(TextKind kind, String task, List<String> texts) {
+    return texts.parallelStream().map(text -> tokenize(kind, task, text)).toArray(int[][]::new);
+  }
+
+  /** The token ids of a text, prompt and special tokens included. */
+  public int[] tokenize(TextKind kind, String task, String text) {
+    return tokenizer().encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
+  }
+
+  @Override
+  public Embeddings encode(TextKind kind, String task, List<String> texts) {
+    return encode(kind, tokenize(kind, task, texts));
+  }
+
+  @Override
+  public int dimension() {
+    return settings.spec().dimension();
+  }
+
+  /** The embeddings of texts that were tokenised, in their order. */
+  public Embeddings encode(TextKind kind, int[][] ids) {
+    return encode(kind, ids, TokenEncoding.DEFAULT);
+  }
+
+  /** The embeddings of texts that were tokenised, in their order, batched as {@code batches} say. */
+  public Embeddings encode(TextKind kind, int[][] ids, TokenEncoding batches) {
+    Vocabulary.check(ids, settings.spec());
+    return batches.encode(model, kind, ids, 0, settings.maxLength(kind));
+  }
+
+  /** Whether it has a tokenizer; one without takes only token ids. */
+  public boolean takesTexts() {
+    return tokenizer.isPresent();
+  }
+
+  /** The model, which this retriever owns. */
+  public EncoderModel model() {
+    return model;
+  }
+
+  /** What it is besides weights and tokenizer. */
+  public RetrieverSettings settings() {
+    return settings;
+  }
+
+  /**
+   * Its tokenizer.
+   *
+   * @throws DataException if it has none
+   */
+  public Tokenizer tokenizer() {
+    return tokenizer.orElseThrow(
+        () -> new DataException(
+            "the model has no tokenizer.json, so it takes no texts: put its tokenizer beside it or give input_ids"));
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    tokenizer.ifPresent(Tokenizer::close);
+  }
+}

@@ -1,0 +1,89 @@
+package org.tdro.retriever;
+
+import org.tdro.models.Architecture;
+import org.tdro.models.lora.Lora;
+
+/**
+ * Everything needed to rebuild a retriever around its weights.
+ *
+ * @param projection size of the embedding behind a linear map without bias; 0 for none
+ * @param normalize whether embeddings have unit length, so that their product is the cosine
+ * @param dimension size of an embedding: the first so many components of the whole one; 0 stands for the whole
+ * @param untied whether queries and passages have encoders of their own
+ * @param lora which of the backbone's maps are adapted, all its other weights being frozen
+ */
+public record RetrieverSpec(
+    Architecture architecture,
+    Pooling pooling,
+    int projection,
+    boolean normalize,
+    int dimension,
+    boolean untied,
+    Lora lora) {
+  public RetrieverSpec {
+    // Null where a file does not say it.
+    lora = lora == null ? Lora.NONE : lora;
+    if (projection < 0) {
+      throw new IllegalArgumentException("projection must be at least 0, was " + projection);
+    }
+    int whole = whole(architecture, projection);
+    if (dimension < 0 || dimension > whole) {
+      throw new IllegalArgumentException(
+          "dimension must be from 1 to %d, was %d".formatted(whole, dimension));
+    }
+    dimension = dimension == 0 ? whole : dimension;
+  }
+
+  /** With whole embeddings, one encoder for both sides and without adapters. */
+  public RetrieverSpec(
+      Architecture architecture, Pooling pooling, int projection, boolean normalize) {
+    this(architecture, pooling, projection, normalize, 0, false, Lora.NONE);
+  }
+
+  private static int whole(Architecture architecture, int projection) {
+    return projection > 0 ? projection : architecture.hidden();
+  }
+
+  /** Size of an embedding before it is cut. */
+  public int wholeDimension() {
+    return whole(architecture, projection);
+  }
+
+  /** Whether embeddings are cut, and then normalised if they are at all. */
+  public boolean isCut() {
+    return dimension < wholeDimension();
+  }
+
+  /**
+   * The same weights with smaller embeddings.
+   *
+   * @throws IllegalArgumentException if {@code dimension} is below 1 or above {@link #wholeDimension}
+   */
+  RetrieverSpec cut(int dimension) {
+    if (dimension < 1) {
+      throw new IllegalArgumentException(
+          "dimension must be from 1 to %d, was %d".formatted(wholeDimension(), dimension));
+    }
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
+  }
+
+  /** The same with other adapters. */
+  public RetrieverSpec with(Lora lora) {
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
+  }
+
+  /** The same with one encoder for both sides, or one for each. */
+  public RetrieverSpec untied(boolean untied) {
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
+  }
+
+  /** The same with another pooling. */
+  public RetrieverSpec with(Pooling pooling) {
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
+  }
+
+  /** The same with or without normalisation. */
+  public RetrieverSpec normalized(boolean normalize) {
+    return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
+  }
+}

@@ -1,0 +1,68 @@
+package org.tdro.rows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tdro.io.DataException;
+import org.tdro.io.TextLines;
+
+/**
+ * A query with its relevant and irrelevant passages, one line of the Tevatron and tDRO training format: {@code query_id},
+ * {@code query}, {@code positive_passages} and {@code negative_passages} of {@code docid}, {@code title} (optional), {@code text};
+ * a teacher may have given passages a number {@code "score"}.
+ *
+ * @param positives at least one
+ * @param negatives possibly none
+ * @param scores of all passages, or none
+ */
+public record TrainingRow(
+    String queryId,
+    String query,
+    List<Passage> positives,
+    List<Passage> negatives,
+    Optional<PassageScores> scores) {
+  public TrainingRow {
+    positives = List.copyOf(positives);
+    negatives = List.copyOf(negatives);
+  }
+
+  /**
+   * Reads a line.
+   *
+   * @throws DataException if it is no such row; it lists all that is wrong with it
+   */
+  public static TrainingRow parse(TextLines.Line line) {
+    var node = line.object();
+    var problems = new ArrayList<String>();
+    var queryId = node.path("query_id").asText("");
+    if (queryId.isEmpty()) problems.add("query_id is missing");
+    var query = node.path("query").asText("");
+    if (query.isBlank()) problems.add("query is missing or empty");
+    var positives = passages(node, "positive_passages", problems);
+    if (positives.isEmpty() && problems.isEmpty()) problems.add("has no positive passage");
+    var negatives = passages(node, "negative_passages", problems);
+    var scores = PassageScores.of(node, problems);
+    if (!problems.isEmpty()) {
+      throw new DataException(
+          problems.stream().map(problem -> line.place() + ": " + problem).toList());
+    }
+    return new TrainingRow(queryId, query, positives, negatives, scores);
+  }
+
+  private static List<Passage> passages(JsonNode row, String key, List<String> problems) {
+    var array = row.path(key);
+    var passages = new ArrayList<Passage>();
+    if (!array.isArray() && !array.isMissingNode() && !array.isNull())
+      problems.add(key + " is no list");
+    for (var i = 0; i < array.size(); i++) {
+      var passage = new Passage(
+          array.path(i).path("docid").asText(""),
+          array.path(i).path("title").asText(""),
+          array.path(i).path("text").asText(""));
+      if (passage.content().isBlank()) problems.add("%s[%d] has no text".formatted(key, i));
+      passages.add(passage);
+    }
+    return passages;
+  }
+}

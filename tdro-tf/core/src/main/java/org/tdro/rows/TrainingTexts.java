@@ -1,0 +1,43 @@
+package org.tdro.rows;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+import org.tdro.io.DataException;
+import org.tdro.io.OrderedParallel;
+import org.tdro.io.TextLines;
+import org.tdro.text.WordCounts;
+
+/**
+ * The texts of training rows, for learning a vocabulary: queries and positives. Negatives are left out, for most of them are other
+ * rows' positives and would only be counted again and again.
+ */
+public final class TrainingTexts {
+  private static final int CHUNK_LINES = 256;
+
+  private TrainingTexts() {}
+
+  /**
+   * Counts the words of all queries and positive passages.
+   *
+   * @throws DataException at the first wrong row
+   */
+  public static void count(Collection<Path> files, WordCounts counts, int threads) {
+    for (var file : files) {
+      try (var reader = TextLines.open(file)) {
+        OrderedParallel.forEach(
+            reader.chunks(CHUNK_LINES), threads, lines -> add(lines, counts), added -> {});
+      }
+    }
+  }
+
+  private static int add(List<TextLines.Line> lines, WordCounts counts) {
+    counts.add(lines.stream().map(TrainingRow::parse).flatMap(TrainingTexts::of).toList());
+    return lines.size();
+  }
+
+  private static Stream<String> of(TrainingRow row) {
+    return Stream.concat(Stream.of(row.query()), row.positives().stream().map(Passage::content));
+  }
+}

@@ -1,0 +1,85 @@
+package org.tdro.runs;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.tdro.io.AtomicWrite;
+
+/**
+ * {@code run.json}: what a run was made from and how it went.
+ *
+ * @param inputs fingerprints by the name of what was put in: a run with others is another run
+ * @param versions of the program and what it stands on
+ * @param started in UTC, by the first of its processes
+ * @param seconds of the process that ended it; absent while the run is not complete
+ * @param peakMemoryMiB largest resident size of that process; absent where the system does not tell
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record RunRecord(
+    Status status,
+    String stage,
+    long seed,
+    Map<String, String> inputs,
+    Map<String, String> versions,
+    String started,
+    Double seconds,
+    Long peakMemoryMiB) {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** How far it came. */
+  public enum Status {
+    STARTED,
+    COMPLETE
+  }
+
+  public RunRecord {
+    inputs = new TreeMap<>(inputs);
+    versions = new TreeMap<>(versions);
+  }
+
+  /** The record of a run that was begun, if the folder is one. */
+  public static Optional<RunRecord> read(RunFolder run) {
+    if (!Files.exists(run.record())) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(Files.readAllBytes(run.record()), RunRecord.class));
+    } catch (IOException e) {
+      throw new UncheckedIOException(run.record() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Whether a run is complete. */
+  public static boolean isComplete(Path run) {
+    return read(new RunFolder(run))
+        .filter(record -> record.status() == Status.COMPLETE)
+        .isPresent();
+  }
+
+  /** Writes the record. */
+  public void write(RunFolder run) {
+    AtomicWrite.file(
+        run.record(),
+        beside ->
+            Files.write(beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this)));
+  }
+
+  /** The same run, complete. */
+  public RunRecord completed(double seconds) {
+    return new RunRecord(
+        Status.COMPLETE,
+        stage,
+        seed,
+        inputs,
+        versions,
+        started,
+        seconds,
+        Provenance.peakMemoryMiB());
+  }
+}

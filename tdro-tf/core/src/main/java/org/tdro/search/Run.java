@@ -1,0 +1,142 @@
+package org.tdro.search;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.tdro.io.AtomicWrite;
+import org.tdro.io.DataException;
+import org.tdro.io.Problems;
+import org.tdro.io.TextLines;
+
+/** Rankings: query → documents, best first ({@link ScoredDocument#RANKING}). Queries are in ascending order of bytes. */
+public final class Run {
+  private static final Pattern SPACE = Pattern.compile("[ \\t\\r\\f\\x0B]+");
+
+  private final Map<String, List<ScoredDocument>> rankings;
+
+  private Run(Map<String, List<ScoredDocument>> rankings) {
+    this.rankings = rankings;
+  }
+
+  /**
+   * Rankings given in any order; they are copied and sorted.
+   *
+   * @throws DataException if a query has a document twice
+   */
+  public static Run of(Map<String, ? extends Collection<ScoredDocument>> results) {
+    var rankings = new TreeMap<String, List<ScoredDocument>>(IdOrder.ASCENDING);
+    var problems = new Problems();
+    results.forEach((query, documents) -> {
+      var seen = new HashSet<String>();
+      for (var document : documents) {
+        if (!seen.add(document.id())) {
+          problems.add("query '" + query + "' has document '" + document.id() + "' twice");
+        }
+      }
+      rankings.put(query, documents.stream().sorted(ScoredDocument.RANKING).toList());
+    });
+    problems.throwIfAny();
+    return new Run(Collections.unmodifiableMap(rankings));
+  }
+
+  /**
+   * Reads a TREC run file ({@code query Q0 document rank score tag}), plain or {@code .gz}. As in trec_eval the rank, the
+   * order of the lines and fields after the tag do not matter.
+   *
+   * @throws DataException with all malformed lines (the first 20 worded), for a document that a query has
+   *     twice, or if there is no result at all
+   */
+  public static Run read(Path file) {
+    var results = new HashMap<String, Map<String, ScoredDocument>>();
+    var problems = new Problems();
+    try (var lines = TextLines.open(file)) {
+      for (var line = lines.next(); line != null; line = lines.next()) {
+        var problem = line(line.text(), results);
+        if (problem != null) {
+          problems.add(line.place() + ": " + problem);
+        }
+      }
+    }
+    problems.throwIfAny();
+    if (results.isEmpty()) {
+      throw new DataException(file + ": has no results");
+    }
+    var rankings = new HashMap<String, Collection<ScoredDocument>>();
+    results.forEach((query, documents) -> rankings.put(query, documents.values()));
+    return of(rankings);
+  }
+
+  /** What is wrong, or null. */
+  private static String line(String line, Map<String, Map<String, ScoredDocument>> into) {
+    var fields = SPACE.split(line.strip(), -1);
+    if (fields.length < 6) {
+      return "expected 'query Q0 document rank score tag', found " + fields.length + " fields";
+    }
+    ScoredDocument document;
+    try {
+      document = new ScoredDocument(fields[2], Double.parseDouble(fields[4]));
+    } catch (IllegalArgumentException e) {
+      return "score must be a finite number, was '" + fields[4] + "'";
+    }
+    var earlier = into.computeIfAbsent(fields[0], query -> new HashMap<>())
+        .putIfAbsent(document.id(), document);
+    return earlier == null
+        ? null
+        : "query '" + fields[0] + "' has document '" + fields[2] + "' twice";
+  }
+
+  /**
+   * Writes a TREC run file. Scores are written so that they read back as the same
+   * double, and a score that was a float also as the same float: trec_eval ranks as this run does, whichever it reads.
+   *
+   * @param tag the name of the run
+   * @throws DataException if the tag or an id is empty or holds white space, which the format cannot express
+   */
+  public void write(Path file, String tag) {
+    checkWritable(file, tag);
+    AtomicWrite.file(file, beside -> {
+      try (var out = Files.newBufferedWriter(beside)) {
+        for (var ranking : rankings.entrySet()) {
+          int rank = 1;
+          for (var document : ranking.getValue()) {
+            out.write(ranking.getKey() + " Q0 " + document.id() + " " + rank++ + " "
+                + document.score() + " " + tag + "\n");
+          }
+        }
+      }
+    });
+  }
+
+  private void checkWritable(Path file, String tag) {
+    var names = new ArrayList<>(List.of(tag));
+    names.addAll(rankings.keySet());
+    rankings.values().forEach(ranking -> ranking.forEach(document -> names.add(document.id())));
+    var problems = new Problems();
+    for (var name : names) {
+      if (name.isEmpty() || name.chars().anyMatch(Character::isWhitespace)) {
+        problems.add(file + ": a run file cannot hold the name '" + name
+            + "': it is empty or has white space");
+      }
+    }
+    problems.throwIfAny();
+  }
+
+  /** The queries with results, in ascending order of their bytes. */
+  public Set<String> queries() {
+    return rankings.keySet();
+  }
+
+  /** The documents of a query, best first; empty for one without results. */
+  public List<ScoredDocument> of(String query) {
+    return rankings.getOrDefault(query, List.of());
+  }
+}

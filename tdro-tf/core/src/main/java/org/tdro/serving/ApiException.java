@@ -1,0 +1,26 @@
+package org.tdro.serving;
+
+/** A request that is answered with an error; the message is for who sent it. */
+final class ApiException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final int status;
+
+  ApiException(int status, String message) {
+    super(message);
+    this.status = status;
+  }
+
+  static ApiException badRequest(String message) {
+    return new ApiException(400, message);
+  }
+
+  static ApiException notFound(String message) {
+    return new ApiException(404, message);
+  }
+
+  /** The HTTP status. */
+  int status() {
+    return status;
+  }
+}

@@ -1,0 +1,152 @@
+package org.tdro.serving;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Joins the requests of one signature that arrive within a short time, in one thread of its own. Those that arrive while a
+ * batch is computed make up the next one, so under load nobody waits for the timeout.
+ */
+final class Batcher implements RowEncoder, AutoCloseable {
+  private final RowEncoder model;
+  private final BatchingOptions options;
+  private final long patienceNanos;
+  private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
+  private final Thread thread;
+
+  /** What came too late for a batch and starts the next one. */
+  private Waiting carried;
+
+  private record Waiting(List<TokenRow> rows, long since, CompletableFuture<float[][]> result) {}
+
+  Batcher(String name, RowEncoder model, BatchingOptions options, Duration patience) {
+    this.model = model;
+    this.options = options;
+    this.patienceNanos = patience.toNanos();
+    thread = new Thread(this::work, "batches of " + name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Waits for the embeddings of a request.
+   *
+   * @throws ApiException 503 if they take too long
+   */
+  @Override
+  public float[][] encode(List<TokenRow> rows) {
+    var waiting = new Waiting(rows, System.nanoTime(), new CompletableFuture<>());
+    queue.add(waiting);
+    try {
+      return waiting.result().get(patienceNanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      waiting.result().cancel(false);
+      throw new ApiException(503, "the model is too busy; try again later");
+    } catch (InterruptedException e) {
+      waiting.result().cancel(false);
+      Thread.currentThread().interrupt();
+      throw new ApiException(503, "the server is stopping");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ApiException known) {
+        // Thrown anew: the trace of the batching thread says nothing about this request.
+        throw new ApiException(known.status(), known.getMessage());
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** How many requests wait to become part of a batch. */
+  int waiting() {
+    return queue.size();
+  }
+
+  /** To be called once no request waits any more. */
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+
+  private void work() {
+    try {
+      while (true) {
+        compute(next());
+      }
+    } catch (InterruptedException e) {
+      queue.forEach(waiting ->
+          waiting.result().completeExceptionally(new ApiException(503, "the server is stopping")));
+    }
+  }
+
+  private List<Waiting> next() throws InterruptedException {
+    var first = carried == null ? queue.take() : carried;
+    carried = null;
+    var batch = new ArrayList<Waiting>();
+    int texts = add(batch, first);
+    while (texts < options.texts()) {
+      long rest = first.since() + options.timeout().toNanos() - System.nanoTime();
+      var another = queue.poll(Math.max(0, rest), TimeUnit.NANOSECONDS);
+      if (another == null) {
+        break;
+      }
+      if (texts + another.rows().size() > options.texts()) {
+        carried = another;
+        break;
+      }
+      texts += add(batch, another);
+    }
+    return batch;
+  }
+
+  /** Requests that were given up are left out. */
+  private static int add(List<Waiting> batch, Waiting waiting) {
+    if (waiting.result().isDone()) {
+      return 0;
+    }
+    batch.add(waiting);
+    return waiting.rows().size();
+  }
+
+  private void compute(List<Waiting> batch) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    try {
+      var rows = batch.stream().flatMap(waiting -> waiting.rows().stream()).toList();
+      var embeddings = inSlices(rows);
+      int from = 0;
+      for (var waiting : batch) {
+        int to = from + waiting.rows().size();
+        waiting.result().complete(Arrays.copyOfRange(embeddings, from, to));
+        from = to;
+      }
+    } catch (Throwable e) { // an error, such as a lack of memory, must not end this thread
+      if (batch.size() == 1) {
+        batch.get(0).result().completeExceptionally(e);
+      } else {
+        // One request's fault is not the others'.
+        batch.forEach(waiting -> compute(List.of(waiting)));
+      }
+    }
+  }
+
+  /** A request may be larger than a batch. */
+  private float[][] inSlices(List<TokenRow> rows) {
+    if (rows.size() <= options.texts()) {
+      return model.encode(rows);
+    }
+    var embeddings = new ArrayList<float[]>(rows.size());
+    for (int from = 0; from < rows.size(); from += options.texts()) {
+      int to = Math.min(rows.size(), from + options.texts());
+      embeddings.addAll(Arrays.asList(model.encode(rows.subList(from, to))));
+    }
+    return embeddings.toArray(float[][]::new);
+  }
+}

@@ -1,0 +1,205 @@
+package org.tdro.serving;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers HTTP requests: finds who answers, and turns whatever goes wrong into an answer. */
+final class HttpApi implements HttpHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+
+  private final ModelApi models;
+  private final TextApi texts;
+  private final ServerMetrics metrics;
+  private final ServerLimits limits;
+  private final Object monitor = new Object();
+  private int active;
+  private boolean stopping;
+
+  HttpApi(ModelApi models, TextApi texts, ServerMetrics metrics, ServerLimits limits) {
+    this.models = models;
+    this.texts = texts;
+    this.metrics = metrics;
+    this.limits = limits;
+  }
+
+  /** A call that is being answered. */
+  private static final class Call {
+    private final HttpExchange exchange;
+    private final long start = System.nanoTime();
+    private String endpoint = "other";
+
+    /** OpenAI's clients expect an object where others have a text. */
+    private boolean openAi;
+
+    /** Whether the server is stopping. */
+    private boolean tooLate;
+
+    /** Whether there are more at a time than are answered. */
+    private boolean tooMany;
+
+    Call(HttpExchange exchange) {
+      this.exchange = exchange;
+    }
+
+    /** @throws ApiException 405 if it is of another method */
+    Call of(String name, String method) {
+      endpoint = name;
+      if (!exchange.getRequestMethod().equals(method)) {
+        exchange.getResponseHeaders().set("Allow", method);
+        throw new ApiException(
+            405,
+            "%s takes %s, not %s"
+                .formatted(
+                    exchange.getRequestURI().getPath(), method, exchange.getRequestMethod()));
+      }
+      return this;
+    }
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) {
+    var call = new Call(exchange);
+    synchronized (monitor) {
+      active++;
+      call.tooLate = stopping;
+      call.tooMany = active > limits.requests();
+    }
+    try (exchange) {
+      send(call, reply(call));
+    } catch (IOException e) {
+      LOG.debug("a client is gone: {}", e.getMessage());
+    } finally {
+      synchronized (monitor) {
+        active--;
+        monitor.notifyAll();
+      }
+    }
+  }
+
+  private Reply reply(Call call) throws IOException {
+    try {
+      return answer(call);
+    } catch (ApiException e) {
+      return error(call, e.status(), e.getMessage());
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.error("cannot answer {}", call.exchange.getRequestURI(), e);
+      return error(call, 500, "the server failed: " + e.getMessage());
+    }
+  }
+
+  private Reply answer(Call call) throws IOException {
+    var path = call.exchange.getRequestURI().getPath();
+    switch (path) {
+      case "/health" -> {
+        call.of("health", "GET");
+        return call.tooLate
+            ? error(call, 503, "the server is stopping")
+            : Reply.text("text/plain; charset=utf-8", "ok\n");
+      }
+      case "/metrics" -> {
+        call.of("metrics", "GET");
+        return Reply.text(ServerMetrics.CONTENT_TYPE, metrics.scrape());
+      }
+      case "/embed" -> {
+        return texts.embed(body(call.of("embed", "POST")));
+      }
+      case "/v1/embeddings" -> {
+        call.openAi = true;
+        return texts.openAi(body(call.of("embeddings", "POST")));
+      }
+      default -> {
+        return ofModel(
+            call,
+            ModelPath.of(path)
+                .orElseThrow(() -> ApiException.notFound("there is nothing at " + path)));
+      }
+    }
+  }
+
+  private Reply ofModel(Call call, ModelPath path) throws IOException {
+    call.of(path.verb().name().toLowerCase(java.util.Locale.ROOT), path.verb().method());
+    models.check(path.name());
+    return switch (path.verb()) {
+      case STATUS -> models.status(path.version());
+      case METADATA -> models.metadata(path.version());
+      case PREDICT -> models.predict(path.version(), body(call));
+    };
+  }
+
+  /** The body of a call that costs something, which is refused before it is read if there is no room. */
+  private byte[] body(Call call) throws IOException {
+    if (call.tooLate) {
+      throw new ApiException(503, "the server is stopping");
+    }
+    if (call.tooMany) {
+      throw new ApiException(
+          429, "too many requests at a time (at most %d)".formatted(limits.requests()));
+    }
+    return RequestBody.read(call.exchange, limits.bodyBytes());
+  }
+
+  private static Reply error(Call call, int status, String message) {
+    if (status == 429 || status == 503) {
+      call.exchange.getResponseHeaders().set("Retry-After", "1");
+    }
+    if (!call.openAi) {
+      return JsonReply.error(status, message);
+    }
+    return JsonReply.of(status, json -> {
+      json.writeObjectFieldStart("error");
+      json.writeStringField("message", message);
+      json.writeStringField("type", status < 500 ? "invalid_request_error" : "server_error");
+      json.writeNullField("param");
+      json.writeNullField("code");
+      json.writeEndObject();
+    });
+  }
+
+  private void send(Call call, Reply reply) throws IOException {
+    var headers = call.exchange.getResponseHeaders();
+    headers.set("Content-Type", reply.contentType());
+    synchronized (monitor) {
+      if (stopping) {
+        headers.set("Connection", "close");
+      }
+    }
+    try {
+      // To HEAD no body may be sent.
+      boolean head = call.exchange.getRequestMethod().equals("HEAD");
+      call.exchange.sendResponseHeaders(reply.status(), head ? -1 : reply.body().length);
+      if (!head) {
+        call.exchange.getResponseBody().write(reply.body());
+      }
+    } finally {
+      metrics.request(
+          call.endpoint, reply.status(), Duration.ofNanos(System.nanoTime() - call.start));
+    }
+  }
+
+  /** Refuses new requests and waits for those that have begun; false if they took too long. */
+  boolean drain(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    synchronized (monitor) {
+      stopping = true;
+      while (active > 0) {
+        long millis = (end - System.nanoTime()) / 1_000_000;
+        if (millis <= 0) {
+          return false;
+        }
+        monitor.wait(millis);
+      }
+    }
+    return true;
+  }
+
+  /** How many requests are being answered. */
+  int active() {
+    synchronized (monitor) {
+      return active;
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package org.tdro.serving;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Reads a request's JSON as a stream, so that a large body makes no tree in memory and limits end it early. All complaints are
+ * {@link ApiException}s with status 400.
+ */
+final class JsonBody {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final int FIRST_ROOM = 16;
+
+  private final JsonParser parser;
+
+  private JsonBody(JsonParser parser) {
+    this.parser = parser;
+  }
+
+  /** Takes a field of an object, whose value the body stands at, and reads or skips all of it. */
+  @FunctionalInterface
+  interface Field {
+    void read(String name, JsonBody body) throws IOException;
+  }
+
+  /** Takes an element of an array, at which the body stands, and reads all of it. */
+  @FunctionalInterface
+  interface Element {
+    void read(int index, JsonBody body) throws IOException;
+  }
+
+  /** Reads a body that is an object and nothing else. */
+  static void read(byte[] bytes, Field field) {
+    try (var parser = JSON.createParser(bytes)) {
+      var body = new JsonBody(parser);
+      parser.nextToken();
+      body.object("the body", field);
+      if (parser.nextToken() != null) {
+        throw ApiException.badRequest("the body has something behind its object");
+      }
+    } catch (JsonProcessingException e) {
+      // A limit of the parser, such as that on depth, is broken at no location.
+      var at = e.getLocation();
+      throw ApiException.badRequest("the body is not JSON: %s%s"
+          .formatted(
+              e.getOriginalMessage(),
+              at == null
+                  ? ""
+                  : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr())));
+    } catch (IOException e) {
+      // Malformed UTF-8, for one.
+      throw ApiException.badRequest("the body cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** What stands here. */
+  JsonToken here() {
+    return parser.currentToken();
+  }
+
+  /** Reads an object. */
+  void object(String what, Field field) throws IOException {
+    expect(JsonToken.START_OBJECT, what, "an object");
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      var name = parser.currentName();
+      parser.nextToken();
+      field.read(name, this);
+    }
+  }
+
+  /** Reads an array of at most {@code most} elements and returns how many there were. */
+  int array(String what, int most, Element element) throws IOException {
+    expect(JsonToken.START_ARRAY, what, "a list");
+    int count = 0;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      if (count == most) {
+        throw ApiException.badRequest("%s has more than %d elements".formatted(what, most));
+      }
+      element.read(count++, this);
+    }
+    return count;
+  }
+
+  /** Reads a list of integers of 32 bits. */
+  int[] integers(String what, int most) throws IOException {
+    expect(JsonToken.START_ARRAY, what, "a list of integers");
+    var values = new int[FIRST_ROOM];
+    int count = 0;
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      expect(JsonToken.VALUE_NUMBER_INT, what, "a list of integers");
+      if (count == most) {
+        throw ApiException.badRequest(
+            "%s is longer than %d, the most that is accepted".formatted(what, most));
+      }
+      if (count == values.length) {
+        values = Arrays.copyOf(values, 2 * count);
+      }
+      values[count++] = integer(what);
+    }
+    return Arrays.copyOf(values, count);
+  }
+
+  /** Reads an integer of 32 bits. */
+  int integer(String what) throws IOException {
+    expect(JsonToken.VALUE_NUMBER_INT, what, "an integer");
+    if (parser.getNumberType() != JsonParser.NumberType.INT) {
+      throw ApiException.badRequest(
+          "%s has a number that is no integer of 32 bits".formatted(what));
+    }
+    return parser.getIntValue();
+  }
+
+  /** Reads a text. */
+  String text(String what) throws IOException {
+    expect(JsonToken.VALUE_STRING, what, "a text");
+    return parser.getText();
+  }
+
+  /** Passes over whatever stands here. */
+  void skip() throws IOException {
+    parser.skipChildren();
+  }
+
+  private void expect(JsonToken token, String what, String description) {
+    if (parser.currentToken() != token) {
+      throw ApiException.badRequest("%s must be %s".formatted(what, description));
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package org.tdro.serving;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves the newest version of an exported retriever over HTTP until it is closed. */
+public final class ModelServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelServer.class);
+
+  /** Beyond the requests that are worked on: those that are being refused, and questions about the state. */
+  private static final int SPARE_THREADS = 16;
+
+  private static final int BACKLOG = 1024;
+  private static final int IDLE_SECONDS = 30;
+
+  static {
+    // The JDK's server has no other way to be told, and reads these when it is first used. In
+    // seconds: a client that sends or reads slower does not hold a thread for ever.
+    setUnlessSet("sun.net.httpserver.maxReqTime", "10");
+    setUnlessSet("sun.net.httpserver.maxRspTime", "120");
+    // Otherwise every answer to a kept connection waits 40 ms for the client's acknowledgement.
+    setUnlessSet("sun.net.httpserver.nodelay", "true");
+  }
+
+  private final String name;
+  private final ServerOptions options;
+  private final ServerMetrics metrics;
+  private final ModelVersions versions;
+  private final HttpApi api;
+  private final ThreadPoolExecutor threads;
+  private final HttpServer http;
+
+  private ModelServer(Path base, ServerOptions options) throws IOException {
+    this.options = options;
+    metrics = new ServerMetrics();
+    // Bound before the model is loaded: a port that is taken shows at once.
+    http = HttpServer.create(new InetSocketAddress(options.host(), options.port()), BACKLOG);
+    try {
+      versions = ModelVersions.open(base, options, metrics);
+    } catch (RuntimeException e) {
+      http.stop(0);
+      metrics.close();
+      throw e;
+    }
+    name = options.name().orElseGet(versions::assetsName);
+    var queue = new TextQueue(options.limits().queuedTexts());
+    api = new HttpApi(
+        new ModelApi(name, versions, options.limits(), queue),
+        new TextApi(name, versions, options.limits(), queue),
+        metrics,
+        options.limits());
+    metrics.gauge("tdro.serving.queue.texts", "Texts that wait or are computed", queue::texts);
+    metrics.gauge("tdro.serving.requests.active", "Requests being answered", api::active);
+    metrics.gauge("tdro.serving.model.version", "Version served", versions::currentVersion);
+    threads = threads(options.limits().requests() + SPARE_THREADS);
+    http.setExecutor(threads);
+    http.createContext("/", api);
+    http.start();
+    if (!http.getAddress().getAddress().isLoopbackAddress()) {
+      LOG.warn("{} can be reached from other machines, and asks nobody who they are", uri());
+    }
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /** Connections beyond what waits here are closed. */
+  private static ThreadPoolExecutor threads(int count) {
+    var number = new AtomicInteger();
+    var threads = new ThreadPoolExecutor(
+        count, count, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(BACKLOG), work -> {
+          var thread = new Thread(work, "request-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
+  }
+
+  /**
+   * Loads the newest version and starts to serve it.
+   *
+   * @param base the folder of versions, or a version's own
+   * @throws IllegalArgumentException if there is nothing that can be served
+   * @throws UncheckedIOException if the port cannot be listened on
+   */
+  public static ModelServer start(Path base, ServerOptions options) {
+    try {
+      return new ModelServer(base, options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot listen on %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Where it is, as {@code http://127.0.0.1:8501}. */
+  public URI uri() {
+    return URI.create("http://%s:%d".formatted(hostInUri(), http.getAddress().getPort()));
+  }
+
+  private String hostInUri() {
+    return options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+  }
+
+  /** The model's name in URLs. */
+  public String name() {
+    return name;
+  }
+
+  /** The version that is served. */
+  public long version() {
+    return versions.currentVersion();
+  }
+
+  /** Refuses new requests, finishes those that have begun, and ends. */
+  @Override
+  public void close() {
+    try {
+      if (!api.drain(options.drain())) {
+        LOG.warn("requests took longer than {} to end and were cut off", options.drain());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    http.stop(0);
+    threads.shutdownNow();
+    versions.close();
+    metrics.close();
+  }
+}

@@ -1,0 +1,11 @@
+package org.tdro.serving;
+
+import java.nio.charset.StandardCharsets;
+
+/** What is answered. */
+@SuppressWarnings("ArrayRecordComponent") // sent once, never compared
+record Reply(int status, String contentType, byte[] body) {
+  static Reply text(String contentType, String body) {
+    return new Reply(200, contentType, body.getBytes(StandardCharsets.UTF_8));
+  }
+}

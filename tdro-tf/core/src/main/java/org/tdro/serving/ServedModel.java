@@ -1,0 +1,188 @@
+package org.tdro.serving;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.text.TextKind;
+import org.tdro.text.Tokenizer;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.proto.SignatureDef;
+
+/**
+ * A loaded version of a model. It counts who uses it and is closed when it has been retired and its last user is done.
+ */
+final class ServedModel {
+  private static final List<TokenRow> WARM_UP = List.of(TokenRow.of(new int[] {0}));
+
+  private final long version;
+  private final RetrieverAssets assets;
+  private final Optional<Tokenizer> tokenizer;
+  private final SavedModelBundle bundle;
+  private final Map<String, ServedSignature> signatures;
+  private final Map<String, RowEncoder> encoders = new LinkedHashMap<>();
+  private final OptionalInt vocabulary;
+  private final int maxLength;
+
+  /** One for being served, one for each user. */
+  private final AtomicInteger uses = new AtomicInteger(1);
+
+  private ServedModel(
+      long version,
+      RetrieverAssets assets,
+      Optional<Tokenizer> tokenizer,
+      SavedModelBundle bundle,
+      ServerOptions options,
+      ServerMetrics metrics) {
+    this.version = version;
+    this.assets = assets;
+    this.tokenizer = tokenizer;
+    this.bundle = bundle;
+    int longest = Math.max(assets.queryLength(), assets.passageLength());
+    maxLength = options.limits().length() == 0 ? longest : options.limits().length();
+    signatures = signatures(bundle, assets.padMultiple(), longest);
+    if (signatures.isEmpty()) {
+      throw new IllegalArgumentException(
+          "no signature takes input_ids and attention_mask and returns embeddings");
+    }
+    vocabulary = EmbeddingTable.rows(
+        bundle.metaGraphDef().getGraphDef(),
+        signatures.values().iterator().next().inputs().get(0).ids().getName());
+    // The first run of a signature prepares its graph.
+    signatures
+        .values()
+        .forEach(signature ->
+            signature.run(signature.inputs().stream().map(input -> WARM_UP).toList()));
+    signatures.forEach((name, signature) -> {
+      if (signature.inputs().size() == 1) {
+        encoders.put(name, encoder(name, signature, options, metrics));
+      }
+    });
+  }
+
+  /**
+   * Loads a SavedModel and runs each of its signatures once.
+   *
+   * @throws IllegalArgumentException if it is none that can be served
+   */
+  static ServedModel load(Path folder, long version, ServerOptions options, ServerMetrics metrics) {
+    var assets = RetrieverAssets.read(folder);
+    var tokenizer = RetrieverAssets.tokenizer(folder).map(Tokenizer::load);
+    SavedModelBundle bundle = null;
+    try {
+      bundle = SavedModelBundle.load(folder.toString(), "serve");
+      return new ServedModel(version, assets, tokenizer, bundle, options, metrics);
+    } catch (RuntimeException e) {
+      if (bundle != null) {
+        bundle.close();
+      }
+      tokenizer.ifPresent(Tokenizer::close);
+      throw new IllegalArgumentException(folder + " cannot be served: " + e.getMessage(), e);
+    }
+  }
+
+  private static RowEncoder encoder(
+      String name, ServedSignature signature, ServerOptions options, ServerMetrics metrics) {
+    var measured = metrics.measured(name, rows -> signature.run(List.of(rows)));
+    var batching = options.batching();
+    return batching.texts() == 0
+        ? measured
+        : new Batcher(name, measured, batching, options.limits().patience());
+  }
+
+  private static Map<String, ServedSignature> signatures(
+      SavedModelBundle bundle, int padMultiple, int longest) {
+    var found = new TreeMap<String, ServedSignature>();
+    bundle
+        .metaGraphDef()
+        .getSignatureDefMap()
+        .forEach((key, signature) -> ServedSignature.of(
+                bundle.session(), signature, padMultiple, longest)
+            .ifPresent(served -> found.put(key, served)));
+    return found;
+  }
+
+  /** Keeps it open until {@link #release}; false if it is closed already. */
+  boolean use() {
+    return uses.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+  }
+
+  /** Ends a use, or its being served. */
+  void release() {
+    if (uses.decrementAndGet() == 0) {
+      encoders.values().forEach(encoder -> {
+        if (encoder instanceof Batcher batcher) {
+          batcher.close();
+        }
+      });
+      bundle.close();
+      tokenizer.ifPresent(Tokenizer::close);
+    }
+  }
+
+  /** Whether it has been closed. */
+  boolean isClosed() {
+    return uses.get() == 0;
+  }
+
+  long version() {
+    return version;
+  }
+
+  RetrieverAssets assets() {
+    return assets;
+  }
+
+  /** @throws ApiException 400 if it has none */
+  Tokenizer tokenizer() {
+    return tokenizer.orElseThrow(() -> ApiException.badRequest(
+        "the model has no tokenizer, so it takes token ids alone: use :predict"));
+  }
+
+  /** All of the SavedModel, served or not. */
+  Map<String, SignatureDef> signatureDefs() {
+    return new TreeMap<>(bundle.metaGraphDef().getSignatureDefMap());
+  }
+
+  /** @throws ApiException 400 if it does not have that signature */
+  ServedSignature signature(String name) {
+    var signature = signatures.get(name);
+    if (signature == null) {
+      throw ApiException.badRequest("Serving signature key \"%s\" not found; the model has %s"
+          .formatted(name, String.join(", ", signatures.keySet())));
+    }
+    return signature;
+  }
+
+  /** Computes what a signature of one batch gives, joined with other requests where that is wanted. */
+  float[][] encode(String signature, List<TokenRow> rows) {
+    return encoders.get(signature).encode(rows);
+  }
+
+  /** Computes what a signature gives for each of the batches that it takes. */
+  float[][] run(String signature, List<List<TokenRow>> batches) {
+    return encoders.containsKey(signature)
+        ? encode(signature, batches.get(0))
+        : signatures.get(signature).run(batches);
+  }
+
+  /** The signature for a kind of text. */
+  static String signatureOf(TextKind kind) {
+    return kind == TextKind.QUERY ? "encode_query" : "encode_passage";
+  }
+
+  /** The longest row that is accepted. */
+  int maxLength() {
+    return maxLength;
+  }
+
+  /** How many token ids there are, if the graph tells. */
+  OptionalInt vocabulary() {
+    return vocabulary;
+  }
+}

@@ -1,0 +1,74 @@
+package org.tdro.serving;
+
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Meters of a server, as Prometheus reads them: timers {@code tdro.serving.request} by endpoint and status and {@code
+ * tdro.serving.model} by signature (runs of the graph), the summary {@code tdro.serving.batch.texts} by signature, gauges
+ * {@code tdro.serving.queue.texts} and {@code tdro.serving.model.version}, and the JVM's memory.
+ */
+final class ServerMetrics implements AutoCloseable {
+  static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+  private static final double[] QUANTILES = {0.5, 0.95, 0.99};
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  ServerMetrics() {
+    new JvmMemoryMetrics().bindTo(registry);
+  }
+
+  /** Shows a number that changes. */
+  void gauge(String name, String description, Supplier<Number> value) {
+    Gauge.builder(name, value).description(description).register(registry);
+  }
+
+  /** Counts a request that was answered. */
+  void request(String endpoint, int status, Duration duration) {
+    Timer.builder("tdro.serving.request")
+        .description("Requests that were answered")
+        .tags("endpoint", endpoint, "status", Integer.toString(status))
+        .publishPercentiles(QUANTILES)
+        .register(registry)
+        .record(duration);
+  }
+
+  /** The same encoder, its runs measured. */
+  RowEncoder measured(String signature, RowEncoder encoder) {
+    var texts = DistributionSummary.builder("tdro.serving.batch.texts")
+        .description("Texts of a run of the graph")
+        .tag("signature", signature)
+        .register(registry);
+    var timer = Timer.builder("tdro.serving.model")
+        .description("Runs of the graph")
+        .tag("signature", signature)
+        .publishPercentiles(QUANTILES)
+        .register(registry);
+    return rows -> {
+      texts.record(rows.size());
+      long start = System.nanoTime();
+      try {
+        return encoder.encode(rows);
+      } finally {
+        timer.record(Duration.ofNanos(System.nanoTime() - start));
+      }
+    };
+  }
+
+  /** All meters in Prometheus' text format. */
+  String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}

@@ -1,0 +1,191 @@
+package org.tdro.serving;
+
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import org.tdro.text.TextKind;
+
+/** The calls that take text: {@code /embed} and OpenAI's {@code /v1/embeddings}. */
+final class TextApi {
+  private final String name;
+  private final ModelVersions versions;
+  private final ServerLimits limits;
+  private final TextQueue queue;
+
+  TextApi(String name, ModelVersions versions, ServerLimits limits, TextQueue queue) {
+    this.name = name;
+    this.versions = versions;
+    this.limits = limits;
+    this.queue = queue;
+  }
+
+  /** What is asked for; each field has the value it has where the body does not say it. */
+  private static final class Asked {
+    private final List<String> texts = new ArrayList<>();
+    private TextKind kind;
+    private String prompt = "";
+    private String model;
+    private boolean base64;
+    private int dimensions;
+  }
+
+  /** Embeddings, and how many tokens they took. */
+  @SuppressWarnings("ArrayRecordComponent") // written once, never compared
+  private record Embedded(long version, float[][] embeddings, long tokens) {}
+
+  /** {@code POST /embed}: {@code {"texts": [TEXT, …], "kind": "query"|"passage", "prompt": NAME}}. */
+  Reply embed(byte[] body) {
+    var asked = new Asked();
+    JsonBody.read(body, (field, value) -> {
+      switch (field) {
+        case "texts" -> texts(value, field, asked);
+        case "kind" -> asked.kind = kind(value.text(field), field);
+        case "prompt" -> asked.prompt = value.text(field);
+        default ->
+          throw ApiException.badRequest(
+              "%s is not known; there are texts, kind and prompt".formatted(field));
+      }
+    });
+    if (asked.kind == null) {
+      throw ApiException.badRequest("kind is missing; it must be query or passage");
+    }
+    var embedded = embed(asked, "texts");
+    return JsonReply.of(200, json -> {
+      json.writeStringField("model", name);
+      json.writeStringField("version", Long.toString(embedded.version()));
+      JsonReply.vectors(json, "embeddings", embedded.embeddings());
+    });
+  }
+
+  /**
+   * {@code POST /v1/embeddings}: {@code {"input": TEXT | [TEXT, …], "model": NAME, "encoding_format": "float"|"base64"}}, and
+   * beyond OpenAI's own {@code "input_type": "query"|"passage"} and {@code "prompt": NAME}. Texts are passages unless told
+   * otherwise.
+   */
+  Reply openAi(byte[] body) {
+    var asked = new Asked();
+    asked.kind = TextKind.PASSAGE;
+    JsonBody.read(body, (field, value) -> {
+      switch (field) {
+        case "input" -> texts(value, field, asked);
+        case "model" -> asked.model = value.text(field);
+        case "encoding_format" -> asked.base64 = isBase64(value.text(field));
+        case "dimensions" -> asked.dimensions = value.integer(field);
+        case "input_type" -> asked.kind = kind(value.text(field), field);
+        case "prompt" -> asked.prompt = value.text(field);
+        // OpenAI has more, such as user, which changes no embedding.
+        default -> value.skip();
+      }
+    });
+    if (asked.model == null) {
+      throw ApiException.badRequest("model is missing; this server has " + name);
+    }
+    if (!asked.model.equals(name)) {
+      throw ApiException.notFound(
+          "there is no model %s; this server has %s".formatted(asked.model, name));
+    }
+    var embedded = embed(asked, "input");
+    return JsonReply.of(200, json -> {
+      json.writeStringField("object", "list");
+      json.writeArrayFieldStart("data");
+      for (int i = 0; i < embedded.embeddings().length; i++) {
+        json.writeStartObject();
+        json.writeStringField("object", "embedding");
+        json.writeNumberField("index", i);
+        json.writeFieldName("embedding");
+        if (asked.base64) {
+          json.writeString(base64(embedded.embeddings()[i]));
+        } else {
+          JsonReply.vector(json, embedded.embeddings()[i]);
+        }
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeStringField("model", name);
+      json.writeObjectFieldStart("usage");
+      json.writeNumberField("prompt_tokens", embedded.tokens());
+      json.writeNumberField("total_tokens", embedded.tokens());
+      json.writeEndObject();
+    });
+  }
+
+  private void texts(JsonBody body, String field, Asked asked) throws IOException {
+    if (body.here() == JsonToken.VALUE_STRING) {
+      asked.texts.add(body.text(field));
+    } else {
+      body.array(
+          field,
+          limits.texts(),
+          (index, element) -> asked.texts.add(element.text("%s[%d]".formatted(field, index))));
+    }
+  }
+
+  private Embedded embed(Asked asked, String field) {
+    if (asked.texts.isEmpty()) {
+      throw ApiException.badRequest(field + " is missing or empty");
+    }
+    try (var lease = versions.use(name, OptionalLong.empty())) {
+      var model = lease.model();
+      int dimension = model.assets().dimension();
+      if (asked.dimensions != 0 && asked.dimensions != dimension) {
+        throw ApiException.badRequest(
+            "dimensions must be %d, the size of this model's embeddings".formatted(dimension));
+      }
+      var signature = ServedModel.signatureOf(asked.kind);
+      model.signature(signature);
+      return queue.admit(asked.texts.size(), () -> {
+        var rows = tokenize(model, asked);
+        long tokens = rows.stream().mapToLong(TokenRow::length).sum();
+        return new Embedded(model.version(), model.encode(signature, rows), tokens);
+      });
+    }
+  }
+
+  private static List<TokenRow> tokenize(ServedModel model, Asked asked) {
+    var assets = model.assets();
+    var prompts = asked.kind == TextKind.QUERY
+        ? assets.prompts().queries()
+        : assets.prompts().passages();
+    if (!asked.prompt.isEmpty() && !prompts.containsKey(asked.prompt)) {
+      throw ApiException.badRequest("there is no prompt %s for this kind of text; there are %s"
+          .formatted(asked.prompt, new TreeSet<>(prompts.keySet())));
+    }
+    var prompt = assets.prompt(asked.kind, asked.prompt);
+    int length = Math.min(model.maxLength(), assets.maxLength(asked.kind));
+    var tokenizer = model.tokenizer();
+    return asked.texts.stream()
+        .map(text -> TokenRow.of(tokenizer.encode(prompt.apply(text), length)))
+        .toList();
+  }
+
+  private static TextKind kind(String text, String field) {
+    return switch (text) {
+      case "query" -> TextKind.QUERY;
+      case "passage" -> TextKind.PASSAGE;
+      default ->
+        throw ApiException.badRequest("%s must be query or passage, was %s".formatted(field, text));
+    };
+  }
+
+  private static boolean isBase64(String format) {
+    return switch (format) {
+      case "float" -> false;
+      case "base64" -> true;
+      default ->
+        throw ApiException.badRequest("encoding_format must be float or base64, was " + format);
+    };
+  }
+
+  /** Little-endian floats, as OpenAI's clients read them. */
+  private static String base64(float[] vector) {
+    var bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(vector);
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
+}

@@ -1,0 +1,37 @@
+package org.tdro.serving;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/** Counts the texts that wait or are computed, and refuses more than there is room for. */
+final class TextQueue {
+  private final int limit;
+  private final AtomicInteger texts = new AtomicInteger();
+
+  TextQueue(int limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Runs {@code work} on texts while they have room.
+   *
+   * @throws ApiException 429 if there is not enough
+   */
+  <T> T admit(int count, Supplier<T> work) {
+    if (texts.addAndGet(count) > limit) {
+      texts.addAndGet(-count);
+      throw new ApiException(
+          429, "too many texts are waiting; try again later (at most %d wait)".formatted(limit));
+    }
+    try {
+      return work.get();
+    } finally {
+      texts.addAndGet(-count);
+    }
+  }
+
+  /** How many there are. */
+  int texts() {
+    return texts.get();
+  }
+}

@@ -1,0 +1,212 @@
+package org.tdro.training;
+
+import static org.tdro.config.ConfigComposer.argument;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.config.ConfigComposer;
+import org.tdro.config.ConfigException;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.ModelEvaluation;
+import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.mixing.WeightsFile;
+import org.tdro.runs.RunFolder;
+import org.tensorflow.proto.ConfigProto;
+
+/**
+ * Reference, tDRO, fine-tuning with each of the chosen weightings, evaluation. Every stage has its folder in the output
+ * folder; one that is complete is skipped unless what it is made from has changed.
+ */
+public final class Pipeline {
+  private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+  private static final String UNIFORM = "uniform";
+
+  private final ConfigComposer composer;
+  private final List<String> arguments;
+  private final PrintStream progress;
+  private final MeterRegistry registry;
+
+  /**
+   * A pipeline of the configuration that {@code arguments} give.
+   *
+   * @param progress where training shows its progress
+   */
+  public Pipeline(
+      ConfigComposer composer,
+      List<String> arguments,
+      PrintStream progress,
+      MeterRegistry registry) {
+    this.composer = composer;
+    this.arguments = List.copyOf(arguments);
+    this.progress = progress;
+    this.registry = registry;
+  }
+
+  /**
+   * Runs what is left of it.
+   *
+   * @return what came out; empty if it was interrupted, in which case running it again goes on
+   * @throws ConfigException listing everything that is wrong, before the first step
+   */
+  public Optional<PipelineReport> run() {
+    var base = compose("stage=reference");
+    var config = base.config();
+    check(base);
+    var sets = ListedSets.of(config.eval().data());
+    sets.forEach(BeirDataset::check);
+    var measures = Measure.parse(config.eval().measures());
+    var output = config.output();
+
+    boolean crossFit = config.dro().crossFit();
+    var reference = crossFit
+        ? compose(
+            "stage=reference", "data.fold=first", argument("output", output.resolve("reference")))
+        : compose("stage=reference", argument("output", output.resolve("reference")));
+    boolean learns =
+        config.pipeline().weightings().stream().anyMatch(name -> !name.equals(UNIFORM));
+    boolean needsReference = learns && config.dro().needsReference();
+    if (needsReference && !train(reference)) {
+      return Optional.empty();
+    }
+    if (learns && !train(dro(needsReference ? Optional.of(reference) : Optional.empty(), output))) {
+      return Optional.empty();
+    }
+    var runs = new LinkedHashMap<String, Path>();
+    for (var weighting : config.pipeline().weightings()) {
+      var finetune = finetune(weighting, output);
+      if (needsReference && isReference(weighting, finetune, reference)) {
+        runs.put(weighting, reference.config().output());
+        continue;
+      }
+      if (!train(finetune)) {
+        return Optional.empty();
+      }
+      runs.put(weighting, finetune.config().output());
+    }
+    var evaluations = evaluate(
+        runs,
+        sets,
+        measures,
+        RetrievalEvaluation.topK(config.eval().topK()),
+        FromConfig.session(config.device()));
+    var report = new PipelineReport(
+        measures.stream().map(Measure::name).toList(),
+        evaluations,
+        runs,
+        learns ? learned(output) : Map.of());
+    report.write(output);
+    return Optional.of(report);
+  }
+
+  /** What can be known before the first step. */
+  private static void check(ResolvedConfig base) {
+    var config = base.config();
+    var problems = new ArrayList<String>();
+    for (var weighting : config.pipeline().weightings()) {
+      if (weighting.startsWith("top")
+          && !config.dro().topPercents().contains(Integer.parseInt(weighting.substring(3)))) {
+        problems.add("%s: pipeline.weightings has %s, but dro.top-percents has only %s"
+            .formatted(
+                base.origin("pipeline.weightings"), weighting, config.dro().topPercents()));
+      }
+    }
+    if (config.eval().data().isEmpty()) {
+      problems.add(
+          "eval.data is empty: give eval.data=[FOLDER], evaluation sets in BEIR's form or folders of them");
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
+  private ResolvedConfig dro(Optional<ResolvedConfig> reference, Path output) {
+    var additions =
+        new ArrayList<>(List.of("stage=dro", argument("output", output.resolve("dro"))));
+    reference.ifPresent(
+        run -> additions.add(argument("dro.reference", run.config().output())));
+    return compose(additions.toArray(String[]::new));
+  }
+
+  private ResolvedConfig finetune(String weighting, Path output) {
+    var weights = weighting.equals(UNIFORM)
+        ? UNIFORM
+        : new RunFolder(output.resolve("dro"))
+            .weights()
+            .resolve(weighting + "_weights.json")
+            .toString();
+    return compose(
+        "stage=finetune",
+        argument("data.weights", weights),
+        argument("output", output.resolve("finetune-" + weighting)));
+  }
+
+  /** Whether fine-tuning uniformly would only repeat the reference run, which then is the baseline. */
+  private static boolean isReference(
+      String weighting, ResolvedConfig finetune, ResolvedConfig reference) {
+    return weighting.equals(UNIFORM)
+        && finetune.differences(reference).stream()
+            .allMatch(difference -> difference.key().equals("stage"));
+  }
+
+  private ResolvedConfig compose(String... additions) {
+    var all = new ArrayList<>(arguments);
+    all.addAll(List.of(additions));
+    return composer.composeForRun(all);
+  }
+
+  /** Whether the stage is complete now. */
+  private boolean train(ResolvedConfig stage) {
+    var name = stage.config().output().getFileName();
+    log.info("{}: {} steps", name, stage.config().train().steps());
+    var outcome = new StageTraining(stage, progress, registry).replacingOther().run();
+    if (outcome == StageTraining.Outcome.UNCHANGED) {
+      log.info("{}: complete and unchanged", name);
+    }
+    return outcome != StageTraining.Outcome.INTERRUPTED;
+  }
+
+  private static Map<String, ModelEvaluation> evaluate(
+      Map<String, Path> runs,
+      List<BeirDataset> sets,
+      List<Measure> measures,
+      RetrievalEvaluation evaluation,
+      ConfigProto session) {
+    var evaluations = new LinkedHashMap<String, ModelEvaluation>();
+    runs.forEach((weighting, run) -> {
+      log.info("{}: evaluation on {} sets", weighting, sets.size());
+      evaluations.put(
+          weighting,
+          RunEvaluation.of(
+              run,
+              sets,
+              measures,
+              evaluation,
+              session,
+              (set, ranking, result) -> log.debug(
+                  "{} {}: {} {}",
+                  weighting,
+                  set.name(),
+                  measures.get(0),
+                  result.value(measures.get(0)))));
+    });
+    return evaluations;
+  }
+
+  private static Map<String, Double> learned(Path output) {
+    var weights = new LinkedHashMap<String, Double>();
+    WeightsFile.read(new RunFolder(output.resolve("dro")).weights().resolve("curr_weights.json"))
+        .domains()
+        .forEach(domain -> weights.put(domain.name(), domain.weight()));
+    return weights;
+  }
+}

@@ -1,0 +1,69 @@
+package org.tdro.training;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.tdro.evaluation.ModelEvaluation;
+import org.tdro.evaluation.ResultsTable;
+import org.tdro.io.AtomicWrite;
+
+/**
+ * What a pipeline came to.
+ *
+ * @param measures names, the first is the one that tables show first
+ * @param evaluations by weighting
+ * @param runs the folder of each weighting's run
+ * @param weights the learned weight of each domain; empty if none were learned
+ */
+public record PipelineReport(
+    List<String> measures,
+    Map<String, ModelEvaluation> evaluations,
+    Map<String, Path> runs,
+    Map<String, Double> weights) {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** A table of one measure: sets down, weightings across, averages last. */
+  public ResultsTable table(String measure) {
+    var weightings = List.copyOf(evaluations.keySet());
+    var rows = new ArrayList<ResultsTable.Row>();
+    for (var set : evaluations.get(weightings.get(0)).sets().keySet()) {
+      rows.add(new ResultsTable.Row(
+          set,
+          weightings.stream()
+              .map(name -> evaluations.get(name).value(set, measure))
+              .toList()));
+    }
+    return new ResultsTable(measure, weightings, rows);
+  }
+
+  /** Every table and the learned weights, as Markdown. */
+  public String toMarkdown() {
+    var text = new StringBuilder();
+    measures.forEach(measure -> text.append(table(measure).toMarkdown(true)).append('\n'));
+    if (!weights.isEmpty()) {
+      text.append("| domain | weight |\n|---|--:|\n");
+      weights.forEach((domain, weight) ->
+          text.append(String.format(Locale.ROOT, "| %s | %.4f |%n", domain, weight)));
+    }
+    return text.toString();
+  }
+
+  /** Writes {@code results.md} and {@code results.json} into the pipeline's folder. */
+  void write(Path folder) {
+    AtomicWrite.file(
+        folder.resolve("results.md"), beside -> Files.writeString(beside, toMarkdown()));
+    var json = new LinkedHashMap<String, Object>();
+    evaluations.forEach((weighting, evaluation) -> json.put(weighting, evaluation.sets()));
+    AtomicWrite.file(
+        folder.resolve("results.json"),
+        beside -> Files.write(
+            beside,
+            JSON.writerWithDefaultPrettyPrinter()
+                .writeValueAsBytes(Map.of("evaluation", json, "weights", weights))));
+  }
+}

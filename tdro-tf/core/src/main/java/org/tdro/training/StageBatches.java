@@ -1,0 +1,97 @@
+package org.tdro.training;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.config.ConfigException;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.data.BatchOptions;
+import org.tdro.data.ContrastiveBatches;
+import org.tdro.data.mixture.Batching;
+import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.retriever.ContrastiveDataset;
+
+/** The batches that a stage trains on. */
+final class StageBatches {
+  private static final Logger log = LoggerFactory.getLogger(StageBatches.class);
+
+  private final ResolvedConfig resolved;
+  private final List<String> domains;
+  private final ContrastiveBatches batches;
+
+  StageBatches(ResolvedConfig resolved, PreparedData prepared) {
+    this.resolved = resolved;
+    domains = prepared.domainNames();
+    var config = resolved.config();
+    var data = config.data();
+    var fold = StageInputs.fold(resolved);
+    var sampler = new MixtureSampler(
+        prepared.data().sizes(fold),
+        DomainProbabilities.of(data, prepared, fold),
+        Batching.valueOf(data.batching().name()),
+        config.train().batchSize(),
+        config.seed());
+    batches = new ContrastiveBatches(
+        prepared.data(),
+        fold,
+        sampler,
+        new BatchOptions(
+            data.passagesPerQuery(),
+            config.seed(),
+            0,
+            data.padMultiple(),
+            data.queryLength(),
+            data.passageLength(),
+            config.loss().distillation().isOn()));
+    checkScores(prepared);
+  }
+
+  private void checkScores(PreparedData prepared) {
+    if (resolved.config().loss().distillation().isOn()
+        && prepared.data().domains().stream().noneMatch(domain -> domain.hasScores())) {
+      throw new ConfigException(List.of(
+          "%s: loss.distillation.weight needs a teacher's scores, but no passage of %s has a score; see docs/data-format.md"
+              .formatted(
+                  resolved.origin("loss.distillation.weight"),
+                  resolved.config().data().train())));
+    }
+  }
+
+  /** The batches as the model's inputs, made ahead on another thread. */
+  ContrastiveDataset dataset() {
+    return new ContrastiveDataset(
+        batches::batch, hardOnlyDomains(), Math.max(1, resolved.config().data().prefetch()), 1);
+  }
+
+  private Set<Integer> hardOnlyDomains() {
+    var problems = new ArrayList<String>();
+    var ids = new HashSet<Integer>();
+    for (var name : resolved.config().loss().hardOnlyDomains()) {
+      int id = domains.indexOf(name);
+      if (id < 0) {
+        problems.add(
+            "%s: loss.hard-only-domains names %s, but the data have no such domain; there are %s"
+                .formatted(
+                    resolved.origin("loss.hard-only-domains"), name, String.join(", ", domains)));
+      }
+      ids.add(id);
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return ids;
+  }
+
+  /** Says how often a row had fewer negatives than asked for. */
+  void noteReusedNegatives() {
+    if (batches.negativesReused() > 0) {
+      log.info(
+          "{} rows had fewer than {} negatives and showed some of them more than once",
+          batches.negativesReused(),
+          resolved.config().data().passagesPerQuery() - 1);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package org.tdro.training;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.config.ConfigException;
+import org.tdro.config.DataConfig;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.config.Stage;
+import org.tdro.config.TdroConfig;
+import org.tdro.huggingface.AdapterFolder;
+import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.io.Sha256;
+import org.tdro.io.TemporaryFolder;
+import org.tdro.mixing.tdro.TdroModel;
+import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.ContrastiveOptions;
+import org.tdro.retriever.PublishedBase;
+import org.tdro.retriever.RetrieverSettings;
+import org.tdro.retriever.RetrieverSpec;
+import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.store.StoredRetrievers;
+import org.tensorflow.proto.ConfigProto;
+
+/** The model that a stage trains. */
+final class StageModels {
+  private static final Logger log = LoggerFactory.getLogger(StageModels.class);
+
+  private StageModels() {}
+
+  /** Not compiled yet; the caller closes it. */
+  static ContrastiveModel of(ResolvedConfig resolved, PreparedData prepared, ConfigProto session) {
+    var config = resolved.config();
+    if (config.model().lora().rank() > 0 && config.model().path().isEmpty()) {
+      throw new ConfigException(List.of(
+          "%s: model.lora.rank is above 0, but model.path is missing: adapters stand beside the weights of a checkpoint"
+              .formatted(resolved.origin("model.lora.rank"))));
+    }
+    config.model().lora().adapter().ifPresent(folder -> StartingAdapters.check(resolved, folder));
+    var spec = FromConfig.spec(config.model(), prepared.tokenizer().vocabularySize());
+    checkCuts(resolved, "model", spec.dimension());
+    var options = new ContrastiveOptions(
+        FromConfig.loss(config.loss(), config.model()),
+        config.data().passagesPerQuery(),
+        prepared.domainNames().size(),
+        !config.loss().hardOnlyDomains().isEmpty(),
+        FromConfig.compute(config));
+    var model = config.stage() == Stage.DRO
+        ? proxy(resolved, prepared, spec, options, session)
+        : new ContrastiveModel(spec, options, config.seed(), session);
+    try {
+      config.model().path().map(StoredRetrievers::of).ifPresent(model::load);
+      config.model().lora().adapter().map(AdapterFolder::new).ifPresent(model::load);
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static TdroModel proxy(
+      ResolvedConfig resolved,
+      PreparedData prepared,
+      RetrieverSpec spec,
+      ContrastiveOptions options,
+      ConfigProto session) {
+    var config = resolved.config();
+    var weightOptions = FromConfig.domainWeights(config.dro(), config.train().steps());
+    var reference = weightOptions.measure().needsReference()
+        ? config.dro().reference().map(StoredRetrievers::of)
+        : Optional.<StoredRetriever>empty();
+    var settings = reference.map(StoredRetriever::settings);
+    reference.ifPresent(stored -> checkSameTokens(resolved, stored, prepared, settings.get()));
+    settings.ifPresent(stored -> checkCuts(resolved, stored));
+    var model = new TdroModel(
+        spec,
+        options,
+        weightOptions,
+        weightOptions.optimizer(config.train().steps(), config.train().accumulationSteps()),
+        initialWeights(config.dro().initialWeights(), prepared),
+        settings.map(stored -> new TdroModel.Reference(stored.spec(), sharesBase(config, stored))),
+        config.seed(),
+        session);
+    try {
+      reference.ifPresent(model::loadReference);
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  /** Whether proxy and reference are adapters beside the same published weights. */
+  private static boolean sharesBase(TdroConfig config, RetrieverSettings reference) {
+    return config.model().lora().rank() > 0
+        && reference.base() != null
+        && config
+            .model()
+            .path()
+            .map(folder -> PublishedBase.of(new HuggingFaceFolder(folder)).fingerprint())
+            .filter(reference.base().fingerprint()::equals)
+            .isPresent();
+  }
+
+  private static void checkSameTokens(
+      ResolvedConfig resolved,
+      StoredRetriever reference,
+      PreparedData prepared,
+      RetrieverSettings settings) {
+    if (!fingerprint(reference, settings).equals(prepared.tokenizer().fingerprint())) {
+      throw new ConfigException(
+          List.of("%s: dro.reference %s has another tokenizer than the data; give data.tokenizer=%s"
+              .formatted(
+                  resolved.origin("dro.reference"),
+                  reference.path(),
+                  reference.path().resolve("tokenizer.json"))));
+    }
+    int positions = settings.spec().architecture().maxPositions();
+    var data = resolved.config().data();
+    if (Math.max(data.queryLength(), data.passageLength()) > positions) {
+      throw new ConfigException(List.of("%s: dro.reference %s takes texts of at most %d tokens"
+          .formatted(resolved.origin("dro.reference"), reference.path(), positions)));
+    }
+  }
+
+  /** Of the reference's tokenizer, as it stands behind the end token that its pooling needs. */
+  private static String fingerprint(StoredRetriever reference, RetrieverSettings settings) {
+    return TemporaryFolder.with(folder ->
+        reference.tokenizer(settings.spec().pooling(), folder).map(Sha256::of).orElse("none"));
+  }
+
+  /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
+  private static void checkCuts(ResolvedConfig resolved, RetrieverSettings reference) {
+    checkCuts(resolved, "dro.reference", reference.spec().dimension());
+    var untrained = resolved.config().loss().matryoshkaDimensions().stream()
+        .filter(dimension -> !reference.isTrainedFor(dimension))
+        .toList();
+    if (!untrained.isEmpty()) {
+      log.warn(
+          "dro.reference was not trained at the sizes {} of loss.matryoshka-dimensions; its losses there are high",
+          untrained);
+    }
+  }
+
+  private static void checkCuts(ResolvedConfig resolved, String key, int dimension) {
+    var cuts = resolved.config().loss().matryoshkaDimensions();
+    if (cuts.stream().anyMatch(cut -> cut >= dimension)) {
+      throw new ConfigException(List.of(
+          "%s: loss.matryoshka-dimensions must be below %d, the size of the embeddings of %s, were %s"
+              .formatted(resolved.origin("loss.matryoshka-dimensions"), dimension, key, cuts)));
+    }
+  }
+
+  private static List<Double> initialWeights(String source, PreparedData prepared) {
+    var names = prepared.domainNames();
+    return source.equals(DataConfig.UNIFORM)
+        ? names.stream().map(name -> 1.0 / names.size()).toList()
+        : DomainProbabilities.fromFile(Path.of(source), weights -> weights.weightsOf(names));
+  }
+}

@@ -1,0 +1,244 @@
+package org.tdro.training;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.config.ConfigException;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.config.TdroConfig;
+import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.io.AtomicWrite;
+import org.tdro.io.FolderLock;
+import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.callbacks.BackupAndRestore;
+import org.tdro.keras.callbacks.CsvLogger;
+import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.mixing.tdro.TdroModel;
+import org.tdro.retriever.ContrastiveDataset;
+import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.PublishedBase;
+import org.tdro.retriever.RetrieverSettings;
+import org.tdro.retriever.store.RetrieverFolder;
+import org.tdro.runs.Interruption;
+import org.tdro.runs.Provenance;
+import org.tdro.runs.RunFolder;
+import org.tdro.runs.RunRecord;
+import org.tdro.runs.SameRun;
+import org.tdro.runs.Telemetry;
+
+/**
+ * Trains one stage into a run's folder. Run again with the same configuration it goes on where it was stopped, and the
+ * result is the same, bit for bit, as that of a run that was not.
+ */
+public final class StageTraining {
+  private static final Logger log = LoggerFactory.getLogger(StageTraining.class);
+
+  private final ResolvedConfig resolved;
+  private final TdroConfig config;
+  private final RunFolder run;
+  private final PrintStream progress;
+  private final MeterRegistry registry;
+  private final List<Callback> further = new ArrayList<>();
+  private boolean replacesOther;
+
+  /** What became of a stage. */
+  public enum Outcome {
+    /** It was trained, or what was left of it. */
+    TRAINED,
+    /** It was complete already. */
+    UNCHANGED,
+    /** It was stopped before its end and saved. */
+    INTERRUPTED
+  }
+
+  /** A stage that shows its progress on {@code progress} and its state in {@code registry}. */
+  public StageTraining(ResolvedConfig resolved, PrintStream progress, MeterRegistry registry) {
+    this.resolved = resolved;
+    this.config = resolved.config();
+    this.run = new RunFolder(config.output());
+    this.progress = progress;
+    this.registry = registry;
+  }
+
+  /** Lets {@code callback} watch the training, too, after those that write the run's files. */
+  public StageTraining with(Callback callback) {
+    further.add(callback);
+    return this;
+  }
+
+  /**
+   * Lets the run of another configuration or of other inputs give way, instead of refusing to train: it is moved to {@code
+   * FOLDER.replaced}, where it stays until the next one.
+   */
+  public StageTraining replacingOther() {
+    replacesOther = true;
+    return this;
+  }
+
+  /**
+   * Trains what is left of the stage.
+   *
+   * @throws ConfigException if the folder holds a run of another configuration or of other inputs and that is not to be
+   *     replaced, or if a GPU is asked for that is not there
+   * @throws ArithmeticException if the loss is no number; the last checkpoint stands
+   */
+  public Outcome run() {
+    var session = FromConfig.session(config.device());
+    try (var prepared = PreparedData.of(config)) {
+      var inputs = StageInputs.fingerprints(resolved, prepared);
+      var other = replacesOther ? other(inputs) : Optional.<ConfigException>empty();
+      if (other.isEmpty() && isComplete(present(inputs))) {
+        return Outcome.UNCHANGED;
+      }
+      // Whatever is wrong shows here, before the folder is made or another run moved.
+      var source = new StageBatches(resolved, prepared);
+      try (var dataset = source.dataset();
+          var model = StageModels.of(resolved, prepared, session)) {
+        other.ifPresent(this::setAside);
+        return FolderLock.whileHeld(run.path(), () -> {
+          var record = present(inputs).orElseGet(() -> begin(inputs));
+          return isComplete(Optional.of(record))
+              ? Outcome.UNCHANGED
+              : train(prepared, source, dataset, model, record);
+        });
+      }
+    }
+  }
+
+  /** In what the folder's run is another one, if it is. */
+  private Optional<ConfigException> other(Map<String, String> inputs) {
+    try {
+      present(inputs);
+      return Optional.empty();
+    } catch (ConfigException e) {
+      return Optional.of(e);
+    }
+  }
+
+  private void setAside(ConfigException other) {
+    var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
+    log.info("{}\nit is moved to {} and trained anew", other.getMessage(), aside);
+    FolderLock.whileHeld(run.path(), () -> {
+      try {
+        AtomicWrite.delete(aside);
+        return Files.move(run.path(), aside);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot move " + run.path() + " to " + aside, e);
+      }
+    });
+  }
+
+  /** The record of the run in the folder, if there is one. */
+  private Optional<RunRecord> present(Map<String, String> inputs) {
+    var present = RunRecord.read(run);
+    present.ifPresent(record -> new SameRun(run, resolved).check(record, inputs));
+    return present;
+  }
+
+  private static boolean isComplete(Optional<RunRecord> record) {
+    return record.filter(run -> run.status() == RunRecord.Status.COMPLETE).isPresent();
+  }
+
+  private RunRecord begin(Map<String, String> inputs) {
+    var record = new RunRecord(
+        RunRecord.Status.STARTED,
+        config.stage().name().toLowerCase(java.util.Locale.ROOT),
+        config.seed(),
+        inputs,
+        Provenance.versions(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+        null,
+        null);
+    AtomicWrite.file(run.config(), beside -> Files.writeString(beside, resolved.render()));
+    record.write(run);
+    return record;
+  }
+
+  private Outcome train(
+      PreparedData prepared,
+      StageBatches source,
+      ContrastiveDataset dataset,
+      ContrastiveModel model,
+      RunRecord record) {
+    long start = System.nanoTime();
+    Provenance.resetPeakMemory();
+    try (var interruption = new Interruption(model)) {
+      model.compile(FromConfig.optimizer(config.train()));
+      model.fit(
+          dataset,
+          FitOptions.steps(config.train().steps())
+              .withCallbacks(callbacks(prepared.domainNames())));
+      source.noteReusedNegatives();
+      if (!model.isTrainingFinished()) {
+        log.warn(
+            "{} after step {} of {} and saved; run the same command again to go on",
+            interruption.happened() ? "interrupted" : "stopped",
+            model.iterations(),
+            config.train().steps());
+        return Outcome.INTERRUPTED;
+      }
+      write(model, prepared);
+    }
+    record.completed((System.nanoTime() - start) * 1e-9).write(run);
+    try {
+      AtomicWrite.delete(run.backup());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + run.backup(), e);
+    }
+    return Outcome.TRAINED;
+  }
+
+  private List<Callback> callbacks(List<String> domains) {
+    var train = config.train();
+    var callbacks = new ArrayList<Callback>();
+    callbacks.add(new FiniteLosses(domains));
+    callbacks.add(new BackupAndRestore(run.backup(), train.saveEvery()).keepWhenFinished());
+    callbacks.add(CsvLogger.ofSteps(run.log()));
+    callbacks.add(new Telemetry(
+        registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
+    if (config.stage() == org.tdro.config.Stage.DRO) {
+      callbacks.add(new TrajectoryWriter(run.trajectory(), domains));
+    }
+    callbacks.add(
+        new ProgressBar(progress, ProgressBar.Mode.valueOf(train.progress().name()))
+            .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    callbacks.addAll(further);
+    return callbacks;
+  }
+
+  /** Where the weights stand that adapters leave alone; null where all are trained. */
+  private PublishedBase base(ContrastiveModel model) {
+    return model.spec().lora().adapts()
+        ? PublishedBase.of(new HuggingFaceFolder(config.model().path().orElseThrow()))
+        : null;
+  }
+
+  private void write(ContrastiveModel model, PreparedData prepared) {
+    if (model instanceof TdroModel proxy) {
+      LearnedWeights.write(proxy, prepared, config.dro().topPercents(), run.weights());
+    }
+    var data = config.data();
+    new RetrieverFolder(run.model())
+        .write(
+            new RetrieverSettings(
+                model.spec(),
+                data.queryLength(),
+                data.passageLength(),
+                FromConfig.prompts(data.prompts()),
+                config.loss().matryoshkaDimensions(),
+                base(model)),
+            prepared.tokenizer().file(),
+            model);
+  }
+}

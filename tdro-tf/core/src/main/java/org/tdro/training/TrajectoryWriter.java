@@ -1,0 +1,57 @@
+package org.tdro.training;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.mixing.WeightTrajectory;
+
+/** Writes the domain weights and losses of every step; losses are those of its last micro-batch. */
+final class TrajectoryWriter implements Callback {
+  private final Path file;
+  private final List<String> domains;
+  private WeightTrajectory trajectory;
+
+  TrajectoryWriter(Path file, List<String> domains) {
+    this.file = file;
+    this.domains = domains;
+  }
+
+  @Override
+  public void onTrainBegin(Model model, FitOptions options) {
+    trajectory = WeightTrajectory.open(file, domains, model.iterations());
+  }
+
+  @Override
+  public void onTrainBatchEnd(Model model, long step, Logs logs) {
+    var weight = logs.vectors().get("domain_weight");
+    var measure = logs.vectors().get("domain_measure");
+    var rows = logs.vectors().get("domain_rows");
+    var loss = logs.vectors().get("domain_loss");
+    var reference = logs.vectors().get("domain_reference_loss");
+    var points = new ArrayList<WeightTrajectory.Point>();
+    for (int domain = 0; domain < weight.length; domain++) {
+      points.add(new WeightTrajectory.Point(
+          weight[domain],
+          measure[domain],
+          rows[domain] == 0 ? Float.NaN : loss[domain],
+          rows[domain] == 0 || reference == null ? Float.NaN : reference[domain]));
+    }
+    trajectory.append(new WeightTrajectory.Line(step, points));
+  }
+
+  @Override
+  public void onTrainEnd(Model model, Logs logs) {
+    trajectory.close();
+  }
+
+  @Override
+  public void onTrainFailed(Model model, RuntimeException failure) {
+    if (trajectory != null) {
+      trajectory.close();
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package org.tdro.data.shards;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tdro.data.ImportedRows;
+import org.tdro.testing.Shared;
+
+class DomainStatisticsTest {
+  @TempDir
+  Path folder;
+
+  @Test
+  void percentilesAreOfTheSortedLengths() {
+    var lengths = new LengthCounts();
+    for (var length : new int[] {300, 1, 2, 3, 4, 5, 6, 7, 8, 9}) lengths.add(length);
+    assertThat(lengths.percentile(0.5)).isEqualTo(5);
+    assertThat(lengths.percentile(0.9)).isEqualTo(9);
+    assertThat(lengths.max()).isEqualTo(300);
+  }
+
+  @Test
+  void countsTheMiniDomains() {
+    var mini = DomainStatistics.ofFiles(List.of(Shared.path("data/mini")));
+    // data/README.md: the first 200 lines of five domains.
+    assertThat(mini)
+        .extracting(DomainStatistics::domain)
+        .containsExactly("agnews", "gsm8k", "tldr_cmd", "tldr_xling", "trivia");
+    assertThat(mini)
+        .allMatch(domain -> domain.rows() == 200
+            && domain.passageLengths().total() == domain.positives() + domain.negatives());
+    assertThat(mini.get(4).negatives()).isEqualTo(1200);
+  }
+
+  @Test
+  void importedRowsAreMeasuredInTokens() {
+    ImportedRows.write(
+        folder.resolve("rows/a.jsonl"),
+        ImportedRows.row("1", "abc", 1, 2),
+        ImportedRows.row("2", "x", 1, 0));
+    try (var data = ImportedRows.imported(folder, folder.resolve("rows"))) {
+      var domain = DomainStatistics.of(data).get(0);
+      assertThat(domain.rows()).isEqualTo(2);
+      assertThat(domain.rowsWithoutNegatives()).isEqualTo(1);
+      // Bytes and an end token: "abc" 4, "x" 2; "abcp0" 6, "xp0" 4.
+      assertThat(domain.queryLengths().max()).isEqualTo(4);
+      assertThat(domain.passageLengths().percentile(0.5)).isEqualTo(6);
+      assertThat(domain.passageLengths().percentile(0.25)).isEqualTo(4);
+    }
+  }
+}

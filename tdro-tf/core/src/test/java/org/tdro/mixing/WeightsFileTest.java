@@ -1,0 +1,97 @@
+package org.tdro.mixing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tdro.io.DataException;
+import org.tdro.testing.Shared;
+
+class WeightsFileTest {
+  private static final WeightsFile MIXTURE = new WeightsFile(List.of(
+      new DomainWeight(new DomainSize("nq", 30), 0.25),
+      new DomainWeight(new DomainSize("Fever", 10), 0.75)));
+
+  @TempDir
+  Path folder;
+
+  @Test
+  void whatIsWrittenIsRead() {
+    MIXTURE.write(folder.resolve("curr_weights.json"));
+    assertThat(WeightsFile.read(folder.resolve("curr_weights.json"))).isEqualTo(MIXTURE);
+    assertThat(folder.toFile().list()).containsExactly("curr_weights.json");
+  }
+
+  @Test
+  void epochIsHowOftenARowIsSeenInOnePassOverAllRows() {
+    assertThat(MIXTURE.content().epoch())
+        .containsEntry("nq", 0.25 * 40 / 30)
+        .containsEntry("Fever", 3.0);
+  }
+
+  @Test
+  void aPublishedFileIsReadInTheOrderOfItsIds() throws IOException {
+    var golden = new JsonMapper().readTree(Shared.path("golden/tdro/paper.json").toFile());
+    var file = folder.resolve("top50_weights.json");
+    Files.writeString(file, golden.at("/final_files/top50_weights.json").toString());
+    var names = WeightsFile.read(file).domains().stream().map(DomainWeight::name);
+    assertThat(names).containsExactly("trivia", "fever", "msmarco");
+  }
+
+  @Test
+  void weightsAreFoundByNameWhateverTheIds() throws IOException {
+    var file = write("{\"a\": 1, \"B\": 0}", "{\"a\": 0.2, \"B\": 0.8}");
+    assertThat(WeightsFile.read(file).weightsOf(List.of("B", "a"))).containsExactly(0.8, 0.2);
+  }
+
+  @Test
+  void weightsThatDoNotSumToOneAreDividedByTheirSum() throws IOException {
+    var file = write("{\"a\": 0, \"B\": 1}", "{\"a\": 1, \"B\": 3}");
+    assertThat(WeightsFile.read(file).weightsOf(List.of("a", "B"))).containsExactly(0.25, 0.75);
+  }
+
+  @Test
+  void allProblemsAreToldWithFileAndDomain() throws IOException {
+    var file = write("{\"a\": 0, \"c\": 0}", "{\"a\": -0.5, \"B\": NaN}");
+    assertThatThrownBy(() -> WeightsFile.read(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(file + ": domain a must have a weight of at least 0, has -0.5")
+        .hasMessageContaining(file + ": domain B must have a weight of at least 0, has NaN")
+        .hasMessageContaining(file + ": domain B has no id")
+        .hasMessageContaining(file + ": domain c must have a size of at least 1, has null")
+        .hasMessageContaining("domain_ids has the same id twice");
+  }
+
+  @Test
+  void aFileWithoutWeightsIsRefused() throws IOException {
+    var file = Files.writeString(folder.resolve("w.json"), "{\"domain_ids\": {}, \"size\": {}}");
+    assertThatThrownBy(() -> WeightsFile.read(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(file + ": domain_weights: ");
+  }
+
+  @Test
+  void unknownAndMissingDomainsAreAllListed() {
+    assertThatThrownBy(() -> MIXTURE.weightsOf(List.of("nq", "x", "y")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("domain Fever has a weight", "domain x of", "domain y of");
+  }
+
+  @Test
+  void aSelectionMayLeaveDomainsOut() {
+    assertThat(MIXTURE.selectionFrom(List.of("x", "nq", "Fever"))).containsExactly(0.0, 0.25, 0.75);
+    assertThatThrownBy(() -> MIXTURE.selectionFrom(List.of("x", "nq")))
+        .hasMessageContaining("domain Fever has a weight, but the data have no such domain");
+  }
+
+  private Path write(String ids, String weights) throws IOException {
+    var text = "{\"domain_ids\": %s, \"domain_weights\": %s, \"size\": {\"a\": 1, \"B\": 2}}";
+    return Files.writeString(folder.resolve("weights.json"), text.formatted(ids, weights));
+  }
+}

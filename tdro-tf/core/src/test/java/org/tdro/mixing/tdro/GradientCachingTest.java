@@ -1,0 +1,233 @@
+package org.tdro.mixing.tdro;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tdro.keras.Callback;
+import org.tdro.keras.Chunking;
+import org.tdro.keras.ComputeType;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.LearningRateSchedule;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.optimizers.AdamW;
+import org.tdro.keras.optimizers.Sgd;
+import org.tdro.keras.testing.Values;
+import org.tdro.retriever.ComputeOptions;
+import org.tdro.retriever.ContrastiveLoss;
+import org.tdro.retriever.ContrastiveLoss.Negatives;
+import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.ContrastiveOptions;
+import org.tdro.retriever.Pooling;
+import org.tdro.retriever.RetrieverSpec;
+import org.tdro.retriever.SmallRetriever;
+import org.tdro.retriever.store.StoredRetrievers;
+import org.tensorflow.proto.ConfigProto;
+
+/** Two updates of two micro-batches each, encoded in chunks and at once. */
+class GradientCachingTest {
+  @TempDir
+  static Path folder;
+
+  @BeforeAll
+  static void writeReference() {
+    SmallRetriever.write(folder.resolve("reference"), spec(0));
+  }
+
+  /** What is trained and how; chunk size 0 for all at once. */
+  private record Setting(
+      boolean dro, Negatives negatives, float dropout, boolean checkpointing, int chunkSize) {
+
+    Setting inChunksOf(int size) {
+      return new Setting(dro, negatives, dropout, checkpointing, size);
+    }
+
+    Setting withCheckpointing() {
+      return new Setting(dro, negatives, dropout, true, chunkSize);
+    }
+
+    boolean hardOnlyRows() {
+      return negatives == Negatives.IN_BATCH;
+    }
+
+    ContrastiveModel model() {
+      var chunking =
+          chunkSize == 0 ? Optional.<Chunking>empty() : Optional.of(new Chunking(chunkSize, 1));
+      var options = new ContrastiveOptions(
+          new ContrastiveLoss(0.5f, negatives),
+          SmallBatches.PASSAGES,
+          SmallBatches.DOMAINS,
+          hardOnlyRows(),
+          new ComputeOptions(chunking, checkpointing, ComputeType.FLOAT32));
+      var session = ConfigProto.getDefaultInstance();
+      if (!dro) {
+        return new ContrastiveModel(spec(dropout), options, 3, session);
+      }
+      var weightOptions = DomainWeightOptions.builder(new LossMeasure.RatioOfMeans())
+          .stepSize(0.5)
+          .build();
+      var model = new TdroModel(
+          spec(dropout),
+          options,
+          weightOptions,
+          weightOptions.optimizer(2, 2),
+          SmallBatches.uniform(),
+          Optional.of(new TdroModel.Reference(spec(0), false)),
+          3,
+          session);
+      model.loadReference(StoredRetrievers.of(folder.resolve("reference")));
+      return model;
+    }
+  }
+
+  private static RetrieverSpec spec(float dropout) {
+    var shape = SmallRetriever.bert(SmallRetriever.VOCABULARY, 2, 16, dropout);
+    return new RetrieverSpec(shape, Pooling.AVG_TOP2, 12, true);
+  }
+
+  private static Setting plain(Negatives negatives, float dropout) {
+    return new Setting(false, negatives, dropout, false, 0);
+  }
+
+  private static Setting dro(float dropout) {
+    return new Setting(true, Negatives.IN_BATCH, dropout, false, 0);
+  }
+
+  /** Moves far, but in proportion to the gradient: where that is zero but for rounding, Adam would magnify the rounding. */
+  private static Optimizer sgd() {
+    return new Sgd(LearningRateSchedule.constant(0.5), 0.9f, 0, 0)
+        .globalClipNorm(0.3f)
+        .gradientAccumulationSteps(2);
+  }
+
+  private static Optimizer adam() {
+    return AdamW.builder(LearningRateSchedule.constant(0.01))
+        .build()
+        .globalClipNorm(0.3f)
+        .gradientAccumulationSteps(2);
+  }
+
+  private static List<Logs> fit(Model model, Setting setting, long updates) {
+    var logs = new ArrayList<Logs>();
+    var collect = new Callback() {
+      @Override
+      public void onTrainBatchEnd(Model trained, long step, Logs result) {
+        logs.add(result);
+      }
+    };
+    try (var dataset = SmallBatches.dataset(setting.hardOnlyRows())) {
+      model.fit(dataset, FitOptions.steps(updates).withCallbacks(collect));
+    }
+    return logs;
+  }
+
+  /** What came of a training. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Trained(
+      float[] weights, float moved, List<Logs> logs, Optional<DomainWeightState> domains) {
+
+    static Trained of(Setting setting) {
+      try (var model = setting.model()) {
+        var initial = Values.of(model);
+        model.compile(sgd());
+        var logs = fit(model, setting, 2);
+        var weights = Values.of(model);
+        float moved = 0;
+        for (int i = 0; i < weights.length; i++) {
+          moved = Math.max(moved, Math.abs(weights[i] - initial[i]));
+        }
+        var domains = model instanceof TdroModel proxy
+            ? Optional.of(proxy.domainWeights())
+            : Optional.<DomainWeightState>empty();
+        return new Trained(weights, moved, logs, domains);
+      }
+    }
+  }
+
+  private static void assertSame(Trained expected, Trained actual) {
+    assertThat(expected.moved()).isPositive();
+    assertThat(actual.weights())
+        .containsExactly(expected.weights(), within(1e-5f * expected.moved()));
+    for (int i = 0; i < expected.logs().size(); i++) {
+      assertSameLogs(expected.logs().get(i), actual.logs().get(i));
+    }
+    expected.domains().ifPresent(domains -> {
+      assertThat(domains.weights().get(0)).isNotEqualTo(1f / 3);
+      for (int domain = 0; domain < SmallBatches.DOMAINS; domain++) {
+        float weight = domains.weights().get(domain);
+        assertThat(actual.domains().orElseThrow().weights().get(domain))
+            .isCloseTo(weight, within(1e-5f * weight));
+      }
+    });
+  }
+
+  private static void assertSameLogs(Logs expected, Logs actual) {
+    assertThat(actual.scalars().keySet()).isEqualTo(expected.scalars().keySet());
+    assertThat(actual.vectors().keySet()).isEqualTo(expected.vectors().keySet());
+    assertThat(actual.scalar("loss"))
+        .isCloseTo(expected.scalar("loss"), within(1e-5 * expected.scalar("loss")));
+    expected
+        .vectors()
+        .forEach((name, values) ->
+            assertThat(actual.vectors().get(name)).as(name).containsExactly(values, within(1e-5f)));
+  }
+
+  static List<Setting> settings() {
+    return List.of(plain(Negatives.IN_BATCH, 0), plain(Negatives.HARD_ONLY, 0), dro(0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("settings")
+  void chunksLearnWhatTheWholeBatchLearns(Setting setting) {
+    var expected = Trained.of(setting);
+    for (int chunkSize : new int[] {1, 3, SmallBatches.TEXTS}) {
+      assertSame(expected, Trained.of(setting.inChunksOf(chunkSize)));
+    }
+  }
+
+  @Test
+  void checkpointingWithinChunksChangesNothing() {
+    var setting = dro(0.2f).inChunksOf(3);
+    assertSame(Trained.of(setting), Trained.of(setting.withCheckpointing()));
+  }
+
+  @Test
+  void theSameTrainingGivesTheSameBits() {
+    var setting = dro(0.2f).inChunksOf(3);
+    assertThat(trained(setting)).containsExactly(trained(setting));
+  }
+
+  private static float[] trained(Setting setting) {
+    try (var model = setting.model()) {
+      model.compile(adam());
+      fit(model, setting, 2);
+      return Values.all(model);
+    }
+  }
+
+  @Test
+  void aModelThatWasSavedBetweenUpdatesGoesOnToTheSameBits(@TempDir Path saved) {
+    var setting = dro(0.2f).inChunksOf(3);
+    try (var first = setting.model()) {
+      first.compile(adam());
+      fit(first, setting, 1);
+      first.save(saved);
+    }
+    try (var second = setting.model()) {
+      second.compile(adam());
+      second.load(saved);
+      fit(second, setting, 2);
+      assertThat(Values.all(second)).containsExactly(trained(setting));
+    }
+  }
+}

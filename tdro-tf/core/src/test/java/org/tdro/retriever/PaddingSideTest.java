@@ -1,0 +1,47 @@
+package org.tdro.retriever;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tdro.keras.testing.Values;
+import org.tdro.models.Architecture;
+import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.Rope;
+import org.tdro.text.TextKind;
+
+/** A text of three tokens, padded to five on the one side or the other. */
+class PaddingSideTest {
+
+  static Stream<Arguments> models() {
+    return Stream.of(SmallRetriever.bert(20, 2, 8, 0), decoder(0), decoder(2))
+        .flatMap(architecture -> Stream.of(Pooling.values())
+            .filter(pooling -> pooling != Pooling.CLS)
+            .map(pooling -> Arguments.of(architecture, pooling)));
+  }
+
+  private static DecoderArchitecture decoder(int window) {
+    var rope = new Rope(10_000, Rope.Scaling.NONE);
+    return new DecoderArchitecture(
+        20, 16, 2, 4, 2, 4, 32, 8, rope, 1e-6f, true, false, false, window, 0, 0, 0.2f);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void theEmbeddingIsTheSame(Architecture architecture, Pooling pooling) {
+    try (var model = new EncoderModel(new RetrieverSpec(architecture, pooling, 0, true), 3)) {
+      var right = embedding(model, new int[] {5, 9, 3, 0, 0}, new int[] {1, 1, 1, 0, 0});
+      var left = embedding(model, new int[] {0, 0, 5, 9, 3}, new int[] {0, 0, 1, 1, 1});
+      assertThat(left).usingComparatorWithPrecision(1e-6f).containsExactly(right);
+    }
+  }
+
+  private static float[] embedding(EncoderModel model, int[] ids, int[] mask) {
+    var tf = model.tf();
+    var embedded = model.embed(
+        tf, TextKind.QUERY, tf.constant(new int[][] {ids}), tf.constant(new int[][] {mask}));
+    return Values.of(model.session(), embedded);
+  }
+}

@@ -1,0 +1,73 @@
+package org.tdro.retriever;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.tdro.models.Architecture;
+import org.tdro.models.BertArchitecture;
+import org.tdro.models.StaticArchitecture;
+import org.tdro.retriever.store.RetrieverFolder;
+import org.tdro.text.BytePairTrainer;
+import org.tdro.text.PromptTemplate;
+import org.tdro.text.Prompts;
+import org.tdro.text.WordCounts;
+
+/** Retrievers for tests, with weights from a seed and a tokenizer that makes a token of each byte. */
+public final class SmallRetriever {
+  /** Padding, end and the 256 bytes. */
+  public static final int VOCABULARY = 258;
+
+  private SmallRetriever() {}
+
+  /** Two transformer layers and a projection to 12. */
+  public static RetrieverSpec mini() {
+    return spec(bert(VOCABULARY, 2, 96, 0.1f), 12);
+  }
+
+  /** A transformer of width 16 with 4 heads. */
+  public static BertArchitecture bert(int vocabulary, int layers, int maxPositions, float dropout) {
+    return new BertArchitecture(
+        vocabulary,
+        16,
+        layers,
+        4,
+        32,
+        maxPositions,
+        BertArchitecture.COUNT_ALL,
+        0,
+        1e-12f,
+        dropout,
+        dropout,
+        0.2f);
+  }
+
+  /** Token embeddings of size 16. */
+  public static RetrieverSpec staticOf(int vocabulary) {
+    return spec(new StaticArchitecture(vocabulary, 16, 0.2f), 0);
+  }
+
+  private static RetrieverSpec spec(Architecture architecture, int projection) {
+    return new RetrieverSpec(architecture, Pooling.MEAN, projection, true);
+  }
+
+  /** Writes one that cuts queries at 32 tokens and passages at 64, with prompts for the task {@code trivia}. */
+  public static RetrieverFolder write(Path folder, RetrieverSpec spec) {
+    var tokenizer = folder.resolveSibling(folder.getFileName() + "-tokenizer.json");
+    new BytePairTrainer(VOCABULARY).train(new WordCounts(false)).write(tokenizer);
+    var prompts = new Prompts(Map.of("trivia", new PromptTemplate("find: {text}")), Map.of());
+    var retriever = new RetrieverFolder(folder);
+    int longest = spec.architecture().maxPositions();
+    try (var model = new EncoderModel(spec, 7)) {
+      retriever.write(
+          new RetrieverSettings(spec, Math.min(32, longest), Math.min(64, longest), prompts),
+          tokenizer,
+          model);
+      Files.delete(tokenizer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return retriever;
+  }
+}

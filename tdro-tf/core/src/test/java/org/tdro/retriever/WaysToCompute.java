@@ -1,0 +1,28 @@
+package org.tdro.retriever;
+
+import java.util.Optional;
+import org.tdro.keras.Chunking;
+import org.tdro.keras.ComputeType;
+
+/** Ways to compute the same step. */
+public enum WaysToCompute {
+  PLAIN(0, false),
+  CHECKPOINTED(0, true),
+  CHUNKED(4, false),
+  CHUNKED_AND_CHECKPOINTED(3, true);
+
+  private final int chunkSize;
+  private final boolean checkpointing;
+
+  WaysToCompute(int chunkSize, boolean checkpointing) {
+    this.chunkSize = chunkSize;
+    this.checkpointing = checkpointing;
+  }
+
+  public ComputeOptions options() {
+    return new ComputeOptions(
+        chunkSize == 0 ? Optional.empty() : Optional.of(new Chunking(chunkSize, 1)),
+        checkpointing,
+        ComputeType.FLOAT32);
+  }
+}

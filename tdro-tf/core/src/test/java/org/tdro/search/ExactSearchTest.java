@@ -1,0 +1,134 @@
+package org.tdro.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExactSearchTest {
+  /** Small integers: sums are exact in any order, and equal scores abound. */
+  private static float[] integers(int count, long seed) {
+    var random = new SplittableRandom(seed);
+    var values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = random.nextInt(-2, 3);
+    }
+    return values;
+  }
+
+  private static List<String> ids(int count, long seed) {
+    var random = new SplittableRandom(seed);
+    return IntStream.range(0, count)
+        .mapToObj(i -> Integer.toString(random.nextInt(1 << 30), 36) + "-" + i)
+        .toList();
+  }
+
+  /** All documents, scored one by one and sorted. */
+  private static List<Hit> oracle(float[] query, float[] corpus, List<String> ids, int k) {
+    var hits = new ArrayList<Hit>();
+    for (int row = 0; row < ids.size(); row++) {
+      float score = 0;
+      for (int d = 0; d < query.length; d++) {
+        score += query[d] * corpus[row * query.length + d];
+      }
+      hits.add(new Hit(row, ids.get(row), score));
+    }
+    return hits.stream().sorted(Hit.RANKING).limit(k).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // queries, documents, dimension, k, block
+    "1, 1, 1, 1, 1",
+    "3, 40, 5, 100, 7",
+    "70, 1500, 16, 10, 600",
+    "33, 513, 7, 3, 513",
+    "5, 1030, 2, 500, 1000",
+  })
+  void equalsBruteForceWithTies(int queries, int documents, int dimension, int k, int block) {
+    var q = integers(queries * dimension, 1);
+    var corpus = integers(documents * dimension, 2);
+    var ids = ids(documents, 3);
+    var search = new ExactSearch(q, dimension, k);
+    for (int from = 0; from < documents; from += block) {
+      int to = Math.min(from + block, documents);
+      search.add(
+          ids.subList(from, to), Arrays.copyOfRange(corpus, from * dimension, to * dimension));
+    }
+    assertThat(search.documents()).isEqualTo(documents);
+    for (int query = 0; query < search.queries(); query++) {
+      var vector = Arrays.copyOfRange(q, query * dimension, (query + 1) * dimension);
+      assertThat(search.hits(query)).isEqualTo(oracle(vector, corpus, ids, k));
+    }
+  }
+
+  @Test
+  void equalVectorsHaveEqualScoresWhereverTheyAre() {
+    var random = new SplittableRandom(5);
+    int dimension = 37;
+    var vector = new float[dimension];
+    var query = new float[dimension];
+    for (int d = 0; d < dimension; d++) {
+      vector[d] = (float) random.nextDouble(-1, 1);
+      query[d] = (float) random.nextDouble(-1, 1);
+    }
+    int documents = 1100;
+    var corpus = new float[documents * dimension];
+    for (int row = 0; row < documents; row++) {
+      System.arraycopy(vector, 0, corpus, row * dimension, dimension);
+    }
+    var ids = ids(documents, 6);
+    var search = new ExactSearch(query, dimension, 20);
+    search.add(ids, corpus);
+    // Then the ids alone decide, at the cut too.
+    var largest = ids.stream().sorted(IdOrder.ASCENDING.reversed()).limit(20).toList();
+    assertThat(search.hits(0)).extracting(Hit::id).isEqualTo(largest);
+  }
+
+  @Test
+  void zerosAreEqualWhateverTheirSign() {
+    var search = new ExactSearch(new float[] {1, 0}, 2, 1);
+    search.add(List.of("b", "a"), new float[] {-0f, -0f, 0, 0});
+    assertThat(search.hits(0)).containsExactly(new Hit(0, "b", 0f));
+  }
+
+  @Test
+  void withoutDocumentsThereAreNoHits() {
+    assertThat(new ExactSearch(new float[] {1}, 1, 3).hits(0)).isEmpty();
+  }
+
+  @Test
+  void vectorsMustBeFinite() {
+    assertThatThrownBy(() -> new ExactSearch(new float[] {1, 2, 3, Float.NaN}, 2, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the vector of query row 1 holds NaN at 1");
+    var search = new ExactSearch(new float[] {1, 2}, 2, 1);
+    assertThatThrownBy(
+            () -> search.add(List.of("a", "b"), new float[] {1, 2, Float.POSITIVE_INFINITY, 0}))
+        .hasMessage("the vector of document 'b' (row 1) holds Infinity at 0");
+  }
+
+  @Test
+  void aScoreThatIsNoNumberIsRefused() {
+    var search = new ExactSearch(new float[] {1e30f, 1e30f}, 2, 1);
+    assertThatThrownBy(() -> search.add(List.of("a"), new float[] {1e30f, -1e30f}))
+        .hasMessageContaining("is NaN");
+  }
+
+  @Test
+  void sizesMustFit() {
+    assertThatThrownBy(() -> new ExactSearch(new float[3], 2, 1))
+        .hasMessage("3 numbers are no whole vectors of dimension 2");
+    assertThatThrownBy(() -> new ExactSearch(new float[2], 2, 1).add(List.of("a"), new float[4]))
+        .hasMessage("1 ids for 2 vectors of dimension 2");
+    assertThatThrownBy(() -> new ExactSearch(new float[2], 2, 0))
+        .hasMessageContaining("must be positive");
+  }
+}

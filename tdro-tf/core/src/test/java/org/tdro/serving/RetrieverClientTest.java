@@ -1,0 +1,153 @@
+package org.tdro.serving;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.tdro.export.SmallExport;
+import org.tdro.retriever.Retriever;
+import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.serving.client.ClientOptions;
+import org.tdro.serving.client.IdType;
+import org.tdro.serving.client.RetrieverClient;
+import org.tdro.serving.client.ServingException;
+import org.tdro.text.TextKind;
+
+@Timeout(120)
+class RetrieverClientTest {
+  /** Of all lengths around the limits 32 and 64, not in order, and an empty one. */
+  private static final List<String> TEXTS =
+      IntStream.range(0, 150).mapToObj(i -> "é".repeat(i * 37 % 75)).toList();
+
+  @TempDir
+  static Path folder;
+
+  private static ModelServer server;
+  private static Retriever retriever;
+
+  @BeforeAll
+  static void serve() {
+    var model = SmallExport.retriever(folder.resolve("model"));
+    retriever = StoredRetrievers.load(model.path());
+    SmallExport.write(model, IdType.INT32, folder.resolve("base/1"));
+    server = ModelServer.start(folder.resolve("base"), ServerOptions.local());
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    retriever.close();
+  }
+
+  private static void assertSame(float[][] actual, TextKind kind, String task) {
+    var expected = retriever.encode(kind, retriever.tokenize(kind, task, TEXTS));
+    assertThat(actual).hasNumberOfRows(TEXTS.size());
+    for (int row = 0; row < actual.length; row++) {
+      assertThat(actual[row]).containsExactly(expected.row(row), within(1e-5f));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void itsEmbeddingsAreThoseOfTheRetriever(TextKind kind) {
+    try (var client = RetrieverClient.connect(server.uri(), folder.resolve("base/1"))) {
+      assertSame(
+          kind == TextKind.QUERY ? client.encodeQueries(TEXTS) : client.encodePassages(TEXTS),
+          kind,
+          "");
+      assertSame(client.encode(kind, "trivia", TEXTS), kind, "trivia");
+      assertSame(client.encode(kind, "a task without a prompt", TEXTS), kind, "");
+      assertThat(client.encode(kind, "", List.of())).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', base/1/assets",
+    "/, base/1",
+    "/v1/models/small, base/1",
+    "/v1/models/small/versions/1, base/1"
+  })
+  void findsTheModelAndTheAssets(String path, String assets) {
+    var uri = URI.create(server.uri() + path);
+    try (var client = RetrieverClient.connect(uri, folder.resolve(assets))) {
+      assertThat(client.encodeQueries(List.of("a"))).hasDimensions(1, 12);
+    }
+  }
+
+  @Test
+  void whatTheServerRefusesIsAnErrorWithItsWords() {
+    var uri = server.uri().resolve("/v1/models/small/versions/9");
+    try (var client = RetrieverClient.connect(uri, folder.resolve("base/1"))) {
+      assertThatThrownBy(() -> client.encodeQueries(List.of("a")))
+          .isInstanceOfSatisfying(
+              ServingException.class, e -> assertThat(e.status()).isEqualTo(404))
+          .hasMessageContaining("answered 404: Servable not found");
+    }
+  }
+
+  @Test
+  void assetsThatAreNotThereAreNamed() {
+    assertThatThrownBy(() -> RetrieverClient.connect(server.uri(), folder.resolve("nowhere")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("nowhere");
+  }
+
+  @Test
+  void aProcessWithoutTensorFlowEncodes() throws Exception {
+    var classpath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> {
+          var name = Path.of(entry).getFileName().toString();
+          return !name.startsWith("tensorflow") && !name.startsWith("javacpp");
+        })
+        .collect(Collectors.joining(File.pathSeparator));
+    var process = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            classpath,
+            Caller.class.getName(),
+            server.uri().toString(),
+            folder.resolve("base/1/assets").toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+    List<String> lines;
+    try (var out = process.inputReader()) {
+      lines = out.lines().filter(line -> line.startsWith("x=")).toList();
+    }
+    assertThat(process.waitFor()).isZero();
+    var expected = retriever.encode(TextKind.QUERY, retriever.tokenize(TextKind.QUERY, "", TEXTS));
+    assertThat(lines).hasSize(1);
+    assertThat(Float.parseFloat(lines.get(0).substring(2)))
+        .isCloseTo(expected.row(1)[0], within(1e-5f));
+  }
+
+  /** A client that has no TensorFlow. */
+  static final class Caller {
+    private Caller() {}
+
+    @SuppressWarnings("SystemOut") // the answer of this process
+    public static void main(String[] arguments) {
+      var options = new ClientOptions(16, Duration.ofSeconds(20), 3, Duration.ofMillis(50));
+      try (var client =
+          RetrieverClient.connect(URI.create(arguments[0]), Path.of(arguments[1]), options)) {
+        System.out.println("x=" + client.encodeQueries(TEXTS)[1][0]);
+      }
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package org.tdro.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tdro.config.ConfigComposer;
+import org.tdro.config.ConfigException;
+import org.tdro.mixing.WeightsFile;
+import org.tdro.testing.Checkout;
+
+class PipelineTest {
+  private static final PrintStream SILENT =
+      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+
+  @TempDir
+  private static Path folder;
+
+  private static SimpleMeterRegistry registry;
+  private static PipelineReport report;
+
+  @BeforeAll
+  static void runOnce() throws IOException {
+    SmallCollection.write(folder);
+    registry = new SimpleMeterRegistry();
+    report = run();
+  }
+
+  private static PipelineReport run(String... more) {
+    var arguments = new ArrayList<>(List.of(
+        "data=" + folder.resolve("train"),
+        "data.vocabulary=400",
+        "data.cache=" + folder.resolve("cache"),
+        "data.passages-per-query=3",
+        "model.hidden=16",
+        "train.steps=12",
+        "train.batch-size=8",
+        "eval.data=[" + folder.resolve("eval") + "]",
+        "output=" + folder.resolve("out")));
+    arguments.addAll(List.of(more));
+    var composer = new ConfigComposer(List.of(Checkout.path("configs")));
+    return new Pipeline(composer, arguments, SILENT, registry).run().orElseThrow();
+  }
+
+  @Test
+  void evaluatesEveryWeighting() {
+    assertThat(report.evaluations()).containsOnlyKeys("uniform", "curr", "top70");
+    assertThat(report.table("ndcg_cut_10").rows())
+        .singleElement()
+        .satisfies(row -> assertThat(row.values()).allMatch(value -> value >= 0 && value <= 1));
+    assertThat(report.weights()).containsOnlyKeys("capitals", "sums", "colours");
+  }
+
+  @Test
+  void theReferenceIsTheBaseline() {
+    assertThat(report.runs()).containsEntry("uniform", folder.resolve("out").resolve("reference"));
+  }
+
+  @Test
+  void crossFittingTrainsItsBaselineOnAllRows() {
+    var crossed = run(
+        "dro.cross-fit=true",
+        "output=" + folder.resolve("crossed"),
+        "pipeline.weightings=[uniform,curr]");
+    assertThat(crossed.runs())
+        .containsEntry("uniform", folder.resolve("crossed").resolve("finetune-uniform"));
+    assertThat(crossed.evaluations().get("uniform"))
+        .isEqualTo(report.evaluations().get("uniform"));
+  }
+
+  @Test
+  void topSeventyKeepsTwoOfThreeDomains() {
+    var top = folder.resolve("out/dro/weights/top70_weights.json");
+    assertThat(WeightsFile.read(top).domains())
+        .hasSize(2)
+        .allMatch(domain -> domain.weight() == 0.5);
+  }
+
+  @Test
+  void aCompletePipelineIsNotRunAgain() throws IOException {
+    var record = folder.resolve("out/dro/run.json");
+    var written = Files.getLastModifiedTime(record);
+    assertThat(run()).isEqualTo(report);
+    assertThat(Files.getLastModifiedTime(record)).isEqualTo(written);
+  }
+
+  @Test
+  void aChangedStageIsSetAsideAndTrainedAnew() {
+    var output = "output=" + folder.resolve("changing");
+    run(output, "pipeline.weightings=[uniform]", "dro=raw");
+    run(output, "pipeline.weightings=[uniform]", "dro=raw", "train.steps=6");
+    assertThat(folder.resolve("changing/finetune-uniform.replaced/run.json")).exists();
+    assertThat(folder.resolve("changing/finetune-uniform/run.json")).exists();
+  }
+
+  @Test
+  void domainLossesAndWeightsAreMetered() {
+    var weight =
+        registry.get("tdro.domain.weight").tags("run", "dro", "domain", "sums").gauge();
+    assertThat(weight.value()).isBetween(0.0, 1.0);
+    var updates =
+        registry.get("tdro.step").tags("run", "dro", "phase", "update").timer();
+    assertThat(updates.count()).isEqualTo(12);
+  }
+
+  @Test
+  void aSelectionThatIsNotWrittenIsRefusedBeforeTheFirstStep() {
+    var nowhere = folder.resolve("nowhere");
+    assertThatThrownBy(() -> run("pipeline.weightings=[uniform, top33]", "output=" + nowhere))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("top33");
+    assertThat(nowhere).doesNotExist();
+  }
+}

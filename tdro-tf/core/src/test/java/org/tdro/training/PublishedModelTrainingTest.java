@@ -1,0 +1,256 @@
+package org.tdro.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.config.ConfigComposer;
+import org.tdro.config.ConfigException;
+import org.tdro.export.ExportOptions;
+import org.tdro.export.Precision;
+import org.tdro.export.SavedModelExport;
+import org.tdro.export.python.HuggingFaceExport;
+import org.tdro.export.python.ModelCard;
+import org.tdro.huggingface.SmallCheckpoint;
+import org.tdro.huggingface.safetensors.DType;
+import org.tdro.io.CheckpointException;
+import org.tdro.retriever.store.RetrieverFolder;
+import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.serving.client.IdType;
+import org.tdro.testing.Checkout;
+import org.tdro.text.TextKind;
+import org.tdro.training.StageTraining.Outcome;
+
+/** Stages that start from a published model of Qwen2's shape. */
+class PublishedModelTrainingTest {
+  private static final List<String> TEXTS = List.of("the capital of land 7", "paint 3 dries");
+
+  @TempDir
+  static Path folder;
+
+  @BeforeAll
+  static void makeDataAndCheckpoint() throws IOException {
+    SmallCollection.write(folder);
+    SmallCheckpoint.write(folder.resolve("qwen2"), 5);
+  }
+
+  private static StageTraining training(String output, String... further) {
+    var arguments = new ArrayList<>(List.of(
+        "stage=reference",
+        "model=checkpoint",
+        "model.path=" + folder.resolve("qwen2"),
+        "data=" + folder.resolve("train"),
+        "data.cache=" + folder.resolve("cache"),
+        "data.query-length=32",
+        "data.passage-length=48",
+        "data.passages-per-query=3",
+        "train.batch-size=4",
+        "train.steps=4",
+        "train.save-every=2",
+        "output=" + folder.resolve(output)));
+    arguments.addAll(List.of(further));
+    var configs = Checkout.path("configs");
+    return new StageTraining(
+        new ConfigComposer(List.of(configs)).composeForRun(arguments),
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+        new SimpleMeterRegistry());
+  }
+
+  private static String[] lora(String... further) {
+    var settings = new ArrayList<>(
+        List.of("model.lora.rank=2", "model.lora.target-modules=[q_proj,down_proj]"));
+    settings.addAll(List.of(further));
+    return settings.toArray(String[]::new);
+  }
+
+  private static float[] embeddings(Path model, TextKind kind) {
+    try (var retriever = StoredRetrievers.load(model)) {
+      return retriever.encode(kind, retriever.tokenize(kind, "", TEXTS)).values();
+    }
+  }
+
+  /** Its tokenizer has more ids than embeddings, so some embeddings are new. */
+  @Test
+  void everyStageStartsFromTheFolder() {
+    assertThat(training("reference").run()).isEqualTo(Outcome.TRAINED);
+    assertThat(training("dro", "stage=dro", "dro.reference=" + folder.resolve("reference"))
+            .run())
+        .isEqualTo(Outcome.TRAINED);
+    assertThat(folder.resolve("dro/weights/curr_weights.json")).exists();
+    var spec = new RetrieverFolder(folder.resolve("reference/model")).settings().spec();
+    assertThat(spec.architecture().vocabulary()).isEqualTo(258);
+    assertThat(embeddings(folder.resolve("reference"), TextKind.QUERY)).hasSize(32);
+  }
+
+  /** A published model may itself be the yardstick. */
+  @Test
+  void thePublishedModelIsAReference() {
+    assertThat(training("dro-published", "stage=dro", "dro.reference=" + folder.resolve("qwen2"))
+            .run())
+        .isEqualTo(Outcome.TRAINED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "train.gradient-checkpointing=true",
+        "train.chunk-size=3",
+        "train.precision=mixed-bfloat16"
+      })
+  void stepsMayBeComputedInOtherWays(String way) {
+    var output = way.replaceAll("[^a-z]", "");
+    assertThat(training(output, way).run()).isEqualTo(Outcome.TRAINED);
+    var plain = training("plain");
+    plain.run();
+    var other = embeddings(folder.resolve(output), TextKind.QUERY);
+    var expected = embeddings(folder.resolve("plain"), TextKind.QUERY);
+    float tolerance = way.contains("bfloat16") ? 0.05f : 1e-4f;
+    assertThat(other).usingComparatorWithPrecision(tolerance).containsExactly(expected);
+  }
+
+  @Test
+  void onlyAdaptersAreTrainedAndKept() throws IOException {
+    assertThat(training("lora", lora()).run()).isEqualTo(Outcome.TRAINED);
+    var kept = Files.readAllLines(folder.resolve("lora/model/weights/weights.tsv"));
+    assertThat(kept).hasSize(2 * 2 * 2).allMatch(line -> line.contains("/lora_"));
+    training("untrained", lora("train.steps=1", "train.warmup-steps=2")).run();
+    assertThat(embeddings(folder.resolve("lora"), TextKind.QUERY))
+        .isNotEqualTo(embeddings(folder.resolve("untrained"), TextKind.QUERY));
+  }
+
+  /** B starts at zero. */
+  @Test
+  void adaptersThatHaveNotLearnedChangeNothing() {
+    assertThat(training("lora-still", lora("train.steps=1", "train.warmup-steps=2"))
+            .run())
+        .isEqualTo(Outcome.TRAINED);
+    var still = embeddings(folder.resolve("lora-still"), TextKind.QUERY);
+    training("still", "train.steps=1", "train.warmup-steps=2").run();
+    assertThat(still)
+        .usingComparatorWithPrecision(1e-6f)
+        .containsExactly(embeddings(folder.resolve("still"), TextKind.QUERY));
+  }
+
+  @Test
+  void proxyAndReferenceMayBeAdaptersOfOneModel() {
+    training("lora-reference", lora()).run();
+    assertThat(training(
+                "lora-dro", lora("stage=dro", "dro.reference=" + folder.resolve("lora-reference")))
+            .run())
+        .isEqualTo(Outcome.TRAINED);
+  }
+
+  @Test
+  void adaptersOfAnotherModelAreRefused() throws IOException {
+    var base = SmallCheckpoint.write(folder.resolve("other"), 5);
+    training("lora-other", lora("model.path=" + base)).run();
+    SmallCheckpoint.write(base, 6);
+    assertThatThrownBy(() -> StoredRetrievers.load(folder.resolve("lora-other")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("holds other weights than those that the adapters were trained on");
+  }
+
+  @Test
+  void queriesAndPassagesMayHaveTheirOwnEncoders() {
+    assertThat(training("untied", "model.untied=true", "train.chunk-size=3").run())
+        .isEqualTo(Outcome.TRAINED);
+    assertThat(embeddings(folder.resolve("untied"), TextKind.QUERY))
+        .isNotEqualTo(embeddings(folder.resolve("untied"), TextKind.PASSAGE));
+    assertThat(training(
+                "untied-dro",
+                "model.untied=true",
+                "stage=dro",
+                "dro.reference=" + folder.resolve("untied"))
+            .run())
+        .isEqualTo(Outcome.TRAINED);
+  }
+
+  /** A fresh process has compared both signatures, each with its side's encoder and adapters, before a version is there. */
+  @Test
+  void adaptersOfBothSidesAreServed() {
+    training("served-run", lora("model.untied=true")).run();
+    var stored = StoredRetrievers.of(folder.resolve("served-run"));
+    var report = new SavedModelExport(new ExportOptions(IdType.INT32, Precision.FP32))
+        .export(stored, stored.settings(), folder.resolve("served"));
+    assertThat(report.agreement().largest()).isLessThan(1e-5);
+    assertThat(folder.resolve("served/1/saved_model.pb")).exists();
+  }
+
+  /** A folder for Python holds one encoder, so each side goes into its own. */
+  @Test
+  void eachSideIsExportedOnItsOwn() {
+    training("untied-export", "model.untied=true").run();
+    var stored = StoredRetrievers.of(folder.resolve("untied-export"));
+    var export = new HuggingFaceExport(DType.F32, 1L << 30, new ModelCard(Map.of()));
+    assertThatThrownBy(() -> export.export(stored, stored.settings(), folder.resolve("both")))
+        .hasMessageContaining("--side query or --side passage");
+    for (var side : TextKind.values()) {
+      var target = folder.resolve("only-" + side);
+      export.export(stored, stored.settings(), Optional.of(side), target);
+      assertThat(embeddings(target, side))
+          .usingComparatorWithPrecision(1e-6f)
+          .containsExactly(embeddings(folder.resolve("untied-export"), side));
+    }
+  }
+
+  /** Both adapters stand beside one frozen model, which is not kept with the run. */
+  @Test
+  void encodersOfTheirOwnMayBeAdapters() throws IOException {
+    assertThat(training("untied-lora", lora("model.untied=true")).run()).isEqualTo(Outcome.TRAINED);
+    assertThat(Files.readAllLines(folder.resolve("untied-lora/model/weights/weights.tsv")))
+        .hasSize(2 * 2 * 2 * 2);
+    assertThat(embeddings(folder.resolve("untied-lora"), TextKind.PASSAGE)).hasSize(32);
+  }
+
+  @Test
+  void aShapeThatIsNotTheCheckpointsIsRefused() {
+    assertThatThrownBy(() -> training("misfit", "model=qwen1.5-0.5b").run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("describes another shape than")
+        .hasMessageContaining("layers: 24 here, 2 there")
+        .hasMessageContaining("keyValueHeads: 16 here, 2 there");
+    assertThat(folder.resolve("misfit")).doesNotExist();
+  }
+
+  @Test
+  void modulesThatAreNotThereAreRefused() {
+    assertThatThrownBy(() -> training(
+                "no-module", "model.lora.rank=2", "model.lora.target-modules=[q_proj,query]")
+            .run())
+        .hasMessageContaining("[query] are not in the model");
+    assertThat(folder.resolve("no-module")).doesNotExist();
+  }
+
+  @Test
+  void adaptersWithoutACheckpointAreRefused() {
+    assertThatThrownBy(() -> new StageTraining(
+                new ConfigComposer(List.of(Checkout.path("configs")))
+                    .compose(List.of(
+                        "model=mini",
+                        "model.lora.rank=2",
+                        "data=" + folder.resolve("train"),
+                        "data.vocabulary=300",
+                        "data.cache=" + folder.resolve("cache"),
+                        "output=" + folder.resolve("no-base"))),
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+                new SimpleMeterRegistry())
+            .run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("model.lora.rank is above 0, but model.path is missing");
+  }
+}

@@ -1,0 +1,182 @@
+package org.tdro.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.config.ConfigComposer;
+import org.tdro.config.ConfigException;
+import org.tdro.keras.Callback;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.runs.RunFolder;
+import org.tdro.runs.RunRecord;
+import org.tdro.testing.Checkout;
+import org.tdro.training.StageTraining.Outcome;
+
+class StageTrainingTest {
+  @TempDir
+  static Path folder;
+
+  @BeforeAll
+  static void makeDataAndReference() throws IOException {
+    var random = new SplittableRandom(5);
+    Files.createDirectories(folder.resolve("data"));
+    for (var domain : List.of("one", "two", "three")) {
+      var lines = new ArrayList<String>();
+      for (int i = 0; i < 40; i++) {
+        var query = words(random, 3);
+        lines.add("""
+            {"query_id": "%s%d", "query": "%s", "positive_passages": [{"docid": "p", "text": "%s"}], "negative_passages": [{"docid": "m", "text": "%s"}, {"docid": "n", "text": "%s"}]}""".formatted(
+                domain, i, query, query + words(random, 2), words(random, 5), words(random, 5)));
+      }
+      Files.write(folder.resolve("data/" + domain + ".jsonl"), lines);
+    }
+    assertThat(training("reference", "whole").run()).isEqualTo(Outcome.TRAINED);
+  }
+
+  private static String words(SplittableRandom random, int count) {
+    var text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append((char) ('a' + random.nextInt(26))).append(random.nextInt(10)).append(' ');
+    }
+    return text.toString();
+  }
+
+  private static StageTraining training(String stage, String output, String... further) {
+    var arguments = new ArrayList<>(List.of(
+        "stage=" + stage,
+        "data=" + folder.resolve("data"),
+        "data.cache=" + folder.resolve("cache"),
+        "data.vocabulary=300",
+        "data.passages-per-query=3",
+        "train.batch-size=8",
+        "train.accumulation-steps=2",
+        "train.steps=30",
+        "train.save-every=7",
+        "model=mini",
+        "model.hidden=8",
+        "model.feed-forward=16",
+        "model.layers=1",
+        "model.heads=2",
+        "model.dropout=0.2",
+        "output=" + folder.resolve(stage + "-" + output)));
+    if (stage.equals("dro")) {
+      arguments.add("dro.reference=" + folder.resolve("reference-whole"));
+    }
+    arguments.addAll(List.of(further));
+    var configs = Checkout.path("configs");
+    return new StageTraining(
+        new ConfigComposer(List.of(configs)).composeForRun(arguments),
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+        new SimpleMeterRegistry());
+  }
+
+  private static Callback stoppingAt(long stop) {
+    return new Callback() {
+      @Override
+      public void onTrainBatchEnd(Model model, long step, Logs logs) {
+        if (step == stop) {
+          model.stopTraining();
+        }
+      }
+    };
+  }
+
+  /** With dropout and accumulation, stopped between two backups and on one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "dro"})
+  void aStoppedRunGoesOnToTheSameBits(String stage) {
+    if (stage.equals("dro")) {
+      assertThat(training(stage, "whole").run()).isEqualTo(Outcome.TRAINED);
+    }
+    assertThat(training(stage, "parts").with(stoppingAt(10)).run()).isEqualTo(Outcome.INTERRUPTED);
+    assertThat(training(stage, "parts").with(stoppingAt(21)).run()).isEqualTo(Outcome.INTERRUPTED);
+    assertThat(training(stage, "parts").run()).isEqualTo(Outcome.TRAINED);
+    var whole = new RunFolder(folder.resolve(stage + "-whole"));
+    var parts = new RunFolder(folder.resolve(stage + "-parts"));
+    var weights = "weights/variables.data-00000-of-00001";
+    assertThat(parts.model().resolve(weights))
+        .hasSameBinaryContentAs(whole.model().resolve(weights));
+    if (stage.equals("dro")) {
+      assertThat(parts.trajectory()).hasSameTextualContentAs(whole.trajectory());
+      assertThat(parts.weights().resolve("curr_weights.json"))
+          .hasSameTextualContentAs(whole.weights().resolve("curr_weights.json"));
+    }
+    assertThat(parts.backup()).doesNotExist();
+  }
+
+  /** The texts of a micro-batch, 32, in chunks, the last of 2; layers run again in the backward pass. */
+  @Test
+  void aStoppedRunInChunksGoesOnToTheSameBits() {
+    var settings = new String[] {
+      "train.steps=8",
+      "train.save-every=3",
+      "train.chunk-size=5",
+      "train.gradient-checkpointing=true"
+    };
+    assertThat(training("dro", "chunks-whole", settings).run()).isEqualTo(Outcome.TRAINED);
+    assertThat(training("dro", "chunks-parts", settings).with(stoppingAt(4)).run())
+        .isEqualTo(Outcome.INTERRUPTED);
+    assertThat(training("dro", "chunks-parts", settings).run()).isEqualTo(Outcome.TRAINED);
+    var whole = new RunFolder(folder.resolve("dro-chunks-whole"));
+    var parts = new RunFolder(folder.resolve("dro-chunks-parts"));
+    var weights = "weights/variables.data-00000-of-00001";
+    assertThat(parts.model().resolve(weights))
+        .hasSameBinaryContentAs(whole.model().resolve(weights));
+    assertThat(parts.trajectory()).hasSameTextualContentAs(whole.trajectory());
+  }
+
+  @Test
+  void aCompleteRunIsNotTrainedAgain() {
+    assertThat(training("reference", "whole").run()).isEqualTo(Outcome.UNCHANGED);
+  }
+
+  @Test
+  void aFolderOfAnotherConfigurationIsLeftAlone() {
+    assertThatThrownBy(() -> training("reference", "whole", "seed=43").run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("holds another run")
+        .hasMessageContaining("seed");
+  }
+
+  @Test
+  void anotherRunIsMovedAsideWhereItMayBeReplaced() {
+    assertThat(training("reference", "again", "train.steps=2").run()).isEqualTo(Outcome.TRAINED);
+    var other = training("reference", "again", "train.steps=3").replacingOther();
+    assertThat(other.run()).isEqualTo(Outcome.TRAINED);
+    assertThat(folder.resolve("reference-again.replaced/model")).exists();
+    assertThat(other.run()).isEqualTo(Outcome.UNCHANGED);
+  }
+
+  @Test
+  void whatIsWrongShowsBeforeAnotherRunIsMoved() {
+    assertThatThrownBy(() -> training("reference", "whole", "loss.hard-only-domains=[four]")
+            .replacingOther()
+            .run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("four");
+    assertThat(RunRecord.isComplete(folder.resolve("reference-whole"))).isTrue();
+  }
+
+  @Test
+  void whatIsWrongShowsBeforeTheFolderIsMade() {
+    var dro = training("dro", "wrong", "loss.hard-only-domains=[four]");
+    assertThatThrownBy(dro::run).isInstanceOf(ConfigException.class).hasMessageContaining("four");
+    assertThat(folder.resolve("dro-wrong")).doesNotExist();
+  }
+}

@@ -1,7 +1,0 @@
-package org.tdro.retrieval;
-
-/** What a text is to a retriever: prompts and maximum lengths differ. */
-public enum TextKind {
-  QUERY,
-  PASSAGE
-}

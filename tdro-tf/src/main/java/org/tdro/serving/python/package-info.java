@@ -1,2 +1,0 @@
-/** Retrievers as folders for Python, as transformers, sentence-transformers and PEFT keep them. */
-package org.tdro.serving.python;

@@ -1,5 +1,0 @@
-/**
- * A small HTTP server for exported retrievers with TensorFlow Serving's REST surface, and two endpoints that take text. It
- * is for development, smoke tests and small deployments: one model, one process, no authentication.
- */
-package org.tdro.serving.server;
