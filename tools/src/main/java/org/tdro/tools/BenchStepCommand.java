@@ -92,16 +92,20 @@ final class BenchStepCommand implements Callable<Integer> {
     var report = benchmark().run();
     var out = spec.commandLine().getOut();
     print(report, out);
-    if (json) out.println(new JsonMapper().writeValueAsString(report.values()));
+    if (json) {
+      out.println(new JsonMapper().writeValueAsString(report.values()));
+    }
     return 0;
   }
 
   private StepBenchmark benchmark() {
     try {
       var settings = new ArrayList<String>();
-      if (shape != null)
+      if (shape != null) {
         settings.addAll(EncoderShape.parse(shape).settings(passages == null ? 1 : passages));
-      else if (passages != null) settings.add("data.passages-per-query=" + passages);
+      } else if (passages != null) {
+        settings.add("data.passages-per-query=" + passages);
+      }
       settings.addAll(arguments.overrides());
       var config = arguments.composer().compose(List.copyOf(settings)).config();
       return new StepBenchmark(config, EnumSet.copyOf(kinds), variedLengths, steps, warmup);

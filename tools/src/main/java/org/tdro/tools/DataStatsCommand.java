@@ -48,7 +48,9 @@ public final class DataStatsCommand implements Callable<Integer> {
   }
 
   private boolean isImported() {
-    if (!Files.isDirectory(folder)) return false;
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
     try (var files = Files.newDirectoryStream(folder, "*.arrow")) {
       return files.iterator().hasNext();
     } catch (IOException e) {

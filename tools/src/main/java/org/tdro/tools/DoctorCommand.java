@@ -72,7 +72,9 @@ final class DoctorCommand implements Callable<Integer> {
   private static void print(Finding finding, PrintWriter out) {
     out.println(String.format(
         Locale.ROOT, "%-8s %-17s %s", finding.status().word(), finding.subject(), finding.found()));
-    if (!finding.advice().isEmpty()) out.println(" ".repeat(27) + "-> " + finding.advice());
+    if (!finding.advice().isEmpty()) {
+      out.println(" ".repeat(27) + "-> " + finding.advice());
+    }
     out.flush();
   }
 }

@@ -57,7 +57,9 @@ final class Failures {
   static int exitCode(Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
       for (var kind : KINDS) {
-        if (kind.type().isInstance(cause)) return kind.exitCode();
+        if (kind.type().isInstance(cause)) {
+          return kind.exitCode();
+        }
       }
     }
     return ExitCode.SOFTWARE;
@@ -68,7 +70,9 @@ final class Failures {
     var text = new StringBuilder(message(failure));
     for (var cause = failure.getCause(); cause != null; cause = cause.getCause()) {
       var message = message(cause);
-      if (text.indexOf(message) < 0) text.append("\n  because: ").append(message);
+      if (text.indexOf(message) < 0) {
+        text.append("\n  because: ").append(message);
+      }
     }
     return text.toString();
   }
@@ -76,10 +80,18 @@ final class Failures {
   /** Exceptions whose message is only a file name get a verb; those without one get their class. */
   private static String message(Throwable failure) {
     var message = failure.getMessage();
-    if (message == null || message.isBlank()) return failure.getClass().getSimpleName();
-    if (failure instanceof NoSuchFileException) return message + " does not exist";
-    if (failure instanceof AccessDeniedException) return message + " may not be read or written";
-    if (failure instanceof FileSystemException || message.contains(" ")) return message;
+    if (message == null || message.isBlank()) {
+      return failure.getClass().getSimpleName();
+    }
+    if (failure instanceof NoSuchFileException) {
+      return message + " does not exist";
+    }
+    if (failure instanceof AccessDeniedException) {
+      return message + " may not be read or written";
+    }
+    if (failure instanceof FileSystemException || message.contains(" ")) {
+      return message;
+    }
     return failure.getClass().getSimpleName() + ": " + message;
   }
 }

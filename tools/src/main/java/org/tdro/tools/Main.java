@@ -86,7 +86,9 @@ public final class Main implements Runnable {
         .setParameterExceptionHandler(Failures::report)
         .setExecutionStrategy(parsed -> {
           // Read by logback.xml when the first logger is made, which is after this.
-          if (main.verbose) System.setProperty("tdro.log", "DEBUG");
+          if (main.verbose) {
+            System.setProperty("tdro.log", "DEBUG");
+          }
           return new CommandLine.RunLast().execute(parsed);
         })
         .execute(arguments);

@@ -93,7 +93,7 @@ final class QuickstartCommand implements Callable<Integer> {
   /** The weighting with the best average. */
   private static String best(PipelineReport report) {
     var table = report.table(report.measures().get(0));
-    var best = 0;
+    int best = 0;
     for (int i = 1; i < table.columns().size(); i++) {
       if (table.averages().get(i).orElse(0) > table.averages().get(best).orElse(0)) {
         best = i;

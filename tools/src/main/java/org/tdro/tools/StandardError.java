@@ -18,7 +18,9 @@ final class StandardError {
   /** Sets {@link System#err} to the real standard error, if the launcher names it. */
   static void restore() {
     var descriptor = Integer.getInteger("tdro.stderr");
-    if (descriptor == null) return;
+    if (descriptor == null) {
+      return;
+    }
     try {
       // Opening /dev/fd/N would give a second position in a file that standard output may share:
       // lines would be overwritten.

@@ -14,9 +14,10 @@ final class TextTable {
 
   /** Adds a row with a cell for each heading. */
   TextTable row(Object... cells) {
-    if (cells.length != rows.get(0).length)
+    if (cells.length != rows.get(0).length) {
       throw new IllegalArgumentException(
           cells.length + " cells for " + rows.get(0).length + " headings");
+    }
     rows.add(Arrays.stream(cells).map(String::valueOf).toArray(String[]::new));
     return this;
   }
@@ -25,12 +26,15 @@ final class TextTable {
   @Override
   public String toString() {
     var widths = new int[rows.get(0).length];
-    for (var row : rows)
-      for (var c = 0; c < row.length; c++) widths[c] = Math.max(widths[c], row[c].length());
+    for (var row : rows) {
+      for (int c = 0; c < row.length; c++) {
+        widths[c] = Math.max(widths[c], row[c].length());
+      }
+    }
     var text = new StringBuilder();
     for (var row : rows) {
       var line = new StringBuilder();
-      for (var c = 0; c < row.length; c++) {
+      for (int c = 0; c < row.length; c++) {
         var padding = " ".repeat(widths[c] - row[c].length());
         line.append(c == 0 ? row[c] + padding : "  " + padding + row[c]);
       }

@@ -20,7 +20,9 @@ class DataCommandTest {
 
   private int run(Object command, Object... arguments) {
     var strings = new String[arguments.length];
-    for (var i = 0; i < strings.length; i++) strings[i] = arguments[i].toString();
+    for (int i = 0; i < strings.length; i++) {
+      strings[i] = arguments[i].toString();
+    }
     return new CommandLine(command)
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(out))

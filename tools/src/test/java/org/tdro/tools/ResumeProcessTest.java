@@ -85,7 +85,9 @@ class ResumeProcessTest {
     }
     run(stage, killed).with(0);
     var whole = stage.equals("reference") ? "reference" : stage + "-whole";
-    if (!stage.equals("reference")) run(stage, whole).with(0);
+    if (!stage.equals("reference")) {
+      run(stage, whole).with(0);
+    }
     assertSameWeights(stage, killed, whole);
   }
 

@@ -123,7 +123,9 @@ final class TdroProcess implements AutoCloseable {
   /** Whether Ctrl-C would reach it: background jobs of some shells ignore it, and so do the processes that they start. */
   boolean heedsInterrupts() throws IOException {
     var status = Path.of("/proc", Long.toString(process.pid()), "status");
-    if (!Files.exists(status)) return true;
+    if (!Files.exists(status)) {
+      return true;
+    }
     var ignored = Files.readAllLines(status).stream()
         .filter(line -> line.startsWith("SigIgn:"))
         .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))

@@ -12,7 +12,9 @@ public final class CounterRandom {
   /** 64 random bits for a seed and the counters. */
   public static long bits(long seed, long... counters) {
     var state = mix(seed + GOLDEN);
-    for (var counter : counters) state = mix(state + GOLDEN + mix(counter + GOLDEN));
+    for (var counter : counters) {
+      state = mix(state + GOLDEN + mix(counter + GOLDEN));
+    }
     return state;
   }
 

@@ -23,9 +23,13 @@ public final class OrderedParallel {
       while (items.hasNext()) {
         var item = items.next();
         pending.add(executor.submit(() -> work.apply(item)));
-        if (pending.size() > 4 * threads) sink.accept(await(pending.remove()));
+        if (pending.size() > 4 * threads) {
+          sink.accept(await(pending.remove()));
+        }
       }
-      while (!pending.isEmpty()) sink.accept(await(pending.remove()));
+      while (!pending.isEmpty()) {
+        sink.accept(await(pending.remove()));
+      }
     } finally {
       end(executor);
     }
@@ -43,15 +47,21 @@ public final class OrderedParallel {
         interrupted = true;
       }
     }
-    if (interrupted) Thread.currentThread().interrupt();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static <B> B await(Future<B> result) {
     try {
       return result.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException cause) throw cause;
-      if (e.getCause() instanceof Error cause) throw cause;
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

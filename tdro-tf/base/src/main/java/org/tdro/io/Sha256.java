@@ -26,7 +26,9 @@ public final class Sha256 {
     var digest = digest();
     try (var in = Files.newInputStream(file)) {
       var buffer = new byte[1 << 16];
-      for (var n = in.read(buffer); n >= 0; n = in.read(buffer)) digest.update(buffer, 0, n);
+      for (var n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }

@@ -56,7 +56,9 @@ public final class TextLines implements AutoCloseable {
     public JsonNode object() {
       try {
         var node = JSON.readTree(text);
-        if (!node.isObject()) throw new DataException(place() + ": is no JSON object");
+        if (!node.isObject()) {
+          throw new DataException(place() + ": is no JSON object");
+        }
         return node;
       } catch (JsonProcessingException e) {
         // Jackson adds in brackets where the value began, which is this line.
@@ -117,9 +119,15 @@ public final class TextLines implements AutoCloseable {
       while (fillLine()) {
         number++;
         var text = decoder.decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
-        if (number == 1 && text.startsWith(BYTE_ORDER_MARK)) text = text.substring(1);
-        if (text.endsWith("\r")) text = text.substring(0, text.length() - 1);
-        if (!text.isBlank()) return new Line(file, number, text);
+        if (number == 1 && text.startsWith(BYTE_ORDER_MARK)) {
+          text = text.substring(1);
+        }
+        if (text.endsWith("\r")) {
+          text = text.substring(0, text.length() - 1);
+        }
+        if (!text.isBlank()) {
+          return new Line(file, number, text);
+        }
       }
       return null;
     } catch (CharacterCodingException e) {
@@ -146,7 +154,9 @@ public final class TextLines implements AutoCloseable {
 
       @Override
       public List<Line> next() {
-        if (next.isEmpty()) throw new NoSuchElementException();
+        if (next.isEmpty()) {
+          throw new NoSuchElementException();
+        }
         var chunk = next;
         next = read(count);
         return chunk;
@@ -158,7 +168,9 @@ public final class TextLines implements AutoCloseable {
     var lines = new ArrayList<Line>(count);
     while (lines.size() < count) {
       var line = next();
-      if (line == null) break;
+      if (line == null) {
+        break;
+      }
       lines.add(line);
     }
     return lines;
@@ -169,7 +181,9 @@ public final class TextLines implements AutoCloseable {
     bytes.reset();
     while (!ended) {
       int from = position;
-      while (position < limit && buffer[position] != '\n') position++;
+      while (position < limit && buffer[position] != '\n') {
+        position++;
+      }
       bytes.write(buffer, from, position - from);
       if (position < limit) {
         position++;
@@ -193,10 +207,12 @@ public final class TextLines implements AutoCloseable {
 
   private static DataException failure(Path file, long line, IOException e) {
     var place = file + ":" + line + ": ";
-    if (e instanceof EOFException)
+    if (e instanceof EOFException) {
       return new DataException(place + "the gzip file ends too early, copy it again", e);
-    if (e instanceof ZipException)
+    }
+    if (e instanceof ZipException) {
       return new DataException(place + "damaged gzip file: " + e.getMessage(), e);
+    }
     return new DataException(place + "cannot be read: " + e.getMessage(), e);
   }
 }

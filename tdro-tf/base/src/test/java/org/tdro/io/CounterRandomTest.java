@@ -15,9 +15,13 @@ class CounterRandomTest {
   @Test
   void boundedNumbersAreEven() {
     var counts = new int[7];
-    for (var i = 0; i < 70_000; i++) counts[CounterRandom.below(7, CounterRandom.bits(3, i))]++;
+    for (int i = 0; i < 70_000; i++) {
+      counts[CounterRandom.below(7, CounterRandom.bits(3, i))]++;
+    }
     // 10,000 expected, standard deviation 93.
-    for (var count : counts) assertThat(count).isBetween(9_600, 10_400);
+    for (var count : counts) {
+      assertThat(count).isBetween(9_600, 10_400);
+    }
   }
 
   @Test

@@ -99,7 +99,9 @@ class TextLinesTest {
   private static List<TextLines.Line> all(Path file) {
     var all = new ArrayList<TextLines.Line>();
     try (var lines = TextLines.open(file)) {
-      for (var line = lines.next(); line != null; line = lines.next()) all.add(line);
+      for (var line = lines.next(); line != null; line = lines.next()) {
+        all.add(line);
+      }
     }
     return all;
   }

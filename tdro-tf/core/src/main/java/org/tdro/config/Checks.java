@@ -11,7 +11,9 @@ final class Checks {
 
   /** Adds {@code problem}, which starts with the name of a component, unless {@code holds}. */
   Checks that(boolean holds, String problem) {
-    if (!holds) problems.add(problem);
+    if (!holds) {
+      problems.add(problem);
+    }
     return this;
   }
 
@@ -39,6 +41,8 @@ final class Checks {
 
   /** @throws IllegalArgumentException with all problems, one a line */
   void done() {
-    if (problems.length() > 0) throw new IllegalArgumentException(problems.toString());
+    if (problems.length() > 0) {
+      throw new IllegalArgumentException(problems.toString());
+    }
   }
 }

@@ -72,7 +72,9 @@ public final class ConfigComposer {
     var broken = new HashSet<String>();
     var files = experiment.withFallback(groups(choices, broken, problems)).withFallback(root);
     var plain = ConfigFactory.empty();
-    for (var override : overrides) plain = override.toConfig(problems).withFallback(plain);
+    for (var override : overrides) {
+      plain = override.toConfig(problems).withFallback(plain);
+    }
 
     var binder = new RecordBinder(problems, key -> home(key, choices, broken), inputsExist);
     var stage = stage(plain).or(() -> stage(files)).orElse("");
@@ -116,7 +118,9 @@ public final class ConfigComposer {
     var overrides = new ArrayList<Setting>();
     for (var setting : settings) {
       var name = setting.path().get(0);
-      if (setting.sets(EXPERIMENT)) continue;
+      if (setting.sets(EXPERIMENT)) {
+        continue;
+      }
       if (setting.path().size() > 1 || !GROUPS.contains(name)) {
         overrides.add(setting);
       } else if (name.equals("data") && !folders.options(name).contains(setting.text())) {
@@ -168,7 +172,9 @@ public final class ConfigComposer {
     for (var choice : choices.entrySet()) {
       var before = problems.count();
       var values = load(choice.getKey(), choice.getValue(), problems);
-      if (problems.count() > before) broken.add(choice.getKey());
+      if (problems.count() > before) {
+        broken.add(choice.getKey());
+      }
       groups = groups.withFallback(values.atKey(choice.getKey()));
     }
     return groups;
@@ -190,7 +196,9 @@ public final class ConfigComposer {
   /** The file to which a missing key belongs, unless that file has a problem of its own. */
   private Optional<String> home(String key, Map<String, Choice> choices, Set<String> broken) {
     var group = key.contains(".") ? key.substring(0, key.indexOf('.')) : key;
-    if (broken.contains(group)) return Optional.empty();
+    if (broken.contains(group)) {
+      return Optional.empty();
+    }
     return Optional.ofNullable(choices.get(group))
         .flatMap(choice -> folders.find(ConfigFolders.file(group, choice.option())))
         .or(() -> folders.find(ConfigFolders.ROOT))

@@ -45,7 +45,9 @@ record ConfigFolders(List<Path> folders) {
   SortedSet<String> options(String group) {
     var options = new TreeSet<String>();
     for (var folder : folders) {
-      if (!Files.isDirectory(folder.resolve(group))) continue;
+      if (!Files.isDirectory(folder.resolve(group))) {
+        continue;
+      }
       try (var files = Files.list(folder.resolve(group))) {
         files
             .map(file -> file.getFileName().toString())
@@ -66,17 +68,23 @@ record ConfigFolders(List<Path> folders) {
   Config root(Problems problems) {
     var before = problems.count();
     for (var folder : folders) {
-      if (!Files.isDirectory(folder)) problems.add("configuration", folder + " is not a folder");
+      if (!Files.isDirectory(folder)) {
+        problems.add("configuration", folder + " is not a folder");
+      }
     }
     var files = folders.stream()
         .map(folder -> folder.resolve(ROOT))
         .filter(Files::isRegularFile)
         .toList();
-    if (files.isEmpty()) problems.add("configuration", "there is no " + ROOT + " in " + shown());
+    if (files.isEmpty()) {
+      problems.add("configuration", "there is no " + ROOT + " in " + shown());
+    }
     var root = files.stream()
         .map(file -> parse(file, problems))
         .reduce(ConfigFactory.empty(), Config::withFallback);
-    if (problems.count() > before) problems.raise();
+    if (problems.count() > before) {
+      problems.raise();
+    }
     return root;
   }
 
@@ -129,7 +137,9 @@ record ConfigFolders(List<Path> folders) {
       var found = Files.isRegularFile(beside)
           ? Optional.of(beside)
           : find(group + "/" + name).or(() -> find(name));
-      if (found.isEmpty()) problems.add(shown(from), "includes " + name + ", which does not exist");
+      if (found.isEmpty()) {
+        problems.add(shown(from), "includes " + name + ", which does not exist");
+      }
       return found
           .map(file -> parse(file, problems))
           .orElse(ConfigFactory.empty())

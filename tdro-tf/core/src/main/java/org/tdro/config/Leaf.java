@@ -48,10 +48,15 @@ record Leaf(String key, String hocon, boolean incidental) {
   }
 
   private static String hocon(Object value) {
-    if (value instanceof Map<?, ?>) return "{}";
-    if (value instanceof Optional<?> optional) return optional.map(Leaf::hocon).orElse("");
-    if (value instanceof List<?> list)
+    if (value instanceof Map<?, ?>) {
+      return "{}";
+    }
+    if (value instanceof Optional<?> optional) {
+      return optional.map(Leaf::hocon).orElse("");
+    }
+    if (value instanceof List<?> list) {
       return list.stream().map(Leaf::hocon).collect(Collectors.joining(", ", "[", "]"));
+    }
     var text = Scalars.text(value);
     return value instanceof Number || value instanceof Boolean || value instanceof Enum<?>
         ? text

@@ -35,12 +35,16 @@ final class Problems {
 
   /** @throws ConfigException if there is any problem */
   void raise() {
-    if (!lines.isEmpty()) throw new ConfigException(List.copyOf(lines));
+    if (!lines.isEmpty()) {
+      throw new ConfigException(List.copyOf(lines));
+    }
   }
 
   /** {@code configs/dro/paper.conf:7}, or {@code command line: dro.ema=0.2}. */
   static String where(ConfigOrigin origin) {
-    if (origin.lineNumber() <= 0) return origin.description();
+    if (origin.lineNumber() <= 0) {
+      return origin.description();
+    }
     var line = origin.description().startsWith(Setting.SOURCE) ? "" : ":$1";
     return LINE.matcher(origin.description()).replaceFirst(line);
   }

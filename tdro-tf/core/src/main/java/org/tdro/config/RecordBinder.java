@@ -72,7 +72,9 @@ final class RecordBinder {
   private Object record(Class<?> type, ConfigObject object, String path) {
     var components = RecordKeys.components(type);
     object.forEach((name, value) -> {
-      if (!components.containsKey(name)) unknown(path, name, value, components.keySet());
+      if (!components.containsKey(name)) {
+        unknown(path, name, value, components.keySet());
+      }
     });
     var arguments = components.entrySet().stream()
         .map(entry -> component(
@@ -95,8 +97,12 @@ final class RecordBinder {
 
   /** The files in a path or string, or in a list or optional of them. */
   private static Stream<String> input(Object bound) {
-    if (bound instanceof List<?> files) return files.stream().map(Object::toString);
-    if (bound instanceof Optional<?> file) return file.stream().map(Object::toString);
+    if (bound instanceof List<?> files) {
+      return files.stream().map(Object::toString);
+    }
+    if (bound instanceof Optional<?> file) {
+      return file.stream().map(Object::toString);
+    }
     return Stream.of(bound.toString());
   }
 
@@ -122,8 +128,9 @@ final class RecordBinder {
     try {
       return type.getDeclaredConstructor(types).newInstance(arguments);
     } catch (InvocationTargetException e) {
-      if (!(e.getCause() instanceof IllegalArgumentException refusal))
+      if (!(e.getCause() instanceof IllegalArgumentException refusal)) {
         throw new IllegalStateException(e);
+      }
       refusal.getMessage().lines().forEach(line -> refused(line, path));
       return INVALID;
     } catch (ReflectiveOperationException e) {
@@ -144,19 +151,26 @@ final class RecordBinder {
   private Object value(Type type, ConfigValue value, String path) {
     var absent = value == null || value.valueType() == ConfigValueType.NULL;
     if (type instanceof ParameterizedType generic) {
-      if (absent) origins.put(path, DEFAULT);
+      if (absent) {
+        origins.put(path, DEFAULT);
+      }
       var arguments = generic.getActualTypeArguments();
-      if (generic.getRawType() == Optional.class)
+      if (generic.getRawType() == Optional.class) {
         return absent ? Optional.empty() : optional(arguments[0], value, path);
-      if (generic.getRawType() == List.class)
+      }
+      if (generic.getRawType() == List.class) {
         return absent ? List.of() : list(arguments[0], value, path);
-      if (generic.getRawType() == Map.class)
+      }
+      if (generic.getRawType() == Map.class) {
         return absent ? Map.of() : map(arguments[1], value, path);
+      }
       throw new IllegalStateException("no configuration value is a " + type);
     }
     var plain = (Class<?>) type;
     if (plain.isRecord()) {
-      if (absent) return record(plain, ConfigFactory.empty().root(), path);
+      if (absent) {
+        return record(plain, ConfigFactory.empty().root(), path);
+      }
       return value instanceof ConfigObject object
           ? record(plain, object, path)
           : wrong(value, path, "a section { … }");
@@ -177,7 +191,9 @@ final class RecordBinder {
   }
 
   private Object list(Type type, ConfigValue value, String path) {
-    if (value instanceof ConfigObject) return wrong(value, path, "a list");
+    if (value instanceof ConfigObject) {
+      return wrong(value, path, "a list");
+    }
     origins.put(path, Problems.where(value.origin()));
     var elements = value instanceof ConfigList list ? list : List.of(value);
     var bound =
@@ -186,7 +202,9 @@ final class RecordBinder {
   }
 
   private Object map(Type type, ConfigValue value, String path) {
-    if (!(value instanceof ConfigObject object)) return wrong(value, path, "a section { … }");
+    if (!(value instanceof ConfigObject object)) {
+      return wrong(value, path, "a section { … }");
+    }
     var bound = new LinkedHashMap<String, Object>();
     object.keySet().stream()
         .sorted()
@@ -195,8 +213,9 @@ final class RecordBinder {
   }
 
   private Object scalar(Class<?> type, ConfigValue value, String path) {
-    if (value instanceof ConfigObject || value instanceof ConfigList)
+    if (value instanceof ConfigObject || value instanceof ConfigList) {
       return wrong(value, path, Scalars.describe(type));
+    }
     var text =
         value.valueType() == ConfigValueType.STRING ? (String) value.unwrapped() : value.render();
     return Scalars.parse(type, text).orElseGet(() -> {

@@ -15,8 +15,9 @@ final class RecordKeys {
   /** The components by their names in kebab case, as declared. */
   static Map<String, RecordComponent> components(Class<?> type) {
     var components = new LinkedHashMap<String, RecordComponent>();
-    for (var component : type.getRecordComponents())
+    for (var component : type.getRecordComponents()) {
       components.put(Names.key(component.getName()), component);
+    }
     return components;
   }
 

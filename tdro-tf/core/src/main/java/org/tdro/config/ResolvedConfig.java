@@ -81,7 +81,9 @@ public final class ResolvedConfig {
     for (var leaf : leaves) {
       var dot = leaf.key().indexOf('.');
       var leafGroup = dot < 0 ? "" : leaf.key().substring(0, dot);
-      if (!leafGroup.equals(group)) text.append('\n');
+      if (!leafGroup.equals(group)) {
+        text.append('\n');
+      }
       group = leafGroup;
       text.append(line(leaf)).append('\n');
     }
@@ -89,7 +91,9 @@ public final class ResolvedConfig {
   }
 
   private String line(Leaf leaf) {
-    if (leaf.hocon().isEmpty()) return "# " + leaf.key() + " is not set";
+    if (leaf.hocon().isEmpty()) {
+      return "# " + leaf.key() + " is not set";
+    }
     var value = leaf.key() + " = " + leaf.hocon();
     return String.format(
         Locale.ROOT, "%-" + VALUE_COLUMN + "s # %s", value, origin(leaf.key()).replace('\n', ' '));
@@ -128,8 +132,9 @@ public final class ResolvedConfig {
     var differences = new ArrayList<Difference>();
     for (var leaf : decisive()) {
       var there = theirs.remove(leaf.key());
-      if (!leaf.hocon().equals(there))
+      if (!leaf.hocon().equals(there)) {
         differences.add(Difference.of(leaf.key(), leaf.hocon(), there));
+      }
     }
     theirs.forEach((key, there) -> differences.add(Difference.of(key, null, there)));
     return differences;

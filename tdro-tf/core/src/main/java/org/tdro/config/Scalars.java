@@ -14,15 +14,27 @@ final class Scalars {
   /** The value that {@code text} says, or nothing if it says none of that type. */
   static Optional<Object> parse(Class<?> type, String text) {
     try {
-      if (type == String.class) return Optional.of(text);
-      if (type == Path.class) return Optional.of(Path.of(text));
-      if (type == int.class || type == Integer.class)
+      if (type == String.class) {
+        return Optional.of(text);
+      }
+      if (type == Path.class) {
+        return Optional.of(Path.of(text));
+      }
+      if (type == int.class || type == Integer.class) {
         return Optional.of(new BigDecimal(text).intValueExact());
-      if (type == long.class) return Optional.of(new BigDecimal(text).longValueExact());
-      if (type == double.class || type == Double.class)
+      }
+      if (type == long.class) {
+        return Optional.of(new BigDecimal(text).longValueExact());
+      }
+      if (type == double.class || type == Double.class) {
         return Optional.of(new BigDecimal(text).doubleValue());
-      if (type == boolean.class) return truth(text);
-      if (type.isEnum()) return constant(type, text);
+      }
+      if (type == boolean.class) {
+        return truth(text);
+      }
+      if (type.isEnum()) {
+        return constant(type, text);
+      }
       throw new IllegalStateException("no configuration value is a " + type);
     } catch (ArithmeticException | NumberFormatException | InvalidPathException e) {
       return Optional.empty();
@@ -31,16 +43,26 @@ final class Scalars {
 
   /** For messages: {@code a whole number}, {@code one of cosine, dot}. */
   static String describe(Class<?> type) {
-    if (type == String.class) return "a string";
-    if (type == Path.class) return "a path";
-    if (type == double.class || type == Double.class) return "a number";
-    if (type == boolean.class) return "true or false";
+    if (type == String.class) {
+      return "a string";
+    }
+    if (type == Path.class) {
+      return "a path";
+    }
+    if (type == double.class || type == Double.class) {
+      return "a number";
+    }
+    if (type == boolean.class) {
+      return "true or false";
+    }
     return type.isEnum() ? "one of " + String.join(", ", words(type)) : "a whole number";
   }
 
   /** The words that a closed set of values is written with; none for other types. */
   static List<String> words(Class<?> type) {
-    if (!type.isEnum()) return List.of();
+    if (!type.isEnum()) {
+      return List.of();
+    }
     return Stream.of(type.getEnumConstants())
         .map(constant -> Names.key((Enum<?>) constant))
         .toList();
@@ -48,8 +70,12 @@ final class Scalars {
 
   /** The text that {@link #parse} reads as {@code value}. */
   static String text(Object value) {
-    if (value instanceof Enum<?> constant) return Names.key(constant);
-    if (value instanceof Double number) return number(number);
+    if (value instanceof Enum<?> constant) {
+      return Names.key(constant);
+    }
+    if (value instanceof Double number) {
+      return number(number);
+    }
     return value.toString();
   }
 

@@ -73,10 +73,14 @@ record Setting(String argument, List<String> path, String text) {
         || text.startsWith("{")
         || text.startsWith("\"")
         || text.contains("${");
-    if (structured) return parsed();
+    if (structured) {
+      return parsed();
+    }
     try {
       var value = parsed();
-      if (value.valueType() != ConfigValueType.STRING && value.render().equals(text)) return value;
+      if (value.valueType() != ConfigValueType.STRING && value.render().equals(text)) {
+        return value;
+      }
     } catch (com.typesafe.config.ConfigException e) {
       // Not HOCON, so a plain string.
     }

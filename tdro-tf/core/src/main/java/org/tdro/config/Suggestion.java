@@ -27,10 +27,14 @@ final class Suggestion {
   /** Insertions, deletions, replacements and swaps of neighbours (Damerau 1964, as optimal string alignment). */
   static int distance(String a, String b) {
     var d = new int[a.length() + 1][b.length() + 1];
-    for (var i = 0; i <= a.length(); i++) d[i][0] = i;
-    for (var j = 0; j <= b.length(); j++) d[0][j] = j;
-    for (var i = 1; i <= a.length(); i++) {
-      for (var j = 1; j <= b.length(); j++) {
+    for (int i = 0; i <= a.length(); i++) {
+      d[i][0] = i;
+    }
+    for (int j = 0; j <= b.length(); j++) {
+      d[0][j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      for (int j = 1; j <= b.length(); j++) {
         var replaced = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
         d[i][j] = Math.min(replaced, 1 + Math.min(d[i - 1][j], d[i][j - 1]));
         if (i > 1

@@ -20,14 +20,23 @@ public record BatchOptions(
     int maxPassageLength,
     boolean teacherScores) {
   public BatchOptions {
-    if (passagesPerQuery < 1)
-      throw new IllegalArgumentException("passagesPerQuery must be >= 1, was " + passagesPerQuery);
-    if (padId < 0) throw new IllegalArgumentException("padId must be >= 0, was " + padId);
-    if (padMultiple < 1)
-      throw new IllegalArgumentException("padMultiple must be >= 1, was " + padMultiple);
-    if (maxQueryLength < 1)
-      throw new IllegalArgumentException("maxQueryLength must be >= 1, was " + maxQueryLength);
-    if (maxPassageLength < 1)
-      throw new IllegalArgumentException("maxPassageLength must be >= 1, was " + maxPassageLength);
+    if (passagesPerQuery < 1) {
+      throw new IllegalArgumentException(
+          "passagesPerQuery must be at least 1, was " + passagesPerQuery);
+    }
+    if (padId < 0) {
+      throw new IllegalArgumentException("padId must be at least 0, was " + padId);
+    }
+    if (padMultiple < 1) {
+      throw new IllegalArgumentException("padMultiple must be at least 1, was " + padMultiple);
+    }
+    if (maxQueryLength < 1) {
+      throw new IllegalArgumentException(
+          "maxQueryLength must be at least 1, was " + maxQueryLength);
+    }
+    if (maxPassageLength < 1) {
+      throw new IllegalArgumentException(
+          "maxPassageLength must be at least 1, was " + maxPassageLength);
+    }
   }
 }

@@ -20,8 +20,10 @@ public record ContrastiveBatch(
     int passagesPerQuery,
     Optional<TeacherScores> teacher) {
   public ContrastiveBatch {
-    if (passagesPerQuery < 1)
-      throw new IllegalArgumentException("passagesPerQuery must be >= 1, was " + passagesPerQuery);
+    if (passagesPerQuery < 1) {
+      throw new IllegalArgumentException(
+          "passagesPerQuery must be at least 1, was " + passagesPerQuery);
+    }
     if (domainIds.length != queries.rows()
         || passages.rows() != queries.rows() * passagesPerQuery) {
       throw new IllegalArgumentException(

@@ -49,17 +49,17 @@ public final class ContrastiveBatches {
     var domainIds = new int[refs.length];
     var scores = new float[passages.length];
     var scored = new boolean[refs.length];
-    for (var i = 0; i < refs.length; i++) {
+    for (int i = 0; i < refs.length; i++) {
       var ref = refs[i];
       var row = domains.get(ref.domain()).row(fold, ref.row());
       domainIds[i] = ref.domain();
       queries[i] = row.query();
       var chosen = choose(ref, row);
-      for (var k = 0; k < perQuery; k++) {
+      for (int k = 0; k < perQuery; k++) {
         passages[i * perQuery + k] = (k == 0 ? row.positives() : row.negatives())[chosen[k]];
       }
       scored[i] = row.scores().isPresent();
-      for (var k = 0; scored[i] && k < perQuery; k++) {
+      for (int k = 0; scored[i] && k < perQuery; k++) {
         var ofRow = row.scores().orElseThrow();
         scores[i * perQuery + k] = (k == 0 ? ofRow.positives() : ofRow.negatives())[chosen[k]];
       }
@@ -87,7 +87,9 @@ public final class ContrastiveBatches {
     var chosen = new int[options.passagesPerQuery()];
     chosen[0] = CounterRandom.below(row.positives().length, CounterRandom.bits(key, 0));
     var wanted = chosen.length - 1;
-    if (wanted == 0) return chosen;
+    if (wanted == 0) {
+      return chosen;
+    }
     var negatives = row.negatives().length;
     if (negatives == 0) {
       var domain = domains.get(ref.domain());
@@ -97,16 +99,20 @@ public final class ContrastiveBatches {
                   domain.name(), domain.queryId(fold, ref.row()), options.passagesPerQuery()));
     }
     var distinct = negatives >= wanted;
-    if (!distinct) negativesReused.incrementAndGet();
+    if (!distinct) {
+      negativesReused.incrementAndGet();
+    }
     var order = IntStream.range(0, negatives).toArray();
-    for (var k = 0; k < wanted; k++) {
+    for (int k = 0; k < wanted; k++) {
       var draw = CounterRandom.bits(key, k + 1);
       var next = distinct
           ? k + CounterRandom.below(negatives - k, draw)
           : CounterRandom.below(negatives, draw);
       chosen[k + 1] = order[next];
       // A step of Fisher and Yates' shuffle: what was taken leaves the range of the next draw.
-      if (distinct) order[next] = order[k];
+      if (distinct) {
+        order[next] = order[k];
+      }
     }
     return chosen;
   }

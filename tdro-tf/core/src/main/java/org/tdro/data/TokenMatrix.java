@@ -13,11 +13,13 @@ import java.util.Arrays;
 @SuppressWarnings("ArrayRecordComponent") // fed to the graph once, never compared
 public record TokenMatrix(int rows, int length, int[] ids, int[] lengths) {
   public TokenMatrix {
-    if (ids.length != rows * length)
+    if (ids.length != rows * length) {
       throw new IllegalArgumentException(
           "%d ids are not %d rows of %d".formatted(ids.length, rows, length));
-    if (lengths.length != rows)
+    }
+    if (lengths.length != rows) {
       throw new IllegalArgumentException("%d lengths for %d rows".formatted(lengths.length, rows));
+    }
   }
 
   /**
@@ -27,18 +29,21 @@ public record TokenMatrix(int rows, int length, int[] ids, int[] lengths) {
    */
   public static TokenMatrix pad(int[][] rows, int padId, int bucket, int maxLength) {
     var lengths = new int[rows.length];
-    var longest = 1;
-    for (var i = 0; i < rows.length; i++) {
+    int longest = 1;
+    for (int i = 0; i < rows.length; i++) {
       lengths[i] = Math.min(rows[i].length, maxLength);
       longest = Math.max(longest, lengths[i]);
     }
     var length = (int) Math.min(maxLength, (longest + bucket - 1L) / bucket * bucket);
     var ids = new int[rows.length * length];
-    if (padId != 0) Arrays.fill(ids, padId);
-    for (var i = 0; i < rows.length; i++) {
+    if (padId != 0) {
+      Arrays.fill(ids, padId);
+    }
+    for (int i = 0; i < rows.length; i++) {
       System.arraycopy(rows[i], 0, ids, i * length, lengths[i]);
-      if (lengths[i] < rows[i].length)
+      if (lengths[i] < rows[i].length) {
         ids[i * length + lengths[i] - 1] = rows[i][rows[i].length - 1];
+      }
     }
     return new TokenMatrix(rows.length, length, ids, lengths);
   }

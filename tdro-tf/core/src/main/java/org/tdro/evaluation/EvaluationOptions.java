@@ -13,7 +13,8 @@ public record EvaluationOptions(boolean complete, int relevanceLevel) {
 
   public EvaluationOptions {
     if (relevanceLevel < 0) {
-      throw new IllegalArgumentException("relevanceLevel must be >= 0, was " + relevanceLevel);
+      throw new IllegalArgumentException(
+          "relevanceLevel must be at least 0, was " + relevanceLevel);
     }
   }
 }

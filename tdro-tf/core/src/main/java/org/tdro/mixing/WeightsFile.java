@@ -160,7 +160,9 @@ public record WeightsFile(List<DomainWeight> domains) {
 
     private List<String> problemsOf(String name) {
       var problems = new ArrayList<String>();
-      if (domainIds.get(name) == null) problems.add("domain " + name + " has no id");
+      if (domainIds.get(name) == null) {
+        problems.add("domain " + name + " has no id");
+      }
       var rows = size.get(name);
       if (rows == null || rows < 1) {
         problems.add("domain " + name + " must have a size of at least 1, has " + rows);

@@ -32,27 +32,34 @@ public final class DomainFiles {
     var problems = new ArrayList<String>();
     for (var place : places) {
       var files = Files.isDirectory(place) ? list(place, SOURCE) : List.of(place);
-      if (files.isEmpty()) problems.add(place + ": holds no .jsonl or .jsonl.gz files");
+      if (files.isEmpty()) {
+        problems.add(place + ": holds no .jsonl or .jsonl.gz files");
+      }
       for (var file : files) {
         var matcher = SOURCE.matcher(file.getFileName().toString());
-        if (!Files.exists(file)) problems.add(file + ": there is no such file or folder");
-        else if (!matcher.matches())
+        if (!Files.exists(file)) {
+          problems.add(file + ": there is no such file or folder");
+        } else if (!matcher.matches()) {
           problems.add(file + ": is not named DOMAIN.jsonl or DOMAIN.jsonl.gz");
-        else {
+        } else {
           var other = sources.putIfAbsent(matcher.group(1), file);
-          if (other != null)
+          if (other != null) {
             problems.add("%s: %s is a file of the same domain".formatted(file, other));
+          }
         }
       }
     }
-    if (!problems.isEmpty()) throw new DataException(problems);
+    if (!problems.isEmpty()) {
+      throw new DataException(problems);
+    }
     return sources;
   }
 
   /** The names of the domains imported into a folder. */
   public static SortedSet<String> imported(Path folder) {
-    if (!Files.isDirectory(folder))
+    if (!Files.isDirectory(folder)) {
       throw new DataException(folder + ": there is no such folder of imported data");
+    }
     return list(folder, SHARD).stream()
         .map(file -> SHARD.matcher(file.getFileName().toString()).replaceFirst("$1"))
         .collect(Collectors.toCollection(TreeSet::new));

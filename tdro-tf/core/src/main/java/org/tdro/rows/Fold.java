@@ -14,9 +14,10 @@ public enum Fold {
    * SplitMix64. Without it that bit would only be the parity of the bytes' lowest bits.
    */
   public static Fold of(String queryId) {
-    var hash = 0xcbf29ce484222325L;
-    for (var b : queryId.getBytes(StandardCharsets.UTF_8))
+    long hash = 0xcbf29ce484222325L;
+    for (var b : queryId.getBytes(StandardCharsets.UTF_8)) {
       hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+    }
     return (CounterRandom.mix(hash) & 1) == 0 ? FIRST : SECOND;
   }
 }

@@ -29,19 +29,24 @@ public record PassageScores(float[] positives, float[] negatives) {
   /** NaN where there is none. */
   private static float[] of(JsonNode row, String key, List<String> problems) {
     var scores = new float[row.path(key).size()];
-    for (var i = 0; i < scores.length; i++) {
+    for (int i = 0; i < scores.length; i++) {
       var score = row.path(key).path(i).path("score");
       var absent = score.isMissingNode() || score.isNull();
       scores[i] = absent ? Float.NaN : score.floatValue();
-      if (!absent && !(score.isNumber() && Float.isFinite(scores[i])))
+      if (!absent && !(score.isNumber() && Float.isFinite(scores[i]))) {
         problems.add("%s[%d] has a score that is no number: %s".formatted(key, i, score));
+      }
     }
     return scores;
   }
 
   private static int absent(float[] scores) {
-    var absent = 0;
-    for (var score : scores) if (Float.isNaN(score)) absent++;
+    int absent = 0;
+    for (var score : scores) {
+      if (Float.isNaN(score)) {
+        absent++;
+      }
+    }
     return absent;
   }
 }

@@ -36,11 +36,17 @@ public record TrainingRow(
     var node = line.object();
     var problems = new ArrayList<String>();
     var queryId = node.path("query_id").asText("");
-    if (queryId.isEmpty()) problems.add("query_id is missing");
+    if (queryId.isEmpty()) {
+      problems.add("query_id is missing");
+    }
     var query = node.path("query").asText("");
-    if (query.isBlank()) problems.add("query is missing or empty");
+    if (query.isBlank()) {
+      problems.add("query is missing or empty");
+    }
     var positives = passages(node, "positive_passages", problems);
-    if (positives.isEmpty() && problems.isEmpty()) problems.add("has no positive passage");
+    if (positives.isEmpty() && problems.isEmpty()) {
+      problems.add("has no positive passage");
+    }
     var negatives = passages(node, "negative_passages", problems);
     var scores = PassageScores.of(node, problems);
     if (!problems.isEmpty()) {
@@ -53,14 +59,17 @@ public record TrainingRow(
   private static List<Passage> passages(JsonNode row, String key, List<String> problems) {
     var array = row.path(key);
     var passages = new ArrayList<Passage>();
-    if (!array.isArray() && !array.isMissingNode() && !array.isNull())
+    if (!array.isArray() && !array.isMissingNode() && !array.isNull()) {
       problems.add(key + " is no list");
-    for (var i = 0; i < array.size(); i++) {
+    }
+    for (int i = 0; i < array.size(); i++) {
       var passage = new Passage(
           array.path(i).path("docid").asText(""),
           array.path(i).path("title").asText(""),
           array.path(i).path("text").asText(""));
-      if (passage.content().isBlank()) problems.add("%s[%d] has no text".formatted(key, i));
+      if (passage.content().isBlank()) {
+        problems.add("%s[%d] has no text".formatted(key, i));
+      }
       passages.add(passage);
     }
     return passages;

@@ -28,7 +28,7 @@ import org.tensorflow.proto.ConfigProto;
  * folder; one that is complete is skipped unless what it is made from has changed.
  */
 public final class Pipeline {
-  private static final Logger log = LoggerFactory.getLogger(Pipeline.class);
+  private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
   private static final String UNIFORM = "uniform";
 
   private final ConfigComposer composer;
@@ -167,10 +167,10 @@ public final class Pipeline {
   /** Whether the stage is complete now. */
   private boolean train(ResolvedConfig stage) {
     var name = stage.config().output().getFileName();
-    log.info("{}: {} steps", name, stage.config().train().steps());
+    LOG.info("{}: {} steps", name, stage.config().train().steps());
     var outcome = new StageTraining(stage, progress, registry).replacingOther().run();
     if (outcome == StageTraining.Outcome.UNCHANGED) {
-      log.info("{}: complete and unchanged", name);
+      LOG.info("{}: complete and unchanged", name);
     }
     return outcome != StageTraining.Outcome.INTERRUPTED;
   }
@@ -183,7 +183,7 @@ public final class Pipeline {
       ConfigProto session) {
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
     runs.forEach((weighting, run) -> {
-      log.info("{}: evaluation on {} sets", weighting, sets.size());
+      LOG.info("{}: evaluation on {} sets", weighting, sets.size());
       evaluations.put(
           weighting,
           RunEvaluation.of(
@@ -192,7 +192,7 @@ public final class Pipeline {
               measures,
               evaluation,
               session,
-              (set, ranking, result) -> log.debug(
+              (set, ranking, result) -> LOG.debug(
                   "{} {}: {} {}",
                   weighting,
                   set.name(),

@@ -17,7 +17,7 @@ import org.tdro.text.WordCounts;
 
 /** Which tokenizer a run uses: the one it names, that of the checkpoint it starts from, or one learned from its rows. */
 final class RunTokenizer {
-  private static final Logger log = LoggerFactory.getLogger(RunTokenizer.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RunTokenizer.class);
 
   private RunTokenizer() {}
 
@@ -41,7 +41,7 @@ final class RunTokenizer {
     var tokenizer = Tokenizer.load(file);
     if (model.pooling() == ModelConfig.Pooling.LASTTOKEN
         && tokenizer.appendedToken().isEmpty()) {
-      log.warn(
+      LOG.warn(
           "{} puts no end token behind a text, so the state that is pooled is that of the text's last word",
           file);
     }
@@ -60,7 +60,7 @@ final class RunTokenizer {
     if (!Files.exists(file)) {
       var appended = AppendedEndToken.write(new TokenizerFolder(folder), file);
       if (appended.changed()) {
-        log.info("{}", appended);
+        LOG.info("{}", appended);
       }
     }
     return file;
@@ -74,7 +74,7 @@ final class RunTokenizer {
     var file =
         data.cache().resolve("tokenizer-" + CacheKey.of(key.toString())).resolve("tokenizer.json");
     if (!Files.exists(file)) {
-      log.info("learning a vocabulary of {} from {} files", data.vocabulary(), sources.size());
+      LOG.info("learning a vocabulary of {} from {} files", data.vocabulary(), sources.size());
       var counts = new WordCounts(data.lowercase());
       TrainingTexts.count(sources.values(), counts, threads);
       new BytePairTrainer(data.vocabulary()).train(counts).write(file);

@@ -16,7 +16,7 @@ import org.tdro.retriever.ContrastiveDataset;
 
 /** The batches that a stage trains on. */
 final class StageBatches {
-  private static final Logger log = LoggerFactory.getLogger(StageBatches.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StageBatches.class);
 
   private final ResolvedConfig resolved;
   private final List<String> domains;
@@ -88,7 +88,7 @@ final class StageBatches {
   /** Says how often a row had fewer negatives than asked for. */
   void noteReusedNegatives() {
     if (batches.negativesReused() > 0) {
-      log.info(
+      LOG.info(
           "{} rows had fewer than {} negatives and showed some of them more than once",
           batches.negativesReused(),
           resolved.config().data().passagesPerQuery() - 1);

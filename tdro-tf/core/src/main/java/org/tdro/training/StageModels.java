@@ -26,7 +26,7 @@ import org.tensorflow.proto.ConfigProto;
 
 /** The model that a stage trains. */
 final class StageModels {
-  private static final Logger log = LoggerFactory.getLogger(StageModels.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StageModels.class);
 
   private StageModels() {}
 
@@ -138,7 +138,7 @@ final class StageModels {
         .filter(dimension -> !reference.isTrainedFor(dimension))
         .toList();
     if (!untrained.isEmpty()) {
-      log.warn(
+      LOG.warn(
           "dro.reference was not trained at the sizes {} of loss.matryoshka-dimensions; its losses there are high",
           untrained);
     }

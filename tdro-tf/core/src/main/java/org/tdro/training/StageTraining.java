@@ -42,7 +42,7 @@ import org.tdro.runs.Telemetry;
  * result is the same, bit for bit, as that of a run that was not.
  */
 public final class StageTraining {
-  private static final Logger log = LoggerFactory.getLogger(StageTraining.class);
+  private static final Logger LOG = LoggerFactory.getLogger(StageTraining.class);
 
   private final ResolvedConfig resolved;
   private final TdroConfig config;
@@ -128,7 +128,7 @@ public final class StageTraining {
 
   private void setAside(ConfigException other) {
     var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
-    log.info("{}\nit is moved to {} and trained anew", other.getMessage(), aside);
+    LOG.info("{}\nit is moved to {} and trained anew", other.getMessage(), aside);
     FolderLock.whileHeld(run.path(), () -> {
       try {
         AtomicWrite.delete(aside);
@@ -181,7 +181,7 @@ public final class StageTraining {
               .withCallbacks(callbacks(prepared.domainNames())));
       source.noteReusedNegatives();
       if (!model.isTrainingFinished()) {
-        log.warn(
+        LOG.warn(
             "{} after step {} of {} and saved; run the same command again to go on",
             interruption.happened() ? "interrupted" : "stopped",
             model.iterations(),

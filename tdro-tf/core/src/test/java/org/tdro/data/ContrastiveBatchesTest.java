@@ -39,8 +39,9 @@ class ContrastiveBatchesTest {
   /** The text of a row: ids are bytes + 2, the end token left out. */
   private static String text(TokenMatrix matrix, int row) {
     var text = new StringBuilder();
-    for (var i = 0; i < matrix.lengths()[row] - 1; i++)
+    for (int i = 0; i < matrix.lengths()[row] - 1; i++) {
       text.append((char) (matrix.ids()[row * matrix.length() + i] - 2));
+    }
     return text.toString();
   }
 
@@ -48,9 +49,9 @@ class ContrastiveBatchesTest {
   void thePositiveComesFirstThenDistinctNegativesOfTheSameRow() {
     try (var data = rows(3, 6)) {
       var batches = batches(data, 4);
-      for (var b = 0; b < 20; b++) {
+      for (int b = 0; b < 20; b++) {
         var batch = batches.batch(b);
-        for (var q = 0; q < batch.size(); q++) {
+        for (int q = 0; q < batch.size(); q++) {
           var query = text(batch.queries(), q);
           assertThat(query).startsWith(batch.domainIds()[q] == 0 ? "a" : "b");
           assertThat(text(batch.passages(), 4 * q)).matches(query + "p[0-2]");
@@ -70,9 +71,9 @@ class ContrastiveBatchesTest {
     try (var data = rows(3, 6)) {
       var batches = batches(data, 2);
       var seen = new HashMap<String, Set<String>>();
-      for (var b = 0; b < 200; b++) {
+      for (int b = 0; b < 200; b++) {
         var batch = batches.batch(b);
-        for (var q = 0; q < batch.size(); q++) {
+        for (int q = 0; q < batch.size(); q++) {
           var ofQuery = seen.computeIfAbsent(text(batch.queries(), q), query -> new HashSet<>());
           ofQuery.add(text(batch.passages(), 2 * q));
           ofQuery.add(text(batch.passages(), 2 * q + 1));
@@ -104,10 +105,11 @@ class ContrastiveBatchesTest {
     try (var data = rows(1, 2)) {
       var batches = batches(data, 6);
       var batch = batches.batch(0);
-      for (var q = 0; q < 8; q++) {
+      for (int q = 0; q < 8; q++) {
         var query = text(batch.queries(), q);
-        for (var k = 1; k < 6; k++)
+        for (int k = 1; k < 6; k++) {
           assertThat(text(batch.passages(), 6 * q + k)).matches(query + "n[01]");
+        }
       }
       assertThat(batches.negativesReused()).isEqualTo(8);
     }
@@ -134,9 +136,11 @@ class ContrastiveBatchesTest {
         var batches = new ContrastiveBatches(
             data, fold, sampler, new BatchOptions(1, 1, 0, 8, 64, 64, false));
         var ofFold = new HashSet<String>();
-        for (var b = 0; b < 20; b++) {
+        for (int b = 0; b < 20; b++) {
           var batch = batches.batch(b);
-          for (var q = 0; q < 8; q++) ofFold.add(text(batch.queries(), q));
+          for (int q = 0; q < 8; q++) {
+            ofFold.add(text(batch.queries(), q));
+          }
         }
         assertThat(ofFold).hasSize((int) data.domains().get(0).size(fold));
         assertThat(ids).doesNotContainAnyElementsOf(ofFold);

@@ -32,8 +32,12 @@ public final class ImportedRows {
   public static String scoredRow(
       String id, String query, int positives, int negatives, double scale) {
     var row = row(id, query, positives, negatives);
-    for (var i = 0; i < positives; i++) row = scored(row, query + "p" + i, scale * (10 + i));
-    for (var i = 0; i < negatives; i++) row = scored(row, query + "n" + i, scale * (20 + i));
+    for (int i = 0; i < positives; i++) {
+      row = scored(row, query + "p" + i, scale * (10 + i));
+    }
+    for (int i = 0; i < negatives; i++) {
+      row = scored(row, query + "n" + i, scale * (20 + i));
+    }
     return row;
   }
 
@@ -62,8 +66,10 @@ public final class ImportedRows {
 
   private static String passages(String name, int count) {
     var passages = new StringBuilder();
-    for (var i = 0; i < count; i++) {
-      if (i > 0) passages.append(", ");
+    for (int i = 0; i < count; i++) {
+      if (i > 0) {
+        passages.append(", ");
+      }
       passages.append("{\"docid\": \"%s%d\", \"text\": \"%s%d\"}".formatted(name, i, name, i));
     }
     return passages.toString();

@@ -58,7 +58,7 @@ class PassageScoresTest {
       var scored = data.domains().get(0);
       assertThat(scored.hasScores()).isTrue();
       assertThat(scored.counts().scoredRows()).isEqualTo(300);
-      for (var r = 0; r < 300; r++) {
+      for (int r = 0; r < 300; r++) {
         var scores = scored.row(Fold.ALL, r).scores().orElseThrow();
         var i = Float.parseFloat(scored.queryId(Fold.ALL, r).substring(1));
         var odd = (int) i % 2 == 1;
@@ -131,10 +131,10 @@ class PassageScoresTest {
           new MixtureSampler(data.sizes(Fold.ALL), new double[] {0.5, 0.5}, Batching.MIXED, 8, 1);
       var options = new BatchOptions(4, 1, 0, 8, 64, 64, true);
       var batches = new ContrastiveBatches(data, Fold.ALL, sampler, options);
-      for (var b = 0; b < 10; b++) {
+      for (int b = 0; b < 10; b++) {
         var batch = batches.batch(b);
         var teacher = batch.teacher().orElseThrow();
-        for (var p = 0; p < batch.passages().rows(); p++) {
+        for (int p = 0; p < batch.passages().rows(); p++) {
           var scored = batch.domainIds()[p / 4] == 0;
           assertThat(teacher.present()[p / 4]).isEqualTo(scored);
           assertThat(teacher.scores()[p]).isEqualTo(scored ? expected(batch.passages(), p) : 0);

@@ -41,7 +41,9 @@ class BatcherTest {
     sizes.add(rows.size());
     return rows.stream()
         .map(row -> {
-          if (row.ids()[0] == 13) throw ApiException.badRequest("thirteen");
+          if (row.ids()[0] == 13) {
+            throw ApiException.badRequest("thirteen");
+          }
           return new float[] {row.ids()[0]};
         })
         .toArray(float[][]::new);
@@ -70,7 +72,9 @@ class BatcherTest {
     for (var request : requests) {
       answers.add(ask(batcher, request));
       int waiting = answers.size() - 1;
-      while (batcher.waiting() < waiting) Thread.sleep(1);
+      while (batcher.waiting() < waiting) {
+        Thread.sleep(1);
+      }
     }
     open.countDown();
     return answers;
@@ -153,7 +157,9 @@ class BatcherTest {
       try (var next = batcher(8, Duration.ZERO, PATIENCE)) {
         assertThat(next.encode(rows(2))).isDeepEqualTo(new float[][] {{2}});
       }
-      while (batcher.waiting() > 0) Thread.sleep(1);
+      while (batcher.waiting() > 0) {
+        Thread.sleep(1);
+      }
       assertThat(sizes).containsOnly(1);
       assertThat(sizes.size()).isLessThanOrEqualTo(2);
     }
@@ -163,7 +169,9 @@ class BatcherTest {
   void anErrorOfTheEncoderDoesNotEndTheThread() {
     open.countDown();
     RowEncoder failing = rows -> {
-      if (rows.get(0).ids()[0] == 13) throw new OutOfMemoryError("none");
+      if (rows.get(0).ids()[0] == 13) {
+        throw new OutOfMemoryError("none");
+      }
       return encode(rows);
     };
     try (var batcher =

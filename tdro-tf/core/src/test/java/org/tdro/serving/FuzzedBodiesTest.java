@@ -113,7 +113,9 @@ class FuzzedBodiesTest {
           .isIn(200, 400, 404);
       assertThat(answer.json().isObject()).isTrue();
       assertThat(answer.json().has("error")).isEqualTo(answer.status() != 200);
-      if (answer.status() == 200) right++;
+      if (answer.status() == 200) {
+        right++;
+      }
     }
     // The damage is neither always fatal nor never.
     assertThat(right).isBetween(1, BODIES / 2);

@@ -177,7 +177,9 @@ class LimitsTest {
   private static List<Integer> statuses(Iterable<CompletableFuture<Integer>> answers)
       throws InterruptedException, ExecutionException {
     var statuses = new ArrayList<Integer>();
-    for (var answer : answers) statuses.add(answer.get());
+    for (var answer : answers) {
+      statuses.add(answer.get());
+    }
     return statuses;
   }
 
@@ -201,7 +203,9 @@ class LimitsTest {
       }
       assertThat(http.get("/health").status()).isEqualTo(200);
     } finally {
-      for (var socket : slow) socket.close();
+      for (var socket : slow) {
+        socket.close();
+      }
     }
     while (!http.get("/metrics").response().body().contains("tdro_serving_requests_active 1.0")) {
       Thread.sleep(5);

@@ -98,7 +98,9 @@ class ModelApiTest {
           'passage_input_ids': [[7, 1], [7, 1]], 'passage_attention_mask': [[1, 1], [1, 1]]}}""");
     assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
     double product = 0;
-    for (int i = 0; i < expected[0].length; i++) product += expected[0][i] * expected[1][i];
+    for (int i = 0; i < expected[0].length; i++) {
+      product += expected[0][i] * expected[1][i];
+    }
     assertThat(answer.json().get("outputs")).hasSize(1);
     assertThat(answer.json().at("/outputs/0")).hasSize(2);
     assertThat(answer.json().at("/outputs/0/1").doubleValue()).isCloseTo(product, within(1e-5));

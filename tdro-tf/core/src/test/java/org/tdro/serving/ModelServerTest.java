@@ -51,14 +51,20 @@ class ModelServerTest {
     for (int i = 0; i < 4; i++) {
       answers.add(CompletableFuture.supplyAsync(() -> post(http), threads));
     }
-    while (!http.get("/metrics").response().body().contains("queue_texts 4.0")) Thread.sleep(2);
+    while (!http.get("/metrics").response().body().contains("queue_texts 4.0")) {
+      Thread.sleep(2);
+    }
     var closing = CompletableFuture.runAsync(server::close, threads);
-    while (http.get("/health").status() != 503) Thread.sleep(2);
+    while (http.get("/health").status() != 503) {
+      Thread.sleep(2);
+    }
     var late = post(http);
     assertThat(late.status()).isEqualTo(503);
     assertThat(late.error()).contains("stopping");
     assertThat(late.response().headers().firstValue("Retry-After")).hasValue("1");
-    for (var answer : answers) assertThat(answer.get().status()).isEqualTo(200);
+    for (var answer : answers) {
+      assertThat(answer.get().status()).isEqualTo(200);
+    }
     closing.get();
     assertThatThrownBy(() -> http.get("/health")).isInstanceOf(ConnectException.class);
     threads.shutdown();
@@ -78,7 +84,9 @@ class ModelServerTest {
     assertThat(server.name()).isEqualTo("other");
     var http = new Http(server.uri());
     var answer = CompletableFuture.supplyAsync(() -> post(http));
-    while (!http.get("/metrics").response().body().contains("queue_texts 1.0")) Thread.sleep(2);
+    while (!http.get("/metrics").response().body().contains("queue_texts 1.0")) {
+      Thread.sleep(2);
+    }
     server.close();
     assertThatThrownBy(answer::get).hasRootCauseInstanceOf(IOException.class);
   }

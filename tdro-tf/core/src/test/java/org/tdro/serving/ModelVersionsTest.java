@@ -52,12 +52,16 @@ class ModelVersionsTest {
 
   private static Path base(String name, String... versions) {
     var base = folder.resolve(name);
-    for (var version : versions) SmallExport.copy(export, base.resolve(version));
+    for (var version : versions) {
+      SmallExport.copy(export, base.resolve(version));
+    }
     return base;
   }
 
   private static void waitFor(ModelServer server, long version) throws InterruptedException {
-    while (server.version() != version) Thread.sleep(5);
+    while (server.version() != version) {
+      Thread.sleep(5);
+    }
   }
 
   private static String state(Http http, long version) throws Exception {
@@ -93,7 +97,9 @@ class ModelVersionsTest {
               while (!stop.get()) {
                 try {
                   var answer = http.post(PREDICT, BODY);
-                  if (answer.status() != 200) failures.add(answer.response().body());
+                  if (answer.status() != 200) {
+                    failures.add(answer.response().body());
+                  }
                   answered.incrementAndGet();
                 } catch (Exception e) {
                   failures.add(e.toString());
@@ -105,13 +111,19 @@ class ModelVersionsTest {
       var http = new Http(server.uri());
       for (int version = 2; version <= 5; version++) {
         int before = answered.get();
-        while (answered.get() < before + 50) Thread.sleep(5);
+        while (answered.get() < before + 50) {
+          Thread.sleep(5);
+        }
         SmallExport.copy(export, base.resolve(Integer.toString(version)));
         waitFor(server, version);
-        while (!state(http, version - 1).equals("END")) Thread.sleep(5);
+        while (!state(http, version - 1).equals("END")) {
+          Thread.sleep(5);
+        }
       }
       stop.set(true);
-      for (var client : clients) client.get();
+      for (var client : clients) {
+        client.get();
+      }
       threads.shutdown();
       assertThat(failures).isEmpty();
       assertThat(answered.get()).isGreaterThan(200);
@@ -135,13 +147,17 @@ class ModelVersionsTest {
           throw new IllegalStateException(e);
         }
       });
-      while (!http.get("/metrics").response().body().contains("queue_texts 1.0")) Thread.sleep(2);
+      while (!http.get("/metrics").response().body().contains("queue_texts 1.0")) {
+        Thread.sleep(2);
+      }
       SmallExport.copy(export, base.resolve("2"));
       waitFor(server, 2);
       var during = state(http, 1);
       assertThat(request.get()).isEqualTo(200);
       assertThat(during).isIn("UNLOADING", "END");
-      while (!state(http, 1).equals("END")) Thread.sleep(5);
+      while (!state(http, 1).equals("END")) {
+        Thread.sleep(5);
+      }
     }
   }
 
@@ -152,7 +168,9 @@ class ModelVersionsTest {
       var http = new Http(server.uri());
       AtomicWrite.folder(
           base.resolve("2"), beside -> Files.writeString(beside.resolve("saved_model.pb"), "no"));
-      while (http.get("/v1/models/small/versions/2").status() == 404) Thread.sleep(5);
+      while (http.get("/v1/models/small/versions/2").status() == 404) {
+        Thread.sleep(5);
+      }
       var status = http.get("/v1/models/small/versions/2").json().at("/model_version_status/0");
       assertThat(status.get("state").asText()).isEqualTo("END");
       assertThat(status.at("/status/error_code").asText()).isEqualTo("INVALID_ARGUMENT");

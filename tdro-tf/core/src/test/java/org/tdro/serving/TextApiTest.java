@@ -55,7 +55,9 @@ class TextApiTest {
 
   private static float[] vector(JsonNode json) {
     var vector = new float[json.size()];
-    for (int i = 0; i < vector.length; i++) vector[i] = json.get(i).floatValue();
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = json.get(i).floatValue();
+    }
     return vector;
   }
 
@@ -103,7 +105,9 @@ class TextApiTest {
       assertClose(vector(data.get("embedding")), expected[i]);
     }
     int tokens = 0;
-    for (var row : retriever.tokenize(TextKind.PASSAGE, "", TEXTS)) tokens += row.length;
+    for (var row : retriever.tokenize(TextKind.PASSAGE, "", TEXTS)) {
+      tokens += row.length;
+    }
     assertThat(json.at("/usage/prompt_tokens").asInt()).isEqualTo(tokens);
     assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(tokens);
   }

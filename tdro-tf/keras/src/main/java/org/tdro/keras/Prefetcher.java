@@ -34,9 +34,10 @@ public final class Prefetcher<T> implements AutoCloseable {
    * @param threads how many compute, at least 1
    */
   public Prefetcher(LongFunction<T> source, int depth, int threads) {
-    if (depth < 1 || threads < 1)
+    if (depth < 1 || threads < 1) {
       throw new IllegalArgumentException(
-          "depth and threads must be >= 1, were %d and %d".formatted(depth, threads));
+          "depth and threads must be at least 1, were %d and %d".formatted(depth, threads));
+    }
     this.source = source;
     this.depth = depth;
     this.workers = IntStream.range(0, threads)
@@ -64,11 +65,17 @@ public final class Prefetcher<T> implements AutoCloseable {
       expected = index + 1;
       lock.notifyAll();
       awaitUntil(() -> closed || finished.containsKey(index));
-      if (closed) throw new IllegalStateException("the prefetcher is closed");
+      if (closed) {
+        throw new IllegalStateException("the prefetcher is closed");
+      }
       result = finished.remove(index);
     }
-    if (result.failure() instanceof RuntimeException e) throw e;
-    if (result.failure() instanceof Error e) throw e;
+    if (result.failure() instanceof RuntimeException e) {
+      throw e;
+    }
+    if (result.failure() instanceof Error e) {
+      throw e;
+    }
     return result.value();
   }
 
@@ -96,14 +103,18 @@ public final class Prefetcher<T> implements AutoCloseable {
       long jump;
       synchronized (lock) {
         awaitUntil(() -> closed || next < expected + depth);
-        if (closed) return;
+        if (closed) {
+          return;
+        }
         index = next++;
         jump = jumps;
       }
       var result = compute(index);
       synchronized (lock) {
         // A value computed before a jump is of no use after it.
-        if (jump == jumps && !closed) finished.put(index, result);
+        if (jump == jumps && !closed) {
+          finished.put(index, result);
+        }
         lock.notifyAll();
       }
     }
@@ -120,7 +131,9 @@ public final class Prefetcher<T> implements AutoCloseable {
   /** Call it holding the lock. */
   private void awaitUntil(BooleanSupplier condition) {
     try {
-      while (!condition.getAsBoolean()) lock.wait();
+      while (!condition.getAsBoolean()) {
+        lock.wait();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while waiting for a batch", e);

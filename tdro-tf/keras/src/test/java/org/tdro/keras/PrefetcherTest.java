@@ -14,15 +14,18 @@ class PrefetcherTest {
   @Test
   void valuesComeInOrderWhateverTheThreads() {
     try (var prefetcher = new Prefetcher<>(index -> index * index, 4, 3)) {
-      for (var i = 0L; i < 1000; i++) assertThat(prefetcher.get(i)).isEqualTo(i * i);
+      for (long i = 0L; i < 1000; i++) {
+        assertThat(prefetcher.get(i)).isEqualTo(i * i);
+      }
     }
   }
 
   @Test
   void aJumpStartsAgainThere() {
     try (var prefetcher = new Prefetcher<>(index -> -index, 4, 2)) {
-      for (var index : new long[] {0, 1, 500, 501, 7, 8, 8, 9})
+      for (var index : new long[] {0, 1, 500, 501, 7, 8, 8, 9}) {
         assertThat(prefetcher.get(index)).isEqualTo(-index);
+      }
     }
   }
 
@@ -49,7 +52,9 @@ class PrefetcherTest {
   void whatTheSourceThrowsComesOutAtItsIndexOnly() {
     try (var prefetcher = new Prefetcher<>(
         index -> {
-          if (index == 2) throw new DataException("row 2 is bad");
+          if (index == 2) {
+            throw new DataException("row 2 is bad");
+          }
           return index;
         },
         4,

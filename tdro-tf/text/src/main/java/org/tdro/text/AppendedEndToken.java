@@ -73,7 +73,9 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
   }
 
   private static void copy(Path from, Path to) {
-    if (from.toAbsolutePath().normalize().equals(to.toAbsolutePath().normalize())) return;
+    if (from.toAbsolutePath().normalize().equals(to.toAbsolutePath().normalize())) {
+      return;
+    }
     AtomicWrite.file(to, beside -> Files.copy(from, beside));
   }
 

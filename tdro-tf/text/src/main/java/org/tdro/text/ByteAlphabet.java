@@ -19,14 +19,16 @@ final class ByteAlphabet {
   static int[] bytes(String text) {
     var utf8 = text.getBytes(StandardCharsets.UTF_8);
     var bytes = new int[utf8.length];
-    for (var i = 0; i < utf8.length; i++) bytes[i] = utf8[i] & 0xff;
+    for (int i = 0; i < utf8.length; i++) {
+      bytes[i] = utf8[i] & 0xff;
+    }
     return bytes;
   }
 
   private static char[] characters() {
     var characters = new char[256];
     var next = (char) 0x100;
-    for (var b = 0; b < 256; b++) {
+    for (int b = 0; b < 256; b++) {
       var printable = (b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
       characters[b] = printable ? (char) b : next++;
     }

@@ -52,12 +52,13 @@ public final class BytePairTrainer {
     var words = new int[entries.size()][];
     var frequencies = new long[words.length];
     var pairs = new PairCounts();
-    for (var w = 0; w < words.length; w++) {
+    for (int w = 0; w < words.length; w++) {
       var word = BytePairVocabulary.byteIds(entries.get(w).getKey());
       words[w] = word;
       frequencies[w] = entries.get(w).getValue();
-      for (var i = 1; i < word.length; i++)
+      for (int i = 1; i < word.length; i++) {
         pairs.add(PairCounts.pair(word[i - 1], word[i]), frequencies[w], w);
+      }
     }
     return new BytePairVocabulary(merges(words, frequencies, pairs), counts.normalize());
   }
@@ -77,8 +78,9 @@ public final class BytePairTrainer {
       var symbol = BytePairVocabulary.FIRST_MERGE + merges.size();
       var merge = new BytePairVocabulary.Merge(PairCounts.left(pair), PairCounts.right(pair));
       merges.add(merge);
-      for (var w : pairs.takeWords(pair))
+      for (var w : pairs.takeWords(pair)) {
         words[w] = replace(words[w], merge, symbol, w, frequencies[w], pairs);
+      }
       enter(queue, pairs, pairs.takeNew());
     }
     return merges;
@@ -87,7 +89,9 @@ public final class BytePairTrainer {
   private static void enter(PriorityQueue<Candidate> queue, PairCounts pairs, long... entering) {
     for (var pair : entering) {
       var count = pairs.count(pair);
-      if (count >= MIN_COUNT) queue.add(new Candidate(pair, count));
+      if (count >= MIN_COUNT) {
+        queue.add(new Candidate(pair, count));
+      }
     }
   }
 
@@ -99,8 +103,8 @@ public final class BytePairTrainer {
       int w,
       long frequency,
       PairCounts pairs) {
-    var length = 0;
-    var i = 0;
+    int length = 0;
+    int i = 0;
     while (i < word.length) {
       if (i + 1 == word.length || word[i] != merge.left() || word[i + 1] != merge.right()) {
         word[length++] = word[i++];

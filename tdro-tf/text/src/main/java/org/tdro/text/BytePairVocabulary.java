@@ -38,7 +38,9 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
   /** The ids of a text's bytes, nothing merged. */
   static int[] byteIds(String text) {
     var ids = ByteAlphabet.bytes(text);
-    for (var i = 0; i < ids.length; i++) ids[i] += FIRST_BYTE;
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] += FIRST_BYTE;
+    }
     return ids;
   }
 
@@ -86,10 +88,14 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     model.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
     var tokens = tokens();
     var vocabulary = model.putObject("vocab");
-    for (var id = 0; id < tokens.size(); id++) vocabulary.put(tokens.get(id), id);
+    for (int id = 0; id < tokens.size(); id++) {
+      vocabulary.put(tokens.get(id), id);
+    }
     // No token holds a blank: the byte alphabet writes it as another character.
     var pairs = model.putArray("merges");
-    for (var merge : merges) pairs.add(tokens.get(merge.left()) + " " + tokens.get(merge.right()));
+    for (var merge : merges) {
+      pairs.add(tokens.get(merge.left()) + " " + tokens.get(merge.right()));
+    }
     return model;
   }
 
@@ -97,8 +103,12 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     var tokens = new ArrayList<String>(size());
     tokens.add(PAD);
     tokens.add(END);
-    for (var b = 0; b < 256; b++) tokens.add(ByteAlphabet.character(b));
-    for (var merge : merges) tokens.add(tokens.get(merge.left()) + tokens.get(merge.right()));
+    for (int b = 0; b < 256; b++) {
+      tokens.add(ByteAlphabet.character(b));
+    }
+    for (var merge : merges) {
+      tokens.add(tokens.get(merge.left()) + tokens.get(merge.right()));
+    }
     return tokens;
   }
 

@@ -7,8 +7,12 @@ package org.tdro.text;
  */
 public record EndToken(String content, int id) {
   public EndToken {
-    if (content.isEmpty()) throw new IllegalArgumentException("an end token has a name");
-    if (id < 0) throw new IllegalArgumentException("an end token's id is at least 0, was " + id);
+    if (content.isEmpty()) {
+      throw new IllegalArgumentException("an end token has a name");
+    }
+    if (id < 0) {
+      throw new IllegalArgumentException("an end token's id is at least 0, was " + id);
+    }
   }
 
   @Override

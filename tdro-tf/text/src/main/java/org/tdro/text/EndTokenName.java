@@ -46,7 +46,9 @@ record EndTokenName(EndToken token, String source) {
   /** {@code "eos_token"} is its name, or an object with its name as {@code content}. */
   private static Optional<EndTokenName> byContent(Path file, TokenizerJson tokenizer) {
     var value = value(file, "eos_token");
-    if (value.isEmpty()) return Optional.empty();
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
     var source = file + ": eos_token";
     var named = value.get();
     var content = named.isObject() ? named.path("content") : named;
@@ -60,7 +62,9 @@ record EndTokenName(EndToken token, String source) {
   /** {@code "eos_token_id"} is an id, or a list of those that end a text, the usual one first. */
   private static Optional<EndTokenName> byId(Path file, TokenizerJson tokenizer) {
     var value = value(file, "eos_token_id");
-    if (value.isEmpty()) return Optional.empty();
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
     var source = file + ": eos_token_id";
     var named = value.get();
     var id = named.isArray() ? named.path(0) : named;
@@ -77,7 +81,9 @@ record EndTokenName(EndToken token, String source) {
 
   /** Empty without the file, without the key, and if it is null. */
   private static Optional<JsonNode> value(Path file, String key) {
-    if (!Files.exists(file)) return Optional.empty();
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
     try {
       return Optional.ofNullable(
               new JsonMapper().readTree(Files.readAllBytes(file)).get(key))

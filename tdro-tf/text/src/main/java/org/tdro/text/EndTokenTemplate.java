@@ -24,9 +24,13 @@ final class EndTokenTemplate {
   }
 
   private static JsonNode withTemplate(JsonNode present) {
-    if (present.isMissingNode() || present.isNull()) return textAlone();
+    if (present.isMissingNode() || present.isNull()) {
+      return textAlone();
+    }
     JsonNode copy = present.deepCopy();
-    if (lastTemplate(copy).isPresent()) return copy;
+    if (lastTemplate(copy).isPresent()) {
+      return copy;
+    }
     if (isSequence(copy)) {
       ((ArrayNode) copy.get("processors")).add(textAlone());
       return copy;
@@ -38,9 +42,12 @@ final class EndTokenTemplate {
 
   /** Alone, or within a sequence. */
   private static Optional<ObjectNode> lastTemplate(JsonNode processor) {
-    if (processor.path("type").asText().equals(TEMPLATE))
+    if (processor.path("type").asText().equals(TEMPLATE)) {
       return Optional.of((ObjectNode) processor);
-    if (!isSequence(processor)) return Optional.empty();
+    }
+    if (!isSequence(processor)) {
+      return Optional.empty();
+    }
     return processor
         .path("processors")
         .valueStream()
@@ -77,7 +84,9 @@ final class EndTokenTemplate {
       var parts = template.withArray(name);
       for (var i = parts.size() - 1; i >= 0; i--) {
         var text = parts.get(i).path("Sequence");
-        if (text.isMissingNode()) continue;
+        if (text.isMissingNode()) {
+          continue;
+        }
         parts.insert(
             i + 1, part("SpecialToken", end.content(), text.path("type_id").asInt()));
       }

@@ -43,9 +43,14 @@ final class PairCounts {
     var slot = slot(pair);
     counts[slot] += count;
     var n = wordCounts[slot];
-    if (n > 0 && words[slot][n - 1] == word) return;
-    if (n == 0) words[slot] = new int[2];
-    else if (n == words[slot].length) words[slot] = Arrays.copyOf(words[slot], n + n / 2 + 1);
+    if (n > 0 && words[slot][n - 1] == word) {
+      return;
+    }
+    if (n == 0) {
+      words[slot] = new int[2];
+    } else if (n == words[slot].length) {
+      words[slot] = Arrays.copyOf(words[slot], n + n / 2 + 1);
+    }
     words[slot][n] = word;
     wordCounts[slot]++;
   }
@@ -57,7 +62,9 @@ final class PairCounts {
   /** The words noted for a pair, which are then forgotten. A pair may have left some of them since. */
   int[] takeWords(long pair) {
     var slot = slot(pair);
-    if (wordCounts[slot] == 0) return new int[0];
+    if (wordCounts[slot] == 0) {
+      return new int[0];
+    }
     var result = Arrays.copyOf(words[slot], wordCounts[slot]);
     words[slot] = null;
     wordCounts[slot] = 0;
@@ -74,14 +81,18 @@ final class PairCounts {
   /** Where a pair stands; it is entered if it is new. */
   private int slot(long pair) {
     var slot = probe(pair);
-    if (pairs[slot] == pair) return slot;
+    if (pairs[slot] == pair) {
+      return slot;
+    }
     if (size * 2 >= pairs.length) {
       grow();
       slot = probe(pair);
     }
     pairs[slot] = pair;
     size++;
-    if (enteredCount == entered.length) entered = Arrays.copyOf(entered, 2 * enteredCount);
+    if (enteredCount == entered.length) {
+      entered = Arrays.copyOf(entered, 2 * enteredCount);
+    }
     entered[enteredCount++] = pair;
     return slot;
   }
@@ -89,7 +100,9 @@ final class PairCounts {
   private int probe(long pair) {
     var mask = pairs.length - 1;
     var slot = (int) ((pair * 0x9e3779b97f4a7c15L) >>> 32) & mask;
-    while (pairs[slot] != FREE && pairs[slot] != pair) slot = (slot + 1) & mask;
+    while (pairs[slot] != FREE && pairs[slot] != pair) {
+      slot = (slot + 1) & mask;
+    }
     return slot;
   }
 
@@ -104,8 +117,10 @@ final class PairCounts {
     words = new int[capacity][];
     wordCounts = new int[capacity];
     Arrays.fill(pairs, FREE);
-    for (var i = 0; i < oldPairs.length; i++) {
-      if (oldPairs[i] == FREE) continue;
+    for (int i = 0; i < oldPairs.length; i++) {
+      if (oldPairs[i] == FREE) {
+        continue;
+      }
       var slot = probe(oldPairs[i]);
       pairs[slot] = oldPairs[i];
       counts[slot] = oldCounts[i];

@@ -43,7 +43,9 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
       tasks.forEach((domain, task) -> {
         var prompt = PromptTemplate.instruct(task.task());
         queries.put(domain, prompt);
-        if (task.symmetric()) passages.put(domain, prompt);
+        if (task.symmetric()) {
+          passages.put(domain, prompt);
+        }
       });
       return new Prompts(queries, passages);
     } catch (IOException e) {

@@ -44,9 +44,10 @@ public final class Tokenizer implements AutoCloseable {
     try {
       var bytes = Files.readAllBytes(tokenizerJson);
       var vocabularySize = TokenizerJson.parse(bytes).highestId() + 1;
-      if (vocabularySize == 0)
+      if (vocabularySize == 0) {
         throw new TokenizerException(
             tokenizerJson + ": not a tokenizer.json, it has no vocabulary");
+      }
       var delegate = HuggingFaceTokenizer.builder()
           .optTokenizerPath(tokenizerJson)
           .optTruncation(false)
@@ -75,7 +76,9 @@ public final class Tokenizer implements AutoCloseable {
     var encoding = NATIVE.encode(delegate.getHandle(), text, true);
     try {
       var ids = NATIVE.getTokenIds(encoding);
-      if (ids.length <= maxLength) return toInts(ids, ids.length, 0);
+      if (ids.length <= maxLength) {
+        return toInts(ids, ids.length, 0);
+      }
       var special = NATIVE.getSpecialTokenMask(encoding);
       var tail = specialAtEnd(special);
       if (maxLength <= tail) {
@@ -112,7 +115,9 @@ public final class Tokenizer implements AutoCloseable {
   /** The text of ids, special tokens left out. */
   public String decode(int[] ids) {
     var wide = new long[ids.length];
-    for (var i = 0; i < ids.length; i++) wide[i] = ids[i];
+    for (int i = 0; i < ids.length; i++) {
+      wide[i] = ids[i];
+    }
     return delegate.decode(wide, true);
   }
 
@@ -137,9 +142,11 @@ public final class Tokenizer implements AutoCloseable {
 
   /** How many tokens at the end the post-processor put there. */
   private static int specialAtEnd(long[] specialTokenMask) {
-    var count = 0;
+    int count = 0;
     while (count < specialTokenMask.length
-        && specialTokenMask[specialTokenMask.length - 1 - count] != 0) count++;
+        && specialTokenMask[specialTokenMask.length - 1 - count] != 0) {
+      count++;
+    }
     return count;
   }
 
@@ -147,8 +154,9 @@ public final class Tokenizer implements AutoCloseable {
   private static int[] toInts(long[] ids, int length, int tail) {
     var result = new int[length];
     var head = length - tail;
-    for (var i = 0; i < length; i++)
+    for (int i = 0; i < length; i++) {
       result[i] = Math.toIntExact(ids[i < head ? i : ids.length - length + i]);
+    }
     return result;
   }
 

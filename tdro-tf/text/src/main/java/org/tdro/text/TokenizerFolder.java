@@ -34,8 +34,12 @@ public record TokenizerFolder(Path path) {
    */
   public Path tokenizerJson() {
     var file = path.resolve("tokenizer.json");
-    if (Files.isRegularFile(file)) return file;
-    if (!Files.isDirectory(path)) throw new TokenizerException(path + ": there is no such folder");
+    if (Files.isRegularFile(file)) {
+      return file;
+    }
+    if (!Files.isDirectory(path)) {
+      throw new TokenizerException(path + ": there is no such folder");
+    }
     var others =
         OTHER_FORMATS.stream().filter(name -> Files.exists(path.resolve(name))).toList();
     if (others.isEmpty()) {

@@ -32,10 +32,17 @@ final class TokenizerJson {
 
   /** The highest id; -1 without a vocabulary. */
   int highestId() {
-    var highest = -1;
-    if (vocabulary().isArray()) highest = vocabulary().size() - 1;
-    else for (var id : vocabulary()) highest = Math.max(highest, id.asInt());
-    for (var token : addedTokens()) highest = Math.max(highest, token.path("id").asInt());
+    int highest = -1;
+    if (vocabulary().isArray()) {
+      highest = vocabulary().size() - 1;
+    } else {
+      for (var id : vocabulary()) {
+        highest = Math.max(highest, id.asInt());
+      }
+    }
+    for (var token : addedTokens()) {
+      highest = Math.max(highest, token.path("id").asInt());
+    }
     return highest;
   }
 
@@ -47,8 +54,10 @@ final class TokenizerJson {
       }
     }
     if (vocabulary().isArray()) {
-      for (var id = 0; id < vocabulary().size(); id++) {
-        if (vocabulary().get(id).path(0).asText().equals(token)) return OptionalInt.of(id);
+      for (int id = 0; id < vocabulary().size(); id++) {
+        if (vocabulary().get(id).path(0).asText().equals(token)) {
+          return OptionalInt.of(id);
+        }
       }
       return OptionalInt.empty();
     }
@@ -59,8 +68,9 @@ final class TokenizerJson {
   /** The token of an id, added ones included. */
   Optional<String> token(int id) {
     for (var added : addedTokens()) {
-      if (added.path("id").asInt() == id)
+      if (added.path("id").asInt() == id) {
         return Optional.of(added.path("content").asText());
+      }
     }
     if (vocabulary().isArray()) {
       return Optional.ofNullable(vocabulary().get(id))
@@ -95,13 +105,15 @@ final class TokenizerJson {
     var tokens = tokenizer.get("added_tokens") instanceof ArrayNode present
         ? present
         : tokenizer.putArray("added_tokens");
-    var before = 0;
+    int before = 0;
     for (var token : tokens) {
       if (token.path("id").asInt() == end.id()) {
         ((ObjectNode) token).put("special", true);
         return;
       }
-      if (token.path("id").asInt() < end.id()) before++;
+      if (token.path("id").asInt() < end.id()) {
+        before++;
+      }
     }
     tokens.insert(before, AddedToken.special(end.content(), end.id()));
   }

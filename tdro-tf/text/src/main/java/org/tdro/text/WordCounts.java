@@ -35,7 +35,11 @@ public final class WordCounts {
   /** Counts the words of some texts. */
   public void add(Collection<String> texts) {
     var local = new HashMap<String, Long>();
-    for (var text : texts) for (var word : words(text)) local.merge(word, 1L, Long::sum);
+    for (var text : texts) {
+      for (var word : words(text)) {
+        local.merge(word, 1L, Long::sum);
+      }
+    }
     local.forEach((word, count) -> counts.merge(word, count, Long::sum));
   }
 
@@ -43,7 +47,9 @@ public final class WordCounts {
   List<String> words(String text) {
     var words = new ArrayList<String>();
     var matcher = WORD.matcher(normalize ? normalized(text) : text);
-    while (matcher.find()) words.add(matcher.group());
+    while (matcher.find()) {
+      words.add(matcher.group());
+    }
     return words;
   }
 

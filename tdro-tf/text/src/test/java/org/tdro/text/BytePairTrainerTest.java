@@ -52,20 +52,26 @@ class BytePairTrainerTest {
     counts.add(texts);
     var words = new ArrayList<List<Integer>>();
     counts.counts().forEach((word, count) -> {
-      for (var i = 0; i < count; i++) {
+      for (int i = 0; i < count; i++) {
         var ids = new ArrayList<Integer>();
-        for (var b : BytePairVocabulary.byteIds(word)) ids.add(b);
+        for (var b : BytePairVocabulary.byteIds(word)) {
+          ids.add(b);
+        }
         words.add(ids);
       }
     });
     var merges = new ArrayList<BytePairVocabulary.Merge>();
     while (258 + merges.size() < size) {
       var pairs = new TreeMap<Long, Integer>();
-      for (var word : words)
-        for (var i = 1; i < word.size(); i++)
+      for (var word : words) {
+        for (int i = 1; i < word.size(); i++) {
           pairs.merge(PairCounts.pair(word.get(i - 1), word.get(i)), 1, Integer::sum);
+        }
+      }
       var most = Collections.max(pairs.values());
-      if (most < 2) break;
+      if (most < 2) {
+        break;
+      }
       var pair = pairs.entrySet().stream()
           .filter(e -> e.getValue().equals(most))
           .findFirst()
@@ -73,7 +79,7 @@ class BytePairTrainerTest {
           .getKey();
       var merge = new BytePairVocabulary.Merge(PairCounts.left(pair), PairCounts.right(pair));
       for (var word : words) {
-        for (var i = 0; i + 1 < word.size(); i++) {
+        for (int i = 0; i + 1 < word.size(); i++) {
           if (word.get(i) == merge.left() && word.get(i + 1) == merge.right()) {
             word.remove(i);
             word.set(i, 258 + merges.size());
@@ -109,11 +115,13 @@ class BytePairTrainerTest {
     var words = new WordCounts(true).words(text);
     for (var word : words) {
       var ids = new ArrayList<Integer>();
-      for (var b : BytePairVocabulary.byteIds(word)) ids.add(b);
+      for (var b : BytePairVocabulary.byteIds(word)) {
+        ids.add(b);
+      }
       // Merges apply in the order in which they were learned.
-      for (var m = 0; m < vocabulary.merges().size(); m++) {
+      for (int m = 0; m < vocabulary.merges().size(); m++) {
         var merge = vocabulary.merges().get(m);
-        for (var i = 0; i + 1 < ids.size(); i++) {
+        for (int i = 0; i + 1 < ids.size(); i++) {
           if (ids.get(i) == merge.left() && ids.get(i + 1) == merge.right()) {
             ids.remove(i);
             ids.set(i, 258 + m);

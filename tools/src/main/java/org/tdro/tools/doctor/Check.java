@@ -21,7 +21,9 @@ interface Check {
   /** Class initialisers hide what went wrong behind an error without a message. */
   private static String cause(Throwable failure) {
     var cause = failure;
-    while (cause.getCause() != null) cause = cause.getCause();
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
     return cause.getClass().getSimpleName()
         + (cause.getMessage() == null
             ? ""

@@ -36,7 +36,9 @@ final class FoldersCheck implements Check {
   static Finding of(String subject, Path folder, String advice, double spaceGib)
       throws IOException {
     var existing = folder.toAbsolutePath();
-    while (existing.getParent() != null && !Files.exists(existing)) existing = existing.getParent();
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
     if (!writable(existing)) {
       return Finding.problem(subject, existing + " cannot be written", advice);
     }

@@ -38,7 +38,9 @@ class PersistentCallTest {
       try (exchange) {
         exchange.getRequestBody().readAllBytes();
         boolean fails = asked.incrementAndGet() <= failures;
-        if (fails && status == BROKEN) throw new IOException("no answer");
+        if (fails && status == BROKEN) {
+          throw new IOException("no answer");
+        }
         var bytes = (fails ? body : "{}").getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(fails ? status : 200, bytes.length);
         exchange.getResponseBody().write(bytes);

@@ -41,8 +41,9 @@ public final class MixtureSampler {
       throw new IllegalArgumentException(
           "%d domains but %d probabilities".formatted(sizes.length, probabilities.length));
     }
-    if (batchSize < 1)
-      throw new IllegalArgumentException("batchSize must be >= 1, was " + batchSize);
+    if (batchSize < 1) {
+      throw new IllegalArgumentException("batchSize must be at least 1, was " + batchSize);
+    }
     this.sizes = sizes.clone();
     this.cumulative = cumulative(sizes, probabilities);
     this.batching = batching;
@@ -53,11 +54,12 @@ public final class MixtureSampler {
 
   /** The rows of a batch, in order. */
   public RowRef[] rows(long batchIndex) {
-    if (batchIndex < 0)
-      throw new IllegalArgumentException("batch index must be >= 0, was " + batchIndex);
+    if (batchIndex < 0) {
+      throw new IllegalArgumentException("batch index must be at least 0, was " + batchIndex);
+    }
     var drawn = drawnBefore(batchIndex);
     var rows = new RowRef[batchSize];
-    for (var slot = 0; slot < batchSize; slot++) {
+    for (int slot = 0; slot < batchSize; slot++) {
       var domain = domain(batchIndex, slot);
       var occurrence = drawn[domain]++;
       var epoch = occurrence / sizes[domain];
@@ -77,8 +79,10 @@ public final class MixtureSampler {
     var draw =
         CounterRandom.bits(seed, DOMAIN_STREAM, batchIndex, batching == Batching.MIXED ? slot : 0);
     var u = CounterRandom.unit(draw);
-    var domain = 0;
-    while (u >= cumulative[domain]) domain++;
+    int domain = 0;
+    while (u >= cumulative[domain]) {
+      domain++;
+    }
     return domain;
   }
 
@@ -99,33 +103,42 @@ public final class MixtureSampler {
 
   private void count(long[] counts, long from, long to) {
     for (var batch = from; batch < to; batch++) {
-      if (batching == Batching.HOMOGENEOUS) counts[domain(batch, 0)] += batchSize;
-      else for (var slot = 0; slot < batchSize; slot++) counts[domain(batch, slot)]++;
+      if (batching == Batching.HOMOGENEOUS) {
+        counts[domain(batch, 0)] += batchSize;
+      } else {
+        for (int slot = 0; slot < batchSize; slot++) {
+          counts[domain(batch, slot)]++;
+        }
+      }
     }
   }
 
   /** Sums from the left, the last exactly 1; a domain of probability 0 has its neighbour's sum and so an empty range. */
   private static double[] cumulative(long[] sizes, double[] probabilities) {
-    var total = 0.0;
-    for (var d = 0; d < sizes.length; d++) {
-      if (!(probabilities[d] >= 0))
+    double total = 0.0;
+    for (int d = 0; d < sizes.length; d++) {
+      if (!(probabilities[d] >= 0)) {
         throw new IllegalArgumentException(
             "probability of domain %d is %s".formatted(d, probabilities[d]));
+      }
       if (probabilities[d] > 0 && sizes[d] < 1) {
         throw new DataException(
             "domain %d has probability %s but no rows".formatted(d, probabilities[d]));
       }
       total += probabilities[d];
     }
-    if (!(total > 0 && total < Double.POSITIVE_INFINITY))
+    if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
       throw new IllegalArgumentException("the probabilities sum to " + total);
+    }
     var sums = new double[sizes.length];
-    var sum = 0.0;
-    var last = 0;
-    for (var d = 0; d < sizes.length; d++) {
+    double sum = 0.0;
+    int last = 0;
+    for (int d = 0; d < sizes.length; d++) {
       sum += probabilities[d] / total;
       sums[d] = sum;
-      if (probabilities[d] > 0) last = d;
+      if (probabilities[d] > 0) {
+        last = d;
+      }
     }
     Arrays.fill(sums, last, sums.length, 1.0);
     return sums;

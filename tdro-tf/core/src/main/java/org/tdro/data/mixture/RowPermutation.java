@@ -14,8 +14,9 @@ final class RowPermutation {
   private final int halfBits;
 
   RowPermutation(long size, long key) {
-    if (size < 1)
+    if (size < 1) {
       throw new IllegalArgumentException("a permutation needs at least one row, was " + size);
+    }
     this.size = size;
     this.key = key;
     this.halfBits = Math.max(1, (65 - Long.numberOfLeadingZeros(size - 1)) / 2);
@@ -32,7 +33,7 @@ final class RowPermutation {
     var mask = (1L << halfBits) - 1;
     var left = value >>> halfBits;
     var right = value & mask;
-    for (var round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
       var next = left
           ^ (CounterRandom.mix((key + round * 0x9e3779b97f4a7c15L) ^ CounterRandom.mix(right + 1))
               & mask);

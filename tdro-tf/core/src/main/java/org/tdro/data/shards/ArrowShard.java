@@ -36,7 +36,9 @@ final class ArrowShard {
     this.counts = counts;
     this.blocks = blocks;
     this.starts = new long[blocks.length + 1];
-    for (var b = 0; b < blocks.length; b++) starts[b + 1] = starts[b] + blocks[b].rows;
+    for (int b = 0; b < blocks.length; b++) {
+      starts[b + 1] = starts[b] + blocks[b].rows;
+    }
   }
 
   /**
@@ -55,7 +57,9 @@ final class ArrowShard {
       }
       var recordBlocks = reader.getRecordBlocks();
       var blocks = new Block[recordBlocks.size()];
-      for (var b = 0; b < blocks.length; b++) blocks[b] = Block.map(channel, recordBlocks.get(b));
+      for (int b = 0; b < blocks.length; b++) {
+        blocks[b] = Block.map(channel, recordBlocks.get(b));
+      }
       return new ArrowShard(
           path,
           ImportFacts.fromMetadata(new ShardMetadata(path, schema.getCustomMetadata())),
@@ -100,8 +104,9 @@ final class ArrowShard {
   }
 
   private int block(long index) {
-    if (index < 0 || index >= rows())
+    if (index < 0 || index >= rows()) {
       throw new IndexOutOfBoundsException("row %d of %d in %s".formatted(index, rows(), path));
+    }
     var found = Arrays.binarySearch(starts, index);
     return found >= 0 ? found : -found - 2;
   }
@@ -123,12 +128,13 @@ final class ArrowShard {
       // The message stands behind a continuation marker and its length.
       var message = Message.getRootAsMessage(header.position(8));
       var batch = (RecordBatch) message.header(new RecordBatch());
-      if (batch.compression() != null)
+      if (batch.compression() != null) {
         throw new IOException("compressed record batches are not supported");
+      }
       var body = channel.map(
           MapMode.READ_ONLY, block.getOffset() + block.getMetadataLength(), block.getBodyLength());
       var buffers = new ByteBuffer[batch.buffersLength()];
-      for (var i = 0; i < buffers.length; i++) {
+      for (int i = 0; i < buffers.length; i++) {
         var buffer = batch.buffers(i);
         buffers[i] =
             body.slice((int) buffer.offset(), (int) buffer.length()).order(ByteOrder.LITTLE_ENDIAN);
@@ -159,7 +165,9 @@ final class ArrowShard {
       var from = offset(buffer, row);
       var numbers = new float[offset(buffer, row + 1) - from];
       var values = buffers[buffer + 2];
-      for (var i = 0; i < numbers.length; i++) numbers[i] = values.getFloat(4 * (from + i));
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = values.getFloat(4 * (from + i));
+      }
       return numbers;
     }
 
@@ -167,7 +175,9 @@ final class ArrowShard {
     private int[][] lists(int buffer, int row) {
       var from = offset(buffer, row);
       var lists = new int[offset(buffer, row + 1) - from][];
-      for (var i = 0; i < lists.length; i++) lists[i] = ids(buffer + 2, from + i);
+      for (int i = 0; i < lists.length; i++) {
+        lists[i] = ids(buffer + 2, from + i);
+      }
       return lists;
     }
 
@@ -176,7 +186,9 @@ final class ArrowShard {
       var from = offset(buffer, row);
       var ids = new int[offset(buffer, row + 1) - from];
       var values = buffers[buffer + 2];
-      for (var i = 0; i < ids.length; i++) ids[i] = values.getInt(4 * (from + i));
+      for (int i = 0; i < ids.length; i++) {
+        ids[i] = values.getInt(4 * (from + i));
+      }
       return ids;
     }
 

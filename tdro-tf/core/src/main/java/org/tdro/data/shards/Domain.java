@@ -83,7 +83,9 @@ public final class Domain implements AutoCloseable {
   }
 
   private boolean inSecond(Fold fold, long index) {
-    if (closed) throw new IllegalStateException("domain " + name + " is closed");
+    if (closed) {
+      throw new IllegalStateException("domain " + name + " is closed");
+    }
     return fold == Fold.SECOND || (fold == Fold.ALL && index >= first.rows());
   }
 

@@ -48,23 +48,32 @@ final class DomainImport {
       OrderedParallel.forEach(reader.chunks(CHUNK_LINES), threads, this::tokenize, chunk -> {
         problems.addAll(chunk.problems());
         chunk.rows().forEach(row -> mixed(row).ifPresent(problems::add));
-        if (problems.size() >= maxProblems)
+        if (problems.size() >= maxProblems) {
           throw new DataException(problems.subList(0, maxProblems));
-        if (!problems.isEmpty()) return;
+        }
+        if (!problems.isEmpty()) {
+          return;
+        }
         for (var row : chunk.rows()) {
           var writer = Fold.of(row.queryId()) == Fold.FIRST ? firstWriter : secondWriter;
           writer.add(row.queryId(), row.tokens());
         }
       });
-      if (!problems.isEmpty()) throw new DataException(problems);
+      if (!problems.isEmpty()) {
+        throw new DataException(problems);
+      }
       var counts = firstWriter.finish().plus(secondWriter.finish());
-      if (counts.rows() == 0) throw new DataException(source + ": holds no rows");
+      if (counts.rows() == 0) {
+        throw new DataException(source + ": holds no rows");
+      }
       return counts;
     }
   }
 
   private Optional<String> mixed(Row row) {
-    if (example == null) example = row;
+    if (example == null) {
+      example = row;
+    }
     var scored = row.tokens().scores().isPresent();
     return scored == example.tokens().scores().isPresent()
         ? Optional.empty()
@@ -101,9 +110,13 @@ final class DomainImport {
 
   private int[] passage(String text) {
     var known = seen.get(text);
-    if (known != null) return known;
+    if (known != null) {
+      return known;
+    }
     var ids = tokenizer.encode(facts.passagePrompt().apply(text), facts.maxPassageLength());
-    if (seen.size() >= MAX_SEEN) seen.clear();
+    if (seen.size() >= MAX_SEEN) {
+      seen.clear();
+    }
     seen.put(text, ids);
     return ids;
   }

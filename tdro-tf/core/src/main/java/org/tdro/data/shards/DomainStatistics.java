@@ -45,11 +45,15 @@ public record DomainStatistics(
   private static DomainStatistics of(Domain domain) {
     var queries = new LengthCounts();
     var passages = new LengthCounts();
-    for (var i = 0L; i < domain.size(Fold.ALL); i++) {
+    for (long i = 0L; i < domain.size(Fold.ALL); i++) {
       var row = domain.row(Fold.ALL, i);
       queries.add(row.query().length);
-      for (var passage : row.positives()) passages.add(passage.length);
-      for (var passage : row.negatives()) passages.add(passage.length);
+      for (var passage : row.positives()) {
+        passages.add(passage.length);
+      }
+      for (var passage : row.negatives()) {
+        passages.add(passage.length);
+      }
     }
     var counts = domain.counts();
     return new DomainStatistics(
@@ -79,7 +83,9 @@ public record DomainStatistics(
         problems.addAll(e.problems());
       }
     });
-    if (!problems.isEmpty()) throw new DataException(problems);
+    if (!problems.isEmpty()) {
+      throw new DataException(problems);
+    }
     return statistics;
   }
 
@@ -87,20 +93,26 @@ public record DomainStatistics(
     var queries = new LengthCounts();
     var passages = new LengthCounts();
     var rows = new long[2];
-    var positives = 0L;
-    var negatives = 0L;
-    var without = 0L;
+    long positives = 0L;
+    long negatives = 0L;
+    long without = 0L;
     try (var reader = TextLines.open(file)) {
       for (var chunks = reader.chunks(CHUNK_LINES); chunks.hasNext(); ) {
         for (var line : chunks.next()) {
           var row = TrainingRow.parse(line);
           rows[Fold.of(row.queryId()) == Fold.FIRST ? 0 : 1]++;
           queries.add(characters(row.query()));
-          for (var passage : row.positives()) passages.add(characters(passage.content()));
-          for (var passage : row.negatives()) passages.add(characters(passage.content()));
+          for (var passage : row.positives()) {
+            passages.add(characters(passage.content()));
+          }
+          for (var passage : row.negatives()) {
+            passages.add(characters(passage.content()));
+          }
           positives += row.positives().size();
           negatives += row.negatives().size();
-          if (row.negatives().isEmpty()) without++;
+          if (row.negatives().isEmpty()) {
+            without++;
+          }
         }
       }
     }

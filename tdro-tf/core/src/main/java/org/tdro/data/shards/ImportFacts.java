@@ -41,8 +41,9 @@ record ImportFacts(
   /** @throws DataException if something is missing or the format is another one */
   static ImportFacts fromMetadata(ShardMetadata metadata) {
     var format = metadata.text("tdro.format");
-    if (!format.equals(FORMAT))
+    if (!format.equals(FORMAT)) {
       throw metadata.wrong("has format " + format + ", this version reads " + FORMAT);
+    }
     return new ImportFacts(
         metadata.text("tdro.source"),
         metadata.text("tdro.tokenizer"),

@@ -13,11 +13,17 @@ import org.tdro.text.Prompts;
 public record ImportOptions(
     int maxQueryLength, int maxPassageLength, Prompts prompts, int threads) {
   public ImportOptions {
-    if (maxQueryLength < 2)
-      throw new IllegalArgumentException("maxQueryLength must be >= 2, was " + maxQueryLength);
-    if (maxPassageLength < 2)
-      throw new IllegalArgumentException("maxPassageLength must be >= 2, was " + maxPassageLength);
-    if (threads < 1) throw new IllegalArgumentException("threads must be >= 1, was " + threads);
+    if (maxQueryLength < 2) {
+      throw new IllegalArgumentException(
+          "maxQueryLength must be at least 2, was " + maxQueryLength);
+    }
+    if (maxPassageLength < 2) {
+      throw new IllegalArgumentException(
+          "maxPassageLength must be at least 2, was " + maxPassageLength);
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1, was " + threads);
+    }
   }
 
   /** No prompts, a thread per processor. */

@@ -9,8 +9,9 @@ public final class LengthCounts {
 
   /** Counts one more of a length. */
   void add(int length) {
-    if (length >= counts.length)
+    if (length >= counts.length) {
       counts = Arrays.copyOf(counts, Math.max(length + 1, 2 * counts.length));
+    }
     counts[length]++;
     total++;
   }
@@ -18,10 +19,12 @@ public final class LengthCounts {
   /** The smallest length that at least {@code share} (0 to 1) of all do not exceed; 0 where there are none. */
   public int percentile(double share) {
     var wanted = Math.max(1, (long) Math.ceil(share * total));
-    var seen = 0L;
-    for (var length = 0; length < counts.length; length++) {
+    long seen = 0L;
+    for (int length = 0; length < counts.length; length++) {
       seen += counts[length];
-      if (seen >= wanted) return length;
+      if (seen >= wanted) {
+        return length;
+      }
     }
     return 0;
   }

@@ -41,11 +41,15 @@ public record RowCounts(
   RowCounts plus(TokenizedRow row) {
     var highest = maxTokenId;
     var added = row.query().length;
-    for (var id : row.query()) highest = Math.max(highest, id);
+    for (var id : row.query()) {
+      highest = Math.max(highest, id);
+    }
     for (var passages : new int[][][] {row.positives(), row.negatives()}) {
       for (var passage : passages) {
         added += passage.length;
-        for (var id : passage) highest = Math.max(highest, id);
+        for (var id : passage) {
+          highest = Math.max(highest, id);
+        }
       }
     }
     return new RowCounts(

@@ -8,7 +8,9 @@ import org.tdro.io.DataException;
 public record ShardMetadata(Path file, Map<String, String> values) {
   String text(String key) {
     var value = values.get(key);
-    if (value == null) throw wrong("lacks the metadata " + key);
+    if (value == null) {
+      throw wrong("lacks the metadata " + key);
+    }
     return value;
   }
 

@@ -65,12 +65,16 @@ final class ShardWriter implements AutoCloseable {
     append((ListVector) root.getVector(ArrowColumns.POSITIVE_SCORES), i, scores.positives());
     append((ListVector) root.getVector(ArrowColumns.NEGATIVE_SCORES), i, scores.negatives());
     counts = counts.plus(row);
-    if (batchRows == BATCH_ROWS || counts.tokens() - tokensBeforeBatch >= BATCH_TOKENS) flush();
+    if (batchRows == BATCH_ROWS || counts.tokens() - tokensBeforeBatch >= BATCH_TOKENS) {
+      flush();
+    }
   }
 
   /** Ends the file with its footer. */
   RowCounts finish() {
-    if (batchRows > 0) flush();
+    if (batchRows > 0) {
+      flush();
+    }
     footer.putAll(counts.toMetadata());
     try {
       writer.end();
@@ -108,21 +112,27 @@ final class ShardWriter implements AutoCloseable {
   private static void append(ListVector lists, int row, int[][] passages) {
     var from = lists.startNewValue(row);
     var inner = (ListVector) lists.getDataVector();
-    for (var p = 0; p < passages.length; p++) append(inner, from + p, passages[p]);
+    for (int p = 0; p < passages.length; p++) {
+      append(inner, from + p, passages[p]);
+    }
     lists.endValue(row, passages.length);
   }
 
   private static void append(ListVector lists, int row, int[] ids) {
     var from = lists.startNewValue(row);
     var values = (IntVector) lists.getDataVector();
-    for (var i = 0; i < ids.length; i++) values.setSafe(from + i, ids[i]);
+    for (int i = 0; i < ids.length; i++) {
+      values.setSafe(from + i, ids[i]);
+    }
     lists.endValue(row, ids.length);
   }
 
   private static void append(ListVector lists, int row, float[] scores) {
     var from = lists.startNewValue(row);
     var values = (Float4Vector) lists.getDataVector();
-    for (var i = 0; i < scores.length; i++) values.setSafe(from + i, scores[i]);
+    for (int i = 0; i < scores.length; i++) {
+      values.setSafe(from + i, scores[i]);
+    }
     lists.endValue(row, scores.length);
   }
 

@@ -36,10 +36,13 @@ public final class TrainingData implements AutoCloseable {
         problems.addAll(e.problems());
       }
     }
-    if (domains.isEmpty() && problems.isEmpty())
+    if (domains.isEmpty() && problems.isEmpty()) {
       problems.add(arrowFolder + ": holds no imported domains (*.0.arrow); run tdro data import");
+    }
     problems.addAll(disagreements(domains));
-    if (!problems.isEmpty()) throw new DataException(problems);
+    if (!problems.isEmpty()) {
+      throw new DataException(problems);
+    }
     return new TrainingData(domains, true);
   }
 
@@ -85,21 +88,30 @@ public final class TrainingData implements AutoCloseable {
    */
   public TrainingData select(List<String> names) {
     var byName = new TreeMap<String, Domain>();
-    for (var domain : domains) byName.put(domain.name(), domain);
+    for (var domain : domains) {
+      byName.put(domain.name(), domain);
+    }
     var problems = new ArrayList<String>();
     for (var name : names) {
-      if (!byName.containsKey(name))
+      if (!byName.containsKey(name)) {
         problems.add(
             "domain " + name + " is unknown; there are " + String.join(", ", byName.keySet()));
+      }
     }
-    if (names.isEmpty()) problems.add("no domains are selected");
-    if (!problems.isEmpty()) throw new DataException(problems);
+    if (names.isEmpty()) {
+      problems.add("no domains are selected");
+    }
+    if (!problems.isEmpty()) {
+      throw new DataException(problems);
+    }
     return new TrainingData(names.stream().map(byName::get).toList(), false);
   }
 
   @Override
   public void close() {
-    if (owner) domains.forEach(Domain::close);
+    if (owner) {
+      domains.forEach(Domain::close);
+    }
   }
 
   private static List<String> disagreements(List<Domain> domains) {

@@ -27,7 +27,7 @@ import org.tdro.text.Tokenizer;
  * all domains are done, so an error leaves the folder as it was.
  */
 public final class TrainingDataImport {
-  private static final Logger log = LoggerFactory.getLogger(TrainingDataImport.class);
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingDataImport.class);
   private static final int MAX_PROBLEMS = 20;
 
   private final Tokenizer tokenizer;
@@ -49,15 +49,18 @@ public final class TrainingDataImport {
     var prompted = new TreeSet<>(options.prompts().queries().keySet());
     prompted.addAll(options.prompts().passages().keySet());
     prompted.removeAll(sources.keySet());
-    if (!prompted.isEmpty())
-      log.warn("there are prompts for domains that are not imported: {}", prompted);
+    if (!prompted.isEmpty()) {
+      LOG.warn("there are prompts for domains that are not imported: {}", prompted);
+    }
     var entries = new ArrayList<ImportReport.Entry>();
     var problems = new ArrayList<String>();
     var moves = new LinkedHashMap<Path, Path>();
     try {
       Files.createDirectories(output);
       for (var source : sources.entrySet()) {
-        if (problems.size() >= MAX_PROBLEMS) break;
+        if (problems.size() >= MAX_PROBLEMS) {
+          break;
+        }
         try {
           entries.add(domain(
               source.getKey(), source.getValue(), output, moves, MAX_PROBLEMS - problems.size()));
@@ -65,7 +68,9 @@ public final class TrainingDataImport {
           problems.addAll(e.problems());
         }
       }
-      if (!problems.isEmpty()) throw new DataException(problems);
+      if (!problems.isEmpty()) {
+        throw new DataException(problems);
+      }
       for (var move : moves.entrySet()) {
         Files.move(
             move.getKey(),
@@ -74,7 +79,9 @@ public final class TrainingDataImport {
             StandardCopyOption.REPLACE_EXISTING);
       }
       for (var domain : DomainFiles.imported(output)) {
-        if (!sources.containsKey(domain)) remove(domain, DomainFiles.shards(output, domain));
+        if (!sources.containsKey(domain)) {
+          remove(domain, DomainFiles.shards(output, domain));
+        }
       }
       return new ImportReport(entries);
     } catch (IOException e) {
@@ -95,7 +102,7 @@ public final class TrainingDataImport {
         options.prompts().passage(name));
     var present = present(name, output).filter(domain -> domain.facts().equals(facts));
     if (present.isPresent()) {
-      log.debug("{} has not changed", name);
+      LOG.debug("{} has not changed", name);
       return new ImportReport.Entry(name, present.get().counts(), false);
     }
     var shards = DomainFiles.shards(output, name);
@@ -103,18 +110,19 @@ public final class TrainingDataImport {
     var second = beside(shards.get(Fold.SECOND), moves);
     var counts = new DomainImport(tokenizer, facts, options.threads(), maxProblems)
         .run(source, first, second);
-    log.info("{}: {} rows, {} tokens", name, counts.rows(), counts.tokens());
+    LOG.info("{}: {} rows, {} tokens", name, counts.rows(), counts.tokens());
     return new ImportReport.Entry(name, counts, true);
   }
 
   /** The domain as it is now, if it is there and whole. */
   private static Optional<Domain> present(String name, Path output) {
-    if (DomainFiles.shards(output, name).values().stream().noneMatch(Files::exists))
+    if (DomainFiles.shards(output, name).values().stream().noneMatch(Files::exists)) {
       return Optional.empty();
+    }
     try {
       return Optional.of(Domain.open(output, name));
     } catch (DataException e) {
-      log.info("importing {} again: {}", name, e.getMessage());
+      LOG.info("importing {} again: {}", name, e.getMessage());
       return Optional.empty();
     }
   }
@@ -134,15 +142,17 @@ public final class TrainingDataImport {
   }
 
   private static void remove(String domain, Map<Fold, Path> shards) throws IOException {
-    log.info("removing {}, it is not among the imported files", domain);
-    for (var shard : shards.values()) Files.deleteIfExists(shard);
+    LOG.info("removing {}, it is not among the imported files", domain);
+    for (var shard : shards.values()) {
+      Files.deleteIfExists(shard);
+    }
   }
 
   private static void deleteQuietly(Path temporary) {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {
-      log.warn("left behind: {}", temporary);
+      LOG.warn("left behind: {}", temporary);
     }
   }
 }

@@ -14,7 +14,9 @@ public final class Bfloat16 {
     var bits = Float.floatToRawIntBits(value);
     // Rounding could carry a mantissa of ones into the sign; a set bit keeps it from becoming
     // infinite.
-    if (Float.isNaN(value)) return (short) (bits >>> 16 | 0x40);
+    if (Float.isNaN(value)) {
+      return (short) (bits >>> 16 | 0x40);
+    }
     var lastKept = bits >>> 16 & 1;
     return (short) ((bits + 0x7fff + lastKept) >>> 16);
   }

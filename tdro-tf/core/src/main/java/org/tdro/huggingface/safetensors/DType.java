@@ -33,7 +33,9 @@ public enum DType {
 
   static Optional<DType> named(String name) {
     for (var type : values()) {
-      if (type.name().equals(name)) return Optional.of(type);
+      if (type.name().equals(name)) {
+        return Optional.of(type);
+      }
     }
     return Optional.empty();
   }

@@ -13,10 +13,10 @@ final class DataLayout {
   static void check(Path file, Header header, long dataBytes, Problems problems) {
     var entries = new ArrayList<>(header.entries());
     entries.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
-    var covered = 0L;
+    long covered = 0L;
     Entry last = null;
     Entry cut = null;
-    var alsoCut = 0;
+    int alsoCut = 0;
     for (var entry : entries) {
       if (entry.begin() < covered) {
         problems.add("%s: %s at [%d, %d] overlaps %s at [%d, %d]"
@@ -33,8 +33,11 @@ final class DataLayout {
             .formatted(file, covered, entry.begin(), entry.spec()));
       }
       if (entry.end() > dataBytes) {
-        if (cut == null) cut = entry;
-        else alsoCut++;
+        if (cut == null) {
+          cut = entry;
+        } else {
+          alsoCut++;
+        }
       }
       if (entry.end() >= covered) {
         covered = entry.end();

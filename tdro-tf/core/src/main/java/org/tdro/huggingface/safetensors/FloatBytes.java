@@ -18,11 +18,15 @@ public final class FloatBytes {
       case F32 -> littleEndian(bytes).asFloatBuffer().get(into, at, count);
       case BF16 -> {
         var bits = littleEndian(bytes).asShortBuffer();
-        for (var i = 0; i < count; i++) into[at + i] = Bfloat16.toFloat(bits.get(i));
+        for (int i = 0; i < count; i++) {
+          into[at + i] = Bfloat16.toFloat(bits.get(i));
+        }
       }
       case F16 -> {
         var bits = littleEndian(bytes).asShortBuffer();
-        for (var i = 0; i < count; i++) into[at + i] = Float16.toFloat(bits.get(i));
+        for (int i = 0; i < count; i++) {
+          into[at + i] = Float16.toFloat(bits.get(i));
+        }
       }
       default ->
         throw new IllegalArgumentException(
@@ -42,7 +46,9 @@ public final class FloatBytes {
       case F32 -> littleEndian(bytes).asFloatBuffer().put(from, at, count);
       case BF16 -> {
         var bits = littleEndian(bytes).asShortBuffer();
-        for (var i = 0; i < count; i++) bits.put(i, Bfloat16.fromFloat(from[at + i]));
+        for (int i = 0; i < count; i++) {
+          bits.put(i, Bfloat16.fromFloat(from[at + i]));
+        }
       }
       default ->
         throw new IllegalArgumentException("floats are written as F32 or BF16, not as " + type);

@@ -83,7 +83,9 @@ final class HeaderParser {
         tensor(name);
       }
     }
-    if (json.nextToken() != null) problem("text follows the header's JSON object");
+    if (json.nextToken() != null) {
+      problem("text follows the header's JSON object");
+    }
     return new Header(metadata, entries, problems.count() == 0);
   }
 
@@ -98,7 +100,9 @@ final class HeaderParser {
       }
     }
     json.skipChildren();
-    if (!valid) problem(TensorSpec.METADATA + " must be an object of strings");
+    if (!valid) {
+      problem(TensorSpec.METADATA + " must be an object of strings");
+    }
   }
 
   private void tensor(String name) throws IOException {
@@ -111,7 +115,7 @@ final class HeaderParser {
     String type = null;
     long[] shape = null;
     long[] offsets = null;
-    var twice = false;
+    boolean twice = false;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       var key = json.currentName();
       json.nextToken();
@@ -131,13 +135,18 @@ final class HeaderParser {
         default -> json.skipChildren();
       }
     }
-    if (twice) problem(label + " says its dtype, shape or data_offsets twice");
-    if (type == null) problem(label + " needs a dtype, a string");
+    if (twice) {
+      problem(label + " says its dtype, shape or data_offsets twice");
+    }
+    if (type == null) {
+      problem(label + " needs a dtype, a string");
+    }
     if (shape == null) {
       problem("%s needs a shape, at most %d integers".formatted(label, TensorSpec.MAX_RANK));
     }
-    if (offsets == null || offsets.length != 2)
+    if (offsets == null || offsets.length != 2) {
       problem(label + " needs data_offsets, two integers");
+    }
     if (type != null && shape != null && offsets != null && offsets.length == 2) {
       entry(name, type, shape, offsets[0], offsets[1]);
     }
@@ -180,13 +189,15 @@ final class HeaderParser {
       return null;
     }
     var values = new long[limit];
-    var count = 0;
-    var valid = true;
+    int count = 0;
+    boolean valid = true;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       valid &= count < limit
           && json.currentToken() == JsonToken.VALUE_NUMBER_INT
           && json.getNumberType() != NumberType.BIG_INTEGER;
-      if (valid) values[count++] = json.getLongValue();
+      if (valid) {
+        values[count++] = json.getLongValue();
+      }
       json.skipChildren();
     }
     return valid ? Arrays.copyOf(values, count) : null;

@@ -48,7 +48,9 @@ final class MappedBytes {
     var index = (int) (from >> SHIFT);
     var start = (long) index << SHIFT;
     var reach = (int) Math.min(Integer.MAX_VALUE, length - start);
-    if (from + count > start + reach) return map(from, count);
+    if (from + count > start + reach) {
+      return map(from, count);
+    }
     var mapping = mappings.get(index);
     if (mapping == null) {
       // Of two threads that come here at once one maps in vain, which harms nobody.

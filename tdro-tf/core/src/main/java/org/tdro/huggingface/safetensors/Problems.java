@@ -13,7 +13,9 @@ final class Problems {
   private long count;
 
   public void add(String problem) {
-    if (count++ < SHOWN) shown.add(problem);
+    if (count++ < SHOWN) {
+      shown.add(problem);
+    }
   }
 
   void addAll(List<String> problems) {
@@ -34,9 +36,13 @@ final class Problems {
   }
 
   public void throwIfAny() {
-    if (count == 0) return;
+    if (count == 0) {
+      return;
+    }
     var all = new ArrayList<>(shown);
-    if (count > SHOWN) all.add("and " + (count - SHOWN) + " more");
+    if (count > SHOWN) {
+      all.add("and " + (count - SHOWN) + " more");
+    }
     throw new CheckpointException(all);
   }
 }

@@ -36,7 +36,9 @@ public final class SafetensorsFolder {
       return new SafetensorsFolder(List.of(single), SafetensorsFile.open(single).tensors());
     }
     var index = folder.resolve(INDEX);
-    if (Files.exists(index)) return sharded(folder, index);
+    if (Files.exists(index)) {
+      return sharded(folder, index);
+    }
     throw new CheckpointException(absent(folder));
   }
 
@@ -91,7 +93,9 @@ public final class SafetensorsFolder {
   }
 
   private static String absent(Path folder) {
-    if (!Files.isDirectory(folder)) return folder + ": there is no such folder";
+    if (!Files.isDirectory(folder)) {
+      return folder + ": there is no such folder";
+    }
     var text = "%s: holds neither %s nor %s".formatted(folder, SINGLE, INDEX);
     var pickled = Stream.of("pytorch_model.bin", "pytorch_model.bin.index.json")
         .filter(name -> Files.exists(folder.resolve(name)))

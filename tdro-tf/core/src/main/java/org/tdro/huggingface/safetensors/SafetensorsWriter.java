@@ -79,7 +79,9 @@ public final class SafetensorsWriter implements AutoCloseable {
    * @throws IllegalArgumentException if it is not this tensor's turn, or if it lacks fewer bytes
    */
   public void write(String tensor, ByteBuffer bytes) throws IOException {
-    if (!bytes.hasRemaining()) return;
+    if (!bytes.hasRemaining()) {
+      return;
+    }
     if (current == tensors.size() || !tensors.get(current).name().equals(tensor)) {
       throw new IllegalArgumentException("%d bytes more come for %s, but %s"
           .formatted(
@@ -115,7 +117,9 @@ public final class SafetensorsWriter implements AutoCloseable {
   private void skipComplete() {
     while (left == 0 && current < tensors.size()) {
       current++;
-      if (current < tensors.size()) left = tensors.get(current).bytes();
+      if (current < tensors.size()) {
+        left = tensors.get(current).bytes();
+      }
     }
   }
 
@@ -140,7 +144,7 @@ public final class SafetensorsWriter implements AutoCloseable {
         }
         json.writeEndObject();
       }
-      var begin = 0L;
+      long begin = 0L;
       for (var tensor : tensors) {
         if (!names.add(tensor.name())) {
           throw new IllegalArgumentException(TensorSpec.label(tensor.name()) + " stands twice");

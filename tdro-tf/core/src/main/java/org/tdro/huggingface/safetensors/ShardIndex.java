@@ -81,8 +81,12 @@ record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
 
   /** Whether a name stays in its folder, on every system. The file itself may be a link, as in a cache of models. */
   private static boolean isFileName(String name) {
-    if (name.isBlank() || name.equals(".") || name.equals("..")) return false;
-    if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || name.indexOf(':') >= 0) return false;
+    if (name.isBlank() || name.equals(".") || name.equals("..")) {
+      return false;
+    }
+    if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || name.indexOf(':') >= 0) {
+      return false;
+    }
     try {
       return Path.of(name).getNameCount() == 1;
     } catch (InvalidPathException e) {

@@ -51,7 +51,9 @@ public record ShardPlan(List<Shard> shards) {
       room -= tensor.bytes();
     }
     var shards = new ArrayList<Shard>();
-    for (var group : groups) shards.add(new Shard(fileName(shards.size(), groups.size()), group));
+    for (var group : groups) {
+      shards.add(new Shard(fileName(shards.size(), groups.size()), group));
+    }
     return new ShardPlan(shards);
   }
 
@@ -63,7 +65,7 @@ public record ShardPlan(List<Shard> shards) {
    */
   public void write(Path folder, TensorSource source) throws IOException {
     var weightMap = new TreeMap<String, String>();
-    var totalSize = 0L;
+    long totalSize = 0L;
     for (var shard : shards) {
       for (var tensor : shard.tensors()) {
         if (weightMap.put(tensor.name(), shard.file()) != null) {
@@ -72,7 +74,9 @@ public record ShardPlan(List<Shard> shards) {
         totalSize += tensor.bytes();
       }
     }
-    for (var shard : shards) write(folder.resolve(shard.file()), shard.tensors(), source);
+    for (var shard : shards) {
+      write(folder.resolve(shard.file()), shard.tensors(), source);
+    }
     if (shards.size() > 1) {
       new ShardIndex(totalSize, weightMap).write(folder.resolve(ShardIndex.FILE));
     }

@@ -21,8 +21,9 @@ public record TensorSpec(String name, DType type, long[] shape) {
   /** @throws IllegalArgumentException if a size is negative, or the bytes are more than a {@code long} counts */
   public TensorSpec {
     shape = shape.clone();
-    if (name.equals(METADATA))
+    if (name.equals(METADATA)) {
       throw new IllegalArgumentException("a tensor cannot be named " + name);
+    }
     if (shape.length > MAX_RANK) {
       throw new IllegalArgumentException("%s has %d dimensions, at most %d are possible"
           .formatted(label(name), shape.length, MAX_RANK));
@@ -88,8 +89,10 @@ public record TensorSpec(String name, DType type, long[] shape) {
   }
 
   private static long product(long[] shape) {
-    var product = 1L;
-    for (var size : shape) product = Math.multiplyExact(product, size);
+    long product = 1L;
+    for (var size : shape) {
+      product = Math.multiplyExact(product, size);
+    }
     return product;
   }
 }

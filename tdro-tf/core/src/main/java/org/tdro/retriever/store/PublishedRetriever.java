@@ -26,7 +26,7 @@ import org.tensorflow.op.Ops;
  * normalised.
  */
 public record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetriever {
-  private static final Logger log = LoggerFactory.getLogger(PublishedRetriever.class);
+  private static final Logger LOG = LoggerFactory.getLogger(PublishedRetriever.class);
 
   @Override
   public Path path() {
@@ -54,7 +54,7 @@ public record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetr
     var appended = AppendedEndToken.write(
         new TokenizerFolder(folder.path()), scratch.resolve("tokenizer.json"));
     if (appended.changed()) {
-      log.info(
+      LOG.info(
           "{}: {} is put behind every text, since its state is pooled",
           folder.path(),
           appended.token());
@@ -92,7 +92,7 @@ public record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetr
       loadProjection(tf, session, path(), encoder);
     }
     if (added > 0) {
-      log.info(
+      LOG.info(
           "{}: the tokenizer has {} ids more than the model has embeddings; theirs start as the mean of the others",
           path(),
           added);
@@ -109,7 +109,7 @@ public record PublishedRetriever(HuggingFaceFolder folder) implements StoredRetr
       if (dense.out() == kernel.shape().get(1)) {
         dense.load(tf, session, kernel);
       } else {
-        log.warn(
+        LOG.warn(
             "{} projects to {}, the model to {}: its projection starts anew",
             dense.folder(),
             dense.out(),

@@ -39,7 +39,7 @@ class MixtureSamplerTest {
   void everyRowIsSeenOnceInAnEpoch(Batching batching) {
     var sampler = sampler(batching);
     var epochs = new HashMap<Map.Entry<Integer, Long>, List<Long>>();
-    for (var batch = 0; batch < 400; batch++) {
+    for (int batch = 0; batch < 400; batch++) {
       for (var ref : sampler.rows(batch)) {
         epochs
             .computeIfAbsent(Map.entry(ref.domain(), ref.epoch()), key -> new ArrayList<>())
@@ -49,7 +49,9 @@ class MixtureSamplerTest {
     epochs.forEach((key, rows) -> {
       assertThat(rows).doesNotHaveDuplicates().allMatch(row -> row < SIZES[key.getKey()]);
       var complete = epochs.containsKey(Map.entry(key.getKey(), key.getValue() + 1));
-      if (complete) assertThat(rows).hasSize((int) SIZES[key.getKey()]);
+      if (complete) {
+        assertThat(rows).hasSize((int) SIZES[key.getKey()]);
+      }
     });
     assertThat(epochs).containsKey(Map.entry(0, 100L));
   }
@@ -59,18 +61,22 @@ class MixtureSamplerTest {
   void domainsAreDrawnByTheirProbability(Batching batching) {
     var sampler = sampler(batching);
     var counts = new long[4];
-    for (var batch = 0; batch < 4000; batch++)
-      for (var ref : sampler.rows(batch)) counts[ref.domain()]++;
+    for (int batch = 0; batch < 4000; batch++) {
+      for (var ref : sampler.rows(batch)) {
+        counts[ref.domain()]++;
+      }
+    }
     // Homogeneous: 4,000 draws, standard deviation of a share 0.008.
-    for (var d = 0; d < 4; d++)
+    for (int d = 0; d < 4; d++) {
       assertThat(counts[d] / 64_000.0).isBetween(PROBABILITIES[d] - 0.03, PROBABILITIES[d] + 0.03);
+    }
     assertThat(counts[3]).isZero();
   }
 
   @Test
   void homogeneousBatchesHaveOneDomain() {
     var sampler = sampler(Batching.HOMOGENEOUS);
-    for (var batch = 0; batch < 100; batch++) {
+    for (int batch = 0; batch < 100; batch++) {
       assertThat(Arrays.stream(sampler.rows(batch))
               .mapToInt(RowRef::domain)
               .distinct()

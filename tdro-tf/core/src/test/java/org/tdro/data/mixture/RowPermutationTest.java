@@ -19,7 +19,7 @@ class RowPermutationTest {
 
   @Test
   void reachesAcrossMoreRowsThanAnInt() {
-    var size = 5_000_000_000L;
+    long size = 5_000_000_000L;
     var permutation = new RowPermutation(size, 7);
     var images = LongStream.range(0, 1000).map(permutation::apply).toArray();
     assertThat(LongStream.of(images))
@@ -32,8 +32,11 @@ class RowPermutationTest {
   void placesAreEvenlyFilledOverKeys() {
     // Where row 0 of 8 goes, over 8,000 keys: 1,000 expected each, standard deviation 30.
     var counts = new int[8];
-    for (var key = 0; key < 8000; key++)
+    for (int key = 0; key < 8000; key++) {
       counts[(int) new RowPermutation(8, CounterRandom.bits(key)).apply(0)]++;
-    for (var count : counts) assertThat(count).isBetween(850, 1150);
+    }
+    for (var count : counts) {
+      assertThat(count).isBetween(850, 1150);
+    }
   }
 }

@@ -16,7 +16,9 @@ class DomainStatisticsTest {
   @Test
   void percentilesAreOfTheSortedLengths() {
     var lengths = new LengthCounts();
-    for (var length : new int[] {300, 1, 2, 3, 4, 5, 6, 7, 8, 9}) lengths.add(length);
+    for (var length : new int[] {300, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
+      lengths.add(length);
+    }
     assertThat(lengths.percentile(0.5)).isEqualTo(5);
     assertThat(lengths.percentile(0.9)).isEqualTo(9);
     assertThat(lengths.max()).isEqualTo(300);

@@ -27,7 +27,9 @@ class ShardWriterTest {
     var path = folder.resolve("a.0.arrow");
     try (var writer = new ShardWriter(path, FACTS)) {
       // A million tokens a row: two rows fill a record batch.
-      for (var i = 0; i < 7; i++) writer.add("q" + i, row(1 << 20, i));
+      for (int i = 0; i < 7; i++) {
+        writer.add("q" + i, row(1 << 20, i));
+      }
       assertThat(writer.finish().rows()).isEqualTo(7);
     }
     var shard = ArrowShard.open(path);

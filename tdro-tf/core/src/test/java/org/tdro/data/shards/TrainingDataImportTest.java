@@ -63,7 +63,9 @@ class TrainingDataImportTest {
       var domain = data.domains().get(0);
       assertThat(domain.size(Fold.ALL)).isEqualTo(1000);
       var seen = new HashMap<String, TokenizedRow>();
-      for (var i = 0; i < 1000; i++) seen.put(domain.queryId(Fold.ALL, i), domain.row(Fold.ALL, i));
+      for (int i = 0; i < 1000; i++) {
+        seen.put(domain.queryId(Fold.ALL, i), domain.row(Fold.ALL, i));
+      }
       assertThat(seen).hasSize(1000);
       seen.forEach((id, row) -> {
         var i = Integer.parseInt(id.substring(1));
@@ -92,8 +94,9 @@ class TrainingDataImportTest {
       var domain = data.domains().get(0);
       assertThat(domain.size(Fold.FIRST) + domain.size(Fold.SECOND)).isEqualTo(300);
       for (var fold : List.of(Fold.FIRST, Fold.SECOND)) {
-        for (var i = 0; i < domain.size(fold); i++)
+        for (int i = 0; i < domain.size(fold); i++) {
           assertThat(Fold.of(domain.queryId(fold, i))).isEqualTo(fold);
+        }
       }
     }
   }
@@ -126,8 +129,9 @@ class TrainingDataImportTest {
 
   @Test
   void promptsStandAroundTextsOfTheirDomain() {
-    for (var name : List.of("a", "b"))
+    for (var name : List.of("a", "b")) {
       ImportedRows.write(rows.resolve(name + ".jsonl"), ImportedRows.row("1", "x", 1, 0));
+    }
     var prompts = new Prompts(
         Map.of("a", PromptTemplate.instruct("Find it")),
         Map.of("a", new PromptTemplate("[{text}]")));

@@ -18,9 +18,10 @@ class TrainingDataTest {
   Path folder;
 
   private TrainingData imported() {
-    for (var name : List.of("b", "a", "c"))
+    for (var name : List.of("b", "a", "c")) {
       ImportedRows.write(
           folder.resolve("rows/" + name + ".jsonl"), ImportedRows.row("1", name, 1, 1));
+    }
     return ImportedRows.imported(folder, folder.resolve("rows"));
   }
 

@@ -38,9 +38,11 @@ class FloatBytesTest {
 
   @Test
   void everyBfloat16ComesBack() {
-    for (var bits = 0; bits < 1 << 16; bits++) {
+    for (int bits = 0; bits < 1 << 16; bits++) {
       var value = Bfloat16.toFloat((short) bits);
-      if (!Float.isNaN(value)) assertThat(Bfloat16.fromFloat(value)).isEqualTo((short) bits);
+      if (!Float.isNaN(value)) {
+        assertThat(Bfloat16.fromFloat(value)).isEqualTo((short) bits);
+      }
     }
   }
 

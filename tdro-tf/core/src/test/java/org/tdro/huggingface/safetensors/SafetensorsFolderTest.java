@@ -20,7 +20,7 @@ class SafetensorsFolderTest {
 
   private void shard(String file, String... names) throws IOException {
     var header = new StringBuilder("{");
-    for (var i = 0; i < names.length; i++) {
+    for (int i = 0; i < names.length; i++) {
       header.append(i == 0 ? "" : ",");
       header.append(entry(names[i], "U8", "[1]", "[" + i + "," + (i + 1) + "]"));
     }

@@ -33,7 +33,9 @@ class SafetensorsWriterTest {
 
   private static ByteBuffer numbered(int count, int first) {
     var bytes = ByteBuffer.allocate(count);
-    for (var i = 0; i < count; i++) bytes.put((byte) (first + i));
+    for (int i = 0; i < count; i++) {
+      bytes.put((byte) (first + i));
+    }
     return bytes.flip();
   }
 
@@ -44,7 +46,9 @@ class SafetensorsWriterTest {
   @Test
   void everyTypeComesBack() throws IOException {
     var specs = new ArrayList<TensorSpec>();
-    for (var type : DType.values()) specs.add(new TensorSpec(type.name(), type, new long[] {3, 2}));
+    for (var type : DType.values()) {
+      specs.add(new TensorSpec(type.name(), type, new long[] {3, 2}));
+    }
     try (var writer = SafetensorsWriter.create(file, specs, SafetensorsWriter.PYTORCH)) {
       for (var spec : specs) {
         writer.write(spec.name(), numbered((int) spec.bytes(), specs.indexOf(spec)));

@@ -106,7 +106,9 @@ class ShardPlanTest {
   void aSourceThatGivesTooLittleIsFound() {
     var plan = ShardPlan.of(tensors(3, 5), 8);
     assertThatThrownBy(() -> plan.write(folder, (tensor, sink) -> {
-          if (tensor.name().equals("b")) letters(tensor, sink);
+          if (tensor.name().equals("b")) {
+            letters(tensor, sink);
+          }
         }))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("for tensor 'b', but it is the turn of tensor 'a'");

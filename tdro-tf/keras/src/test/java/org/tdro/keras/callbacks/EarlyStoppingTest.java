@@ -81,7 +81,7 @@ class EarlyStoppingTest {
 
   @Test
   void aRunThatResumesStopsWhereAnUninterruptedOneDoes(@TempDir Path folder) {
-    var options = 30;
+    int options = 30;
     long whole;
     try (var model = Training.model()) {
       Training.fit(model, options, stopping());
