@@ -20,7 +20,7 @@ import org.tdro.testing.Checkout;
 /** The example of docs/keras.md: it runs, and the guide shows the code that runs. */
 class KerasGuideTest {
   private static final Path GUIDE = Checkout.path("docs/keras.md");
-  private static final Path SOURCES = Path.of("src", "test", "java")
+  private static final Path SOURCES = Checkout.path("tdro-tf/keras/src/test/java")
       .resolve(KerasGuideTest.class.getPackageName().replace('.', '/'));
 
   @TempDir
