@@ -24,7 +24,7 @@ final class Architectures {
    * where they give one; dropout is a matter of training and always the keys'.
    *
    * @throws ConfigException listing the keys that say something else than the checkpoint
-   * @throws org.tdro.io.CheckpointException if the checkpoint's shape is not supported
+   * @throws org.tdro.io.InputException if the checkpoint's shape is not supported
    */
   static Architecture of(ModelConfig model, int tokenizerSize) {
     if (model.path().isEmpty()) {

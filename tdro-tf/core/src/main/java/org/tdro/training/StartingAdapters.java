@@ -15,7 +15,7 @@ final class StartingAdapters {
    * Checks that they are what the configuration describes.
    *
    * @throws ConfigException listing what differs
-   * @throws org.tdro.io.CheckpointException if they are no adapters that can be read
+   * @throws org.tdro.io.InputException if they are no adapters that can be read
    */
   static void check(ResolvedConfig resolved, Path folder) {
     var asked = FromConfig.lora(resolved.config().model().lora());
