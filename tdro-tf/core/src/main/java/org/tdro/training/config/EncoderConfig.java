@@ -2,6 +2,8 @@ package org.tdro.training.config;
 
 import org.tdro.io.Checks;
 
+import org.tdro.io.Checks;
+
 /**
  * What only a BERT-shaped encoder has.
  *

@@ -3,6 +3,8 @@ package org.tdro.training.config;
 import org.tdro.config.Incidental;
 import org.tdro.io.Checks;
 
+import org.tdro.io.Checks;
+
 /**
  * The training loop.
  *
