@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import org.tdro.config.DataConfig;
 import org.tdro.data.shards.Domain;
 import org.tdro.io.InputException;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.rows.Fold;
+import org.tdro.training.config.DataConfig;
 
 /** How often each domain is drawn. */
 final class DomainProbabilities {
