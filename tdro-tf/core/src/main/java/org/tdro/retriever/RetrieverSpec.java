@@ -1,5 +1,6 @@
 package org.tdro.retriever;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.tdro.models.Architecture;
 import org.tdro.models.lora.Lora;
 
@@ -50,6 +51,7 @@ public record RetrieverSpec(
   }
 
   /** Whether embeddings are cut, and then normalised if they are at all. */
+  @JsonIgnore
   public boolean isCut() {
     return dimension < wholeDimension();
   }
