@@ -11,6 +11,7 @@ import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Pass;
 import org.tdro.keras.TrainStep;
+import org.tdro.keras.Variables;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
@@ -18,8 +19,12 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** An encoder that learns from queries with a positive and negative passages: minimises the mean contrastive loss. */
-public class ContrastiveModel extends EncoderModel {
+/**
+ * An encoder that learns from queries with a positive and negative passages: minimises Σ_i w_i ℓ_i over the contrastive
+ * losses of a batch's rows, under the weights of a {@link RowWeighting}. A weighting that compares losses gets those of a
+ * frozen reference model on the same rows.
+ */
+public final class ContrastiveModel extends EncoderModel {
   static final String QUERY_IDS = "query_ids";
   static final String QUERY_MASK = "query_mask";
   static final String PASSAGE_IDS = "passage_ids";
@@ -33,21 +38,78 @@ public class ContrastiveModel extends EncoderModel {
 
   private final ContrastiveOptions options;
   private final Encodings encodings;
+  private final RowWeighting weighting;
+  private final Variables referenceVariables;
+  private final Optional<Encoders> reference;
 
-  /** A model that trains as {@code options} say. */
+  /**
+   * The frozen model that losses are compared with.
+   *
+   * @param sharesBase whether it is adapters beside the same frozen weights as the trained model's, which are then held once
+   */
+  public record Reference(RetrieverSpec spec, boolean sharesBase) {}
+
+  /** A model that minimises the mean loss. */
   public ContrastiveModel(
       RetrieverSpec spec, ContrastiveOptions options, long seed, ConfigProto config) {
+    this(spec, options, RowWeighting.uniform(), seed, config);
+  }
+
+  /**
+   * A model that minimises the weighted loss.
+   *
+   * @param weighting belongs to this model from now on
+   * @throws IllegalArgumentException if the options have a reference and {@code weighting} needs none, or the other way round
+   */
+  public ContrastiveModel(
+      RetrieverSpec spec,
+      ContrastiveOptions options,
+      RowWeighting weighting,
+      long seed,
+      ConfigProto config) {
     super(spec, seed, config);
     this.options = options;
+    this.weighting = weighting;
     this.encodings = options
         .compute()
         .chunking()
         .<Encodings>map(ChunkedEncodings::new)
         .orElseGet(Encodings::allAtOnce);
+    this.referenceVariables = new Variables(graph(), "reference/");
+    try {
+      if (weighting.needsReference() != options.reference().isPresent()) {
+        throw new IllegalArgumentException(
+            weighting.needsReference()
+                ? "this weighting of rows needs a reference model"
+                : "there is a reference model, but this weighting of rows needs none");
+      }
+      weighting.optimizers().forEach(this::register);
+      weighting.build(tf(), variables());
+      this.reference = options.reference().map(this::encoders);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Encoders encoders(Reference model) {
+    return model.sharesBase()
+        ? Encoders.of(referenceVariables, variables(), model.spec(), seed(), counter())
+        : Encoders.of(referenceVariables, model.spec(), seed(), counter());
+  }
+
+  /** Reads the reference model's weights; before the first step. */
+  public void loadReference(StoredRetriever stored) {
+    stored.load(tf(), session(), reference.orElseThrow());
+  }
+
+  /** Draws the reference model's weights instead, for measurements of time and memory. */
+  public void drawReference(long seed) {
+    Variables.initialize(tf(), session(), referenceVariables.all(), seed);
   }
 
   @Override
-  public final List<InputSpec> inputs() {
+  public List<InputSpec> inputs() {
     var inputs = new ArrayList<>(super.inputs());
     for (var name : List.of(QUERY_IDS, QUERY_MASK, PASSAGE_IDS, PASSAGE_MASK)) {
       inputs.add(tokens(name));
@@ -68,18 +130,28 @@ public class ContrastiveModel extends EncoderModel {
   protected TrainStep trainStep(GradientTape tape, Inputs batch) {
     var tf = tape.tf();
     var losses = losses(tape, encoders(), batch, trainingPass(tape));
-    var loss = tf.math.mean(losses, tf.constant(0));
-    var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
-    var weights = variables().trainable();
-    return new TrainStep()
-        .log("loss", loss)
-        .log("domain_loss", domains.means())
-        .log("domain_rows", domains.rows())
-        .minimize(weights, loss);
+    var rows = new RowLosses(
+        batch.ints(DOMAIN_IDS),
+        losses,
+        reference.map(
+            frozen -> tf.stopGradient(losses(tape, frozen, batch, inferencePass()))),
+        options.domains());
+    var weighted = weighting.weigh(tape, counter(), rows);
+    var loss = tf.sum(tf.math.mul(tf.stopGradient(weighted.weights()), losses), tf.constant(0));
+    var trained = variables().trainable();
+    var step = new TrainStep().log("loss", loss);
+    step.log("domain_loss", rows.meanByDomain(tf, losses));
+    step.log("domain_rows", rows.rowsByDomain(tf));
+    rows.reference()
+        .ifPresent(
+            frozen -> step.log("domain_reference_loss", rows.meanByDomain(tf, frozen)));
+    weighted.logs().forEach(step::log);
+    weighted.assignments().forEach(step::assign);
+    return step.minimize(trained, loss);
   }
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
-  protected final Operand<TFloat32> losses(
+  private Operand<TFloat32> losses(
       GradientTape tape, Encoders encoders, Inputs batch, Pass pass) {
     var queries = encodings.of(tape, encoders.query(), batch, QUERIES, pass);
     var passages = encodings.of(tape, encoders.passage(), batch, PASSAGES, pass);
@@ -102,29 +174,19 @@ public class ContrastiveModel extends EncoderModel {
   }
 
   @Override
-  protected final Encodings encodings() {
+  protected Encodings encodings() {
     return encodings;
   }
 
   /** How the encoder runs when it learns. */
-  protected final Pass trainingPass(GradientTape tape) {
+  private Pass trainingPass(GradientTape tape) {
     var compute = options.compute();
     var pass = compute.gradientCheckpointing() ? tape.recomputing() : Pass.TRAINING;
     return pass.in(compute.computeType());
   }
 
   /** How an encoder runs that does not learn. */
-  protected final Pass inferencePass() {
+  private Pass inferencePass() {
     return Pass.INFERENCE.in(options.compute().computeType());
-  }
-
-  /** The domain of every row of the batch, {@code [batch]}. */
-  protected final Operand<TInt32> domainIds(Inputs batch) {
-    return batch.ints(DOMAIN_IDS);
-  }
-
-  /** How it trains. */
-  protected final ContrastiveOptions options() {
-    return options;
   }
 }

@@ -1,6 +1,7 @@
 package org.tdro.training;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.tdro.data.BatchOptions;
 import org.tdro.data.ContrastiveBatches;
 import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.retriever.ContrastiveDataset;
 
 /** The batches that a stage trains on. */
@@ -30,9 +32,10 @@ final class StageBatches {
     var fold = StageInputs.fold(resolved);
     var sampler = new MixtureSampler(
         prepared.data().sizes(fold),
-        DomainProbabilities.of(data, prepared, fold),
-        Batching.valueOf(data.batching().name()),
-        config.train().batchSize(),
+        MixtureSchedule.constant(
+            Arrays.stream(DomainProbabilities.of(data, prepared, fold)).boxed().toList()),
+        new MixtureSampler.Batches(
+            Batching.valueOf(data.batching().name()), config.train().batchSize()),
         config.seed());
     batches = new ContrastiveBatches(
         prepared.data(),
@@ -63,7 +66,7 @@ final class StageBatches {
   /** The batches as the model's inputs, made ahead on another thread. */
   ContrastiveDataset dataset() {
     return new ContrastiveDataset(
-        batches::batch, hardOnlyDomains(), Math.max(1, resolved.config().data().prefetch()), 1);
+        batches, hardOnlyDomains(), Math.max(1, resolved.config().data().prefetch()), 1);
   }
 
   private Set<Integer> hardOnlyDomains() {

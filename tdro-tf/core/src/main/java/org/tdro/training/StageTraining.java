@@ -24,7 +24,6 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
-import org.tdro.mixing.tdro.TdroModel;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.PublishedBase;
@@ -104,13 +103,13 @@ public final class StageTraining {
       // Whatever is wrong shows here, before the folder is made or another run moved.
       var source = new StageBatches(resolved, prepared);
       try (var dataset = source.dataset();
-          var model = StageModels.of(resolved, prepared, session)) {
+          var stage = StageModel.of(resolved, prepared, session)) {
         other.ifPresent(this::setAside);
         return FolderLock.whileHeld(run.path(), () -> {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))
               ? Outcome.UNCHANGED
-              : train(prepared, source, dataset, model, record);
+              : train(prepared, source, dataset, stage, record);
         });
       }
     }
@@ -169,8 +168,9 @@ public final class StageTraining {
       PreparedData prepared,
       StageBatches source,
       ContrastiveDataset dataset,
-      ContrastiveModel model,
+      StageModel stage,
       RunRecord record) {
+    var model = stage.model();
     long start = System.nanoTime();
     Provenance.resetPeakMemory();
     try (var interruption = new Interruption(model)) {
@@ -188,7 +188,7 @@ public final class StageTraining {
             config.train().steps());
         return Outcome.INTERRUPTED;
       }
-      write(model, prepared);
+      write(stage, prepared);
     }
     record.completed((System.nanoTime() - start) * 1e-9).write(run);
     try {
@@ -224,10 +224,12 @@ public final class StageTraining {
         : null;
   }
 
-  private void write(ContrastiveModel model, PreparedData prepared) {
-    if (model instanceof TdroModel proxy) {
-      LearnedWeights.write(proxy, prepared, config.dro().topPercents(), run.weights());
-    }
+  private void write(StageModel stage, PreparedData prepared) {
+    var model = stage.model();
+    stage
+        .learner()
+        .ifPresent(learner -> LearnedWeights.write(
+            learner.learned(model.session()), prepared, config.dro().topPercents(), run.weights()));
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(

@@ -3,6 +3,7 @@ package org.tdro.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.io.DataException;
 import org.tdro.rows.Fold;
@@ -31,7 +33,7 @@ class ContrastiveBatchesTest {
 
   private static ContrastiveBatches batches(TrainingData data, int passagesPerQuery) {
     var sampler =
-        new MixtureSampler(data.sizes(Fold.ALL), new double[] {0.5, 0.5}, Batching.MIXED, 8, 1);
+        new MixtureSampler(data.sizes(Fold.ALL), MixtureSchedule.constant(List.of(0.5, 0.5)), new MixtureSampler.Batches(Batching.MIXED, 8), 1);
     return new ContrastiveBatches(
         data, Fold.ALL, sampler, new BatchOptions(passagesPerQuery, 1, 0, 8, 64, 64, true));
   }
@@ -132,7 +134,7 @@ class ContrastiveBatchesTest {
       var ids = new HashSet<String>();
       for (var fold : new Fold[] {Fold.FIRST, Fold.SECOND}) {
         var sampler =
-            new MixtureSampler(data.sizes(fold), new double[] {1, 0}, Batching.MIXED, 8, 1);
+            new MixtureSampler(data.sizes(fold), MixtureSchedule.constant(List.of(1.0, 0.0)), new MixtureSampler.Batches(Batching.MIXED, 8), 1);
         var batches = new ContrastiveBatches(
             data, fold, sampler, new BatchOptions(1, 1, 0, 8, 64, 64, false));
         var ofFold = new HashSet<String>();

@@ -132,14 +132,14 @@ class ExportedRunTest {
         withAdapters(
             ADAPTERS[0], ADAPTERS[1], ADAPTERS[2], "model.lora.adapter=" + at("adapters")));
     try (var prepared = PreparedData.of(resolved.config());
-        var model = StageModels.of(resolved, prepared, ConfigProto.getDefaultInstance())) {
-      var maps = model.encoders().adaptedMaps();
+        var stage = StageModel.of(resolved, prepared, ConfigProto.getDefaultInstance())) {
+      var maps = stage.model().encoders().adaptedMaps();
       assertThat(maps).hasSize(2);
       var expected = adapterWeights("adapted");
       int at = 0;
       for (var map : maps) {
         for (var weight : List.of(map.a(), map.b())) {
-          for (float value : Values.of(model.session(), weight.variable())) {
+          for (float value : Values.of(stage.model().session(), weight.variable())) {
             assertThat(value).isEqualTo(expected[at++]);
           }
         }
@@ -158,7 +158,7 @@ class ExportedRunTest {
             "model.lora.target-modules=[query]",
             "model.lora.adapter=" + at("adapters")));
     try (var prepared = PreparedData.of(resolved.config())) {
-      assertThatThrownBy(() -> StageModels.of(resolved, prepared, ConfigProto.getDefaultInstance()))
+      assertThatThrownBy(() -> StageModel.of(resolved, prepared, ConfigProto.getDefaultInstance()))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("model.lora.rank is 3")
           .hasMessageContaining("model.lora.alpha is 5.0")

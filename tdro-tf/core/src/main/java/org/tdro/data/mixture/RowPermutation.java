@@ -24,8 +24,9 @@ final class RowPermutation {
 
   /** Where {@code index} goes; at most 4 rounds through the network on average, as it is at most 4 times too large. */
   long apply(long index) {
-    do index = feistel(index);
-    while (index >= size);
+    do {
+      index = feistel(index);
+    } while (index >= size);
     return index;
   }
 

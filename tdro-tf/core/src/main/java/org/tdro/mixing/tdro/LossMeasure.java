@@ -1,5 +1,6 @@
 package org.tdro.mixing.tdro;
 
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -13,7 +14,7 @@ public sealed interface LossMeasure {
   float LEAST_DIVISOR = 1e-4f;
 
   /** M {@code [domains]} of the rows of a micro-batch. */
-  Operand<TFloat32> byDomain(Ops tf, RowLosses rows, int domains);
+  Operand<TFloat32> byDomain(Ops tf, RowLosses rows);
 
   /** Whether it needs the losses of a reference model. */
   boolean needsReference();
@@ -36,10 +37,10 @@ public sealed interface LossMeasure {
   /** The paper's: the mean ℓ of the domain's rows divided by their mean r (Ma et al. 2025, arXiv 2408.10613). */
   record RatioOfMeans() implements LossMeasure {
     @Override
-    public Operand<TFloat32> byDomain(Ops tf, RowLosses rows, int domains) {
+    public Operand<TFloat32> byDomain(Ops tf, RowLosses rows) {
       return tf.math.div(
-          rows.meanByDomain(tf, rows.loss(), domains),
-          divisor(tf, rows.meanByDomain(tf, rows.requiredReference(), domains)));
+          rows.meanByDomain(tf, rows.loss()),
+          divisor(tf, rows.meanByDomain(tf, rows.requiredReference())));
     }
 
     @Override
@@ -66,7 +67,7 @@ public sealed interface LossMeasure {
     }
 
     @Override
-    public Operand<TFloat32> byDomain(Ops tf, RowLosses rows, int domains) {
+    public Operand<TFloat32> byDomain(Ops tf, RowLosses rows) {
       var measure = rows.loss();
       if (subtractReference) {
         measure = tf.math.sub(measure, rows.requiredReference());
@@ -74,7 +75,7 @@ public sealed interface LossMeasure {
       if (divideByReference) {
         measure = tf.math.div(measure, divisor(tf, normalized(tf, rows.requiredReference())));
       }
-      return rows.meanByDomain(tf, tf.nn.relu(measure), domains);
+      return rows.meanByDomain(tf, tf.nn.relu(measure));
     }
 
     @Override

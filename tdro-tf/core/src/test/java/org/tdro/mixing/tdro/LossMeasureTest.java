@@ -1,5 +1,7 @@
 package org.tdro.mixing.tdro;
 
+import org.tdro.mixing.LearnedMixture;
+import org.tdro.retriever.RowLosses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -64,9 +66,10 @@ class LossMeasureTest {
       var rows = new RowLosses(
           tf.constant(DOMAIN_IDS),
           tf.constant(LOSS),
-          reference.length == 0 ? Optional.empty() : Optional.of(tf.constant(reference)));
-      try (var result = session.runner().fetch(measure.byDomain(tf, rows, 3)).run()) {
-        return DomainWeightState.values((TFloat32) result.get(0)).stream()
+          reference.length == 0 ? Optional.empty() : Optional.of(tf.constant(reference)),
+          3);
+      try (var result = session.runner().fetch(measure.byDomain(tf, rows)).run()) {
+        return LearnedMixture.values((TFloat32) result.get(0)).stream()
             .map(value -> (float) (Math.round(value * 1e6) / 1e6))
             .toList();
       }

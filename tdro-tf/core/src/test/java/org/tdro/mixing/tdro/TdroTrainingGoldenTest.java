@@ -1,5 +1,6 @@
 package org.tdro.mixing.tdro;
 
+import org.tdro.retriever.ContrastiveModel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -121,7 +122,7 @@ class TdroTrainingGoldenTest {
         .toArray(JsonNode[]::new);
   }
 
-  private TdroModel model(WaysToCompute way) {
+  private ContrastiveModel model(WaysToCompute way) {
     int domains = settings.get("groups").asInt();
     List<Double> uniform = Collections.nCopies(domains, 1.0 / domains);
     var weights = DomainWeightOptions.builder(LossMeasure.referenceCode()).build();
@@ -129,13 +130,12 @@ class TdroTrainingGoldenTest {
         new RetrieverSpec(new HuggingFaceFolder(folder).architecture(), Pooling.LASTTOKEN, 0, true);
     var loss = new ContrastiveLoss(
         (float) settings.get("temperature").asDouble(), ContrastiveLoss.Negatives.HARD_ONLY);
-    var model = new TdroModel(
+    var model = new ContrastiveModel(
         spec,
-        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), domains, false, way.options()),
-        weights,
-        weights.optimizer(settings.get("updates").asInt(), accumulation),
-        uniform,
-        Optional.of(new TdroModel.Reference(spec, false)),
+        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), domains, false, way.options())
+            .against(new ContrastiveModel.Reference(spec, false)),
+        new DomainWeights(
+            weights, weights.optimizer(settings.get("updates").asInt(), accumulation), uniform),
         0,
         ConfigProto.getDefaultInstance());
     model.load(StoredRetrievers.of(folder));

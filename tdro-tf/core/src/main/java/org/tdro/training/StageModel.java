@@ -14,7 +14,8 @@ import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.HuggingFaceFolder;
 import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
-import org.tdro.mixing.tdro.TdroModel;
+import org.tdro.mixing.MixtureLearner;
+import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.PublishedBase;
@@ -24,14 +25,22 @@ import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tensorflow.proto.ConfigProto;
 
-/** The model that a stage trains. */
-final class StageModels {
-  private static final Logger LOG = LoggerFactory.getLogger(StageModels.class);
+/**
+ * The model that a stage trains, not compiled yet. Owns it.
+ *
+ * @param learner what learns a mixture along with the model, where the stage learns one
+ */
+record StageModel(ContrastiveModel model, Optional<MixtureLearner> learner)
+    implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StageModel.class);
 
-  private StageModels() {}
+  @Override
+  public void close() {
+    model.close();
+  }
 
-  /** Not compiled yet; the caller closes it. */
-  static ContrastiveModel of(ResolvedConfig resolved, PreparedData prepared, ConfigProto session) {
+  /** The model that the configuration describes, with the weights that it starts from. */
+  static StageModel of(ResolvedConfig resolved, PreparedData prepared, ConfigProto session) {
     var config = resolved.config();
     if (config.model().lora().rank() > 0 && config.model().path().isEmpty()) {
       throw new ConfigException(List.of(
@@ -47,20 +56,21 @@ final class StageModels {
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty(),
         FromConfig.compute(config));
-    var model = config.stage() == Stage.DRO
+    var stage = config.stage() == Stage.DRO
         ? proxy(resolved, prepared, spec, options, session)
-        : new ContrastiveModel(spec, options, config.seed(), session);
+        : new StageModel(
+            new ContrastiveModel(spec, options, config.seed(), session), Optional.empty());
     try {
-      config.model().path().map(StoredRetrievers::of).ifPresent(model::load);
-      config.model().lora().adapter().map(AdapterFolder::new).ifPresent(model::load);
-      return model;
+      config.model().path().map(StoredRetrievers::of).ifPresent(stage.model()::load);
+      config.model().lora().adapter().map(AdapterFolder::new).ifPresent(stage.model()::load);
+      return stage;
     } catch (RuntimeException e) {
-      model.close();
+      stage.close();
       throw e;
     }
   }
 
-  private static TdroModel proxy(
+  private static StageModel proxy(
       ResolvedConfig resolved,
       PreparedData prepared,
       RetrieverSpec spec,
@@ -74,18 +84,22 @@ final class StageModels {
     var settings = reference.map(StoredRetriever::settings);
     reference.ifPresent(stored -> checkSameTokens(resolved, stored, prepared, settings.get()));
     settings.ifPresent(stored -> checkCuts(resolved, stored));
-    var model = new TdroModel(
-        spec,
-        options,
+    var learner = new DomainWeights(
         weightOptions,
         weightOptions.optimizer(config.train().steps(), config.train().accumulationSteps()),
-        initialWeights(config.dro().initialWeights(), prepared),
-        settings.map(stored -> new TdroModel.Reference(stored.spec(), sharesBase(config, stored))),
+        initialWeights(config.dro().initialWeights(), prepared));
+    var model = new ContrastiveModel(
+        spec,
+        settings
+            .map(stored -> options.against(
+                new ContrastiveModel.Reference(stored.spec(), sharesBase(config, stored))))
+            .orElse(options),
+        learner,
         config.seed(),
         session);
     try {
       reference.ifPresent(model::loadReference);
-      return model;
+      return new StageModel(model, Optional.of(learner));
     } catch (RuntimeException e) {
       model.close();
       throw e;
