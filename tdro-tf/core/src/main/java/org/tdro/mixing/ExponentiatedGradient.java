@@ -89,8 +89,8 @@ abstract class ExponentiatedGradient extends MixtureLearner {
 
     var last = counter.completesUpdate();
     var assignments = new LinkedHashMap<Weight, Operand<TFloat32>>();
-    moved.forEach((weight, value) ->
-        assignments.put(weight, tf.select(last, value, weight.variable())));
+    moved.forEach(
+        (weight, value) -> assignments.put(weight, tf.select(last, value, weight.variable())));
     assignments.put(scoreSum, tf.select(last, tf.zerosLike(scores), scores));
     assignments.put(rowSum, tf.select(last, tf.zerosLike(counts), counts));
 

@@ -44,8 +44,7 @@ public record LearnedMixture(
     files.put("mean_weights.json", WeightsFile.of(domains, mean));
     var selectedFrom = WeightsFile.of(domains, result == Result.LAST ? weights : mean);
     for (int percent : topPercents) {
-      files.put(
-          "top" + percent + "_weights.json", new DatasetSelection(percent).of(selectedFrom));
+      files.put("top" + percent + "_weights.json", new DatasetSelection(percent).of(selectedFrom));
     }
     return files;
   }

@@ -52,8 +52,8 @@ public record ContrastiveLoss(
           .<Operand<TFloat32>>map(
               mask -> tf.select(mask, tf.fill(tf.shape(values), tf.constant(MASKED)), values))
           .orElse(values);
-      var positives = tf.oneHot(
-          targets, Dimension.of(tf, values, 1), tf.constant(1f), tf.constant(0f));
+      var positives =
+          tf.oneHot(targets, Dimension.of(tf, values, 1), tf.constant(1f), tf.constant(0f));
       return tf.nn.softmaxCrossEntropyWithLogits(seen, positives).loss();
     }
   }

@@ -133,8 +133,7 @@ public final class ContrastiveModel extends EncoderModel {
     var rows = new RowLosses(
         batch.ints(DOMAIN_IDS),
         losses,
-        reference.map(
-            frozen -> tf.stopGradient(losses(tape, frozen, batch, inferencePass()))),
+        reference.map(frozen -> tf.stopGradient(losses(tape, frozen, batch, inferencePass()))),
         options.domains());
     var weighted = weighting.weigh(tape, counter(), rows);
     var loss = tf.sum(tf.math.mul(tf.stopGradient(weighted.weights()), losses), tf.constant(0));
@@ -143,16 +142,14 @@ public final class ContrastiveModel extends EncoderModel {
     step.log("domain_loss", rows.meanByDomain(tf, losses));
     step.log("domain_rows", rows.rowsByDomain(tf));
     rows.reference()
-        .ifPresent(
-            frozen -> step.log("domain_reference_loss", rows.meanByDomain(tf, frozen)));
+        .ifPresent(frozen -> step.log("domain_reference_loss", rows.meanByDomain(tf, frozen)));
     weighted.logs().forEach(step::log);
     weighted.assignments().forEach(step::assign);
     return step.minimize(trained, loss);
   }
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
-  private Operand<TFloat32> losses(
-      GradientTape tape, Encoders encoders, Inputs batch, Pass pass) {
+  private Operand<TFloat32> losses(GradientTape tape, Encoders encoders, Inputs batch, Pass pass) {
     var queries = encodings.of(tape, encoders.query(), batch, QUERIES, pass);
     var passages = encodings.of(tape, encoders.passage(), batch, PASSAGES, pass);
     Optional<Operand<TBool>> hardOnly =

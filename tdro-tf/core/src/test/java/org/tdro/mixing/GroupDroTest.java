@@ -32,8 +32,7 @@ class GroupDroTest {
     try (var run = new LearnerRun(new GroupDro(0.5, 0.1, UNIFORM), 3)) {
       var rows = run.update(IDS, new float[] {1, 2, 2, 4}, new float[4]);
       var weights = run.learned().weights();
-      assertClose(
-          rows, weights.get(0), weights.get(1), weights.get(2) / 2.0, weights.get(2) / 2.0);
+      assertClose(rows, weights.get(0), weights.get(1), weights.get(2) / 2.0, weights.get(2) / 2.0);
     }
   }
 
@@ -66,7 +65,8 @@ class GroupDroTest {
           alpha[g] /= total;
           mean[g] += alpha[g];
           // The moving average begins with the weights as they were given.
-          ema[g] = update == 1 ? 0.8 * (g == 0 ? 2 : 1) + 0.2 * alpha[g] : 0.8 * ema[g] + 0.2 * alpha[g];
+          ema[g] =
+              update == 1 ? 0.8 * (g == 0 ? 2 : 1) + 0.2 * alpha[g] : 0.8 * ema[g] + 0.2 * alpha[g];
         }
         run.update(ids, losses, new float[rows]);
         assertClose(run.learned().weights(), alpha);

@@ -167,8 +167,8 @@ class ContrastiveLossTest {
       var fetches = new ArrayList<Operand<TFloat32>>(List.of(whole));
       for (int replica = 0; replica < 2; replica++) {
         var own = tf.constant(Arrays.copyOfRange(queries, 2 * replica, 2 * replica + 2));
-        var products = tf.linalg.matMul(
-            own, passages, org.tensorflow.op.linalg.MatMul.transposeB(true));
+        var products =
+            tf.linalg.matMul(own, passages, org.tensorflow.op.linalg.MatMul.transposeB(true));
         fetches.add(new ContrastiveLoss.Scores(
                 tf.math.mul(products, tf.constant(10f)),
                 tf.constant(new int[] {4 * replica, 4 * replica + 2}),

@@ -128,8 +128,11 @@ class PassageScoresTest {
             .toArray(String[]::new));
     write("b", ImportedRows.row("1", "x", 3, 6));
     try (var data = imported()) {
-      var sampler =
-          new MixtureSampler(data.sizes(Fold.ALL), MixtureSchedule.constant(List.of(0.5, 0.5)), new MixtureSampler.Batches(Batching.MIXED, 8), 1);
+      var sampler = new MixtureSampler(
+          data.sizes(Fold.ALL),
+          MixtureSchedule.constant(List.of(0.5, 0.5)),
+          new MixtureSampler.Batches(Batching.MIXED, 8),
+          1);
       var options = new BatchOptions(4, 1, 0, 8, 64, 64, true);
       var batches = new ContrastiveBatches(data, Fold.ALL, sampler, options);
       for (int b = 0; b < 10; b++) {

@@ -42,9 +42,8 @@ final class BlockCounts {
     double sum = 0;
     for (int domain = 0; domain < whole.length; domain++) {
       sum += weights.get(domain);
-      long boundary = domain >= last
-          ? size * ONE
-          : Math.min(size * ONE, Math.round(sum / total * size * ONE));
+      long boundary =
+          domain >= last ? size * ONE : Math.min(size * ONE, Math.round(sum / total * size * ONE));
       whole[domain] = boundary >>> BITS;
       rest[domain] = boundary & (ONE - 1);
     }

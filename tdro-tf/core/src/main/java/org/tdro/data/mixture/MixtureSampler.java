@@ -91,8 +91,7 @@ public final class MixtureSampler {
       for (int domain = 0; domain < sizes.length; domain++) {
         double weight = stage.weights().get(domain);
         if (weight > 0 && sizes[domain] < 1) {
-          throw new DataException(
-              "domain %d has weight %s but no rows".formatted(domain, weight));
+          throw new DataException("domain %d has weight %s but no rows".formatted(domain, weight));
         }
       }
     }
@@ -150,8 +149,8 @@ public final class MixtureSampler {
       corrections = new long[stages.size()][];
       var correction = new long[sizes.length];
       for (int i = 0; i < counts.length; i++) {
-        counts[i] = new BlockCounts(
-            stages.get(i).weights(), draws, CounterRandom.bits(seed, COUNT_STREAM));
+        counts[i] =
+            new BlockCounts(stages.get(i).weights(), draws, CounterRandom.bits(seed, COUNT_STREAM));
         if (i > 0) {
           long first = stages.get(i).firstBlock();
           correction = sum(correction, counts[i - 1].before(first), 1);
@@ -175,8 +174,9 @@ public final class MixtureSampler {
     }
 
     private int stage(long block) {
-      var firsts =
-          schedule.stages().stream().mapToLong(MixtureSchedule.Stage::firstBlock).toArray();
+      var firsts = schedule.stages().stream()
+          .mapToLong(MixtureSchedule.Stage::firstBlock)
+          .toArray();
       int found = Arrays.binarySearch(firsts, block);
       return found >= 0 ? found : -found - 2;
     }

@@ -49,9 +49,12 @@ public record MixtureSchedule(List<Stage> stages, long decided) {
             + stages.stream().map(Stage::firstBlock).toList());
       }
       if (stage.weights().size() != stages.get(0).weights().size()) {
-        throw new IllegalArgumentException("stages must have a weight for each of %d domains, the one of block %d has %d"
-            .formatted(
-                stages.get(0).weights().size(), stage.firstBlock(), stage.weights().size()));
+        throw new IllegalArgumentException(
+            "stages must have a weight for each of %d domains, the one of block %d has %d"
+                .formatted(
+                    stages.get(0).weights().size(),
+                    stage.firstBlock(),
+                    stage.weights().size()));
       }
     }
     if (decided <= stages.get(stages.size() - 1).firstBlock()) {

@@ -12,8 +12,8 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
-import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.LearnedMixture;
+import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.tdro.DomainWeightStep;
 import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.RowLosses;
@@ -49,8 +49,8 @@ public final class DomainWeightReplay implements AutoCloseable {
     this.scenario = scenario;
     optimizer = scenario.optimizer();
     optimizer.build(tf, variables);
-    weights =
-        new DomainWeights(scenario.weightOptions(), optimizer, scenario.initial().weights());
+    weights = new DomainWeights(
+        scenario.weightOptions(), optimizer, scenario.initial().weights());
     weights.build(tf, variables);
     rows = new RowLosses(
         tf.withName("domain_ids").placeholder(TInt32.class, vector()),

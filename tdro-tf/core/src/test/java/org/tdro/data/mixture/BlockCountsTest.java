@@ -19,7 +19,8 @@ class BlockCountsTest {
   }
 
   private static double share(List<Double> weights, int domain) {
-    return weights.get(domain) / weights.stream().mapToDouble(Double::doubleValue).sum();
+    return weights.get(domain)
+        / weights.stream().mapToDouble(Double::doubleValue).sum();
   }
 
   @ParameterizedTest
@@ -62,7 +63,8 @@ class BlockCountsTest {
     assertThat(java.util.Arrays.stream(before).sum()).isEqualTo(10 * blocks);
     for (int domain = 0; domain < before.length; domain++) {
       // The rest of a share has 31 bits: of 2·10⁹ blocks that is about one draw.
-      assertThat((double) before[domain]).isCloseTo(share(weights, domain) * 10 * blocks, within(6.0));
+      assertThat((double) before[domain])
+          .isCloseTo(share(weights, domain) * 10 * blocks, within(6.0));
     }
   }
 

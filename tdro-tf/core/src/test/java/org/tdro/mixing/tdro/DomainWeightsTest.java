@@ -1,7 +1,5 @@
 package org.tdro.mixing.tdro;
 
-import org.tdro.mixing.LearnedMixture;
-import org.tdro.retriever.RowLosses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -16,6 +14,8 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
+import org.tdro.mixing.LearnedMixture;
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;

@@ -1,6 +1,5 @@
 package org.tdro.mixing.tdro;
 
-import org.tdro.mixing.LearnedMixture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -24,6 +23,7 @@ import org.tdro.keras.Optimizer;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Values;
+import org.tdro.mixing.LearnedMixture;
 import org.tdro.retriever.ComputeOptions;
 import org.tdro.retriever.ContrastiveLoss;
 import org.tdro.retriever.ContrastiveLoss.Negatives;
@@ -78,8 +78,8 @@ class GradientCachingTest {
       var weightOptions = DomainWeightOptions.builder(new LossMeasure.RatioOfMeans())
           .stepSize(0.5)
           .build();
-      var learner = new DomainWeights(
-          weightOptions, weightOptions.optimizer(2, 2), SmallBatches.uniform());
+      var learner =
+          new DomainWeights(weightOptions, weightOptions.optimizer(2, 2), SmallBatches.uniform());
       var model = new ContrastiveModel(
           spec(dropout),
           options.against(new ContrastiveModel.Reference(spec(0), false)),

@@ -1,13 +1,13 @@
 package org.tdro.mixing.tdro;
 
-import org.tdro.mixing.LearnedMixture;
-import org.tdro.retriever.RowLosses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.tdro.mixing.LearnedMixture;
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;

@@ -1,6 +1,5 @@
 package org.tdro.mixing.tdro;
 
-import org.tdro.retriever.ContrastiveModel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +22,7 @@ import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.retriever.ContrastiveLoss;
+import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.GoldenBatches;
 import org.tdro.retriever.KeptGradients;
