@@ -6,10 +6,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
-import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.config.Stage;
-import org.tdro.config.TdroConfig;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.HuggingFaceFolder;
 import org.tdro.io.Sha256;
@@ -23,6 +20,9 @@ import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.RunConfig;
+import org.tdro.training.config.Stage;
 import org.tensorflow.proto.ConfigProto;
 
 /**
@@ -40,7 +40,8 @@ record StageModel(ContrastiveModel model, Optional<MixtureLearner> learner)
   }
 
   /** The model that the configuration describes, with the weights that it starts from. */
-  static StageModel of(ResolvedConfig resolved, PreparedData prepared, ConfigProto session) {
+  static StageModel of(
+      ResolvedConfig<RunConfig> resolved, PreparedData prepared, ConfigProto session) {
     var config = resolved.config();
     if (config.model().lora().rank() > 0 && config.model().path().isEmpty()) {
       throw new ConfigException(List.of(
@@ -71,7 +72,7 @@ record StageModel(ContrastiveModel model, Optional<MixtureLearner> learner)
   }
 
   private static StageModel proxy(
-      ResolvedConfig resolved,
+      ResolvedConfig<RunConfig> resolved,
       PreparedData prepared,
       RetrieverSpec spec,
       ContrastiveOptions options,
@@ -107,7 +108,7 @@ record StageModel(ContrastiveModel model, Optional<MixtureLearner> learner)
   }
 
   /** Whether proxy and reference are adapters beside the same published weights. */
-  private static boolean sharesBase(TdroConfig config, RetrieverSettings reference) {
+  private static boolean sharesBase(RunConfig config, RetrieverSettings reference) {
     return config.model().lora().rank() > 0
         && reference.base() != null
         && config
@@ -119,7 +120,7 @@ record StageModel(ContrastiveModel model, Optional<MixtureLearner> learner)
   }
 
   private static void checkSameTokens(
-      ResolvedConfig resolved,
+      ResolvedConfig<RunConfig> resolved,
       StoredRetriever reference,
       PreparedData prepared,
       RetrieverSettings settings) {
@@ -146,7 +147,7 @@ record StageModel(ContrastiveModel model, Optional<MixtureLearner> learner)
   }
 
   /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
-  private static void checkCuts(ResolvedConfig resolved, RetrieverSettings reference) {
+  private static void checkCuts(ResolvedConfig<RunConfig> resolved, RetrieverSettings reference) {
     checkCuts(resolved, "dro.reference", reference.spec().dimension());
     var untrained = resolved.config().loss().matryoshkaDimensions().stream()
         .filter(dimension -> !reference.isTrainedFor(dimension))
@@ -158,7 +159,7 @@ record StageModel(ContrastiveModel model, Optional<MixtureLearner> learner)
     }
   }
 
-  private static void checkCuts(ResolvedConfig resolved, String key, int dimension) {
+  private static void checkCuts(ResolvedConfig<RunConfig> resolved, String key, int dimension) {
     var cuts = resolved.config().loss().matryoshkaDimensions();
     if (cuts.stream().anyMatch(cut -> cut >= dimension)) {
       throw new ConfigException(List.of(

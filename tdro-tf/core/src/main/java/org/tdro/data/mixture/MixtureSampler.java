@@ -2,7 +2,7 @@ package org.tdro.data.mixture;
 
 import java.util.Arrays;
 import org.tdro.io.CounterRandom;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 /**
  * Decides which rows each batch holds: a pure function of the seed, the schedule and the batch's index. Thread-safe.
@@ -63,7 +63,7 @@ public final class MixtureSampler {
    *
    * @param sizes rows of each domain
    * @param schedule weights of each domain
-   * @throws DataException if a domain without rows has a positive weight
+   * @throws InputException if a domain without rows has a positive weight
    */
   public MixtureSampler(long[] sizes, MixtureSchedule schedule, Batches batches, long seed) {
     this.sizes = sizes.clone();
@@ -80,7 +80,7 @@ public final class MixtureSampler {
   /**
    * Follows another schedule from now on, such as an open one of which a further block is decided.
    *
-   * @throws DataException if a domain without rows has a positive weight
+   * @throws InputException if a domain without rows has a positive weight
    */
   public void follow(MixtureSchedule schedule) {
     if (schedule.domains() != sizes.length) {
@@ -91,7 +91,7 @@ public final class MixtureSampler {
       for (int domain = 0; domain < sizes.length; domain++) {
         double weight = stage.weights().get(domain);
         if (weight > 0 && sizes[domain] < 1) {
-          throw new DataException("domain %d has weight %s but no rows".formatted(domain, weight));
+          throw new InputException("domain %d has weight %s but no rows".formatted(domain, weight));
         }
       }
     }

@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 class MixtureSamplerTest {
   private static final long[] SIZES = {10, 1000, 57, 0};
@@ -166,7 +166,7 @@ class MixtureSamplerTest {
             Batching.MIXED,
             MixtureSchedule.constant(WEIGHTS).then(4, List.of(0.0, 0.5, 0.0, 0.5)),
             1))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("domain 3 has weight 0.5 but no rows");
   }
 }
