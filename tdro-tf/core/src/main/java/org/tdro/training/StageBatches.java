@@ -1,7 +1,6 @@
 package org.tdro.training;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,9 +10,6 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.BatchOptions;
 import org.tdro.data.ContrastiveBatches;
-import org.tdro.data.mixture.Batching;
-import org.tdro.data.mixture.MixtureSampler;
-import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.training.config.RunConfig;
 
@@ -25,23 +21,15 @@ final class StageBatches {
   private final List<String> domains;
   private final ContrastiveBatches batches;
 
-  StageBatches(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
+  StageBatches(ResolvedConfig<RunConfig> resolved, PreparedData prepared, StagePlan plan) {
     this.resolved = resolved;
     domains = prepared.domainNames();
     var config = resolved.config();
     var data = config.data();
-    var fold = StageInputs.fold(resolved);
-    var sampler = new MixtureSampler(
-        prepared.data().sizes(fold),
-        MixtureSchedule.constant(
-            Arrays.stream(DomainProbabilities.of(data, prepared, fold)).boxed().toList()),
-        new MixtureSampler.Batches(
-            Batching.valueOf(data.batching().name()), config.train().batchSize()),
-        config.seed());
     batches = new ContrastiveBatches(
         prepared.data(),
-        fold,
-        sampler,
+        plan.fold(),
+        plan.sampler(),
         new BatchOptions(
             data.passagesPerQuery(),
             config.seed(),

@@ -28,8 +28,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Recorded losses in, weight trajectory out: the graph of {@link DomainWeights} as training runs it, with the losses fed
- * where training has a model. Owns its graph and session. Not thread-safe.
+ * Replay of recorded losses through the graph of {@link DomainWeights}, as training runs it with a model in place of the
+ * recording. Owns its graph and session. Not thread-safe.
  */
 public final class DomainWeightReplay implements AutoCloseable {
   private final ReplayScenario scenario;
@@ -44,7 +44,7 @@ public final class DomainWeightReplay implements AutoCloseable {
   private final DomainWeightStep step;
   private Checkpoint checkpoint;
 
-  /** A replay that stands before the first micro-batch. */
+  /** A replay before its first micro-batch. */
   public DomainWeightReplay(ReplayScenario scenario) {
     this.scenario = scenario;
     optimizer = scenario.optimizer();
