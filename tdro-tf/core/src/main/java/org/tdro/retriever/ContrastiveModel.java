@@ -3,13 +3,14 @@ package org.tdro.retriever;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.ChunkedEncodings;
 import org.tdro.keras.Encodings;
 import org.tdro.keras.Encodings.Sequences;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
-import org.tdro.keras.Pass;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.Variables;
 import org.tensorflow.Operand;
@@ -39,8 +40,8 @@ public final class ContrastiveModel extends EncoderModel {
   private final ContrastiveOptions options;
   private final Encodings encodings;
   private final RowWeighting weighting;
-  private final Variables referenceVariables;
-  private final Optional<Encoders> reference;
+  private Variables referenceVariables;
+  private Optional<Encoders> reference = Optional.empty();
 
   /**
    * The frozen model that losses are compared with.
@@ -67,7 +68,7 @@ public final class ContrastiveModel extends EncoderModel {
       RowWeighting weighting,
       long seed,
       ConfigProto config) {
-    super(spec, seed, config);
+    super(checked(spec, options, weighting), seed, config);
     this.options = options;
     this.weighting = weighting;
     this.encodings = options
@@ -75,37 +76,44 @@ public final class ContrastiveModel extends EncoderModel {
         .chunking()
         .<Encodings>map(ChunkedEncodings::new)
         .orElseGet(Encodings::allAtOnce);
-    this.referenceVariables = new Variables(graph(), "reference/");
-    try {
-      if (weighting.needsReference() != options.reference().isPresent()) {
-        throw new IllegalArgumentException(
-            weighting.needsReference()
-                ? "this weighting of rows needs a reference model"
-                : "there is a reference model, but this weighting of rows needs none");
-      }
-      weighting.optimizers().forEach(this::register);
-      weighting.build(tf(), variables());
-      this.reference = options.reference().map(this::encoders);
-    } catch (RuntimeException e) {
-      close();
-      throw e;
-    }
   }
 
-  private Encoders encoders(Reference model) {
-    return model.sharesBase()
-        ? Encoders.of(referenceVariables, variables(), model.spec(), seed(), counter())
-        : Encoders.of(referenceVariables, model.spec(), seed(), counter());
+  /** Called first: what opens native memory must not be followed by a failure. */
+  private static RetrieverSpec checked(
+      RetrieverSpec spec, ContrastiveOptions options, RowWeighting weighting) {
+    if (weighting.needsReference() != options.reference().isPresent()) {
+      throw new IllegalArgumentException(
+          weighting.needsReference()
+              ? "this weighting of rows needs a reference model"
+              : "there is a reference model, but this weighting of rows needs none");
+    }
+    return spec;
+  }
+
+  @Override
+  protected void build(LayerScope scope) {
+    super.build(scope);
+    var variables = scope.variables();
+    weighting.optimizers().forEach(this::register);
+    weighting.build(tf(), variables);
+    referenceVariables = new Variables(graph(), "reference/");
+    reference = options
+        .reference()
+        .map(model -> model.sharesBase()
+            ? Encoders.of(referenceVariables, variables, model.spec())
+            : Encoders.of(referenceVariables, model.spec()));
   }
 
   /** Reads the reference model's weights; before the first step. */
   public void loadReference(StoredRetriever stored) {
-    stored.load(tf(), session(), reference.orElseThrow());
+    var session = session();
+    stored.load(tf(), session, reference.orElseThrow());
   }
 
   /** Draws the reference model's weights instead, for measurements of time and memory. */
   public void drawReference(long seed) {
-    Variables.initialize(tf(), session(), referenceVariables.all(), seed);
+    var session = session();
+    Variables.initialize(tf(), session, referenceVariables.all(), seed);
   }
 
   @Override
@@ -127,13 +135,13 @@ public final class ContrastiveModel extends EncoderModel {
   }
 
   @Override
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-    var tf = tape.tf();
-    var losses = losses(tape, encoders(), batch, trainingPass(tape));
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+    var tf = context.tf();
+    var losses = losses(learning(context, tape), tape, encoders(), batch);
     var rows = new RowLosses(
         batch.ints(DOMAIN_IDS),
         losses,
-        reference.map(frozen -> tf.stopGradient(losses(tape, frozen, batch, inferencePass()))),
+        reference.map(encoders -> tf.stopGradient(losses(frozen(context), tape, encoders, batch))),
         options.domains());
     var weighted = weighting.weigh(tape, counter(), rows);
     var loss = tf.sum(tf.math.mul(tf.stopGradient(weighted.weights()), losses), tf.constant(0));
@@ -142,21 +150,23 @@ public final class ContrastiveModel extends EncoderModel {
     step.log("domain_loss", rows.meanByDomain(tf, losses));
     step.log("domain_rows", rows.rowsByDomain(tf));
     rows.reference()
-        .ifPresent(frozen -> step.log("domain_reference_loss", rows.meanByDomain(tf, frozen)));
+        .ifPresent(referenceLoss -> step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
     weighted.logs().forEach(step::log);
     weighted.assignments().forEach(step::assign);
     return step.minimize(trained, loss);
   }
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
-  private Operand<TFloat32> losses(GradientTape tape, Encoders encoders, Inputs batch, Pass pass) {
-    var queries = encodings.of(tape, encoders.query(), batch, QUERIES, pass);
-    var passages = encodings.of(tape, encoders.passage(), batch, PASSAGES, pass);
+  private Operand<TFloat32> losses(
+      CallContext context, GradientTape tape, Encoders encoders, Inputs batch) {
+    var queries = encodings.of(context, tape, encoders.query(), batch, QUERIES);
+    var passages = encodings.of(context, tape, encoders.passage(), batch, PASSAGES);
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
     return options
         .loss()
-        .call(tape.tf(), queries, passages, options.passagesPerQuery(), hardOnly, teacher(batch));
+        .call(
+            context.tf(), queries, passages, options.passagesPerQuery(), hardOnly, teacher(batch));
   }
 
   private Optional<Distillation.Teacher> teacher(Inputs batch) {
@@ -175,15 +185,15 @@ public final class ContrastiveModel extends EncoderModel {
     return encodings;
   }
 
-  /** How the encoder runs when it learns. */
-  private Pass trainingPass(GradientTape tape) {
+  /** Returns the context in which the encoder learns, with this model's precision and gradient checkpointing. */
+  private CallContext learning(CallContext context, GradientTape tape) {
     var compute = options.compute();
-    var pass = compute.gradientCheckpointing() ? tape.recomputing() : Pass.TRAINING;
-    return pass.in(compute.computeType());
+    var precise = context.withComputeType(compute.computeType());
+    return compute.gradientCheckpointing() ? precise.withCheckpointing(tape) : precise;
   }
 
-  /** How an encoder runs that does not learn. */
-  private Pass inferencePass() {
-    return Pass.INFERENCE.in(options.compute().computeType());
+  /** Returns the context of an encoder that does not learn, with this model's precision. */
+  private CallContext frozen(CallContext context) {
+    return context.withTraining(false).withComputeType(options.compute().computeType());
   }
 }
