@@ -45,9 +45,9 @@ public final class DoReMi extends ExponentiatedGradient {
   }
 
   @Override
-  protected Operand<TFloat32> addWeights(Ops tf, Variables state, float[] initial) {
-    lastMeasures = add(state, "last_measures", Initializer.zeros());
-    return super.addWeights(tf, state, initial);
+  protected Operand<TFloat32> addWeights(Ops tf, Variables variables, float[] initial) {
+    lastMeasures = add(variables, "last_measures", Initializer.zeros());
+    return super.addWeights(tf, variables, initial);
   }
 
   @Override

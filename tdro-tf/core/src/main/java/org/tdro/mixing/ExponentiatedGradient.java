@@ -34,7 +34,7 @@ abstract class ExponentiatedGradient extends MixtureLearner {
   }
 
   @Override
-  protected Operand<TFloat32> addWeights(Ops tf, Variables state, float[] initial) {
+  protected Operand<TFloat32> addWeights(Ops tf, Variables variables, float[] initial) {
     double sum = 0;
     for (float weight : initial) {
       sum += weight;
@@ -43,9 +43,9 @@ abstract class ExponentiatedGradient extends MixtureLearner {
     for (int domain = 0; domain < initial.length; domain++) {
       normalized[domain] = (float) (initial[domain] / sum);
     }
-    weights = add(state, "weights", Initializer.values(normalized));
-    scoreSum = add(state, "score_sum", Initializer.zeros());
-    rowSum = add(state, "row_sum", Initializer.zeros());
+    weights = add(variables, "weights", Initializer.values(normalized));
+    scoreSum = add(variables, "score_sum", Initializer.zeros());
+    rowSum = add(variables, "row_sum", Initializer.zeros());
     return weights.variable();
   }
 

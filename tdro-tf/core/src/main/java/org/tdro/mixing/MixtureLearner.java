@@ -56,10 +56,9 @@ public abstract class MixtureLearner implements RowWeighting {
 
   @Override
   public final void build(Ops tf, Variables variables) {
-    var state = variables.under("domain_weights/");
-    weights = addWeights(tf.withSubScope("domain_weights"), state, initial.clone());
-    mean = add(state, "mean", Initializer.values(initial));
-    ema = add(state, "ema", Initializer.values(initial));
+    weights = addWeights(tf.withSubScope("domain_weights"), variables, initial.clone());
+    mean = add(variables, "mean", Initializer.values(initial));
+    ema = add(variables, "ema", Initializer.values(initial));
   }
 
   /**
@@ -68,11 +67,11 @@ public abstract class MixtureLearner implements RowWeighting {
    * @param initial values above 0, not normalised
    * @return α between two micro-batches, {@code [domains]}
    */
-  protected abstract Operand<TFloat32> addWeights(Ops tf, Variables state, float[] initial);
+  protected abstract Operand<TFloat32> addWeights(Ops tf, Variables variables, float[] initial);
 
   /** Adds state of one value for each domain. */
-  protected final Weight add(Variables state, String name, Initializer initializer) {
-    return state.addState(name, Shape.of(initial.length), initializer);
+  protected final Weight add(Variables variables, String name, Initializer initializer) {
+    return variables.addState("domain_weights/" + name, Shape.of(initial.length), initializer);
   }
 
   /** Returns the number of domains. */

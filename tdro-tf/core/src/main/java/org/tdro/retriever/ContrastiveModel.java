@@ -68,7 +68,13 @@ public final class ContrastiveModel extends EncoderModel {
       RowWeighting weighting,
       long seed,
       ConfigProto config) {
-    super(checked(spec, options, weighting), seed, config);
+    super(spec, seed, config);
+    if (weighting.needsReference() != options.reference().isPresent()) {
+      throw new IllegalArgumentException(
+          weighting.needsReference()
+              ? "this weighting of rows needs a reference model"
+              : "there is a reference model, but this weighting of rows needs none");
+    }
     this.options = options;
     this.weighting = weighting;
     this.encodings = options
@@ -76,18 +82,6 @@ public final class ContrastiveModel extends EncoderModel {
         .chunking()
         .<Encodings>map(ChunkedEncodings::new)
         .orElseGet(Encodings::allAtOnce);
-  }
-
-  /** Called first: what opens native memory must not be followed by a failure. */
-  private static RetrieverSpec checked(
-      RetrieverSpec spec, ContrastiveOptions options, RowWeighting weighting) {
-    if (weighting.needsReference() != options.reference().isPresent()) {
-      throw new IllegalArgumentException(
-          weighting.needsReference()
-              ? "this weighting of rows needs a reference model"
-              : "there is a reference model, but this weighting of rows needs none");
-    }
-    return spec;
   }
 
   @Override

@@ -58,13 +58,13 @@ public final class DomainWeights extends MixtureLearner {
   }
 
   @Override
-  protected Operand<TFloat32> addWeights(Ops tf, Variables state, float[] initial) {
+  protected Operand<TFloat32> addWeights(Ops tf, Variables variables, float[] initial) {
     var initialLog = new float[initial.length];
     for (int domain = 0; domain < initial.length; domain++) {
       initialLog[domain] = (float) Math.log(initial[domain]);
     }
-    logWeights = add(state, "log", Initializer.values(initialLog));
-    gradientSum = add(state, "gradient_sum", Initializer.zeros());
+    logWeights = add(variables, "log", Initializer.values(initialLog));
+    gradientSum = add(variables, "gradient_sum", Initializer.zeros());
     return tf.nn.softmax(logWeights.variable());
   }
 
