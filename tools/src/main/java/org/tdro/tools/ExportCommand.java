@@ -16,7 +16,6 @@ import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.StoredRetriever;
 import org.tdro.serving.client.IdType;
-import org.tdro.training.ListedSets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -123,8 +122,7 @@ final class ExportCommand implements Callable<Integer> {
       return 0;
     }
     var options = options();
-    var sets = ListedSets.of(eval);
-    sets.forEach(BeirDataset::check);
+    var sets = BeirDataset.loadAll(eval);
     if (!sets.isEmpty() && !takesTexts(stored, settings)) {
       throw usage("--eval needs a tokenizer, and " + stored.path() + " has none");
     }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.EvaluationOptions;
 import org.tdro.evaluation.EvaluationResult;
-import org.tdro.evaluation.Evaluator;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
 import org.tdro.io.DataException;
@@ -93,7 +92,7 @@ public final class MetricsCommand implements Callable<Integer> {
     var options = usage(() -> new EvaluationOptions(complete, relevanceLevel));
     EvaluationResult result;
     try {
-      result = Evaluator.evaluate(Qrels.read(qrels), Run.read(run), asked, options);
+      result = EvaluationResult.of(Qrels.read(qrels), Run.read(run), asked, options);
     } catch (DataException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return BAD_DATA;
