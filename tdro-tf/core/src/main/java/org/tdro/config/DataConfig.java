@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tdro.io.Checks;
 
 /**
  * Where training rows come from and how they become batches.

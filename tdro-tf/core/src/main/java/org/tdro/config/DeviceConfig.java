@@ -2,6 +2,7 @@ package org.tdro.config;
 
 import java.util.HashSet;
 import java.util.List;
+import org.tdro.io.Checks;
 
 /**
  * Where TensorFlow computes.

@@ -3,6 +3,7 @@ package org.tdro.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.io.Checks;
 
 /**
  * How domain weights are learned (stage dro). With proxy losses ℓ and reference losses r, the measure M_g of domain g, which is the
@@ -93,9 +94,9 @@ public record DroConfig(
         .positive("stepSize", stepSize)
         .notNegative("weightDecay", weightDecay)
         .positive("epsilon", epsilon)
-        .decay("beta1", beta1)
-        .decay("beta2", beta2)
-        .decay("rmspropAlpha", rmspropAlpha)
+        .rate("beta1", beta1)
+        .rate("beta2", beta2)
+        .rate("rmspropAlpha", rmspropAlpha)
         .positive("maxGradNorm", maxGradNorm)
         .atLeast(0, "warmupSteps", warmupSteps)
         .fraction("warmupRatio", warmupRatio)

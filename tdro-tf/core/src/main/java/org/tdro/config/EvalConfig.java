@@ -2,6 +2,7 @@ package org.tdro.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.tdro.io.Checks;
 
 /**
  * Retrieval evaluation. Lengths of queries and passages are those of {@link DataConfig}.

@@ -3,6 +3,7 @@ package org.tdro.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.io.Checks;
 
 /**
  * Low-rank adapters: the weights of {@code model.path} stay as they are and small matrices beside its maps are trained.
@@ -24,7 +25,7 @@ public record LoraConfig(
     new Checks()
         .atLeast(0, "rank", rank)
         .positive("alpha", alpha)
-        .decay("dropout", dropout)
+        .rate("dropout", dropout)
         .that(
             rank == 0 || !targetModules.isEmpty(),
             "targetModules must name at least one where rank is above 0")

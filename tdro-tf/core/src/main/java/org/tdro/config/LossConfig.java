@@ -1,6 +1,7 @@
 package org.tdro.config;
 
 import java.util.List;
+import org.tdro.io.Checks;
 
 /**
  * The contrastive loss of a row. In stage dro, proxy and reference are measured by the same one.

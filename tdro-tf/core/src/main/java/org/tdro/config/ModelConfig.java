@@ -2,6 +2,7 @@ package org.tdro.config;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tdro.io.Checks;
 
 /**
  * The encoder of queries and passages.
@@ -87,8 +88,8 @@ public record ModelConfig(
     var checks = new Checks()
         .atLeast(0, "vocabulary", vocabulary)
         .atLeast(0, "projection", projection)
-        .decay("dropout", dropout)
-        .decay("attentionDropout", attentionDropout)
+        .rate("dropout", dropout)
+        .rate("attentionDropout", attentionDropout)
         .positive("initializerRange", initializerRange)
         .that(
             similarity != Similarity.COSINE || normalize,

@@ -1,6 +1,7 @@
 package org.tdro.config;
 
 import java.util.List;
+import org.tdro.io.Checks;
 
 /**
  * The three stages in a row.

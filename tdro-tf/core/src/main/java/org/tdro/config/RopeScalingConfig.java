@@ -1,5 +1,7 @@
 package org.tdro.config;
 
+import org.tdro.io.Checks;
+
 /**
  * How the frequencies of rotary positions are stretched.
  *

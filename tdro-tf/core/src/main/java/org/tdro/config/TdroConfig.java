@@ -1,6 +1,7 @@
 package org.tdro.config;
 
 import java.nio.file.Path;
+import org.tdro.io.Checks;
 
 /**
  * All there is to say about one run. Keys are the component names in kebab case: {@code train.batch-size}.

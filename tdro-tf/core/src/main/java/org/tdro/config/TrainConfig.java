@@ -1,5 +1,7 @@
 package org.tdro.config;
 
+import org.tdro.io.Checks;
+
 /**
  * The training loop.
  *
@@ -79,8 +81,8 @@ public record TrainConfig(
         .fraction("warmupRatio", warmupRatio)
         .fraction("minRatio", minRatio)
         .notNegative("weightDecay", weightDecay)
-        .decay("beta1", beta1)
-        .decay("beta2", beta2)
+        .rate("beta1", beta1)
+        .rate("beta2", beta2)
         .positive("epsilon", epsilon)
         .notNegative("maxGradNorm", maxGradNorm)
         .atLeast(1, "saveEvery", saveEvery)
