@@ -11,7 +11,7 @@ import org.tdro.evaluation.EvaluationOptions;
 import org.tdro.evaluation.EvaluationResult;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.search.Run;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,7 +93,7 @@ public final class MetricsCommand implements Callable<Integer> {
     EvaluationResult result;
     try {
       result = EvaluationResult.of(Qrels.read(qrels), Run.read(run), asked, options);
-    } catch (DataException e) {
+    } catch (InputException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return BAD_DATA;
     }

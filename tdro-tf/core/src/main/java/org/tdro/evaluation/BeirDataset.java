@@ -13,7 +13,7 @@ import java.util.Spliterators;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.JsonLines;
 import org.tdro.io.Problems;
 import org.tdro.rows.Passage;
@@ -37,7 +37,7 @@ public record BeirDataset(Path folder, String split) {
    * Lists the set in a folder, or the sets in its subfolders in the order of their names. A subfolder counts as a set if it
    * has a corpus.
    *
-   * @throws DataException if there is none
+   * @throws InputException if there is none
    */
   public static List<BeirDataset> list(Path folder) {
     var set = new BeirDataset(folder, TEST);
@@ -45,7 +45,7 @@ public record BeirDataset(Path folder, String split) {
       return List.of(set);
     }
     if (!Files.isDirectory(folder)) {
-      throw new DataException(folder + ": no such folder");
+      throw new InputException(folder + ": no such folder");
     }
     try (var entries = Files.list(folder)) {
       var sets = entries
@@ -54,7 +54,8 @@ public record BeirDataset(Path folder, String split) {
           .filter(subset -> subset.find(CORPUS).isPresent())
           .toList();
       if (sets.isEmpty()) {
-        throw new DataException(folder + ": neither it nor a folder in it has a corpus.jsonl[.gz]");
+        throw new InputException(
+            folder + ": neither it nor a folder in it has a corpus.jsonl[.gz]");
       }
       return sets;
     } catch (IOException e) {
@@ -65,7 +66,7 @@ public record BeirDataset(Path folder, String split) {
   /**
    * Loads the sets of several folders, each as in {@link #list}.
    *
-   * @throws DataException if a folder holds none, a set is wrong (see {@link #load()}), or two have the same name
+   * @throws InputException if a folder holds none, a set is wrong (see {@link #load()}), or two have the same name
    */
   public static List<EvaluationSet> loadAll(List<Path> folders) {
     var sets = new ArrayList<EvaluationSet>();
@@ -79,8 +80,8 @@ public record BeirDataset(Path folder, String split) {
           }
           sets.add(dataset.load());
         }
-      } catch (DataException e) {
-        e.problems().forEach(problems::add);
+      } catch (InputException e) {
+        problems.addAll(e.problems());
       }
     }
     problems.throwIfAny();
@@ -95,7 +96,7 @@ public record BeirDataset(Path folder, String split) {
   /**
    * Loads queries and judgements, and reads the corpus once, so that nothing is found wrong after hours of encoding.
    *
-   * @throws DataException with all problems of the three files: those missing, malformed lines, repeated ids, judged queries
+   * @throws InputException with all problems of the three files: those missing, malformed lines, repeated ids, judged queries
    *     without text (the first 20 worded)
    */
   public EvaluationSet load() {
@@ -114,8 +115,8 @@ public record BeirDataset(Path folder, String split) {
     try {
       qrels = Qrels.read(file(judgements));
       queries.addAll(queries(qrels, problems));
-    } catch (DataException e) {
-      e.problems().forEach(problems::add);
+    } catch (InputException e) {
+      problems.addAll(e.problems());
     }
     readAll(file(CORPUS), problems, BeirDataset::document, document -> {});
     problems.throwIfAny();
@@ -162,7 +163,8 @@ public record BeirDataset(Path folder, String split) {
   }
 
   private Path file(String name) {
-    return find(name).orElseThrow(() -> new DataException(folder.resolve(name) + ": no such file"));
+    return find(name)
+        .orElseThrow(() -> new InputException(folder.resolve(name) + ": no such file"));
   }
 
   private interface Row<T> {
@@ -180,8 +182,8 @@ public record BeirDataset(Path folder, String split) {
           if (more) {
             rows.accept(next);
           }
-        } catch (DataException e) {
-          e.problems().forEach(problems::add);
+        } catch (InputException e) {
+          problems.addAll(e.problems());
         }
       }
     }

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.search.Run;
 
 /**
@@ -27,7 +27,7 @@ public record EvaluationResult(
    * Evaluates the queries that are in both. Queries with results but without judgements are left out; those with judgements
    * but without results count only with {@link EvaluationOptions#complete}.
    *
-   * @throws DataException if judgements and run have no query in common
+   * @throws InputException if judgements and run have no query in common
    */
   public static EvaluationResult of(
       Qrels qrels, Run run, List<Measure> measures, EvaluationOptions options) {
@@ -50,7 +50,7 @@ public record EvaluationResult(
       queries.put(query, Collections.unmodifiableMap(values));
     }
     if (queries.isEmpty()) {
-      throw new DataException(
+      throw new InputException(
           "the run has none of the " + qrels.queries().size() + " judged queries");
     }
     int counted = options.complete() ? qrels.queries().size() : queries.size();

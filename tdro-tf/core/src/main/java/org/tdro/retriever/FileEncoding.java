@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.tdro.io.AtomicWrite;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
 import org.tdro.search.EmbeddingFormat;
@@ -21,7 +22,6 @@ import org.tdro.text.TextKind;
  */
 public final class FileEncoding {
   private static final int CHUNK_LINES = 4096;
-  private static final int MAX_PROBLEMS = 20;
 
   private final Retriever retriever;
   private final TextKind kind;
@@ -53,7 +53,7 @@ public final class FileEncoding {
    * @param target a file in the {@link EmbeddingFormat} of its name, replaced once the new one is complete
    * @param progress is told the number of texts encoded so far
    * @return number of texts
-   * @throws DataException listing the first {@value #MAX_PROBLEMS} problems; nothing is written then
+   * @throws InputException listing the first {@value Problems#SHOWN} problems; nothing is written then
    * @throws IllegalArgumentException if the name of {@code target} stands for no format
    * @throws UncheckedIOException if the target cannot be written
    */
@@ -74,11 +74,11 @@ public final class FileEncoding {
   /** Encodes until the first wrong line; from there on lines are only checked. */
   private long encode(TextLines reader, EmbeddingWriter writer, LongConsumer progress)
       throws IOException {
-    var problems = new ArrayList<String>();
+    var problems = new Problems();
     long done = 0;
     try {
       var chunks = reader.chunks(CHUNK_LINES);
-      while (chunks.hasNext() && problems.size() < MAX_PROBLEMS) {
+      while (chunks.hasNext() && !problems.isFull()) {
         var rows = parse(chunks.next(), problems);
         if (problems.isEmpty()) {
           var tokens = rows.stream().map(Row::tokens).toArray(int[][]::new);
@@ -88,18 +88,16 @@ public final class FileEncoding {
           progress.accept(done);
         }
       }
-    } catch (DataException e) {
-      problems.addAll(e.problems());
+    } catch (InputException e) {
+      problems.fill(e.problems());
     }
-    if (!problems.isEmpty()) {
-      throw new DataException(problems.subList(0, Math.min(MAX_PROBLEMS, problems.size())));
-    }
+    problems.throwIfAny();
     return done;
   }
 
-  private List<Row> parse(List<TextLines.Line> lines, List<String> problems) {
+  private List<Row> parse(List<TextLines.Line> lines, Problems problems) {
     var rows = lines.parallelStream().map(this::parse).toList();
-    rows.forEach(row -> problems.addAll(row.problems()));
+    rows.forEach(row -> problems.fill(row.problems()));
     return rows;
   }
 
@@ -107,7 +105,7 @@ public final class FileEncoding {
     JsonNode node;
     try {
       node = line.object();
-    } catch (DataException e) {
+    } catch (InputException e) {
       return new Row("", new int[0], e.problems());
     }
     var problems = new ArrayList<String>();

@@ -141,7 +141,7 @@ public final class ExactSearch {
    * Returns the best documents so far for all queries.
    *
    * @param queryIds an id for each query
-   * @throws org.tdro.io.DataException if a document was added twice
+   * @throws org.tdro.io.InputException if a document was added twice
    */
   public Run run(List<String> queryIds) {
     if (queryIds.size() != queries.length) {

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tdro.io.AtomicWrite;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 
@@ -34,7 +34,7 @@ public final class Run {
    *
    * @param results query to documents, in any order
    *
-   * @throws DataException if a query has a document twice
+   * @throws InputException if a query has a document twice
    */
   public static Run of(Map<String, ? extends Collection<ScoredDocument>> results) {
     var rankings = new TreeMap<String, List<ScoredDocument>>(IdOrder.ASCENDING);
@@ -56,7 +56,7 @@ public final class Run {
    * Reads a TREC run file ({@code query Q0 document rank score tag}), plain or {@code .gz}. As in trec_eval the rank, the
    * order of the lines and fields after the tag are ignored.
    *
-   * @throws DataException with all malformed lines (the first 20 worded), for a document that a query has
+   * @throws InputException with all malformed lines (the first 20 worded), for a document that a query has
    *     twice, or if there is no result at all
    */
   public static Run read(Path file) {
@@ -72,7 +72,7 @@ public final class Run {
     }
     problems.throwIfAny();
     if (results.isEmpty()) {
-      throw new DataException(file + ": has no results");
+      throw new InputException(file + ": has no results");
     }
     var rankings = new HashMap<String, Collection<ScoredDocument>>();
     results.forEach((query, documents) -> rankings.put(query, documents.values()));
@@ -103,7 +103,7 @@ public final class Run {
    * double, and a score that was a float also as the same float: trec_eval ranks as this run does, whichever it reads.
    *
    * @param tag the name of the run
-   * @throws DataException if the tag or an id is empty or has white space, which the format cannot express
+   * @throws InputException if the tag or an id is empty or has white space, which the format cannot express
    */
   public void write(Path file, String tag) {
     var ids = rankings.values().stream().flatMap(List::stream).map(ScoredDocument::id);
@@ -125,7 +125,7 @@ public final class Run {
    * Checks that a run file can hold ids, so that a long computation does not end with rankings that cannot be written.
    *
    * @param file named in the problems
-   * @throws DataException if an id is empty or has white space
+   * @throws InputException if an id is empty or has white space
    */
   public static void checkNames(Path file, Stream<String> ids) {
     var problems = new Problems();

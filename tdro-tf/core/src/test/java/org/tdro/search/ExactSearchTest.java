@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 class ExactSearchTest {
   private static Embeddings vectors(int dimension, float... values) {
@@ -153,7 +153,7 @@ class ExactSearchTest {
     var search = new ExactSearch(vectors(1, 1), 2);
     search.add(List.of("a", "a"), vectors(1, 1, 2));
     assertThatThrownBy(() -> search.run(List.of("q")))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessage("query 'q' has document 'a' twice");
   }
 
