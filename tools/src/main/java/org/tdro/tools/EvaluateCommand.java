@@ -27,12 +27,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro evaluate}: a trained retriever on evaluation sets. */
+/** The command {@code tdro evaluate}, which measures a trained retriever on evaluation sets. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description =
-        "Ranks the documents of evaluation sets with a trained retriever and measures the rankings.",
+        "Rank the documents of evaluation sets with a trained retriever and measure the rankings.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro evaluate --model runs/first/finetune-top70 --data EVALUATION",
@@ -61,7 +61,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--run-file",
       paramLabel = "F",
       description =
-          "Write the rankings as a TREC run file; with several sets a folder that gets SET.trec of each.")
+          "Write the rankings as a TREC run file; with several sets, a folder in which each gets SET.trec.")
   private Path runFile;
 
   @Option(

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro export}: a trained model in a form that other programs load. */
+/** The command {@code tdro export}, which writes a trained model in a form that other programs load. */
 @Command(
     name = "export",
     sortOptions = false,
@@ -57,13 +57,13 @@ final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "BASE",
       description =
-          "The folder of all versions, which a server is given; its name becomes the model's. For Python the folder itself, which must not exist yet.")
+          "The folder of all versions, which a server is given; its name becomes the model's. For Python, the folder to write, which must not exist yet.")
   private Path base;
 
   @Option(
       names = "--version",
       paramLabel = "N",
-      description = "The version's number, which must be free; the next one unless given.")
+      description = "The version's number, which must be free (default: the next one).")
   private Long version;
 
   @Option(

@@ -16,12 +16,12 @@ import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.TextEncoder;
 import org.tensorflow.proto.ConfigProto;
 
-/** What an export loses on evaluation sets against the model that it was made from. */
+/** The comparison of an export with the model that it was made from, on evaluation sets. */
 record ExportEvaluation(StoredRetriever stored, RetrieverSettings settings, ExportReport report) {
   private static final String MEASURE = "ndcg_cut_10";
   private static final int TOP = 10;
 
-  /** A row for each set: nDCG@10 of the trained model and of the export, and the difference. */
+  /** Returns a table with a row for each set: nDCG@10 of the trained model and of the export, and the difference. */
   String table(List<EvaluationSet> sets) {
     ModelEvaluation trained;
     // One after the other: memory never holds both.

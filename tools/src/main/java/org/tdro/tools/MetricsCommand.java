@@ -19,12 +19,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro metrics}: trec_eval's measures of a run file, as JSON. */
+/** The command {@code tdro metrics}, which prints trec_eval's measures of a run file as JSON. */
 @Command(
     name = "metrics",
     mixinStandardHelpOptions = true,
     description =
-        "Evaluates a TREC run file: trec_eval's measures, with its names and values, as JSON.",
+        "Evaluate a TREC run file: trec_eval's measures, with its names and values, as JSON.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "2:unknown measure or bad usage", "3:a file is missing or malformed"},
     footerHeading = "%nExamples:%n",
@@ -69,7 +69,7 @@ public final class MetricsCommand implements Callable<Integer> {
               + " the usual cutoffs. Default: ${DEFAULT-VALUE}")
   private List<String> measures;
 
-  @Option(names = "--per-query", description = "Also the values of each query.")
+  @Option(names = "--per-query", description = "Print the values of each query, too.")
   private boolean perQuery;
 
   @Option(

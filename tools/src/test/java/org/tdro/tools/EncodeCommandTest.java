@@ -97,7 +97,7 @@ class EncodeCommandTest {
     }
     assertThat(encode("texts.jsonl", "small.jsonl", "--dimension", "4")).isZero();
     assertThat(err.toString())
-        .contains("--dimension 4 is none of the sizes that the model was trained for: [8, 32]");
+        .contains("--dimension 4 is not one of the sizes that the model was trained for: [8, 32]");
   }
 
   /** A query that is the first of two documents. */
@@ -171,6 +171,8 @@ class EncodeCommandTest {
     assertThat(encode("texts.jsonl", "o.jsonl", "--prompt", "beta")).isEqualTo(2);
     assertThat(err.toString()).contains("--prompt beta is unknown; the model has alpha");
     assertThat(encode("texts.jsonl", "o.csv")).isEqualTo(2);
+    assertThat(encode("texts.jsonl", "texts.jsonl")).isEqualTo(2);
+    assertThat(err.toString()).contains("texts.jsonl is the input; name another file");
     assertThat(encode("texts.jsonl", "o.jsonl", "--batch-tokens", "0")).isEqualTo(2);
     assertThat(encode("texts.jsonl", "o.jsonl", "--dimension", "33")).isEqualTo(2);
     assertThat(err.toString())
