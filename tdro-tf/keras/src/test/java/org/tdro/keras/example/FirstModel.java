@@ -20,7 +20,7 @@ final class FirstModel {
         Input.of("x", 64), new Dense(128).activation(Activation.RELU), new Dense(10))) {
       model.compile(
           AdamW.of(1e-3), Losses.sparseCategoricalCrossentropy().fromLogits(), Metrics.accuracy());
-      model.fit(train, FitOptions.epochs(10).validation(test));
+      model.fit(train, FitOptions.epochs(20).validation(test));
       System.out.println("accuracy " + model.evaluate(test).scalar("accuracy"));
     }
   }
