@@ -37,6 +37,8 @@ public abstract class Model implements AutoCloseable {
   private Optimizer optimizer;
   private Loss loss;
   private Map<String, Loss> metrics = Map.of();
+  private Execution execution = Execution.direct();
+  private Execution.Builder step;
   private TrainingProgram training;
   private InferenceProgram inference;
   private Checkpoint checkpoint;
@@ -82,9 +84,25 @@ public abstract class Model implements AutoCloseable {
     return step.minimize(weights, value);
   }
 
-  /** How {@link #trainStep} has its sequences encoded; a model with other than the default asks the same object for them. */
-  protected Encodings encodings() {
-    return Encodings.allAtOnce();
+  /**
+   * Returns the vectors of rows of the batch, as the model's {@link Execution} provides them; for use in {@link #trainStep}.
+   *
+   * @param inputs names of the inputs whose rows are encoded
+   * @return {@code [batch, dimension]}
+   */
+  protected final Operand<TFloat32> encode(RowEncoder encoder, Pass pass, String... inputs) {
+    if (step == null) {
+      throw new IllegalStateException("a batch is encoded by the execution of a training step");
+    }
+    return step.encode(encoder, pass, List.of(inputs));
+  }
+
+  /** Sets how training steps are executed, before the first {@link #fit}; by default in one run of the graph each. */
+  public final void execution(Execution execution) {
+    if (training != null) {
+      throw new IllegalStateException("the model was trained already; its execution is set before");
+    }
+    this.execution = execution;
   }
 
   /** Sets what {@link #fit} minimises and how, and what it reports besides. */
@@ -270,7 +288,8 @@ public abstract class Model implements AutoCloseable {
     if (training == null) {
       register(optimizer);
       var tape = new GradientTape(graph, tf);
-      training = TrainingProgram.of(this, tape, trainStep(tape, symbolicInputs()));
+      step = execution.begin(this, tape, symbolicInputs());
+      training = step.program(trainStep(tape, symbolicInputs()));
     }
     initialize();
     return training;
