@@ -4,9 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tdro.keras.CallContext;
-import org.tdro.keras.ChunkedEncodings;
-import org.tdro.keras.Encodings;
-import org.tdro.keras.Encodings.Sequences;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
@@ -24,26 +21,19 @@ public class ContrastiveModel extends EncoderModel {
   static final String QUERY_MASK = "query_mask";
   static final String PASSAGE_IDS = "passage_ids";
   static final String PASSAGE_MASK = "passage_mask";
-  private static final Sequences QUERIES = new Sequences(QUERY_IDS, QUERY_MASK);
-  private static final Sequences PASSAGES = new Sequences(PASSAGE_IDS, PASSAGE_MASK);
   static final String DOMAIN_IDS = "domain_ids";
   static final String HARD_ONLY = "hard_only";
   static final String TEACHER_SCORES = "teacher_scores";
   static final String HAS_TEACHER = "has_teacher";
 
   private final ContrastiveOptions options;
-  private final Encodings encodings;
 
   /** A model that trains as {@code options} say. */
   public ContrastiveModel(
       RetrieverSpec spec, ContrastiveOptions options, long seed, ConfigProto config) {
     super(spec, seed, config);
     this.options = options;
-    this.encodings = options
-        .compute()
-        .chunking()
-        .<Encodings>map(ChunkedEncodings::new)
-        .orElseGet(Encodings::allAtOnce);
+    execution(options.compute().execution());
   }
 
   @Override
@@ -67,7 +57,7 @@ public class ContrastiveModel extends EncoderModel {
   @Override
   protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
     var tf = context.tf();
-    var losses = losses(learning(context, tape), tape, encoders(), batch);
+    var losses = losses(learning(context, tape), encoders(), batch);
     var loss = tf.math.mean(losses, tf.constant(0));
     var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
     var weights = variables().trainable();
@@ -80,9 +70,9 @@ public class ContrastiveModel extends EncoderModel {
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
   protected final Operand<TFloat32> losses(
-      CallContext context, GradientTape tape, Encoders encoders, Inputs batch) {
-    var queries = encodings.of(context, tape, encoders.query(), batch, QUERIES);
-    var passages = encodings.of(context, tape, encoders.passage(), batch, PASSAGES);
+      CallContext context, Encoders encoders, Inputs batch) {
+    var queries = encode(context, encoders.query(), QUERY_IDS, QUERY_MASK);
+    var passages = encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK);
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
     return options
@@ -100,11 +90,6 @@ public class ContrastiveModel extends EncoderModel {
 
   private static Operand<TBool> booleans(Inputs batch, String name) {
     return batch.get(name).asOutput().expect(TBool.class);
-  }
-
-  @Override
-  protected final Encodings encodings() {
-    return encodings;
   }
 
   /** Returns the context in which the encoder learns, with this model's precision and gradient checkpointing. */

@@ -37,6 +37,8 @@ public abstract class Model implements AutoCloseable {
   private Loss loss;
   private Map<String, Loss> metrics = Map.of();
   private Operand<TFloat32> outputs;
+  private Execution execution = Execution.direct();
+  private Execution.Builder step;
   private TrainingProgram training;
   private InferenceProgram inference;
   private Checkpoint checkpoint;
@@ -122,9 +124,26 @@ public abstract class Model implements AutoCloseable {
     return step.minimize(variables().trainable(), value);
   }
 
-  /** How {@link #trainStep} has its sequences encoded; a model with other than the default asks the same object for them. */
-  protected Encodings encodings() {
-    return Encodings.allAtOnce();
+  /**
+   * Returns the vectors of rows of the batch, as the model's {@link Execution} provides them; for use in {@link #trainStep}.
+   *
+   * @param inputs names of the inputs whose rows are encoded
+   * @return {@code [batch, dimension]}
+   */
+  protected final Operand<TFloat32> encode(
+      CallContext context, RowEncoder encoder, String... inputs) {
+    if (step == null) {
+      throw new IllegalStateException("a batch is encoded by the execution of a training step");
+    }
+    return step.encode(context, encoder, List.of(inputs));
+  }
+
+  /** Sets how training steps are executed, before the first {@link #fit}; by default in one run of the graph each. */
+  public final void execution(Execution execution) {
+    if (training != null) {
+      throw new IllegalStateException("the model was trained already; its execution is set before");
+    }
+    this.execution = execution;
   }
 
   /** Sets what {@link #fit} minimises and how, and what it reports besides. */
@@ -337,8 +356,8 @@ public abstract class Model implements AutoCloseable {
     if (training == null) {
       register(optimizer);
       var tape = new GradientTape(graph(), tf());
-      var step = trainStep(context(true), tape, symbolicInputs());
-      training = TrainingProgram.of(this, tape, step);
+      step = execution.begin(this, tape, symbolicInputs());
+      training = step.program(trainStep(context(true), tape, symbolicInputs()));
     }
     initialize();
     return training;

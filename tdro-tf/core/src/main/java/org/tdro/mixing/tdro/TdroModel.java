@@ -90,9 +90,9 @@ public final class TdroModel extends ContrastiveModel {
   @Override
   protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
     var tf = context.tf();
-    var losses = losses(learning(context, tape), tape, encoders(), batch);
+    var losses = losses(learning(context, tape), encoders(), batch);
     Optional<Operand<TFloat32>> referenceLosses =
-        reference.map(encoders -> tf.stopGradient(losses(frozen(context), tape, encoders, batch)));
+        reference.map(encoders -> tf.stopGradient(losses(frozen(context), encoders, batch)));
     var step = domainWeights.step(
         tape, counter(), new RowLosses(domainIds(batch), losses, referenceLosses));
     var weights = variables().trainable();
