@@ -1,6 +1,6 @@
 package org.tdro.models;
 
-import org.tdro.io.Positive;
+import org.tdro.io.Checks;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.models.lora.Adapters;
@@ -9,8 +9,10 @@ import org.tdro.models.lora.Adapters;
 public record StaticArchitecture(int vocabulary, int hidden, float initializerRange)
     implements Architecture {
   public StaticArchitecture {
-    Positive.check("vocabulary", vocabulary);
-    Positive.check("hidden", hidden);
+    new Checks()
+        .atLeast(1, "vocabulary", vocabulary)
+        .atLeast(1, "hidden", hidden)
+        .done();
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.tdro.huggingface.HuggingFaceFolder;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.SafetensorsFile;
 import org.tdro.huggingface.safetensors.ShardPlan;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.keras.testing.Values;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.Rope;
@@ -174,7 +174,7 @@ class PeftExportTest {
     var lost = peft(adapted, "lost");
     base(lost, "Qwen/Qwen2.5-0.5B");
     assertThatThrownBy(() -> StoredRetrievers.load(lost))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("base_model_name_or_path is Qwen/Qwen2.5-0.5B");
   }
 
