@@ -32,12 +32,12 @@ public interface Execution {
     /**
      * Returns the vectors of the rows of a batch.
      *
+     * @param context in which the encoder is called; without training the vectors have no gradient
      * @param encoder calls with the same encoder may be computed together
-     * @param pass how the encoder is run; vectors of a pass without training have no gradient
      * @param inputs names of inputs of the model, the rows of which are encoded
      * @return {@code [batch, dimension]}
      */
-    Operand<TFloat32> encode(RowEncoder encoder, Pass pass, List<String> inputs);
+    Operand<TFloat32> encode(CallContext context, RowEncoder encoder, List<String> inputs);
 
     /**
      * Adds what {@code step} writes to the graph and returns the program that runs it.

@@ -2,7 +2,6 @@ package org.tdro.keras;
 
 import java.util.List;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** An encoder of rows: one vector for each row of its inputs, which depends on that row alone and not on padding. */
@@ -12,10 +11,9 @@ public interface RowEncoder {
    * Returns the vectors of rows.
    *
    * @param rows the inputs, the first axis of each is the row
-   * @param pass whether dropout is in force, and more
    * @return {@code [rows, dimension]}
    */
-  Operand<TFloat32> call(Ops tf, List<Operand<?>> rows, Pass pass);
+  Operand<TFloat32> call(CallContext context, List<Operand<?>> rows);
 
   /** Returns the size of a vector. */
   int dimension();

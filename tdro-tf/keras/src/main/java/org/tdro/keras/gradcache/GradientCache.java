@@ -3,11 +3,11 @@ package org.tdro.keras.gradcache;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Execution;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Model;
-import org.tdro.keras.Pass;
 import org.tdro.keras.RowEncoder;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.TrainingProgram;
@@ -107,15 +107,16 @@ public final class GradientCache implements Execution {
     }
 
     @Override
-    public Operand<TFloat32> encode(RowEncoder encoder, Pass pass, List<String> inputs) {
+    public Operand<TFloat32> encode(CallContext context, RowEncoder encoder, List<String> inputs) {
       var vectors = tape.watch(vectors(tape.tf().withSubScope("encodings"), encoder));
-      chunkEncoder(encoder, pass, inputs).calls().add(new Call(inputs, vectors));
+      chunkEncoder(context, encoder, inputs).calls().add(new Call(inputs, vectors));
       return vectors;
     }
 
-    private ChunkEncoder chunkEncoder(RowEncoder encoder, Pass pass, List<String> inputs) {
+    private ChunkEncoder chunkEncoder(
+        CallContext context, RowEncoder encoder, List<String> inputs) {
       for (var known : encoders) {
-        if (known.encoder() == encoder && known.learns() == pass.training()) {
+        if (known.encoder() == encoder && known.learns() == context.training()) {
           return known;
         }
       }
@@ -131,9 +132,9 @@ public final class GradientCache implements Execution {
       }
       var added = new ChunkEncoder(
           encoder,
-          pass.training(),
+          context.training(),
           rows,
-          encoder.call(tape.tf(), rows, pass),
+          encoder.call(context, rows),
           vectors(tf, encoder),
           new ArrayList<>());
       encoders.add(added);

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.tdro.keras.Batch;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.Execution;
 import org.tdro.keras.FitOptions;
@@ -18,7 +19,6 @@ import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Model;
-import org.tdro.keras.Pass;
 import org.tdro.keras.RowEncoder;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.Weight;
@@ -27,7 +27,6 @@ import org.tdro.keras.testing.Values;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -58,19 +57,19 @@ class GradientCacheTest {
     }
 
     @Override
-    protected Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training) {
+    protected Operand<TFloat32> call(CallContext context, Inputs inputs) {
       throw new UnsupportedOperationException("only trained");
     }
 
     @Override
-    protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-      return new TrainStep().minimize(variables().trainable(), loss(tape));
+    protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+      return new TrainStep().minimize(variables().trainable(), loss(context));
     }
 
-    final Operand<TFloat32> loss(GradientTape tape) {
-      var tf = tape.tf();
-      var x = encode(sum(left, true), Pass.TRAINING, "left", "left_mask");
-      var y = encode(sum(right, false), Pass.TRAINING, "right", "right_mask");
+    final Operand<TFloat32> loss(CallContext context) {
+      var tf = context.tf();
+      var x = encode(context, sum(left, true), "left", "left_mask");
+      var y = encode(context, sum(right, false), "right", "right_mask");
       var product = tf.math.mul(tf.sum(tf.math.mul(x, y), tf.constant(1)), scale.read(tf));
       return tf.math.mean(tf.math.square(tf.math.sub(product, tf.constant(1f))), tf.constant(0));
     }
@@ -78,7 +77,8 @@ class GradientCacheTest {
     private RowEncoder sum(Weight table, boolean scaled) {
       return new RowEncoder() {
         @Override
-        public Operand<TFloat32> call(Ops tf, List<Operand<?>> rows, Pass pass) {
+        public Operand<TFloat32> call(CallContext context, List<Operand<?>> rows) {
+          var tf = context.tf();
           var ids = rows.get(0).asOutput().expect(TInt32.class);
           var mask = rows.get(1).asOutput().expect(TInt32.class);
           var vectors = tf.gather(table.read(tf), ids, tf.constant(0));
@@ -155,8 +155,8 @@ class GradientCacheTest {
   void aStepThatGivesGradientsInsteadOfItsLossIsRefused() {
     try (var model = new Towers(chunked()) {
       @Override
-      protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-        var gradient = tape.gradient(loss(tape), scale.variable());
+      protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+        var gradient = tape.gradient(loss(context), scale.variable());
         return new TrainStep().minimize(List.of(scale), List.of(gradient));
       }
     }) {
@@ -180,8 +180,8 @@ class GradientCacheTest {
   void vectorsThatTheLossDoesNotUseAreRefused() {
     try (var model = new Towers(chunked()) {
       @Override
-      protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-        loss(tape);
+      protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+        loss(context);
         var unrelated = tape.tf().sum(scale.read(tape.tf()), tape.tf().constant(0));
         return new TrainStep().minimize(List.of(scale), unrelated);
       }
