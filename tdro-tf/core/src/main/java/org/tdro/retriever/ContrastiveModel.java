@@ -70,8 +70,8 @@ public final class ContrastiveModel extends EncoderModel {
               : "there is a reference model, but this weighting of rows needs none");
     }
     this.options = options;
-    this.weighting = weighting;
     execution(options.compute().execution());
+    this.weighting = weighting;
   }
 
   @Override

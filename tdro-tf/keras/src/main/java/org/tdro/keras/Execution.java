@@ -32,7 +32,7 @@ public interface Execution {
     /**
      * Returns the vectors of the rows of a batch.
      *
-     * @param context in which the encoder is called; without training the vectors have no gradient
+     * @param context in which the encoder is called; without training, its vectors have no gradient
      * @param encoder calls with the same encoder may be computed together
      * @param inputs names of inputs of the model, the rows of which are encoded
      * @return {@code [batch, dimension]}

@@ -40,12 +40,12 @@ public abstract class Model implements AutoCloseable {
   private Optimizer optimizer;
   private Loss loss;
   private List<Metric> metrics = List.of();
-  private Execution execution = Execution.direct();
-  private Execution.Builder builder;
   /** Static shape of what the loss sees in training. */
   private Shape outputShape = Shape.unknown();
 
   private Operand<TFloat32> outputs;
+  private Execution execution = Execution.direct();
+  private Execution.Builder building;
   private TrainingProgram training;
   private InferenceProgram inference;
   private Checkpoint checkpoint;
@@ -150,16 +150,15 @@ public abstract class Model implements AutoCloseable {
   /**
    * Returns the vectors of rows of the batch, as the model's {@link Execution} provides them; for use in {@link #trainStep}.
    *
-   * @param context in which the encoder is called
    * @param inputs names of the inputs whose rows are encoded
    * @return {@code [batch, dimension]}
    */
   protected final Operand<TFloat32> encode(
       CallContext context, RowEncoder encoder, String... inputs) {
-    if (builder == null) {
+    if (building == null) {
       throw new IllegalStateException("a batch is encoded by the execution of a training step");
     }
-    return builder.encode(context, encoder, List.of(inputs));
+    return building.encode(context, encoder, List.of(inputs));
   }
 
   /** Sets how training steps are executed, before the first {@link #fit}; by default in one run of the graph each. */
@@ -421,12 +420,12 @@ public abstract class Model implements AutoCloseable {
     if (training == null) {
       register(optimizer);
       var tape = new GradientTape(graph(), tf());
-      builder = execution.begin(this, tape, symbolicInputs());
       var context = context(true);
+      building = execution.begin(this, tape, symbolicInputs());
       var step = trainStep(context, tape, symbolicInputs());
       context.assignments().forEach(step::assign);
       step.measureInto(state.means());
-      training = builder.program(step);
+      training = building.program(step);
     }
     initialize();
     return training;
@@ -457,7 +456,8 @@ public abstract class Model implements AutoCloseable {
   private void requireOutputs() {
     if (outputs == null) {
       variables().scope().beforeFirstName(() -> {});
-      outputs = call(context(false), symbolicInputs());
+      // The identity, because an input cannot be fed and fetched in one run.
+      outputs = tf().identity(call(context(false), symbolicInputs()));
     }
   }
 

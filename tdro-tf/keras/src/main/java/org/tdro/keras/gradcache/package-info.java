@@ -3,3 +3,4 @@
  * {@link org.tdro.keras.gradcache.GradientCache}.
  */
 package org.tdro.keras.gradcache;
+
