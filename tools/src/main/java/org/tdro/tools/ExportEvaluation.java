@@ -11,12 +11,12 @@ import org.tdro.export.ExportReport;
 import org.tdro.export.ExportedRetriever;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TextEncoder;
 import org.tensorflow.proto.ConfigProto;
 
 /** What an export loses on evaluation sets against the model that it was made from. */
-record ExportEvaluation(StoredRetriever stored, RetrieverSettings settings, ExportReport report) {
+record ExportEvaluation(RetrieverSource stored, RetrieverSettings settings, ExportReport report) {
   private static final String MEASURE = "ndcg_cut_10";
   private static final int TOP = 10;
 

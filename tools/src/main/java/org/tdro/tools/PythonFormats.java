@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.tdro.export.python.HuggingFaceExport;
-import org.tdro.export.python.ModelCard;
+import org.tdro.export.python.PythonModelCard;
 import org.tdro.export.python.PeftExport;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.text.TextKind;
@@ -55,7 +55,7 @@ final class PythonFormats {
   private TextKind side;
 
   /** Exports in one of these forms; false if another one is asked for. */
-  boolean export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+  boolean export(RetrieverSource stored, RetrieverSettings settings, Path output) {
     switch (format.toLowerCase(Locale.ROOT)) {
       case "saved-model" -> {
         return false;
@@ -100,9 +100,9 @@ final class PythonFormats {
   }
 
   /** A model lies in its run's folder, beside the record of the run. */
-  private static ModelCard card(StoredRetriever stored) {
+  private static PythonModelCard card(RetrieverSource stored) {
     var folder = stored.path().toAbsolutePath();
-    return new ModelCard(Optional.ofNullable(folder.getParent())
+    return new PythonModelCard(Optional.ofNullable(folder.getParent())
         .map(RunFolder::new)
         .filter(run -> run.model().equals(folder))
         .flatMap(RunRecord::read)

@@ -17,14 +17,14 @@ import org.tdro.models.lora.AdaptedMap;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
-/** Writes weights as they are published: the way back of {@link CheckpointWeights}. */
+/** Writes weights as they are published: the inverse of {@link CheckpointWeights}. */
 public final class CheckpointWriter {
   private final Ops tf;
   private final Session session;
   private final DType type;
 
   /**
-   * Of weights in a session.
+   * A writer of the weights in a session.
    *
    * @param type F32 or BF16; values are rounded to the nearest
    */
@@ -93,10 +93,5 @@ public final class CheckpointWriter {
         values.write(spec, bytes -> writer.write(spec.name(), bytes));
       }
     }
-  }
-
-  /** As {@code config.json} calls a type. */
-  static String torchType(DType type) {
-    return type == DType.F32 ? "float32" : "bfloat16";
   }
 }

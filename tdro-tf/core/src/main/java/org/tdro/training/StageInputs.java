@@ -9,7 +9,7 @@ import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.config.Stage;
 import org.tdro.huggingface.AdapterFolder;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Fold;
@@ -29,7 +29,7 @@ final class StageInputs {
     config
         .model()
         .path()
-        .ifPresent(folder -> inputs.put("model", new HuggingFaceFolder(folder).fingerprint()));
+        .ifPresent(folder -> inputs.put("model", PublishedFolder.open(folder).fingerprint()));
     config
         .model()
         .lora()

@@ -11,16 +11,16 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.config.Stage;
 import org.tdro.config.TdroConfig;
 import org.tdro.huggingface.AdapterFolder;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.mixing.tdro.TdroModel;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
-import org.tdro.retriever.PublishedBase;
+import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSpec;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tensorflow.proto.ConfigProto;
 
@@ -70,8 +70,8 @@ final class StageModels {
     var weightOptions = FromConfig.domainWeights(config.dro(), config.train().steps());
     var reference = weightOptions.measure().needsReference()
         ? config.dro().reference().map(StoredRetrievers::of)
-        : Optional.<StoredRetriever>empty();
-    var settings = reference.map(StoredRetriever::settings);
+        : Optional.<RetrieverSource>empty();
+    var settings = reference.map(RetrieverSource::settings);
     reference.ifPresent(stored -> checkSameTokens(resolved, stored, prepared, settings.get()));
     settings.ifPresent(stored -> checkCuts(resolved, stored));
     var model = new TdroModel(
@@ -99,14 +99,14 @@ final class StageModels {
         && config
             .model()
             .path()
-            .map(folder -> PublishedBase.of(new HuggingFaceFolder(folder)).fingerprint())
+            .map(folder -> BaseCheckpoint.of(PublishedFolder.open(folder)).fingerprint())
             .filter(reference.base().fingerprint()::equals)
             .isPresent();
   }
 
   private static void checkSameTokens(
       ResolvedConfig resolved,
-      StoredRetriever reference,
+      RetrieverSource reference,
       PreparedData prepared,
       RetrieverSettings settings) {
     if (!fingerprint(reference, settings).equals(prepared.tokenizer().fingerprint())) {
@@ -126,7 +126,7 @@ final class StageModels {
   }
 
   /** Of the reference's tokenizer, as it stands behind the end token that its pooling needs. */
-  private static String fingerprint(StoredRetriever reference, RetrieverSettings settings) {
+  private static String fingerprint(RetrieverSource reference, RetrieverSettings settings) {
     return TemporaryFolder.with(folder ->
         reference.tokenizer(settings.spec().pooling(), folder).map(Sha256::of).orElse("none"));
   }

@@ -43,7 +43,7 @@ public final class SmallCheckpoint {
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
       var variables = new Variables(graph, "");
-      new HuggingFaceFolder(folder)
+      PublishedFolder.open(folder)
           .architecture()
           .build(variables, Adapters.NONE, 0, new StepCounter(tf));
       Variables.initialize(tf, session, variables.all(), seed);

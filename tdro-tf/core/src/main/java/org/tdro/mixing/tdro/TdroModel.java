@@ -12,7 +12,7 @@ import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.DomainMeans;
 import org.tdro.retriever.Encoders;
 import org.tdro.retriever.RetrieverSpec;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tensorflow.Operand;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
@@ -60,7 +60,7 @@ public final class TdroModel extends ContrastiveModel {
   public record Reference(RetrieverSpec spec, boolean sharesBase) {}
 
   /** Reads the reference model's weights; before the first step. */
-  public void loadReference(StoredRetriever stored) {
+  public void loadReference(RetrieverSource stored) {
     stored.load(tf(), session(), reference.orElseThrow());
   }
 
