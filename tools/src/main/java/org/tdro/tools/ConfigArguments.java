@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,12 +31,12 @@ final class ConfigArguments {
     return List.copyOf(overrides);
   }
 
-  ConfigComposer composer() {
-    return ConfigComposer.standard(Optional.ofNullable(configDir));
+  ConfigComposer<RunConfig> composer() {
+    return RunConfig.composer(Optional.ofNullable(configDir));
   }
 
   /** The configuration of a run about to start: what it reads must exist. */
-  ResolvedConfig composeForRun() {
+  ResolvedConfig<RunConfig> composeForRun() {
     return composer().composeForRun(overrides);
   }
 }

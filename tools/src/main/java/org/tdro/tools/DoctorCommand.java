@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tdro.config.ConfigComposer;
 import org.tdro.tools.doctor.Doctor;
 import org.tdro.tools.doctor.Finding;
+import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,7 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() throws JsonProcessingException {
     var out = spec.commandLine().getOut();
-    var config = ConfigComposer.standard(Optional.empty()).compose(List.of()).config();
+    var config = RunConfig.composer(Optional.empty()).compose(List.of()).config();
     var findings =
         new Doctor(config, requireGpu).run(json ? finding -> {} : finding -> print(finding, out));
     long problems = Doctor.problems(findings);

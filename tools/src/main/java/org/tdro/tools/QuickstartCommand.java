@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import org.tdro.config.ConfigComposer;
 import org.tdro.experiments.quickstart.QuickstartCollection;
 import org.tdro.export.ExportOptions;
 import org.tdro.export.Precision;
@@ -22,6 +21,7 @@ import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.IdType;
 import org.tdro.training.Pipeline;
 import org.tdro.training.PipelineReport;
+import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -69,7 +69,7 @@ final class QuickstartCommand implements Callable<Integer> {
     arguments.add(argument("eval.data", List.of(collection.resolve("eval"))));
     arguments.add(argument("output", out));
     arguments.addAll(overrides);
-    var composer = ConfigComposer.standard(Optional.empty());
+    var composer = RunConfig.composer(Optional.empty());
     var report = new Pipeline(composer, arguments, System.err, new SimpleMeterRegistry()).run();
     if (report.isEmpty()) {
       return 1;

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.tdro.config.TdroConfig;
 import org.tdro.data.TokenMatrix;
 import org.tdro.keras.Optimizer;
 import org.tdro.mixing.tdro.DomainWeightOptions;
@@ -18,6 +17,7 @@ import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.training.FromConfig;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /** The models and the rows of a benchmark, as a configuration describes them, without files. */
@@ -25,11 +25,11 @@ final class Workload {
   /** As many as the paper trains on. */
   private static final int DOMAINS = 25;
 
-  private final TdroConfig config;
+  private final RunConfig config;
   private final SyntheticBatches batches;
 
   /** @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest */
-  Workload(TdroConfig config, boolean variedLengths) {
+  Workload(RunConfig config, boolean variedLengths) {
     this.config = config;
     batches = new SyntheticBatches(
         config.seed(),

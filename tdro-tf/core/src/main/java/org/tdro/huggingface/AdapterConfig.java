@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.models.lora.Lora;
 
 /**
@@ -43,7 +43,7 @@ public record AdapterConfig(String base, Lora lora) {
   /**
    * Reads the file of a folder.
    *
-   * @throws CheckpointException listing everything that is wrong, missing or not computed here
+   * @throws InputException listing everything that is wrong, missing or not computed here
    */
   static AdapterConfig read(Path folder) {
     var reading = new FolderReading();

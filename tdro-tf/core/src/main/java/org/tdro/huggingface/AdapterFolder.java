@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.keras.Weight;
-import org.tdro.models.lora.AdaptedMap;
+import org.tdro.models.lora.LoraKernel;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -35,7 +35,7 @@ public record AdapterFolder(Path path) {
   /**
    * Reads what the adapters are.
    *
-   * @throws CheckpointException listing everything that is wrong, missing or not computed here
+   * @throws InputException listing everything that is wrong, missing or not computed here
    */
   public AdapterConfig config() {
     return AdapterConfig.read(path);
@@ -46,19 +46,19 @@ public record AdapterFolder(Path path) {
    *
    * @param tf of the graph of the weights
    * @param session in which they are initialised
-   * @throws CheckpointException listing every tensor that is missing, misshapen or has no place, before anything is changed
+   * @throws InputException listing every tensor that is missing, misshapen or has no place, before anything is changed
    */
-  public void load(Ops tf, Session session, List<AdaptedMap> maps) {
+  public void load(Ops tf, Session session, List<LoraKernel> maps) {
     CheckpointWeights.ofFile(weights(), AdapterConfig.NAME, UnaryOperator.identity())
         .load(tf, session, matrices(maps));
   }
 
-  private static List<Weight> matrices(List<AdaptedMap> maps) {
+  private static List<Weight> matrices(List<LoraKernel> maps) {
     return maps.stream().flatMap(map -> Stream.of(map.a(), map.b())).toList();
   }
 
   /** Writes adapters and their description into this folder. */
-  public void write(AdapterConfig config, CheckpointWriter writer, List<AdaptedMap> maps)
+  public void write(AdapterConfig config, CheckpointWriter writer, List<LoraKernel> maps)
       throws IOException {
     config.write(path);
     writer.adapters(weights(), maps);

@@ -2,11 +2,12 @@ package org.tdro.huggingface;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 
 /** One reading of a published folder: the problems of all its files, and the files whose keys were read. */
 final class FolderReading {
-  private final List<String> problems = new ArrayList<>();
+  private final Problems problems = new Problems();
   private final List<PublishedJson> files = new ArrayList<>();
 
   /** Adds a problem, which names its file. */
@@ -26,10 +27,8 @@ final class FolderReading {
         .toList();
   }
 
-  /** @throws CheckpointException with all problems, if there are any */
+  /** @throws InputException with all problems, if there are any */
   void check() {
-    if (!problems.isEmpty()) {
-      throw new CheckpointException(problems);
-    }
+    problems.throwIfAny();
   }
 }

@@ -10,13 +10,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.tdro.huggingface.SentenceModules.Kind;
 import org.tdro.huggingface.safetensors.DType;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.models.Architecture;
 import org.tdro.models.lora.Lora;
 import org.tdro.search.Similarity;
 import org.tdro.text.Prompts;
-import org.tdro.text.TokenizerException;
 import org.tdro.text.TokenizerFolder;
 
 /**
@@ -99,7 +98,7 @@ public final class PublishedFolder {
   /**
    * Reads a folder.
    *
-   * @throws CheckpointException listing everything that is wrong, missing or not computed here, each with its file and key
+   * @throws InputException listing everything that is wrong, missing or not computed here, each with its file and key
    */
   public static PublishedFolder open(Path path) {
     var reading = new FolderReading();
@@ -156,7 +155,7 @@ public final class PublishedFolder {
             "%s: do_lower_case is %s, but tokenizer.json does the opposite; load the tokenizer in transformers and save it again"
                 .formatted(tokenizer.config().file(), asked.get()));
       }
-    } catch (TokenizerException e) {
+    } catch (InputException e) {
       reading.problem(e.getMessage());
     }
   }
@@ -233,7 +232,7 @@ public final class PublishedFolder {
   /**
    * Opens the weights of the backbone.
    *
-   * @throws CheckpointException if there are none, or they are damaged
+   * @throws InputException if there are none, or they are damaged
    */
   public CheckpointWeights weights() {
     return base.map(PublishedFolder::weights).orElseGet(() -> CheckpointWeights.open(transformer));

@@ -1,9 +1,7 @@
 package org.tdro.models;
 
-import org.tdro.io.Positive;
-import org.tdro.io.Rate;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
+import org.tdro.io.Checks;
+import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
 /**
@@ -34,18 +32,19 @@ public record BertArchitecture(
   public static final int COUNT_ALL = -1;
 
   public BertArchitecture {
-    Positive.check("vocabulary", vocabulary);
-    Positive.check("hidden", hidden);
-    Positive.check("layers", layers);
-    Positive.check("heads", heads);
-    Positive.check("feed-forward", feedForward);
-    Positive.check("position embeddings", positionEmbeddings - positionPaddingId - 1);
-    if (hidden % heads != 0) {
-      throw new IllegalArgumentException(
-          "hidden (" + hidden + ") must be a multiple of heads (" + heads + ")");
-    }
-    Rate.check("hidden dropout", hiddenDropout);
-    Rate.check("attention dropout", attentionDropout);
+    new Checks()
+        .atLeast(1, "vocabulary", vocabulary)
+        .atLeast(1, "hidden", hidden)
+        .atLeast(1, "layers", layers)
+        .atLeast(1, "heads", heads)
+        .atLeast(1, "feedForward", feedForward)
+        .atLeast(positionPaddingId + 2L, "positionEmbeddings", positionEmbeddings)
+        .that(
+            heads < 1 || hidden % heads == 0,
+            "hidden (" + hidden + ") must be a multiple of heads (" + heads + ")")
+        .rate("hiddenDropout", hiddenDropout)
+        .rate("attentionDropout", attentionDropout)
+        .done();
   }
 
   @Override
@@ -80,8 +79,8 @@ public record BertArchitecture(
   }
 
   @Override
-  public Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter) {
-    return new BertBackbone(variables, this, adapters, seed, counter);
+  public Backbone build(LayerScope scope, Adapters adapters) {
+    return new BertBackbone(scope, this, adapters);
   }
 
   @Override

@@ -1,9 +1,7 @@
 package org.tdro.models;
 
-import org.tdro.io.Positive;
-import org.tdro.io.Rate;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
+import org.tdro.io.Checks;
+import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
 /**
@@ -39,27 +37,22 @@ public record DecoderArchitecture(
     float initializerRange)
     implements Architecture {
   public DecoderArchitecture {
-    Positive.check("vocabulary", vocabulary);
-    Positive.check("hidden", hidden);
-    Positive.check("layers", layers);
-    Positive.check("heads", heads);
-    Positive.check("key-value heads", keyValueHeads);
-    Positive.check("head size", headSize);
-    Positive.check("feed-forward", feedForward);
-    Positive.check("max-positions", maxPositions);
-    if (heads % keyValueHeads != 0) {
-      throw new IllegalArgumentException(
-          "heads (" + heads + ") must be a multiple of key-value heads (" + keyValueHeads + ")");
-    }
-    if (headSize % 2 != 0) {
-      throw new IllegalArgumentException(
-          "the head size must be even for rotary positions, was " + headSize);
-    }
-    if (slidingWindow < 0) {
-      throw new IllegalArgumentException(
-          "the sliding window must be at least 0, was " + slidingWindow);
-    }
-    Rate.check("attention dropout", attentionDropout);
+    new Checks()
+        .atLeast(1, "vocabulary", vocabulary)
+        .atLeast(1, "hidden", hidden)
+        .atLeast(1, "layers", layers)
+        .atLeast(1, "heads", heads)
+        .atLeast(1, "keyValueHeads", keyValueHeads)
+        .atLeast(1, "headSize", headSize)
+        .atLeast(1, "feedForward", feedForward)
+        .atLeast(1, "maxPositions", maxPositions)
+        .that(
+            keyValueHeads < 1 || heads % keyValueHeads == 0,
+            "heads (" + heads + ") must be a multiple of key-value heads (" + keyValueHeads + ")")
+        .that(headSize % 2 == 0, "headSize must be even for rotary positions, was " + headSize)
+        .atLeast(0, "slidingWindow", slidingWindow)
+        .rate("attentionDropout", attentionDropout)
+        .done();
   }
 
   @Override
@@ -99,8 +92,8 @@ public record DecoderArchitecture(
   }
 
   @Override
-  public Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter) {
-    return new DecoderBackbone(variables, this, adapters, seed, counter);
+  public Backbone build(LayerScope scope, Adapters adapters) {
+    return new DecoderBackbone(scope, this, adapters);
   }
 
   @Override

@@ -1,16 +1,17 @@
 package org.tdro.models;
 
-import org.tdro.io.Positive;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
+import org.tdro.io.Checks;
+import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
 /** A learned vector for each token and nothing else: very fast, blind to word order. */
 public record StaticArchitecture(int vocabulary, int hidden, float initializerRange)
     implements Architecture {
   public StaticArchitecture {
-    Positive.check("vocabulary", vocabulary);
-    Positive.check("hidden", hidden);
+    new Checks()
+        .atLeast(1, "vocabulary", vocabulary)
+        .atLeast(1, "hidden", hidden)
+        .done();
   }
 
   @Override
@@ -29,8 +30,8 @@ public record StaticArchitecture(int vocabulary, int hidden, float initializerRa
   }
 
   @Override
-  public Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter) {
-    return new StaticBackbone(variables, this);
+  public Backbone build(LayerScope scope, Adapters adapters) {
+    return new StaticBackbone(scope, this);
   }
 
   @Override

@@ -2,7 +2,7 @@ package org.tdro.retriever;
 
 import java.nio.file.Path;
 import org.tdro.huggingface.PublishedFolder;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 
 /**
  * The published model whose frozen weights adapters were trained on.
@@ -21,17 +21,17 @@ public record BaseCheckpoint(String folder, String fingerprint) {
   /**
    * Opens the folder.
    *
-   * @throws CheckpointException if it holds other weights now, or none
+   * @throws InputException if it holds other weights now, or none
    */
   public PublishedFolder open() {
     var path = Path.of(folder);
     if (!PublishedFolder.isOne(path)) {
-      throw new CheckpointException(
+      throw new InputException(
           folder + ": there is no model, but adapters were trained on the one there; put it back");
     }
     var found = PublishedFolder.open(path);
     if (!found.backboneFingerprint().equals(fingerprint)) {
-      throw new CheckpointException(
+      throw new InputException(
           folder + ": holds other weights than those that the adapters were trained on");
     }
     return found;

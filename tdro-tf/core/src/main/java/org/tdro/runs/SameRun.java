@@ -8,7 +8,7 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 
 /** Guards a run's folder against being continued as another run. */
-public record SameRun(RunFolder run, ResolvedConfig resolved) {
+public record SameRun(RunFolder run, ResolvedConfig<?> resolved) {
 
   /**
    * Compares what a folder's run was made from with what it would be made from now.
@@ -18,7 +18,7 @@ public record SameRun(RunFolder run, ResolvedConfig resolved) {
   public void check(RunRecord present, Map<String, String> inputs) {
     var problems = new ArrayList<String>();
     if (Files.exists(run.config())) {
-      for (var difference : resolved.differences(ResolvedConfig.read(run.config()))) {
+      for (var difference : resolved.differences(run.config())) {
         problems.add("  " + difference);
       }
     }

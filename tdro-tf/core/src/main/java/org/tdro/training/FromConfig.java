@@ -6,16 +6,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tdro.config.ConfigException;
-import org.tdro.config.DataConfig;
-import org.tdro.config.DeviceConfig;
-import org.tdro.config.DroConfig;
-import org.tdro.config.LoraConfig;
-import org.tdro.config.LossConfig;
-import org.tdro.config.ModelConfig;
-import org.tdro.config.PromptConfig;
-import org.tdro.config.ScheduleKind;
-import org.tdro.config.TdroConfig;
-import org.tdro.config.TrainConfig;
 import org.tdro.keras.Chunking;
 import org.tdro.keras.ComputeType;
 import org.tdro.keras.Device;
@@ -40,6 +30,16 @@ import org.tdro.retriever.RetrieverSpec;
 import org.tdro.rows.Fold;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.DeviceConfig;
+import org.tdro.training.config.DroConfig;
+import org.tdro.training.config.LoraConfig;
+import org.tdro.training.config.LossConfig;
+import org.tdro.training.config.ModelConfig;
+import org.tdro.training.config.PromptConfig;
+import org.tdro.training.config.RunConfig;
+import org.tdro.training.config.ScheduleKind;
+import org.tdro.training.config.TrainConfig;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
 
@@ -113,7 +113,7 @@ public final class FromConfig {
   }
 
   /** How a step is computed. */
-  public static ComputeOptions compute(TdroConfig config) {
+  public static ComputeOptions compute(RunConfig config) {
     var train = config.train();
     return new ComputeOptions(
         train.chunkSize() == 0

@@ -21,6 +21,7 @@ import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.runs.RunFolder;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /**
@@ -31,7 +32,7 @@ public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
   private static final String UNIFORM = "uniform";
 
-  private final ConfigComposer composer;
+  private final ConfigComposer<RunConfig> composer;
   private final List<String> arguments;
   private final PrintStream progress;
   private final MeterRegistry registry;
@@ -42,7 +43,7 @@ public final class Pipeline {
    * @param progress where training shows its progress
    */
   public Pipeline(
-      ConfigComposer composer,
+      ConfigComposer<RunConfig> composer,
       List<String> arguments,
       PrintStream progress,
       MeterRegistry registry) {
@@ -109,7 +110,7 @@ public final class Pipeline {
   }
 
   /** What can be known before the first step. */
-  private static void check(ResolvedConfig base) {
+  private static void check(ResolvedConfig<RunConfig> base) {
     var config = base.config();
     var problems = new ArrayList<String>();
     for (var weighting : config.pipeline().weightings()) {
@@ -129,7 +130,8 @@ public final class Pipeline {
     }
   }
 
-  private ResolvedConfig dro(Optional<ResolvedConfig> reference, Path output) {
+  private ResolvedConfig<RunConfig> dro(
+      Optional<ResolvedConfig<RunConfig>> reference, Path output) {
     var additions =
         new ArrayList<>(List.of("stage=dro", argument("output", output.resolve("dro"))));
     reference.ifPresent(
@@ -137,7 +139,7 @@ public final class Pipeline {
     return compose(additions.toArray(String[]::new));
   }
 
-  private ResolvedConfig finetune(String weighting, Path output) {
+  private ResolvedConfig<RunConfig> finetune(String weighting, Path output) {
     var weights = weighting.equals(UNIFORM)
         ? UNIFORM
         : new RunFolder(output.resolve("dro"))
@@ -152,20 +154,20 @@ public final class Pipeline {
 
   /** Whether fine-tuning uniformly would only repeat the reference run, which then is the baseline. */
   private static boolean isReference(
-      String weighting, ResolvedConfig finetune, ResolvedConfig reference) {
+      String weighting, ResolvedConfig<RunConfig> finetune, ResolvedConfig<RunConfig> reference) {
     return weighting.equals(UNIFORM)
         && finetune.differences(reference).stream()
             .allMatch(difference -> difference.key().equals("stage"));
   }
 
-  private ResolvedConfig compose(String... additions) {
+  private ResolvedConfig<RunConfig> compose(String... additions) {
     var all = new ArrayList<>(arguments);
     all.addAll(List.of(additions));
     return composer.composeForRun(all);
   }
 
   /** Whether the stage is complete now. */
-  private boolean train(ResolvedConfig stage) {
+  private boolean train(ResolvedConfig<RunConfig> stage) {
     var name = stage.config().output().getFileName();
     LOG.info("{}: {} steps", name, stage.config().train().steps());
     var outcome = new StageTraining(stage, progress, registry).replacingOther().run();

@@ -13,16 +13,17 @@ import org.tdro.data.ContrastiveBatches;
 import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.retriever.ContrastiveDataset;
+import org.tdro.training.config.RunConfig;
 
 /** The batches that a stage trains on. */
 final class StageBatches {
   private static final Logger LOG = LoggerFactory.getLogger(StageBatches.class);
 
-  private final ResolvedConfig resolved;
+  private final ResolvedConfig<RunConfig> resolved;
   private final List<String> domains;
   private final ContrastiveBatches batches;
 
-  StageBatches(ResolvedConfig resolved, PreparedData prepared) {
+  StageBatches(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
     this.resolved = resolved;
     domains = prepared.domainNames();
     var config = resolved.config();

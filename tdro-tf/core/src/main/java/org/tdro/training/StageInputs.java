@@ -5,22 +5,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tdro.config.ConfigException;
-import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.config.Stage;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Fold;
 import org.tdro.runs.RunFolder;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.RunConfig;
+import org.tdro.training.config.Stage;
 
 /** What goes into a stage besides its configuration's values, by content. */
 final class StageInputs {
   private StageInputs() {}
 
   /** Fingerprints by name; another run has others. */
-  static Map<String, String> fingerprints(ResolvedConfig resolved, PreparedData prepared) {
+  static Map<String, String> fingerprints(
+      ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
     var config = resolved.config();
     var inputs = new TreeMap<String, String>();
     inputs.put("configuration", resolved.fingerprint());
@@ -51,7 +53,7 @@ final class StageInputs {
   }
 
   /** The part of each domain's rows that the stage draws from: cross-fitting takes the one that the reference has not seen. */
-  static Fold fold(ResolvedConfig resolved) {
+  static Fold fold(ResolvedConfig<RunConfig> resolved) {
     var config = resolved.config();
     if (config.stage() != Stage.DRO
         || !config.dro().crossFit()
@@ -59,7 +61,8 @@ final class StageInputs {
       return FromConfig.fold(config.data().fold());
     }
     var referenceConfig = new RunFolder(config.dro().reference().get()).config();
-    var seen = ResolvedConfig.read(referenceConfig).config().data().fold();
+    var seen =
+        ResolvedConfig.read(RunConfig.SCHEMA, referenceConfig).config().data().fold();
     if (seen == DataConfig.Fold.ALL) {
       throw new ConfigException(List.of(
           "%s: dro.cross-fit needs a reference that was trained on one half of the rows, but data.fold is all in %s; train it with data.fold=first"

@@ -6,10 +6,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
-import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.config.Stage;
-import org.tdro.config.TdroConfig;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
@@ -22,6 +19,9 @@ import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.RunConfig;
+import org.tdro.training.config.Stage;
 import org.tensorflow.proto.ConfigProto;
 
 /** The model that a stage trains. */
@@ -31,7 +31,8 @@ final class StageModels {
   private StageModels() {}
 
   /** Not compiled yet; the caller closes it. */
-  static ContrastiveModel of(ResolvedConfig resolved, PreparedData prepared, ConfigProto session) {
+  static ContrastiveModel of(
+      ResolvedConfig<RunConfig> resolved, PreparedData prepared, ConfigProto session) {
     var config = resolved.config();
     if (config.model().lora().rank() > 0 && config.model().path().isEmpty()) {
       throw new ConfigException(List.of(
@@ -61,7 +62,7 @@ final class StageModels {
   }
 
   private static TdroModel proxy(
-      ResolvedConfig resolved,
+      ResolvedConfig<RunConfig> resolved,
       PreparedData prepared,
       RetrieverSpec spec,
       ContrastiveOptions options,
@@ -93,7 +94,7 @@ final class StageModels {
   }
 
   /** Whether proxy and reference are adapters beside the same published weights. */
-  private static boolean sharesBase(TdroConfig config, RetrieverSettings reference) {
+  private static boolean sharesBase(RunConfig config, RetrieverSettings reference) {
     return config.model().lora().rank() > 0
         && reference.base() != null
         && config
@@ -105,7 +106,7 @@ final class StageModels {
   }
 
   private static void checkSameTokens(
-      ResolvedConfig resolved,
+      ResolvedConfig<RunConfig> resolved,
       RetrieverSource reference,
       PreparedData prepared,
       RetrieverSettings settings) {
@@ -132,7 +133,7 @@ final class StageModels {
   }
 
   /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
-  private static void checkCuts(ResolvedConfig resolved, RetrieverSettings reference) {
+  private static void checkCuts(ResolvedConfig<RunConfig> resolved, RetrieverSettings reference) {
     checkCuts(resolved, "dro.reference", reference.spec().dimension());
     var untrained = resolved.config().loss().matryoshkaDimensions().stream()
         .filter(dimension -> !reference.isTrainedFor(dimension))
@@ -144,7 +145,7 @@ final class StageModels {
     }
   }
 
-  private static void checkCuts(ResolvedConfig resolved, String key, int dimension) {
+  private static void checkCuts(ResolvedConfig<RunConfig> resolved, String key, int dimension) {
     var cuts = resolved.config().loss().matryoshkaDimensions();
     if (cuts.stream().anyMatch(cut -> cut >= dimension)) {
       throw new ConfigException(List.of(

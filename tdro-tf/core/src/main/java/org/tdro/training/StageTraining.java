@@ -15,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.config.TdroConfig;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FolderLock;
@@ -36,6 +35,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.SameRun;
 import org.tdro.runs.Telemetry;
+import org.tdro.training.config.RunConfig;
 
 /**
  * Trains one stage into a run's folder. Run again with the same configuration it goes on where it was stopped, and the
@@ -44,8 +44,8 @@ import org.tdro.runs.Telemetry;
 public final class StageTraining {
   private static final Logger LOG = LoggerFactory.getLogger(StageTraining.class);
 
-  private final ResolvedConfig resolved;
-  private final TdroConfig config;
+  private final ResolvedConfig<RunConfig> resolved;
+  private final RunConfig config;
   private final RunFolder run;
   private final PrintStream progress;
   private final MeterRegistry registry;
@@ -63,7 +63,8 @@ public final class StageTraining {
   }
 
   /** A stage that shows its progress on {@code progress} and its state in {@code registry}. */
-  public StageTraining(ResolvedConfig resolved, PrintStream progress, MeterRegistry registry) {
+  public StageTraining(
+      ResolvedConfig<RunConfig> resolved, PrintStream progress, MeterRegistry registry) {
     this.resolved = resolved;
     this.config = resolved.config();
     this.run = new RunFolder(config.output());
@@ -207,7 +208,7 @@ public final class StageTraining {
     callbacks.add(CsvLogger.ofSteps(run.log()));
     callbacks.add(new Telemetry(
         registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
-    if (config.stage() == org.tdro.config.Stage.DRO) {
+    if (config.stage() == org.tdro.training.config.Stage.DRO) {
       callbacks.add(new TrajectoryWriter(run.trajectory(), domains));
     }
     callbacks.add(

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.search.Similarity;
 import org.tdro.testing.Shared;
 import org.tdro.text.PromptTemplate;
@@ -61,7 +61,7 @@ class PublishedFolderTest {
 
   private void assertRefused(String... messages) {
     assertThatThrownBy(() -> PublishedFolder.open(folder))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .satisfies(failure -> assertThat(failure.getMessage()).contains(messages));
   }
 

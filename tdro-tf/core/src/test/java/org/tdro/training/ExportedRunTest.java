@@ -28,6 +28,7 @@ import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.testing.Checkout;
 import org.tdro.text.TextKind;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /** What a run trained is exported, and other runs start from it: a model, adapters beside it, and those adapters again. */
@@ -75,7 +76,7 @@ class ExportedRunTest {
     return arguments.toArray(String[]::new);
   }
 
-  private static ResolvedConfig config(String output, String... further) {
+  private static ResolvedConfig<RunConfig> config(String output, String... further) {
     var arguments = new ArrayList<>(List.of(
         "stage=reference",
         "data=" + at("train"),
@@ -87,7 +88,7 @@ class ExportedRunTest {
         "output=" + at(output)));
     arguments.addAll(List.of(further));
     var configs = Checkout.path("configs");
-    return new ConfigComposer(List.of(configs)).composeForRun(arguments);
+    return new ConfigComposer<>(RunConfig.SCHEMA, List.of(configs)).composeForRun(arguments);
   }
 
   private static void train(String output, String... further) {
@@ -133,7 +134,7 @@ class ExportedRunTest {
             ADAPTERS[0], ADAPTERS[1], ADAPTERS[2], "model.lora.adapter=" + at("adapters")));
     try (var prepared = PreparedData.of(resolved.config());
         var model = StageModels.of(resolved, prepared, ConfigProto.getDefaultInstance())) {
-      var maps = model.encoders().adaptedMaps();
+      var maps = model.encoders().loraKernels();
       assertThat(maps).hasSize(2);
       var expected = adapterWeights("adapted");
       int at = 0;

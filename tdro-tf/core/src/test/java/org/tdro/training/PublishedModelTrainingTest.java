@@ -28,13 +28,14 @@ import org.tdro.export.python.HuggingFaceExport;
 import org.tdro.export.python.PythonModelCard;
 import org.tdro.huggingface.SmallCheckpoint;
 import org.tdro.huggingface.safetensors.DType;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.IdType;
 import org.tdro.testing.Checkout;
 import org.tdro.text.TextKind;
 import org.tdro.training.StageTraining.Outcome;
+import org.tdro.training.config.RunConfig;
 
 /** Stages that start from a published model of Qwen2's shape. */
 class PublishedModelTrainingTest {
@@ -66,7 +67,7 @@ class PublishedModelTrainingTest {
     arguments.addAll(List.of(further));
     var configs = Checkout.path("configs");
     return new StageTraining(
-        new ConfigComposer(List.of(configs)).composeForRun(arguments),
+        new ConfigComposer<>(RunConfig.SCHEMA, List.of(configs)).composeForRun(arguments),
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
         new SimpleMeterRegistry());
   }
@@ -161,7 +162,7 @@ class PublishedModelTrainingTest {
     training("lora-other", lora("model.path=" + base)).run();
     SmallCheckpoint.write(base, 6);
     assertThatThrownBy(() -> StoredRetrievers.load(folder.resolve("lora-other")))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("holds other weights than those that the adapters were trained on");
   }
 
@@ -239,7 +240,7 @@ class PublishedModelTrainingTest {
   @Test
   void adaptersWithoutACheckpointAreRefused() {
     assertThatThrownBy(() -> new StageTraining(
-                new ConfigComposer(List.of(Checkout.path("configs")))
+                new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")))
                     .compose(List.of(
                         "model=mini",
                         "model.lora.rank=2",

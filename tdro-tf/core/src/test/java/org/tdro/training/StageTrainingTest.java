@@ -27,6 +27,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.testing.Checkout;
 import org.tdro.training.StageTraining.Outcome;
+import org.tdro.training.config.RunConfig;
 
 class StageTrainingTest {
   @TempDir
@@ -81,7 +82,7 @@ class StageTrainingTest {
     arguments.addAll(List.of(further));
     var configs = Checkout.path("configs");
     return new StageTraining(
-        new ConfigComposer(List.of(configs)).composeForRun(arguments),
+        new ConfigComposer<>(RunConfig.SCHEMA, List.of(configs)).composeForRun(arguments),
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
         new SimpleMeterRegistry());
   }

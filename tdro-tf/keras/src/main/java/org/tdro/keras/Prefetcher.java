@@ -3,6 +3,7 @@ package org.tdro.keras;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
  */
 public final class Prefetcher<T> implements AutoCloseable {
   private final LongFunction<T> source;
+  private final Consumer<? super T> discard;
   private final int depth;
   private final Thread[] workers;
   private final Object lock = new Object();
@@ -34,11 +36,25 @@ public final class Prefetcher<T> implements AutoCloseable {
    * @param threads how many compute, at least 1
    */
   public Prefetcher(LongFunction<T> source, int depth, int threads) {
+    this(source, depth, threads, value -> {});
+  }
+
+  /**
+   * Starts to compute at 0.
+   *
+   * @param source a pure function, safe to call from several threads
+   * @param depth how many values may wait, at least 1
+   * @param threads how many compute, at least 1
+   * @param discard is given the values that nobody will ask for
+   */
+  public Prefetcher(
+      LongFunction<T> source, int depth, int threads, Consumer<? super T> discard) {
     if (depth < 1 || threads < 1) {
       throw new IllegalArgumentException(
           "depth and threads must be at least 1, were %d and %d".formatted(depth, threads));
     }
     this.source = source;
+    this.discard = discard;
     this.depth = depth;
     this.workers = IntStream.range(0, threads)
         .mapToObj(i -> new Thread(this::work, "prefetch-" + i))
@@ -58,7 +74,7 @@ public final class Prefetcher<T> implements AutoCloseable {
     Result<T> result;
     synchronized (lock) {
       if (index != expected) {
-        finished.clear();
+        discardFinished();
         jumps++;
         next = index;
       }
@@ -84,7 +100,7 @@ public final class Prefetcher<T> implements AutoCloseable {
   public void close() {
     synchronized (lock) {
       closed = true;
-      finished.clear();
+      discardFinished();
       lock.notifyAll();
     }
     for (var worker : workers) {
@@ -94,6 +110,18 @@ public final class Prefetcher<T> implements AutoCloseable {
         Thread.currentThread().interrupt();
         return;
       }
+    }
+  }
+
+  /** Call it holding the lock. */
+  private void discardFinished() {
+    finished.values().forEach(this::discard);
+    finished.clear();
+  }
+
+  private void discard(Result<T> result) {
+    if (result.failure() == null) {
+      discard.accept(result.value());
     }
   }
 
@@ -114,6 +142,8 @@ public final class Prefetcher<T> implements AutoCloseable {
         // A value computed before a jump is of no use after it.
         if (jump == jumps && !closed) {
           finished.put(index, result);
+        } else {
+          discard(result);
         }
         lock.notifyAll();
       }

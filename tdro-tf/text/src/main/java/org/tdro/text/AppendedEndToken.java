@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.tdro.io.AtomicWrite;
 
+import org.tdro.io.InputException;
+
 /**
  * A {@code tokenizer.json} that puts an end token behind every text, and what was done to have it.
  *
@@ -21,7 +23,7 @@ public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<
    * {@code generation_config.json}, else {@code eos_token} in {@code special_tokens_map.json}.
    *
    * @param tokenizerJson the file to write; it may be the folder's own
-   * @throws TokenizerException if the folder has no tokenizer or nothing there names its end token
+   * @throws InputException if the folder has no tokenizer or nothing there names its end token
    * @throws java.io.UncheckedIOException naming the file that cannot be written
    */
   public static AppendedEndToken write(TokenizerFolder model, Path tokenizerJson) {
@@ -31,7 +33,7 @@ public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<
     if (present.isPresent()) {
       var id = present.get();
       var content = json.token(id)
-          .orElseThrow(() -> new TokenizerException(
+          .orElseThrow(() -> new InputException(
               original + ": its post_processor appends the id " + id + ", which is no token"));
       copy(original, tokenizerJson);
       return new AppendedEndToken(tokenizerJson, new SpecialToken(content, id), Optional.empty());
@@ -74,7 +76,7 @@ public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<
   /** Nothing is put in place that does not do what it was made for. */
   private static void check(Path original, Path written, SpecialToken token) {
     if (!endOf(written).equals(Optional.of(token.id()))) {
-      throw new TokenizerException(
+      throw new InputException(
           original + ": its post_processor cannot be made to put " + token + " behind a text");
     }
   }

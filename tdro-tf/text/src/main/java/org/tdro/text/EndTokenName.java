@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Optional;
 
+import org.tdro.io.InputException;
+
 /**
  * The end token that a model's folder names.
  *
@@ -16,11 +18,11 @@ record EndTokenName(SpecialToken token, String source) {
    * {@code generation_config.json}, then at {@code eos_token} in {@code special_tokens_map.json}; the first that is not null
    * counts.
    *
-   * @throws TokenizerException if none names one, or if the tokenizer has no such token
+   * @throws InputException if none names one, or if the tokenizer has no such token
    */
   static EndTokenName find(Path modelFolder, TokenizerJson tokenizer) {
     return search(modelFolder, tokenizer)
-        .orElseThrow(() -> new TokenizerException(modelFolder
+        .orElseThrow(() -> new InputException(modelFolder
             + ": its tokenizer.json puts no special token behind a text, and no file says which one belongs there;"
             + " give its name as \"eos_token\" in "
             + modelFolder.resolve("tokenizer_config.json")));
@@ -50,7 +52,7 @@ record EndTokenName(SpecialToken token, String source) {
     var named = value.get();
     var content = named.isObject() ? named.path("content") : named;
     if (!content.isTextual() || content.asText().isEmpty()) {
-      throw new TokenizerException(source + " must be the name of a token, was " + named);
+      throw new InputException(source + " must be the name of a token, was " + named);
     }
     var id = tokenizer.id(content.asText()).orElseThrow(() -> unknown(source, named));
     return Optional.of(new EndTokenName(new SpecialToken(content.asText(), id), source));
@@ -66,13 +68,13 @@ record EndTokenName(SpecialToken token, String source) {
     var named = value.get();
     var id = named.isArray() ? named.path(0) : named;
     if (!id.isInt()) {
-      throw new TokenizerException(source + " must be the id of a token, was " + named);
+      throw new InputException(source + " must be the id of a token, was " + named);
     }
     var content = tokenizer.token(id.asInt()).orElseThrow(() -> unknown(source, named));
     return Optional.of(new EndTokenName(new SpecialToken(content, id.asInt()), source));
   }
 
-  private static TokenizerException unknown(String source, JsonNode named) {
-    return new TokenizerException(source + " is " + named + ", which the tokenizer does not have");
+  private static InputException unknown(String source, JsonNode named) {
+    return new InputException(source + " is " + named + ", which the tokenizer does not have");
   }
 }

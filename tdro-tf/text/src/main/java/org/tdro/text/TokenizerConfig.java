@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import org.tdro.io.InputException;
+
 /** {@code tokenizer_config.json}, in which transformers keeps what {@code tokenizer.json} does not say. */
 public final class TokenizerConfig {
   static final String EOS_TOKEN = "eos_token";
@@ -28,7 +30,7 @@ public final class TokenizerConfig {
   /**
    * Reads the file of a model's folder; without one it has no keys.
    *
-   * @throws TokenizerException if it is not JSON
+   * @throws InputException if it is not JSON
    */
   public static TokenizerConfig of(Path folder) {
     return read(folder.resolve(NAME));
@@ -42,7 +44,7 @@ public final class TokenizerConfig {
     try {
       return new TokenizerConfig(file, new JsonMapper().readTree(Files.readAllBytes(file)));
     } catch (IOException e) {
-      throw new TokenizerException(file + ": cannot be read as JSON: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read as JSON: " + e.getMessage(), e);
     }
   }
 

@@ -3,6 +3,7 @@ package org.tdro.text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.tdro.io.InputException;
 
 /** The tokenizer's files in a model's folder of Hugging Face's form. */
 public record TokenizerFolder(Path path) {
@@ -26,7 +27,7 @@ public record TokenizerFolder(Path path) {
   /**
    * Reads the folder's tokenizer.
    *
-   * @throws TokenizerException if there is none, or only in another form
+   * @throws InputException if there is none, or only in another form
    */
   public Tokenizer load() {
     return Tokenizer.load(tokenizerJson());
@@ -35,21 +36,21 @@ public record TokenizerFolder(Path path) {
   /**
    * The folder's {@code tokenizer.json}.
    *
-   * @throws TokenizerException if there is none, saying how one gets it
+   * @throws InputException if there is none, saying how one gets it
    */
   public Path tokenizerJson() {
     if (exists()) {
       return file();
     }
     if (!Files.isDirectory(path)) {
-      throw new TokenizerException(path + ": there is no such folder");
+      throw new InputException(path + ": there is no such folder");
     }
     var others =
         OTHER_FORMATS.stream().filter(name -> Files.exists(path.resolve(name))).toList();
     if (others.isEmpty()) {
-      throw new TokenizerException(path + " has no tokenizer.json; put the one of the model there");
+      throw new InputException(path + " has no tokenizer.json; put the one of the model there");
     }
-    throw new TokenizerException(
+    throw new InputException(
         ("%s has %s, but a tokenizer.json is needed. Saving the fast tokenizer makes one:%n"
                 + "  python -c \"from transformers import AutoTokenizer as T;"
                 + " T.from_pretrained('%s', use_fast=True).save_pretrained('%s')\"")
@@ -68,7 +69,7 @@ public record TokenizerFolder(Path path) {
   /**
    * Whether the tokenizer turns texts to lower case.
    *
-   * @throws TokenizerException if there is no tokenizer
+   * @throws InputException if there is no tokenizer
    */
   public boolean lowercases() {
     return TokenizerJson.read(tokenizerJson()).lowercases();
@@ -77,7 +78,7 @@ public record TokenizerFolder(Path path) {
   /**
    * Whether texts are normalised as BERT does it.
    *
-   * @throws TokenizerException if there is no tokenizer
+   * @throws InputException if there is no tokenizer
    */
   public boolean isBert() {
     return TokenizerJson.read(tokenizerJson()).isBert();
@@ -87,7 +88,7 @@ public record TokenizerFolder(Path path) {
    * The folder's {@code tokenizer.json} or, where it puts no special token behind a text, a copy that puts the end token there.
    *
    * @param copy the file to write
-   * @throws TokenizerException if there is no tokenizer, or nothing in the folder names its end token
+   * @throws InputException if there is no tokenizer, or nothing in the folder names its end token
    */
   public AppendedEndToken withEndToken(Path copy) {
     return AppendedEndToken.write(this, copy);

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import org.tdro.io.InputException;
+
 /** The content of a {@code tokenizer.json}: its tokens and what it puts around a text. */
 final class TokenizerJson {
   /** A vocabulary has 100,000 names and more, each once: nothing is gained by keeping a table of them. */
@@ -33,12 +35,12 @@ final class TokenizerJson {
     return new TokenizerJson(JSON.readTree(json));
   }
 
-  /** @throws TokenizerException if the file cannot be read */
+  /** @throws InputException if the file cannot be read */
   static TokenizerJson read(Path file) {
     try {
       return parse(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new TokenizerException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -48,7 +48,7 @@ public final class HuggingFaceExport extends PythonExport {
         folder, architecture, type, id(tokens.padding()), id(tokens.end()));
     new CheckpointWriter(model.tf(), model.session(), type)
         .model(
-            folder, architecture, encoder.backboneWeights(), encoder.adaptedMaps(), maxShardBytes);
+            folder, architecture, encoder.backboneWeights(), encoder.loraKernels(), maxShardBytes);
   }
 
   private static OptionalInt id(Optional<SpecialToken> token) {

@@ -23,7 +23,7 @@ public final class PeftExport extends PythonExport {
   /**
    * Checks that the retriever consists of adapters and their base.
    *
-   * @throws org.tdro.io.CheckpointException if the base is gone or holds other weights
+   * @throws org.tdro.io.InputException if the base is gone or holds other weights
    */
   @Override
   void check(RetrieverSource source, RetrieverSettings settings) {
@@ -53,6 +53,6 @@ public final class PeftExport extends PythonExport {
         .write(
             new AdapterConfig(settings.base().folder(), settings.spec().lora()),
             new CheckpointWriter(model.tf(), model.session(), DType.F32),
-            encoder.adaptedMaps());
+            encoder.loraKernels());
   }
 }

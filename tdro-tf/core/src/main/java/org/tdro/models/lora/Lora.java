@@ -1,7 +1,7 @@
 package org.tdro.models.lora;
 
 import java.util.List;
-import org.tdro.io.Rate;
+import org.tdro.io.Checks;
 
 /**
  * Low-rank adaptation (Hu et al. 2022): a frozen map W becomes W + (α / r)·A·B with trained A {@code [in, r]} and B
@@ -18,16 +18,12 @@ public record Lora(int rank, double alpha, float dropout, List<String> targetMod
 
   public Lora {
     targetModules = List.copyOf(targetModules);
-    if (rank < 0) {
-      throw new IllegalArgumentException("the rank must be at least 0, was " + rank);
-    }
-    if (!(alpha > 0)) {
-      throw new IllegalArgumentException("alpha must be above 0, was " + alpha);
-    }
-    Rate.check("dropout", dropout);
-    if (rank > 0 && targetModules.isEmpty()) {
-      throw new IllegalArgumentException("there are no target modules to adapt");
-    }
+    new Checks()
+        .atLeast(0, "rank", rank)
+        .positive("alpha", alpha)
+        .rate("dropout", dropout)
+        .that(rank == 0 || !targetModules.isEmpty(), "targetModules must name what to adapt")
+        .done();
   }
 
   /** Whether it adapts anything. */

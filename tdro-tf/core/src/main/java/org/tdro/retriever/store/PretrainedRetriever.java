@@ -97,7 +97,7 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
       }
       folder
           .adapters()
-          .ifPresent(adapters -> adapters.load(tf, session, encoder.adaptedMaps()));
+          .ifPresent(adapters -> adapters.load(tf, session, encoder.loraKernels()));
       loadProjection(tf, session, encoder);
     }
     if (added > 0) {

@@ -13,7 +13,7 @@ public final class StoredRetrievers {
   /**
    * The retriever in a run's folder, the model's folder in it, or a published folder.
    *
-   * @throws org.tdro.io.CheckpointException if a published one cannot be read, or asks for what is not computed here
+   * @throws org.tdro.io.InputException if a published one cannot be read, or asks for what is not computed here
    */
   public static RetrieverSource of(Path path) {
     var trained = RetrieverFolder.of(path);

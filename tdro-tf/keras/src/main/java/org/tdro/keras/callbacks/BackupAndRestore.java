@@ -1,6 +1,7 @@
 package org.tdro.keras.callbacks;
 
 import java.nio.file.Path;
+import org.tdro.io.Checks;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
@@ -20,7 +21,8 @@ public final class BackupAndRestore implements Callback {
   /** Backs up into {@code folder/backup-STEP} every {@code everySteps} steps; only the newest backup is kept. */
   public BackupAndRestore(Path folder, int everySteps) {
     this.backups = new StepFolders(folder, "backup-");
-    this.everySteps = Checks.atLeast(1, "everySteps", everySteps);
+    new Checks().atLeast(1, "everySteps", everySteps).done();
+    this.everySteps = everySteps;
   }
 
   /**

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.tdro.io.Checks;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
@@ -25,7 +26,8 @@ public final class EarlyStopping implements StatefulCallback {
 
   /** Ends training after so many epochs without improvement; as in Keras, 0 and 1 are the same. */
   public EarlyStopping patience(int epochs) {
-    patience.setEpochs(Checks.atLeast(0, "patience", epochs));
+    new Checks().atLeast(0, "patience", epochs).done();
+    patience.setEpochs(epochs);
     return this;
   }
 

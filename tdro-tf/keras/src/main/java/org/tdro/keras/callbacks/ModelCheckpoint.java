@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tdro.io.Checks;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
@@ -36,13 +37,15 @@ public final class ModelCheckpoint implements StatefulCallback {
 
   /** Saves every {@code steps} steps instead of after every epoch. */
   public ModelCheckpoint everySteps(int steps) {
-    this.everySteps = Optional.of(Checks.atLeast(1, "everySteps", steps));
+    new Checks().atLeast(1, "everySteps", steps).done();
+    this.everySteps = Optional.of(steps);
     return this;
   }
 
   /** Keeps the last {@code count} checkpoints of this run. */
   public ModelCheckpoint keepLast(int count) {
-    this.keepLast = Checks.atLeast(1, "keepLast", count);
+    new Checks().atLeast(1, "keepLast", count).done();
+    this.keepLast = count;
     return this;
   }
 

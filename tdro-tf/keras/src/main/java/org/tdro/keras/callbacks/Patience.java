@@ -1,6 +1,7 @@
 package org.tdro.keras.callbacks;
 
 import java.util.Map;
+import org.tdro.io.Checks;
 import org.tdro.keras.Logs;
 
 /** Counts the epochs since a monitored log was best. */
@@ -25,7 +26,8 @@ final class Patience {
   }
 
   void setMinDelta(double minDelta) {
-    this.minDelta = Checks.notNegative("minDelta", minDelta);
+    new Checks().notNegative("minDelta", minDelta).done();
+    this.minDelta = minDelta;
   }
 
   /** Takes an epoch's logs; whether they improve on the best ones. */

@@ -7,6 +7,7 @@ import java.util.StringJoiner;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.tdro.io.Checks;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
@@ -51,7 +52,8 @@ public final class ProgressBar implements Callback {
 
   /** Steps from line to line, where there is no bar; 50 by default. */
   public ProgressBar everySteps(int steps) {
-    this.everySteps = Checks.atLeast(1, "everySteps", steps);
+    new Checks().atLeast(1, "everySteps", steps).done();
+    this.everySteps = steps;
     return this;
   }
 

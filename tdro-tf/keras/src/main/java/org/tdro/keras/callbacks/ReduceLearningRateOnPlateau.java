@@ -2,6 +2,7 @@ package org.tdro.keras.callbacks;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.tdro.io.Checks;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Logs;
@@ -38,7 +39,8 @@ public final class ReduceLearningRateOnPlateau implements StatefulCallback {
 
   /** Waits for so many epochs without improvement. */
   public ReduceLearningRateOnPlateau patience(int epochs) {
-    patience.setEpochs(Checks.atLeast(1, "patience", epochs));
+    new Checks().atLeast(1, "patience", epochs).done();
+    patience.setEpochs(epochs);
     return this;
   }
 
@@ -50,13 +52,15 @@ public final class ReduceLearningRateOnPlateau implements StatefulCallback {
 
   /** Epochs after a reduction during which nothing is counted. */
   public ReduceLearningRateOnPlateau cooldown(int epochs) {
-    this.cooldown = Checks.atLeast(0, "cooldown", epochs);
+    new Checks().atLeast(0, "cooldown", epochs).done();
+    this.cooldown = epochs;
     return this;
   }
 
   /** Reductions end here; a schedule that is below by itself stays as it is. */
   public ReduceLearningRateOnPlateau minRate(double minRate) {
-    this.minRate = Checks.notNegative("minRate", minRate);
+    new Checks().notNegative("minRate", minRate).done();
+    this.minRate = minRate;
     return this;
   }
 
