@@ -31,9 +31,7 @@ final class BertFormat implements ConfigJson.BackboneFormat {
         json.size("num_attention_heads"),
         json.size("intermediate_size"),
         json.size("max_position_embeddings"),
-        type.equals(BERT)
-            ? BertArchitecture.COUNT_ALL
-            : json.id("pad_token_id", ROBERTA_PADDING),
+        type.equals(BERT) ? BertArchitecture.COUNT_ALL : json.id("pad_token_id", ROBERTA_PADDING),
         json.size("type_vocab_size"),
         (float) json.number("layer_norm_eps"),
         (float) json.number("hidden_dropout_prob", 0),

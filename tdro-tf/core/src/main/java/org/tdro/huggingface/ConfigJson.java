@@ -45,8 +45,7 @@ final class ConfigJson {
   /** Reads the shape of a backbone; empty where {@code json} has problems. */
   static Optional<Architecture> read(PublishedJson json) {
     var type = json.text("model_type", "");
-    var format =
-        FORMATS.stream().filter(known -> known.types().contains(type)).findFirst();
+    var format = FORMATS.stream().filter(known -> known.types().contains(type)).findFirst();
     if (format.isEmpty()) {
       var known = FORMATS.stream().flatMap(family -> family.types().stream()).toList();
       json.problem("model_type %s is not supported; known are %s"
@@ -95,8 +94,9 @@ final class ConfigJson {
     return FORMATS.stream()
         .flatMap(format -> format.write(architecture).stream())
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(
-            "a model of kind static has no counterpart in transformers, whose static embeddings leave special tokens out; export it as a SavedModel"));
+        .orElseThrow(
+            () -> new IllegalArgumentException(
+                "a model of kind static has no counterpart in transformers, whose static embeddings leave special tokens out; export it as a SavedModel"));
   }
 
   /** The first keys of every family: the class that transformers loads and the name of the type. */

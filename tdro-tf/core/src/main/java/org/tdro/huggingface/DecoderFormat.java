@@ -111,13 +111,12 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
   private static Rope rope(PublishedJson json) {
     var together = json.get("rope_parameters");
     if (together.valueStream().anyMatch(JsonNode::isObject)) {
-      json.problem("rope_parameters differ by the kind of layer, which is not computed here: "
-          + together);
+      json.problem(
+          "rope_parameters differ by the kind of layer, which is not computed here: " + together);
       return new Rope(DEFAULT_THETA, Rope.Scaling.NONE);
     }
     partial(json, "partial_rotary_factor", json.get("partial_rotary_factor"));
-    partial(
-        json, "rope_parameters.partial_rotary_factor", together.path("partial_rotary_factor"));
+    partial(json, "rope_parameters.partial_rotary_factor", together.path("partial_rotary_factor"));
     var scaling = PublishedJson.isPresent(together) ? together : json.get("rope_scaling");
     double theta = together.path("rope_theta").asDouble(json.number("rope_theta", DEFAULT_THETA));
     return new Rope(
@@ -126,8 +125,8 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
 
   private static void partial(PublishedJson json, String key, JsonNode factor) {
     if (PublishedJson.isPresent(factor) && factor.asDouble() != 1) {
-      json.problem(key + " is " + factor
-          + ": rotary positions of a part of a head are not computed here");
+      json.problem(
+          key + " is " + factor + ": rotary positions of a part of a head are not computed here");
     }
   }
 

@@ -38,10 +38,10 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
     var json = PublishedJson.readIfPresent(folder.resolve(NAME), reading);
     var named = new TreeMap<String, PromptTemplate>();
     json.get(PROMPTS).properties().forEach(prompt -> {
-      if (prompt.getValue().isTextual() && !prompt.getValue().asText().contains(PromptTemplate.TEXT)) {
+      if (prompt.getValue().isTextual()
+          && !prompt.getValue().asText().contains(PromptTemplate.TEXT)) {
         named.put(
-            prompt.getKey(),
-            new PromptTemplate(prompt.getValue().asText() + PromptTemplate.TEXT));
+            prompt.getKey(), new PromptTemplate(prompt.getValue().asText() + PromptTemplate.TEXT));
       } else {
         json.problem("prompts.%s must be a string without %s, was %s"
             .formatted(prompt.getKey(), PromptTemplate.TEXT, prompt.getValue()));
@@ -94,8 +94,7 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
       return Similarity.COSINE;
     }
     if (!name.asText().equals(key(Similarity.DOT))) {
-      json.problem(
-          "%s is %s, but only cosine and dot are computed".formatted(SIMILARITY, name));
+      json.problem("%s is %s, but only cosine and dot are computed".formatted(SIMILARITY, name));
     }
     return Similarity.DOT;
   }

@@ -45,7 +45,8 @@ public final class PublishedFolder {
       TransformerConfig transformer,
       PromptsConfig prompts) {
 
-    static Sentence read(Path path, Path transformer, SentenceModules modules, FolderReading reading) {
+    static Sentence read(
+        Path path, Path transformer, SentenceModules modules, FolderReading reading) {
       var pooling = modules.folder(Kind.POOLING).orElse(path.resolve("1_Pooling"));
       var sentence = new Sentence(
           modules,
@@ -70,9 +71,8 @@ public final class PublishedFolder {
     // A folder may hold adapters and a backbone; PEFT's readers then take the adapters and the base
     // that they name.
     this.adapters = Optional.of(new AdapterFolder(transformer)).filter(AdapterFolder::exists);
-    this.adapterConfig = adapters.flatMap(
-        folder -> AdapterConfig.read(
-            PublishedJson.read(transformer.resolve(AdapterConfig.NAME), reading)));
+    this.adapterConfig = adapters.flatMap(folder ->
+        AdapterConfig.read(PublishedJson.read(transformer.resolve(AdapterConfig.NAME), reading)));
     this.base = adapterConfig.flatMap(config -> base(config, reading));
     this.architecture = adapters.isPresent()
         ? base.flatMap(folder -> folder.architecture)
@@ -149,7 +149,8 @@ public final class PublishedFolder {
             "%s: sentence_bert_config.json has do_lower_case, but tokenizer.json keeps the case of texts; put a Lowercase normalizer there"
                 .formatted(transformer));
       }
-      // transformers makes a BERT tokenizer anew where the two differ; other kinds have no such key.
+      // transformers makes a BERT tokenizer anew where the two differ; other kinds have no such
+      // key.
       if (tokenizer.isBert() && asked.filter(lower -> lower != lowercases).isPresent()) {
         reading.problem(
             "%s: do_lower_case is %s, but tokenizer.json does the opposite; load the tokenizer in transformers and save it again"
@@ -248,7 +249,10 @@ public final class PublishedFolder {
     var weights = adapters
         .map(folder -> hash(folder.fingerprint() + ' ' + base().backboneFingerprint()))
         .orElseGet(this::backboneFingerprint);
-    return sentence.dense.map(dense -> hash(weights + ' ' + dense.fingerprint())).orElse(weights);
+    return sentence
+        .dense
+        .map(dense -> hash(weights + ' ' + dense.fingerprint()))
+        .orElse(weights);
   }
 
   /** Returns a hash of the shape and the weights of the backbone. */

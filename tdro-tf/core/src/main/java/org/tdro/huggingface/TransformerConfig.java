@@ -30,21 +30,20 @@ record TransformerConfig(OptionalInt maxLength, boolean lowercase) {
 
   /** Reads the file of a module's folder; a use of the backbone that is not computed here is a problem. */
   static TransformerConfig read(Path folder, FolderReading reading) {
-    var file =
-        NAMES.stream().map(folder::resolve).filter(Files::exists).findFirst();
+    var file = NAMES.stream().map(folder::resolve).filter(Files::exists).findFirst();
     var json = PublishedJson.readIfPresent(file.orElse(folder.resolve(NAME)), reading);
     json.only("transformer_task", "feature-extraction");
     json.only("module_output_name", "token_embeddings");
     var text = json.get("modality_config").path("text").path("method_output_name");
     if (PublishedJson.isPresent(text) && !text.asText().equals("last_hidden_state")) {
-      json.problem("modality_config.text.method_output_name is %s, but only last_hidden_state is supported"
-          .formatted(text));
+      json.problem(
+          "modality_config.text.method_output_name is %s, but only last_hidden_state is supported"
+              .formatted(text));
     }
     json.refuse("config_args", "give its keys in config.json");
     json.refuse("tokenizer_args", "give its keys in tokenizer_config.json");
-    var maxLength = json.has(MAX_LENGTH)
-        ? OptionalInt.of(json.size(MAX_LENGTH))
-        : OptionalInt.empty();
+    var maxLength =
+        json.has(MAX_LENGTH) ? OptionalInt.of(json.size(MAX_LENGTH)) : OptionalInt.empty();
     return new TransformerConfig(maxLength, json.flag(LOWERCASE, false));
   }
 

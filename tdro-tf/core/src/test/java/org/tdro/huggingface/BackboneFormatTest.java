@@ -50,7 +50,8 @@ class BackboneFormatTest {
 
   @Test
   void positionsAreCountedFromTheirOwnPaddingId() throws IOException {
-    PublishedFolder.writeConfig(folder, bert(1, 1), DType.BF16, OptionalInt.of(0), OptionalInt.of(2));
+    PublishedFolder.writeConfig(
+        folder, bert(1, 1), DType.BF16, OptionalInt.of(0), OptionalInt.of(2));
     var json = new JsonMapper().readTree(folder.resolve("config.json").toFile());
     assertThat(json.get("pad_token_id").asInt()).isEqualTo(1);
     assertThat(json.get("eos_token_id").asInt()).isEqualTo(2);
@@ -67,7 +68,8 @@ class BackboneFormatTest {
   void whatNoPublishedModelHasIsRefused() {
     assertRefused(decoder(false, true, false, 0, 0, Rope.Scaling.NONE), "output map alone");
     assertRefused(decoder(true, false, true, 0, 0, Rope.Scaling.NONE), "feed-forward maps");
-    assertRefused(decoder(true, true, false, 64, 0, Rope.Scaling.NONE), "llama does not have a sliding");
+    assertRefused(
+        decoder(true, true, false, 64, 0, Rope.Scaling.NONE), "llama does not have a sliding");
     assertRefused(decoder(false, false, false, 64, 1, Rope.Scaling.NONE), "from layer 1 on");
     assertRefused(new StaticArchitecture(9, 4, 0.1f), "kind static");
   }

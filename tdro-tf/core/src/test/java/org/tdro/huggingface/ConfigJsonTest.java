@@ -169,8 +169,7 @@ class ConfigJsonTest {
   void aKeyThatChangesWhatIsComputedIsRefusedByName(String type, String key) {
     var name = key.substring(1, key.indexOf('"', 1));
     var rest = type.equals("bert") ? ENCODER : DECODER;
-    assertThatThrownBy(() ->
-            read("{\"model_type\": \"%s\", %s, %s}".formatted(type, rest, key)))
+    assertThatThrownBy(() -> read("{\"model_type\": \"%s\", %s, %s}".formatted(type, rest, key)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("config.json: " + name);
   }
@@ -181,8 +180,6 @@ class ConfigJsonTest {
     assertThat(decoder("qwen2", """
             , "is_causal": true, "use_bidirectional_attention": false, "partial_rotary_factor": 1.0,
             "sliding_window": 7, "use_sliding_window": true, "max_window_layers": 2, "auto_map": null,
-            "layer_types": ["full_attention", "full_attention", "sliding_attention"]""")
-            .slidingWindow())
-        .isEqualTo(7);
+            "layer_types": ["full_attention", "full_attention", "sliding_attention"]""").slidingWindow()).isEqualTo(7);
   }
 }

@@ -1,11 +1,9 @@
 package org.tdro.text;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.tdro.io.AtomicWrite;
-
 import org.tdro.io.InputException;
 
 /**

@@ -72,7 +72,8 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     }
     json.set("pre_tokenizer", byteLevel());
     json.set(
-        "post_processor", EndTokenTemplate.behind(NullNode.instance, new SpecialToken(END, END_ID)));
+        "post_processor",
+        EndTokenTemplate.behind(NullNode.instance, new SpecialToken(END, END_ID)));
     json.set("decoder", byteLevel());
     json.set("model", model());
     return json;

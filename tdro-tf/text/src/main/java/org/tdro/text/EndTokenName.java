@@ -3,7 +3,6 @@ package org.tdro.text;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Optional;
-
 import org.tdro.io.InputException;
 
 /**
@@ -42,8 +41,7 @@ record EndTokenName(SpecialToken token, String source) {
   }
 
   /** {@code "eos_token"} is its name, or an object with its name as {@code content}. */
-  private static Optional<EndTokenName> byContent(
-      TokenizerConfig config, TokenizerJson tokenizer) {
+  private static Optional<EndTokenName> byContent(TokenizerConfig config, TokenizerJson tokenizer) {
     var value = config.value(TokenizerConfig.EOS_TOKEN);
     if (value.isEmpty()) {
       return Optional.empty();

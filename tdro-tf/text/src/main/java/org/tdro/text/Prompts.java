@@ -73,8 +73,7 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
   }
 
   private static PromptTemplate of(Map<String, PromptTemplate> prompts, String domain) {
-    return prompts.getOrDefault(
-        domain, prompts.getOrDefault(EVERY_TASK, PromptTemplate.IDENTITY));
+    return prompts.getOrDefault(domain, prompts.getOrDefault(EVERY_TASK, PromptTemplate.IDENTITY));
   }
 
   private record Task(String task, boolean symmetric) {}

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-
 import org.tdro.io.InputException;
 
 /** {@code tokenizer_config.json}, in which transformers keeps what {@code tokenizer.json} does not say. */

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-
 import org.tdro.io.InputException;
 
 /** The content of a {@code tokenizer.json}: its tokens and what it puts around a text. */

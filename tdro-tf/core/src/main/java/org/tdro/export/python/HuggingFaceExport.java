@@ -44,8 +44,7 @@ public final class HuggingFaceExport extends PythonExport {
       Encoder encoder)
       throws IOException {
     var architecture = settings.spec().architecture();
-    PublishedFolder.writeConfig(
-        folder, architecture, type, id(tokens.padding()), id(tokens.end()));
+    PublishedFolder.writeConfig(folder, architecture, type, id(tokens.padding()), id(tokens.end()));
     new CheckpointWriter(model.tf(), model.session(), type)
         .model(
             folder, architecture, encoder.backboneWeights(), encoder.loraKernels(), maxShardBytes);

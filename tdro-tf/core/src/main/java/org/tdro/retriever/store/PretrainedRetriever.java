@@ -95,9 +95,7 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
       if (!encoder.backboneWeights().isEmpty()) {
         added = folder.weights().load(tf, session, encoder.backboneWeights());
       }
-      folder
-          .adapters()
-          .ifPresent(adapters -> adapters.load(tf, session, encoder.loraKernels()));
+      folder.adapters().ifPresent(adapters -> adapters.load(tf, session, encoder.loraKernels()));
       loadProjection(tf, session, encoder);
     }
     if (added > 0) {

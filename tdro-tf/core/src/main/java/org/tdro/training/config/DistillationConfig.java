@@ -2,8 +2,6 @@ package org.tdro.training.config;
 
 import org.tdro.io.Checks;
 
-import org.tdro.io.Checks;
-
 /**
  * Learning from the scores of a cross-encoder, which rows may carry. With temperature T and the loss's own temperature τ, a row's
  * loss is {@code (1 - weight) · InfoNCE + weight · KL(softmax(teacher / T) ‖ softmax(student / τ))} over the row's own passages; rows

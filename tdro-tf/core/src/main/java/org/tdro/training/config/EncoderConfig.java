@@ -2,8 +2,6 @@ package org.tdro.training.config;
 
 import org.tdro.io.Checks;
 
-import org.tdro.io.Checks;
-
 /**
  * What only a BERT-shaped encoder has.
  *

@@ -2,8 +2,6 @@ package org.tdro.training.config;
 
 import org.tdro.io.Checks;
 
-import org.tdro.io.Checks;
-
 /**
  * The exported SavedModel.
  *

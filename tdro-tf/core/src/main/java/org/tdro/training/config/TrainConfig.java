@@ -3,8 +3,6 @@ package org.tdro.training.config;
 import org.tdro.config.Incidental;
 import org.tdro.io.Checks;
 
-import org.tdro.io.Checks;
-
 /**
  * The training loop.
  *

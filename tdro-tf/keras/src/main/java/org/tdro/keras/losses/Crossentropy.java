@@ -71,7 +71,11 @@ public final class Crossentropy extends RowLoss {
   protected Operand<TFloat32> rows(Ops tf, Operand<?> labels, Operand<TFloat32> outputs) {
     if (kind == Labels.BINARY) {
       return org.tensorflow.framework.losses.Losses.binaryCrossentropy(
-          tf, Losses.likeOutputs(tf, labels, outputs), Losses.atLeastTwoAxes(tf, outputs), logits, 0);
+          tf,
+          Losses.likeOutputs(tf, labels, outputs),
+          Losses.atLeastTwoAxes(tf, outputs),
+          logits,
+          0);
     }
     int classes = (int) outputs.shape().get(-1);
     var columns = tf.constant(new int[] {-1, classes});
@@ -86,8 +90,7 @@ public final class Crossentropy extends RowLoss {
     if (logits) {
       return tf.nn.softmaxCrossEntropyWithLogits(flat, targets).loss();
     }
-    var logarithms =
-        tf.math.log(tf.clipByValue(flat, tf.constant(SMALL), tf.constant(1 - SMALL)));
+    var logarithms = tf.math.log(tf.clipByValue(flat, tf.constant(SMALL), tf.constant(1 - SMALL)));
     return tf.math.neg(tf.reduceSum(tf.math.mul(targets, logarithms), tf.constant(-1)));
   }
 }

@@ -26,8 +26,7 @@ public abstract class RowLoss implements Loss {
    * @param labels the labels as they were fed
    * @param outputs {@code [batch, ...]}
    */
-  protected abstract Operand<TFloat32> rows(
-      Ops tf, Operand<?> labels, Operand<TFloat32> outputs);
+  protected abstract Operand<TFloat32> rows(Ops tf, Operand<?> labels, Operand<TFloat32> outputs);
 
   /** The type and shape of the labels of outputs of that static shape. */
   protected InputSpec labelSpec(String name, Shape outputs) {

@@ -41,8 +41,7 @@ public final class ThresholdMetric extends LabelledMetric {
       double[] truePositives, double[] falsePositives, double positives, double negatives) {
 
     double precision(int threshold) {
-      return ratio(
-          truePositives[threshold], truePositives[threshold] + falsePositives[threshold]);
+      return ratio(truePositives[threshold], truePositives[threshold] + falsePositives[threshold]);
     }
 
     double recall(int threshold) {
@@ -62,8 +61,7 @@ public final class ThresholdMetric extends LabelledMetric {
   @Override
   Operand<TFloat32> sums(Ops tf, Operand<?> labels, Operand<TFloat32> outputs) {
     var row = tf.constant(new int[] {1, -1});
-    var truth = tf.reshape(
-        Inputs.asFloats(tf, labels), row);
+    var truth = tf.reshape(Inputs.asFloats(tf, labels), row);
     var probability = tf.reshape(logits ? tf.math.sigmoid(outputs) : outputs, row);
     var column = tf.reshape(tf.constant(thresholds), tf.constant(new int[] {-1, 1}));
     var above = tf.dtypes.cast(tf.math.greater(probability, column), TFloat32.class);
