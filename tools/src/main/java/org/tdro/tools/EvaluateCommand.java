@@ -83,7 +83,7 @@ final class EvaluateCommand implements Callable<Integer> {
     var sets = ListedSets.of(data);
     sets.forEach(BeirDataset::check);
     var stored = model.stored();
-    var settings = size.cut(stored.settings());
+    var settings = size.cut(stored.settings()).comparedByProduct();
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       var values = ModelEvaluation.of(
           retriever,

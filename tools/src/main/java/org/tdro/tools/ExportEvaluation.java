@@ -24,7 +24,7 @@ record ExportEvaluation(RetrieverSource stored, RetrieverSettings settings, Expo
   String table(List<BeirDataset> sets) {
     ModelEvaluation trained;
     // One after the other: memory never holds both.
-    try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
+    try (var retriever = Retriever.load(stored, settings.comparedByProduct(), ConfigProto.getDefaultInstance())) {
       trained = evaluate(retriever, sets);
     }
     ModelEvaluation exported;

@@ -53,9 +53,11 @@ public final class SavedModelExport {
    *     {@code base}; nothing is put in place then
    */
   public ExportReport export(RetrieverSource stored, RetrieverSettings settings, Path base) {
+    // Clients and the score signature compare embeddings by their product.
+    var served = settings.comparedByProduct();
     var report = new AtomicReference<ExportReport>();
     var folder = new Versions(base)
-        .add(options.version(), beside -> report.set(write(stored, settings, base, beside)));
+        .add(options.version(), beside -> report.set(write(stored, served, base, beside)));
     return report.get().in(folder);
   }
 

@@ -60,7 +60,7 @@ record RunEvaluation(String key, ModelEvaluation values) {
 
   private static Retriever load(Path run, ConfigProto session) {
     var stored = StoredRetrievers.of(run);
-    return Retriever.load(stored, stored.settings(), session);
+    return Retriever.load(stored, stored.settings().comparedByProduct(), session);
   }
 
   private static String key(

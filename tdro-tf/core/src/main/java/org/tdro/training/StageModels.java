@@ -18,6 +18,7 @@ import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RetrieverSpec;
+import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
@@ -42,6 +43,11 @@ final class StageModels {
     config.model().lora().adapter().ifPresent(folder -> StartingAdapters.check(resolved, folder));
     var spec = FromConfig.spec(config.model(), prepared.tokenizer().vocabularySize());
     checkCuts(resolved, "model", spec.dimension());
+    config
+        .model()
+        .path()
+        .map(PublishedFolder::open)
+        .ifPresent(folder -> warnOfDeviations(resolved, folder, spec));
     var options = new ContrastiveOptions(
         FromConfig.loss(config.loss(), config.model()),
         config.data().passagesPerQuery(),
@@ -58,6 +64,45 @@ final class StageModels {
     } catch (RuntimeException e) {
       model.close();
       throw e;
+    }
+  }
+
+  /** Logs where a run that starts from a published retriever makes other embeddings than that one. */
+  private static void warnOfDeviations(
+      ResolvedConfig<RunConfig> resolved, PublishedFolder folder, RetrieverSpec spec) {
+    if (folder.pooling().isEmpty()) {
+      return;
+    }
+    var published = new PretrainedRetriever(folder).settings();
+    var data = resolved.config().data();
+    warnOfDeviation(
+        resolved, folder, "model.pooling", spec.pooling(), published.spec().pooling());
+    warnOfDeviation(
+        resolved, folder, "model.normalize", spec.normalize(), published.spec().normalize());
+    warnOfDeviation(
+        resolved, folder, "model.projection", spec.projection(), published.spec().projection());
+    warnOfDeviation(
+        resolved, folder, "data.query-length", data.queryLength(), published.queryLength());
+    warnOfDeviation(
+        resolved, folder, "data.passage-length", data.passageLength(), published.passageLength());
+    warnOfDeviation(
+        resolved, folder, "data.prompts", FromConfig.prompts(data.prompts()), published.prompts());
+  }
+
+  private static void warnOfDeviation(
+      ResolvedConfig<RunConfig> resolved,
+      PublishedFolder folder,
+      String key,
+      Object here,
+      Object published) {
+    if (!here.equals(published)) {
+      LOG.warn(
+          "{}: {} is {}, but {} was published with {}",
+          resolved.origin(key),
+          key,
+          here,
+          folder.path(),
+          published);
     }
   }
 

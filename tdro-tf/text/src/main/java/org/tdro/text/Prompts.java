@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The prompts of each domain, for queries and for passages. A domain that is not named has the prompt of
@@ -70,6 +72,13 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
   /** The prompt of a domain's passages. */
   public PromptTemplate passage(String domain) {
     return of(passages, domain);
+  }
+
+  /** The domains whose texts of a kind have a prompt of their own, in alphabetical order. */
+  public SortedSet<String> names(TextKind kind) {
+    var names = new TreeSet<>((kind == TextKind.QUERY ? queries : passages).keySet());
+    names.remove(EVERY_TASK);
+    return names;
   }
 
   private static PromptTemplate of(Map<String, PromptTemplate> prompts, String domain) {
