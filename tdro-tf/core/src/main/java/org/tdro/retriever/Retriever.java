@@ -94,7 +94,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
     return model;
   }
 
-  /** What it is besides weights and tokenizer. */
+  /** Everything about it but weights and tokenizer. */
   public RetrieverSettings settings() {
     return settings;
   }

@@ -32,7 +32,7 @@ public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<
       var id = present.get();
       var content = json.token(id)
           .orElseThrow(() -> new InputException(
-              original + ": its post_processor appends the id " + id + ", which is no token"));
+              original + ": its post_processor appends the id " + id + ", which is not a token"));
       copy(original, tokenizerJson);
       return new AppendedEndToken(tokenizerJson, new SpecialToken(content, id), Optional.empty());
     }

@@ -75,7 +75,7 @@ public record RetrieverFolder(Path path) implements RetrieverSource {
       return JSON.readValue(Files.readAllBytes(settingsFile()), RetrieverSettings.class);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          path + " holds no trained retriever: there is no " + settingsFile()
+          path + " does not hold a trained retriever: there is no " + settingsFile()
               + "; has its run ended?",
           e);
     } catch (IOException e) {
