@@ -24,7 +24,7 @@ public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<
    * @throws InputException if the folder has no tokenizer or nothing there names its end token
    * @throws java.io.UncheckedIOException naming the file that cannot be written
    */
-  public static AppendedEndToken write(TokenizerFolder model, Path tokenizerJson) {
+  static AppendedEndToken write(TokenizerFolder model, Path tokenizerJson) {
     var original = model.tokenizerJson();
     var present = endOf(original);
     var json = TokenizerJson.read(original);

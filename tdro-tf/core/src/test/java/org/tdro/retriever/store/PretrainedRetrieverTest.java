@@ -27,8 +27,8 @@ import org.tensorflow.proto.ConfigProto;
 
 /** Published folders as retrievers: what they encode, and how their embeddings are compared. */
 class PretrainedRetrieverTest {
-  /** Of embeddings that another engine computed in single precision. */
-  private static final float TOLERANCE = 2e-7f;
+  /** Between two engines that add single-precision numbers in different orders; 3.1e-7 was measured. */
+  private static final float TOLERANCE = 4e-7f;
 
   private static final JsonMapper JSON = new JsonMapper();
 
