@@ -44,7 +44,7 @@ final class InferenceProgram {
           }
         });
         try (var fetched = runner.fetch(outputs).run()) {
-          var values = LoggedValues.floats((TFloat32) fetched.get(0));
+          var values = StepLogs.floats((TFloat32) fetched.get(0));
           int width = values.length / batch.rows();
           for (int at = 0; at < values.length; at += width) {
             rows.add(Arrays.copyOfRange(values, at, at + width));
@@ -70,7 +70,7 @@ final class InferenceProgram {
           sum += batch.rows() * (double) ((TFloat32) fetched.get(0)).getFloat();
           int i = 1;
           for (var metric : measures.keySet()) {
-            means.add(metric, LoggedValues.doubles((TFloat32) fetched.get(i++)));
+            means.add(metric, StepLogs.doubles((TFloat32) fetched.get(i++)));
           }
         }
         rows += batch.rows();

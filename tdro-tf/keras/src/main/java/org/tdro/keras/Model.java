@@ -44,6 +44,8 @@ public abstract class Model implements AutoCloseable {
   private Shape outputShape = Shape.unknown();
 
   private Operand<TFloat32> outputs;
+  private Execution execution = Execution.direct();
+  private Execution.Builder building;
   private TrainingProgram training;
   private InferenceProgram inference;
   private Checkpoint checkpoint;
@@ -145,9 +147,26 @@ public abstract class Model implements AutoCloseable {
     return step.minimize(variables().trainable(), value);
   }
 
-  /** How {@link #trainStep} has its sequences encoded; a model with other than the default asks the same object for them. */
-  protected Encodings encodings() {
-    return Encodings.allAtOnce();
+  /**
+   * Returns the vectors of rows of the batch, as the model's {@link Execution} provides them; for use in {@link #trainStep}.
+   *
+   * @param inputs names of the inputs whose rows are encoded
+   * @return {@code [batch, dimension]}
+   */
+  protected final Operand<TFloat32> encode(
+      CallContext context, RowEncoder encoder, String... inputs) {
+    if (building == null) {
+      throw new IllegalStateException("a batch is encoded by the execution of a training step");
+    }
+    return building.encode(context, encoder, List.of(inputs));
+  }
+
+  /** Sets how training steps are executed, before the first {@link #fit}; by default in one run of the graph each. */
+  public final void execution(Execution execution) {
+    if (training != null) {
+      throw new IllegalStateException("the model was trained already; its execution is set before");
+    }
+    this.execution = execution;
   }
 
   /** The loss and what regularizers add to it. */
@@ -402,10 +421,11 @@ public abstract class Model implements AutoCloseable {
       register(optimizer);
       var tape = new GradientTape(graph(), tf());
       var context = context(true);
+      building = execution.begin(this, tape, symbolicInputs());
       var step = trainStep(context, tape, symbolicInputs());
       context.assignments().forEach(step::assign);
       step.measureInto(state.means());
-      training = TrainingProgram.of(this, tape, step);
+      training = building.program(step);
     }
     initialize();
     return training;
@@ -436,7 +456,8 @@ public abstract class Model implements AutoCloseable {
   private void requireOutputs() {
     if (outputs == null) {
       variables().scope().beforeFirstName(() -> {});
-      outputs = call(context(false), symbolicInputs());
+      // The identity, because an input cannot be fed and fetched in one run.
+      outputs = tf().identity(call(context(false), symbolicInputs()));
     }
   }
 

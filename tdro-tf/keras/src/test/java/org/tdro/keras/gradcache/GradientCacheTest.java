@@ -1,4 +1,4 @@
-package org.tdro.keras;
+package org.tdro.keras.gradcache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +8,20 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
-import org.tdro.keras.Encodings.Sequences;
+import org.tdro.keras.Batch;
+import org.tdro.keras.CallContext;
+import org.tdro.keras.Dataset;
+import org.tdro.keras.Execution;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.GradientTape;
+import org.tdro.keras.Initializer;
+import org.tdro.keras.InputSpec;
+import org.tdro.keras.Inputs;
+import org.tdro.keras.LearningRateSchedule;
+import org.tdro.keras.Model;
+import org.tdro.keras.RowEncoder;
+import org.tdro.keras.TrainStep;
+import org.tdro.keras.Weight;
 import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Values;
 import org.tensorflow.Operand;
@@ -21,19 +34,15 @@ import org.tensorflow.types.TInt32;
  * Two sums of token vectors, of a table each, whose product times a scale is to be 1. The scale is used in the step and by the
  * first encoder.
  */
-class ChunkedProgramTest {
-  private static final Sequences LEFT = new Sequences("left", "left_mask");
-  private static final Sequences RIGHT = new Sequences("right", "right_mask");
-
+class GradientCacheTest {
   private static class Towers extends Model {
-    private final Encodings encodings;
     private final Weight left;
     private final Weight right;
     final Weight scale;
 
-    Towers(Encodings encodings) {
+    Towers(Execution execution) {
       super(1);
-      this.encodings = encodings;
+      execution(execution);
       left = variables().add("left", Shape.of(4, 2), Initializer.truncatedNormal(1));
       right = variables().add("right", Shape.of(4, 2), Initializer.truncatedNormal(1));
       scale = variables().add("scale", Shape.of(1), Initializer.values(0.5f));
@@ -48,34 +57,30 @@ class ChunkedProgramTest {
     }
 
     @Override
-    protected Encodings encodings() {
-      return encodings;
-    }
-
-    @Override
     protected Operand<TFloat32> call(CallContext context, Inputs inputs) {
       throw new UnsupportedOperationException("only trained");
     }
 
     @Override
     protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
-      return new TrainStep().minimize(variables().trainable(), loss(context, tape, batch));
+      return new TrainStep().minimize(variables().trainable(), loss(context));
     }
 
-    final Operand<TFloat32> loss(CallContext context, GradientTape tape, Inputs batch) {
+    final Operand<TFloat32> loss(CallContext context) {
       var tf = context.tf();
-      var x = encodings.of(context, tape, sum(left, true), batch, LEFT);
-      var y = encodings.of(context, tape, sum(right, false), batch, RIGHT);
+      var x = encode(context, sum(left, true), "left", "left_mask");
+      var y = encode(context, sum(right, false), "right", "right_mask");
       var product = tf.math.mul(tf.sum(tf.math.mul(x, y), tf.constant(1)), scale.read(tf));
       return tf.math.mean(tf.math.square(tf.math.sub(product, tf.constant(1f))), tf.constant(0));
     }
 
-    private SequenceEncoder sum(Weight table, boolean scaled) {
-      return new SequenceEncoder() {
+    private RowEncoder sum(Weight table, boolean scaled) {
+      return new RowEncoder() {
         @Override
-        public Operand<TFloat32> call(
-            CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
+        public Operand<TFloat32> call(CallContext context, List<Operand<?>> rows) {
           var tf = context.tf();
+          var ids = rows.get(0).asOutput().expect(TInt32.class);
+          var mask = rows.get(1).asOutput().expect(TInt32.class);
           var vectors = tf.gather(table.read(tf), ids, tf.constant(0));
           var present = tf.expandDims(tf.dtypes.cast(mask, TFloat32.class), tf.constant(2));
           var sum = tf.sum(tf.math.mul(vectors, present), tf.constant(1));
@@ -105,20 +110,20 @@ class ChunkedProgramTest {
     return TInt32.tensorOf(StdArrays.ndCopyOf(values));
   }
 
-  private static Encodings chunked() {
-    return new ChunkedEncodings(new Chunking(1, 1));
+  private static Execution chunked() {
+    return GradientCache.of(1);
   }
 
-  private static float[] trained(Encodings encodings) {
-    try (var model = new Towers(encodings)) {
-      model.fit(ChunkedProgramTest::batch, FitOptions.steps(3));
+  private static float[] trained(Execution execution) {
+    try (var model = new Towers(execution)) {
+      model.fit(GradientCacheTest::batch, FitOptions.steps(3));
       return Values.of(model);
     }
   }
 
   @Test
   void encodersOfTheirOwnAndAWeightOfTheStepLearnAsInOneRun() {
-    assertThat(trained(chunked())).containsExactly(trained(Encodings.allAtOnce()), within(1e-6f));
+    assertThat(trained(chunked())).containsExactly(trained(Execution.direct()), within(1e-6f));
   }
 
   @Test
@@ -131,7 +136,7 @@ class ChunkedProgramTest {
         return batch(index);
       };
       assertThatThrownBy(() -> model.fit(failing, FitOptions.steps(3))).hasMessage("no such batch");
-      model.fit(ChunkedProgramTest::batch, FitOptions.steps(3));
+      model.fit(GradientCacheTest::batch, FitOptions.steps(3));
       assertThat(Values.of(model)).containsExactly(trained(chunked()));
     }
   }
@@ -139,9 +144,9 @@ class ChunkedProgramTest {
   @Test
   void manyStepsLeaveNoNativeMemoryBehind() {
     try (var model = new Towers(chunked())) {
-      model.fit(ChunkedProgramTest::batch, FitOptions.steps(10));
+      model.fit(GradientCacheTest::batch, FitOptions.steps(10));
       long before = Pointer.totalCount();
-      model.fit(ChunkedProgramTest::batch, FitOptions.steps(500));
+      model.fit(GradientCacheTest::batch, FitOptions.steps(500));
       assertThat(Pointer.totalCount()).isLessThanOrEqualTo(before);
     }
   }
@@ -151,11 +156,11 @@ class ChunkedProgramTest {
     try (var model = new Towers(chunked()) {
       @Override
       protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
-        var gradient = tape.gradient(loss(context, tape, batch), scale.variable());
+        var gradient = tape.gradient(loss(context), scale.variable());
         return new TrainStep().minimize(List.of(scale), List.of(gradient));
       }
     }) {
-      assertThatThrownBy(() -> model.fit(ChunkedProgramTest::batch, FitOptions.steps(1)))
+      assertThatThrownBy(() -> model.fit(GradientCacheTest::batch, FitOptions.steps(1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("a step says which loss is minimised");
     }
@@ -165,7 +170,7 @@ class ChunkedProgramTest {
   void aWeightWithoutGradientIsRefusedByName() {
     try (var model = new Towers(chunked())) {
       model.variables().add("unused", Shape.of(1), Initializer.zeros());
-      assertThatThrownBy(() -> model.fit(ChunkedProgramTest::batch, FitOptions.steps(1)))
+      assertThatThrownBy(() -> model.fit(GradientCacheTest::batch, FitOptions.steps(1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("no gradient of the loss with respect to [unused]");
     }
@@ -176,12 +181,12 @@ class ChunkedProgramTest {
     try (var model = new Towers(chunked()) {
       @Override
       protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
-        loss(context, tape, batch);
+        loss(context);
         var unrelated = tape.tf().sum(scale.read(tape.tf()), tape.tf().constant(0));
         return new TrainStep().minimize(List.of(scale), unrelated);
       }
     }) {
-      assertThatThrownBy(() -> model.fit(ChunkedProgramTest::batch, FitOptions.steps(1)))
+      assertThatThrownBy(() -> model.fit(GradientCacheTest::batch, FitOptions.steps(1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("the loss does not depend on");
     }

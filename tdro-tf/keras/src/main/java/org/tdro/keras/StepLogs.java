@@ -10,28 +10,28 @@ import org.tensorflow.Result;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** What a step reports, to be fetched from its run. */
-final class LoggedValues {
+/** The values that a step reports, as operands to be fetched from its run. */
+public final class StepLogs {
   private final Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
   private final Map<Metric, Operand<TFloat32>> measures = new LinkedHashMap<>();
   private final EpochMeans means;
 
-  LoggedValues(Ops tf, TrainStep step) {
-    // A logged variable is copied, else the fetch might see it after the update.
+  /** The values that {@code step} reports, copied so that a fetch never sees a variable after its update. */
+  public StepLogs(Ops tf, TrainStep step) {
     step.logs().forEach((name, value) -> values.put(name, tf.deepCopy(value)));
     measures.putAll(step.measures());
     means = step.means();
   }
 
-  /** In the order in which {@link #read} expects them. */
-  List<Operand<TFloat32>> operands() {
+  /** Returns the operands, in the order in which {@link #read} expects them. */
+  public List<Operand<TFloat32>> operands() {
     var all = new ArrayList<>(values.values());
     all.addAll(measures.values());
     return all;
   }
 
-  /** The values, the first that were fetched. */
-  Logs read(Result fetched) {
+  /** Reads the values; {@link #operands} must be the first that were fetched. */
+  public Logs read(Result fetched) {
     var scalars = new LinkedHashMap<String, Double>();
     var vectors = new LinkedHashMap<String, float[]>();
     int i = 0;
@@ -51,8 +51,8 @@ final class LoggedValues {
     return new Logs(scalars, vectors);
   }
 
-  /** The elements in row-major order. */
-  static float[] floats(TFloat32 tensor) {
+  /** Returns the elements of {@code tensor} in row-major order. */
+  public static float[] floats(TFloat32 tensor) {
     var values = new float[Math.toIntExact(tensor.size())];
     tensor.asRawTensor().data().asFloats().read(values);
     return values;

@@ -1,21 +1,25 @@
-package org.tdro.keras;
+package org.tdro.keras.gradcache;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Weight;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** The sums of the gradients of weights over several runs of the graph, cleared and used by runs of their own. */
+/** The sums of the gradients of weights over several runs of the graph; runs of their own clear and use them. */
 final class AccumulatedGradients {
   private final Optimizer optimizer;
   private final List<Weight> weights;
   private final List<Weight> sums;
   private final Set<Weight> without;
 
+  /** Adds a slot of {@code optimizer} for each of {@code weights}. */
   AccumulatedGradients(Optimizer optimizer, List<Weight> weights) {
     this.optimizer = optimizer;
     this.weights = weights;
@@ -23,7 +27,7 @@ final class AccumulatedGradients {
     without = new LinkedHashSet<>(weights);
   }
 
-  /** Adds gradients, one for each weight, null where there is none. */
+  /** Returns the operations that add gradients, one for each weight, null where there is none. */
   List<Op> add(Ops tf, List<Operand<TFloat32>> gradients) {
     var additions = new ArrayList<Op>();
     for (int i = 0; i < weights.size(); i++) {
@@ -35,7 +39,11 @@ final class AccumulatedGradients {
     return additions;
   }
 
-  /** @throws IllegalArgumentException naming the weights to which nothing is ever added */
+  /**
+   * Checks that every weight has a gradient.
+   *
+   * @throws IllegalArgumentException naming the weights to which nothing is ever added
+   */
   void requireAll() {
     if (!without.isEmpty()) {
       throw new IllegalArgumentException("no gradient of the loss with respect to "
@@ -44,7 +52,7 @@ final class AccumulatedGradients {
     }
   }
 
-  /** Sets the sums to zero. */
+  /** Returns the operations that set the sums to zero. */
   List<Op> clear(Ops tf) {
     var zeros = new ArrayList<Op>();
     for (var sum : sums) {
@@ -54,7 +62,7 @@ final class AccumulatedGradients {
     return zeros;
   }
 
-  /** Moves the weights along the means over micro-batches. */
+  /** Returns the operations that move the weights along the means over micro-batches. */
   List<Op> update(Ops tf, StepCounter counter) {
     int microBatches = optimizer.gradientAccumulationSteps();
     var means = new ArrayList<Operand<TFloat32>>();
@@ -64,9 +72,6 @@ final class AccumulatedGradients {
               ? sum.read(tf)
               : tf.math.mul(sum.read(tf), tf.constant(1f / microBatches)));
     }
-    var clipped = optimizer.clipped(tf, means);
-    var gated =
-        tf.withSubScope(UpdateTime.SCOPE).withControlDependencies(new ArrayList<Op>(clipped));
-    return optimizer.update(gated, counter, weights, clipped);
+    return optimizer.applyAccumulated(tf, counter, weights, means);
   }
 }
