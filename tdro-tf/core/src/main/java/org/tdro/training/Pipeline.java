@@ -100,7 +100,7 @@ public final class Pipeline {
         evaluation.measures().stream().map(Measure::name).toList(),
         evaluations,
         runs,
-        learns ? learned(output) : Map.of());
+        learns ? learned(output, config.dro().method().result()) : Map.of());
     report.write(output);
     return Optional.of(report);
   }
@@ -195,9 +195,10 @@ public final class Pipeline {
     return evaluations;
   }
 
-  private static Map<String, Double> learned(Path output) {
+  private static Map<String, Double> learned(Path output, String weighting) {
     var weights = new LinkedHashMap<String, Double>();
-    WeightsFile.read(new RunFolder(output.resolve("dro")).weights().resolve("curr_weights.json"))
+    WeightsFile.read(
+            new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"))
         .domains()
         .forEach(domain -> weights.put(domain.name(), domain.weight()));
     return weights;

@@ -7,10 +7,11 @@ import org.tdro.config.InputFile;
 import org.tdro.io.Checks;
 
 /**
- * How domain weights are learned (stage dro). With proxy losses ℓ and reference losses r, the measure M_g of domain g, which is the
+ * How domain weights are learned (stage dro). In tDRO, with proxy losses ℓ and reference losses r, the measure M_g of domain g, which is the
  * gradient of its weight, is either the ratio of the means of ℓ and r over the rows of g, or the mean over the rows of
  * {@code max(0, (ℓ - r) / r)}, where {@code subtractReference} leaves {@code - r} and {@code normalizeByReference} {@code / r} in place.
  *
+ * @param method what learns
  * @param measure which of the two
  * @param normalizeByReference per row: divide by the reference loss
  * @param subtractReference per row: subtract the reference loss, before dividing
@@ -31,12 +32,15 @@ import org.tdro.io.Checks;
  * @param minRatio η of the last update, as a share of the peak
  * @param normalizeEveryUpdate log-weights are replaced by the logarithm of their softmax after each update
  * @param ema share of the newest weights in their exponential moving average
+ * @param smoothing DoReMi's share of the uniform mixture; absent in the other methods
+ * @param onlineEvery steps after which the sampler follows the weights as they are then, rows being weighed alike; 0 for never
  * @param topPercents dataset selections to write: the best P percent of the domains
  * @param initialWeights {@code uniform} or a weights file
  * @param reference folder of a run of stage reference; needed in stage dro unless the measure uses no reference losses
  * @param crossFit whether reference and proxy are trained on different halves of each domain
  */
 public record DroConfig(
+    Method method,
     Measure measure,
     boolean normalizeByReference,
     boolean subtractReference,
@@ -57,10 +61,33 @@ public record DroConfig(
     double minRatio,
     boolean normalizeEveryUpdate,
     double ema,
+    Optional<Double> smoothing,
+    int onlineEvery,
     List<Integer> topPercents,
     @InputFile(except = DataConfig.UNIFORM) String initialWeights,
     @InputFile Optional<Path> reference,
     boolean crossFit) {
+
+  /** What learns the weights. */
+  public enum Method {
+    /** An optimizer on the log-weights, which ascends the measures of the domains. */
+    TDRO("curr"),
+    /** Group DRO: exponentiated gradient on the domains' losses. */
+    GROUP_DRO("curr"),
+    /** DoReMi: exponentiated gradient on the domains' losses above the reference's, smoothed. */
+    DOREMI("mean");
+
+    private final String result;
+
+    Method(String result) {
+      this.result = result;
+    }
+
+    /** Returns the name of the weighting that the method calls its result. */
+    public String result() {
+      return result;
+    }
+  }
 
   /** Where the mean over rows is taken. */
   public enum Measure {
@@ -91,6 +118,30 @@ public record DroConfig(
         .that(
             measure == Measure.PER_ROW || referenceNorm == 0,
             "referenceNorm must be 0 where measure is ratio-of-means; see dro=reference-code")
+        .that(
+            method == Method.TDRO
+                || optimizer == OptimizerKind.SGD
+                    && !weightEma
+                    && weightDecay == 0
+                    && clip == Clip.NONE
+                    && schedule == ScheduleKind.CONSTANT,
+            "optimizer must be sgd, weightEma false, weightDecay 0, clip none and schedule constant where method is not tdro; see dro=group-dro and dro=doremi")
+        .that(
+            method != Method.GROUP_DRO
+                || measure == Measure.PER_ROW && !normalizeByReference && !subtractReference,
+            "measure must be per-row, without the reference, where method is group-dro; see dro=group-dro")
+        .that(
+            method != Method.DOREMI
+                || measure == Measure.PER_ROW
+                    && !normalizeByReference
+                    && subtractReference
+                    && referenceNorm == 0,
+            "measure must be per-row with subtractReference alone where method is doremi; see dro=doremi")
+        .that(
+            smoothing.isPresent() == (method == Method.DOREMI),
+            "smoothing belongs to method doremi, and to no other; see dro=doremi")
+        .fraction("smoothing", smoothing.orElse(0.0))
+        .atLeast(0, "onlineEvery", onlineEvery)
         .atLeast(0, "referenceNorm", referenceNorm)
         .positive("stepSize", stepSize)
         .notNegative("weightDecay", weightDecay)
