@@ -89,7 +89,7 @@ public final class ContrastiveModel extends EncoderModel {
   }
 
   /** Reads the reference model's weights; before the first step. */
-  public void loadReference(StoredRetriever stored) {
+  public void loadReference(RetrieverSource stored) {
     var session = session();
     stored.load(tf(), session, reference.orElseThrow());
   }
@@ -134,7 +134,8 @@ public final class ContrastiveModel extends EncoderModel {
     step.log("domain_loss", rows.meanByDomain(tf, losses));
     step.log("domain_rows", rows.rowsByDomain(tf));
     rows.reference()
-        .ifPresent(referenceLoss -> step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
+        .ifPresent(referenceLoss ->
+            step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
     weighted.logs().forEach(step::log);
     weighted.assignments().forEach(step::assign);
     return step.minimize(trained, loss);
