@@ -99,7 +99,7 @@ public final class Pipeline {
         sets,
         measures,
         RetrievalEvaluation.topK(config.eval().topK()),
-        FromConfig.session(config.device()));
+        config.device().session());
     var report = new PipelineReport(
         measures.stream().map(Measure::name).toList(),
         evaluations,

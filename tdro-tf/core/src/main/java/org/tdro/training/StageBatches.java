@@ -10,7 +10,6 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.BatchOptions;
 import org.tdro.data.ContrastiveBatches;
-import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.training.config.RunConfig;
@@ -32,7 +31,7 @@ final class StageBatches {
     var sampler = new MixtureSampler(
         prepared.data().sizes(fold),
         DomainProbabilities.of(data, prepared, fold),
-        Batching.valueOf(data.batching().name()),
+        data.batching(),
         config.train().batchSize(),
         config.seed());
     batches = new ContrastiveBatches(

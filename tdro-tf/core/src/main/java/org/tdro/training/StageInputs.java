@@ -58,17 +58,17 @@ final class StageInputs {
     if (config.stage() != Stage.DRO
         || !config.dro().crossFit()
         || config.dro().reference().isEmpty()) {
-      return FromConfig.fold(config.data().fold());
+      return config.data().fold();
     }
     var referenceConfig = new RunFolder(config.dro().reference().get()).config();
     var seen =
         ResolvedConfig.read(RunConfig.SCHEMA, referenceConfig).config().data().fold();
-    if (seen == DataConfig.Fold.ALL) {
+    if (seen == Fold.ALL) {
       throw new ConfigException(List.of(
           "%s: dro.cross-fit needs a reference that was trained on one half of the rows, but data.fold is all in %s; train it with data.fold=first"
               .formatted(resolved.origin("dro.cross-fit"), referenceConfig)));
     }
-    return seen == DataConfig.Fold.FIRST ? Fold.SECOND : Fold.FIRST;
+    return seen == Fold.FIRST ? Fold.SECOND : Fold.FIRST;
   }
 
   private static boolean isFile(String weights) {

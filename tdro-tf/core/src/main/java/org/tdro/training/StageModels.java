@@ -34,20 +34,20 @@ final class StageModels {
   static ContrastiveModel of(
       ResolvedConfig<RunConfig> resolved, PreparedData prepared, ConfigProto session) {
     var config = resolved.config();
-    if (config.model().lora().rank() > 0 && config.model().path().isEmpty()) {
+    if (config.model().lora().options().adapts() && config.model().path().isEmpty()) {
       throw new ConfigException(List.of(
           "%s: model.lora.rank is above 0, but model.path is missing: adapters stand beside the weights of a checkpoint"
               .formatted(resolved.origin("model.lora.rank"))));
     }
     config.model().lora().adapter().ifPresent(folder -> StartingAdapters.check(resolved, folder));
-    var spec = FromConfig.spec(config.model(), prepared.tokenizer().vocabularySize());
+    var spec = config.model().spec(prepared.tokenizer().vocabularySize());
     checkCuts(resolved, "model", spec.dimension());
     var options = new ContrastiveOptions(
-        FromConfig.loss(config.loss(), config.model()),
+        config.loss(),
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty(),
-        FromConfig.compute(config));
+        config.compute());
     var model = config.stage() == Stage.DRO
         ? proxy(resolved, prepared, spec, options, session)
         : new ContrastiveModel(spec, options, config.seed(), session);
@@ -68,7 +68,7 @@ final class StageModels {
       ContrastiveOptions options,
       ConfigProto session) {
     var config = resolved.config();
-    var weightOptions = FromConfig.domainWeights(config.dro(), config.train().steps());
+    var weightOptions = config.dro().learning();
     var reference = weightOptions.measure().needsReference()
         ? config.dro().reference().map(StoredRetrievers::of)
         : Optional.<StoredRetriever>empty();
@@ -95,7 +95,7 @@ final class StageModels {
 
   /** Whether proxy and reference are adapters beside the same published weights. */
   private static boolean sharesBase(RunConfig config, RetrieverSettings reference) {
-    return config.model().lora().rank() > 0
+    return config.model().lora().options().adapts()
         && reference.base() != null
         && config
             .model()
@@ -135,7 +135,7 @@ final class StageModels {
   /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
   private static void checkCuts(ResolvedConfig<RunConfig> resolved, RetrieverSettings reference) {
     checkCuts(resolved, "dro.reference", reference.spec().dimension());
-    var untrained = resolved.config().loss().matryoshkaDimensions().stream()
+    var untrained = resolved.config().loss().matryoshka().dimensions().stream()
         .filter(dimension -> !reference.isTrainedFor(dimension))
         .toList();
     if (!untrained.isEmpty()) {
@@ -146,7 +146,7 @@ final class StageModels {
   }
 
   private static void checkCuts(ResolvedConfig<RunConfig> resolved, String key, int dimension) {
-    var cuts = resolved.config().loss().matryoshkaDimensions();
+    var cuts = resolved.config().loss().matryoshka().dimensions();
     if (cuts.stream().anyMatch(cut -> cut >= dimension)) {
       throw new ConfigException(List.of(
           "%s: loss.matryoshka-dimensions must be below %d, the size of the embeddings of %s, were %s"

@@ -35,7 +35,9 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.SameRun;
 import org.tdro.runs.Telemetry;
+import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
+import org.tdro.training.config.Stage;
 
 /**
  * Trains one stage into a run's folder. Run again with the same configuration it goes on where it was stopped, and the
@@ -95,7 +97,7 @@ public final class StageTraining {
    * @throws ArithmeticException if the loss is no number; the last checkpoint stands
    */
   public Outcome run() {
-    var session = FromConfig.session(config.device());
+    var session = config.device().session();
     try (var prepared = PreparedData.of(config)) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
       var other = replacesOther ? other(inputs) : Optional.<ConfigException>empty();
@@ -175,7 +177,7 @@ public final class StageTraining {
     long start = System.nanoTime();
     Provenance.resetPeakMemory();
     try (var interruption = new Interruption(model)) {
-      model.compile(FromConfig.optimizer(config.train()));
+      model.compile(config.train().optimizer());
       model.fit(
           dataset,
           FitOptions.steps(config.train().steps())
@@ -208,12 +210,11 @@ public final class StageTraining {
     callbacks.add(CsvLogger.ofSteps(run.log()));
     callbacks.add(new Telemetry(
         registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
-    if (config.stage() == org.tdro.training.config.Stage.DRO) {
+    if (config.stage() == Stage.DRO) {
       callbacks.add(new TrajectoryWriter(run.trajectory(), domains));
     }
-    callbacks.add(
-        new ProgressBar(progress, ProgressBar.Mode.valueOf(train.progress().name()))
-            .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    callbacks.add(new ProgressBar(progress, train.progress())
+        .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
     callbacks.addAll(further);
     return callbacks;
   }
@@ -236,8 +237,8 @@ public final class StageTraining {
                 model.spec(),
                 data.queryLength(),
                 data.passageLength(),
-                FromConfig.prompts(data.prompts()),
-                config.loss().matryoshkaDimensions(),
+                Prompts.of(data.prompts()),
+                config.loss().matryoshka().dimensions(),
                 base(model)),
             prepared.tokenizer().file(),
             model);

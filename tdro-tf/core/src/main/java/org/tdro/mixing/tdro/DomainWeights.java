@@ -125,7 +125,7 @@ public final class DomainWeights {
     // update must have been read by then.
     var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights));
     var moved = optimizer.update(branch, logWeights, descent, optimizer.rates(branch, counter));
-    var log = options.normalize() ? branch.nn.logSoftmax(moved) : moved;
+    var log = options.normalizeEveryUpdate() ? branch.nn.logSoftmax(moved) : moved;
     var updated = branch.nn.softmax(log);
 
     // mean ← (mean·c + α) / (c + 1) after c earlier updates: the initial weights drop out.
@@ -141,7 +141,7 @@ public final class DomainWeights {
     var writes = new ArrayList<Op>();
     writes.add(branch.assign(mean.variable(), nextMean));
     writes.add(branch.assign(ema.variable(), nextEma));
-    if (options.normalize()) {
+    if (options.normalizeEveryUpdate()) {
       writes.add(branch.assign(logWeights.variable(), log));
     }
     var written = tf.withControlDependencies(writes);

@@ -73,9 +73,8 @@ class GradientCachingTest {
       if (!dro) {
         return new ContrastiveModel(spec(dropout), options, 3, session);
       }
-      var weightOptions = DomainWeightOptions.builder(new LossMeasure.RatioOfMeans())
-          .stepSize(0.5)
-          .build();
+      var weightOptions =
+          DomainWeightOptions.builder(LossMeasure.ratioOfMeans()).stepSize(0.5).build();
       var model = new TdroModel(
           spec(dropout),
           options,
