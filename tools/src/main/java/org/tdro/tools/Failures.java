@@ -5,9 +5,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.tdro.config.ConfigException;
-import org.tdro.io.CheckpointException;
-import org.tdro.io.DataException;
-import org.tdro.text.TokenizerException;
+import org.tdro.io.InputException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
@@ -21,9 +19,7 @@ final class Failures {
   /** The first kind that a failure, or one that caused it, belongs to decides the code; none means {@link ExitCode#SOFTWARE}. */
   private static final List<Kind> KINDS = List.of(
       new Kind(ConfigException.class, ExitCode.USAGE),
-      new Kind(DataException.class, BAD_DATA),
-      new Kind(TokenizerException.class, BAD_DATA),
-      new Kind(CheckpointException.class, BAD_DATA),
+      new Kind(InputException.class, BAD_DATA),
       new Kind(NoSuchFileException.class, BAD_DATA));
 
   private record Kind(Class<? extends Throwable> type, int exitCode) {}

@@ -12,7 +12,7 @@ import org.tdro.evaluation.EvaluationResult;
 import org.tdro.evaluation.Evaluator;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.search.Run;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,7 +94,7 @@ public final class MetricsCommand implements Callable<Integer> {
     EvaluationResult result;
     try {
       result = Evaluator.evaluate(Qrels.read(qrels), Run.read(run), asked, options);
-    } catch (DataException e) {
+    } catch (InputException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return BAD_DATA;
     }

@@ -2,7 +2,7 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.mixing.replay.DomainWeightReplay;
 import org.tdro.mixing.replay.ReplayScenario;
 import picocli.CommandLine.Command;
@@ -71,7 +71,7 @@ public final class WeightsCommand implements Runnable {
       ReplayScenario scenario;
       try {
         scenario = ReplayScenario.read(input);
-      } catch (DataException e) {
+      } catch (InputException e) {
         e.problems().forEach(spec.commandLine().getErr()::println);
         spec.commandLine().getErr().flush();
         return BAD_DATA;

@@ -8,7 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.NoSuchFileException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.testing.Checkout;
 
 class MainTest {
@@ -80,7 +80,7 @@ class MainTest {
     assertThat(Failures.exitCode(failure)).isEqualTo(Failures.BAD_DATA);
     assertThat(Failures.describe(failure))
         .isEqualTo("cannot import acl\n  because: acl.jsonl does not exist");
-    assertThat(Failures.exitCode(new CheckpointException("model.safetensors: is cut")))
+    assertThat(Failures.exitCode(new InputException("model.safetensors: is cut")))
         .isEqualTo(Failures.BAD_DATA);
     assertThat(Failures.exitCode(new IOException("disk full"))).isEqualTo(1);
   }

@@ -1,18 +1,14 @@
 package org.tdro.config;
 
 import java.util.List;
+import org.tdro.io.InputException;
 
 /** Everything that is wrong with a configuration, one problem a line: {@code origin: key what; did you mean …?}. */
-public final class ConfigException extends RuntimeException {
+public final class ConfigException extends InputException {
   private static final long serialVersionUID = 1L;
 
-  /** Of one problem or more. */
+  /** One problem or more. */
   public ConfigException(List<String> problems) {
-    super(String.join("\n", problems));
-  }
-
-  /** The problems, in the order in which they were found. */
-  public List<String> problems() {
-    return getMessage().lines().toList();
+    super(problems);
   }
 }

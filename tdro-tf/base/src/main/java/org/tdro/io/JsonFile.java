@@ -43,7 +43,7 @@ public final class JsonFile {
   /**
    * Reads the one JSON value of a file.
    *
-   * @throws DataException naming the file, and the line or the JSON path of what is wrong
+   * @throws InputException naming the file, and the line or the JSON path of what is wrong
    */
   public static <T> T read(Path file, Class<T> type) {
     try (JsonParser parser = MAPPER.createParser(file.toFile())) {
@@ -51,14 +51,14 @@ public final class JsonFile {
     } catch (JsonMappingException e) {
       var problems =
           cause(e).lines().map(problem -> file + ": " + path(e) + problem).toList();
-      throw new DataException(problems);
+      throw new InputException(problems);
     } catch (JacksonException e) {
       // What breaks a limit, such as that of nesting, has no place.
       var line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
-      throw new DataException(
+      throw new InputException(
           "%s%s: no valid JSON: %s".formatted(file, line, e.getOriginalMessage()), e);
     } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-      throw new DataException(file + ": there is no such file", e);
+      throw new InputException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }

@@ -18,7 +18,7 @@ public final class JsonLines implements AutoCloseable {
   /**
    * The next object, or null at the end.
    *
-   * @throws DataException for malformed JSON, an {@code _id} that is missing or was there before; the next call goes on with
+   * @throws InputException for malformed JSON, an {@code _id} that is missing or was there before; the next call goes on with
    *     the line after
    */
   public JsonNode next() {
@@ -51,8 +51,8 @@ public final class JsonLines implements AutoCloseable {
     return otherwise;
   }
 
-  private DataException problem(String problem) {
-    return new DataException(line.place() + ": " + problem);
+  private InputException problem(String problem) {
+    return new InputException(line.place() + ": " + problem);
   }
 
   @Override

@@ -51,13 +51,13 @@ public final class TextLines implements AutoCloseable {
     /**
      * The JSON object that the line is.
      *
-     * @throws DataException if it is none
+     * @throws InputException if it is none
      */
     public JsonNode object() {
       try {
         var node = JSON.readTree(text);
         if (!node.isObject()) {
-          throw new DataException(place() + ": is no JSON object");
+          throw new InputException(place() + ": is no JSON object");
         }
         return node;
       } catch (JsonProcessingException e) {
@@ -66,7 +66,7 @@ public final class TextLines implements AutoCloseable {
         // What breaks a limit, such as that of nesting, has no place.
         var column =
             e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
-        throw new DataException("%s: malformed JSON%s: %s".formatted(place(), column, problem), e);
+        throw new InputException("%s: malformed JSON%s: %s".formatted(place(), column, problem), e);
       }
     }
   }
@@ -89,7 +89,7 @@ public final class TextLines implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @throws DataException if it is missing or is no gzip though it is called so
+   * @throws InputException if it is missing or is no gzip though it is called so
    */
   public static TextLines open(Path file) {
     try {
@@ -102,7 +102,7 @@ public final class TextLines implements AutoCloseable {
         throw e;
       }
     } catch (NoSuchFileException e) {
-      throw new DataException(file + ": there is no such file", e);
+      throw new InputException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw failure(file, 1, e);
     }
@@ -111,7 +111,7 @@ public final class TextLines implements AutoCloseable {
   /**
    * The next line that is not blank, or null at the end.
    *
-   * @throws DataException if the line is not UTF-8 (reading can go on), or if the file cannot be read on, as when a gzip stream
+   * @throws InputException if the line is not UTF-8 (reading can go on), or if the file cannot be read on, as when a gzip stream
    *     is cut or damaged (the next call returns null)
    */
   public Line next() {
@@ -131,7 +131,7 @@ public final class TextLines implements AutoCloseable {
       }
       return null;
     } catch (CharacterCodingException e) {
-      throw new DataException(file + ":" + number + ": is not valid UTF-8", e);
+      throw new InputException(file + ":" + number + ": is not valid UTF-8", e);
     } catch (IOException e) {
       ended = true;
       throw failure(file, number + 1, e);
@@ -141,7 +141,7 @@ public final class TextLines implements AutoCloseable {
   /**
    * The remaining lines, {@code count} at a time.
    *
-   * @throws DataException on the way, as {@link #next}
+   * @throws InputException on the way, as {@link #next}
    */
   public Iterator<List<Line>> chunks(int count) {
     return new Iterator<>() {
@@ -205,14 +205,14 @@ public final class TextLines implements AutoCloseable {
     }
   }
 
-  private static DataException failure(Path file, long line, IOException e) {
+  private static InputException failure(Path file, long line, IOException e) {
     var place = file + ":" + line + ": ";
     if (e instanceof EOFException) {
-      return new DataException(place + "the gzip file ends too early, copy it again", e);
+      return new InputException(place + "the gzip file ends too early, copy it again", e);
     }
     if (e instanceof ZipException) {
-      return new DataException(place + "damaged gzip file: " + e.getMessage(), e);
+      return new InputException(place + "damaged gzip file: " + e.getMessage(), e);
     }
-    return new DataException(place + "cannot be read: " + e.getMessage(), e);
+    return new InputException(place + "cannot be read: " + e.getMessage(), e);
   }
 }

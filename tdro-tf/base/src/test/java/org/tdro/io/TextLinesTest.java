@@ -45,7 +45,7 @@ class TextLinesTest {
     try (var lines = TextLines.open(file)) {
       assertThat(lines.next().text()).isEqualTo("a");
       assertThatThrownBy(lines::next)
-          .isInstanceOf(DataException.class)
+          .isInstanceOf(InputException.class)
           .hasMessage(file + ":2: is not valid UTF-8");
       assertThat(lines.next()).isEqualTo(new TextLines.Line(file, 3, "b"));
       assertThat(lines.next()).isNull();
@@ -60,7 +60,7 @@ class TextLinesTest {
       assertThatThrownBy(() -> {
             while (lines.next() != null) {}
           })
-          .isInstanceOf(DataException.class)
+          .isInstanceOf(InputException.class)
           .hasMessageMatching("(?s).*f\\.gz:\\d+: the gzip file ends too early.*");
       assertThat(lines.next()).isNull();
     }
@@ -70,7 +70,7 @@ class TextLinesTest {
   void whatIsNoGzipIsNamed() throws IOException {
     var file = Files.writeString(folder.resolve("f.gz"), "plain text");
     assertThatThrownBy(() -> TextLines.open(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ":1: damaged gzip file");
   }
 
@@ -91,7 +91,7 @@ class TextLinesTest {
     var file = Files.writeString(folder.resolve("f"), "{}\n" + nested + "\n");
     var second = all(file).get(1);
     assertThatThrownBy(second::object)
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ":2: malformed JSON: ")
         .hasMessageContaining("nesting depth");
   }

@@ -10,7 +10,7 @@ import org.tdro.data.shards.Domain;
 import org.tdro.data.shards.TokenizedRow;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.io.CounterRandom;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.rows.Fold;
 
 /**
@@ -39,7 +39,7 @@ public final class ContrastiveBatches {
   /**
    * The batch at an index.
    *
-   * @throws DataException if a negative is needed and a row has none
+   * @throws InputException if a negative is needed and a row has none
    */
   public ContrastiveBatch batch(long index) {
     var refs = sampler.rows(index);
@@ -93,7 +93,7 @@ public final class ContrastiveBatches {
     var negatives = row.negatives().length;
     if (negatives == 0) {
       var domain = domains.get(ref.domain());
-      throw new DataException(
+      throw new InputException(
           "domain %s, query %s: has no negative passage, but %d passages per query need one; drop the row or train with 1"
               .formatted(
                   domain.name(), domain.queryId(fold, ref.row()), options.passagesPerQuery()));

@@ -13,7 +13,7 @@ import java.util.Spliterators;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.JsonLines;
 import org.tdro.io.Problems;
 
@@ -28,7 +28,7 @@ public record BeirDataset(Path folder, String split) {
   /** The split that is evaluated where none is named. */
   public static final String TEST = "test";
 
-  /** @throws DataException naming all files that are missing */
+  /** @throws InputException naming all files that are missing */
   public BeirDataset {
     var problems = new Problems();
     for (var file : List.of("corpus.jsonl", "queries.jsonl", "qrels/" + split + ".tsv")) {
@@ -43,14 +43,14 @@ public record BeirDataset(Path folder, String split) {
    * The set in a folder, or the sets in its subfolders in the order of their names. A subfolder counts as a set if it has a
    * corpus.
    *
-   * @throws DataException if there is none, or one lacks a file
+   * @throws InputException if there is none, or one lacks a file
    */
   public static List<BeirDataset> list(Path folder) {
     if (find(folder, "corpus.jsonl").isPresent()) {
       return List.of(new BeirDataset(folder, TEST));
     }
     if (!Files.isDirectory(folder)) {
-      throw new DataException(folder + ": no such folder");
+      throw new InputException(folder + ": no such folder");
     }
     var sets = new ArrayList<BeirDataset>();
     var problems = new Problems();
@@ -58,14 +58,14 @@ public record BeirDataset(Path folder, String split) {
       if (find(subfolder, "corpus.jsonl").isPresent()) {
         try {
           sets.add(new BeirDataset(subfolder, TEST));
-        } catch (DataException e) {
+        } catch (InputException e) {
           e.problems().forEach(problems::add);
         }
       }
     }
     problems.throwIfAny();
     if (sets.isEmpty()) {
-      throw new DataException(folder + ": neither it nor a folder in it has a corpus.jsonl[.gz]");
+      throw new InputException(folder + ": neither it nor a folder in it has a corpus.jsonl[.gz]");
     }
     return List.copyOf(sets);
   }
@@ -86,7 +86,7 @@ public record BeirDataset(Path folder, String split) {
 
   private Path file(String name) {
     return find(folder, name)
-        .orElseThrow(() -> new DataException(folder.resolve(name) + ": no such file"));
+        .orElseThrow(() -> new InputException(folder.resolve(name) + ": no such file"));
   }
 
   /** The name of the folder. */
@@ -97,7 +97,7 @@ public record BeirDataset(Path folder, String split) {
   /**
    * The judgements of the split.
    *
-   * @throws DataException as {@link Qrels#read}
+   * @throws InputException as {@link Qrels#read}
    */
   public Qrels qrels() {
     return Qrels.read(file("qrels/" + split + ".tsv"));
@@ -106,7 +106,7 @@ public record BeirDataset(Path folder, String split) {
   /**
    * The queries that have judgements, in the order of the file.
    *
-   * @throws DataException with all malformed lines, repeated ids and judged queries without text (the first 20
+   * @throws InputException with all malformed lines, repeated ids and judged queries without text (the first 20
    *     worded)
    */
   public List<BeirQuery> queries() {
@@ -130,7 +130,7 @@ public record BeirDataset(Path folder, String split) {
   /**
    * The documents in the order of the file, read as they are asked for; to be closed.
    *
-   * <p>Reading throws an {@link DataException} at the first malformed line or repeated id; {@link #check} finds
+   * <p>Reading throws an {@link InputException} at the first malformed line or repeated id; {@link #check} finds
    * them all before.
    */
   public Stream<BeirDocument> corpus() {
@@ -153,13 +153,13 @@ public record BeirDataset(Path folder, String split) {
   /**
    * Reads everything once, to fail before anything is encoded.
    *
-   * @throws DataException with all problems of all three files (the first 20 of each worded)
+   * @throws InputException with all problems of all three files (the first 20 of each worded)
    */
   public void check() {
     var problems = new Problems();
     try {
       queries();
-    } catch (DataException e) {
+    } catch (InputException e) {
       e.problems().forEach(problems::add);
     }
     readAll(file("corpus.jsonl"), problems, BeirDataset::document, document -> {});
@@ -181,7 +181,7 @@ public record BeirDataset(Path folder, String split) {
           if (more) {
             rows.accept(next);
           }
-        } catch (DataException e) {
+        } catch (InputException e) {
           e.problems().forEach(problems::add);
         }
       }

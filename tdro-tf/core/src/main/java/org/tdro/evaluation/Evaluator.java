@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.search.Run;
 
 /** Evaluates a run by judgements, with the values of trec_eval 9.0.8. */
@@ -21,7 +21,7 @@ public final class Evaluator {
    * Evaluates the queries that are in both. Queries with results but without judgements are left out; those with judgements
    * but without results count only with {@link EvaluationOptions#complete}.
    *
-   * @throws DataException if judgements and run have no query in common
+   * @throws InputException if judgements and run have no query in common
    */
   public static EvaluationResult evaluate(
       Qrels qrels, Run run, List<Measure> measures, EvaluationOptions options) {
@@ -46,7 +46,7 @@ public final class Evaluator {
       queries.put(query, Collections.unmodifiableMap(values));
     }
     if (evaluated == 0) {
-      throw new DataException(
+      throw new InputException(
           "the run has none of the " + qrels.queries().size() + " judged queries");
     }
     int counted = options.complete() ? qrels.queries().size() : evaluated;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 import org.tdro.search.IdOrder;
@@ -40,7 +40,7 @@ public final class Qrels {
    * Reads TREC judgements ({@code query 0 document relevance}, separated by white space) or BEIR's, told by their header
    * ({@code query-id corpus-id score}, separated by tabs); plain or {@code .gz}.
    *
-   * @throws DataException with all malformed lines (the first 20 worded), for a document judged twice for a
+   * @throws InputException with all malformed lines (the first 20 worded), for a document judged twice for a
    *     query, or if there is no judgement at all
    */
   public static Qrels read(Path file) {
@@ -61,7 +61,7 @@ public final class Qrels {
     }
     problems.throwIfAny();
     if (judgements.isEmpty()) {
-      throw new DataException(file + ": has no judgements");
+      throw new InputException(file + ": has no judgements");
     }
     return of(judgements);
   }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.tdro.data.TokenMatrix;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.retriever.TextEncoder;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.search.Embeddings;
@@ -38,13 +38,13 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
    *
    * @param savedModel its folder, as {@code BASE/1}
    * @throws IllegalArgumentException if it is no export of a retriever
-   * @throws DataException if it has no tokenizer
+   * @throws InputException if it has no tokenizer
    */
   public static ExportedRetriever load(Path savedModel) {
     var assets = RetrieverAssets.read(savedModel);
     var file = RetrieverAssets.tokenizer(savedModel)
         .orElseThrow(() ->
-            new DataException(savedModel + " has no assets/tokenizer.json, so it takes no texts"));
+            new InputException(savedModel + " has no assets/tokenizer.json, so it takes no texts"));
     var tokenizer = Tokenizer.load(file);
     try {
       return new ExportedRetriever(

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.models.lora.Lora;
 
 /**
@@ -38,7 +38,7 @@ public record AdapterConfig(String base, Lora lora) {
       "alora_invocation_tokens",
       "arrow_config");
 
-  /** @throws CheckpointException listing everything that is wrong, missing or not computed here */
+  /** @throws InputException listing everything that is wrong, missing or not computed here */
   static AdapterConfig read(Path file) {
     var json = ConfigJson.read(file);
     if (!json.text("peft_type", "").equals("LORA")) {
@@ -74,7 +74,7 @@ public record AdapterConfig(String base, Lora lora) {
       return new AdapterConfig(
           base, new Lora(rank, scaled, (float) json.number("lora_dropout", 0), targets));
     } catch (IllegalArgumentException e) {
-      throw new CheckpointException(file + ": " + e.getMessage(), e);
+      throw new InputException(file + ": " + e.getMessage(), e);
     }
   }
 

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.keras.Weight;
-import org.tdro.models.lora.AdaptedMap;
+import org.tdro.models.lora.LoraKernel;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -37,7 +37,7 @@ public record AdapterFolder(Path path) {
   /**
    * What the adapters are.
    *
-   * @throws CheckpointException listing everything that is wrong, missing or not computed here
+   * @throws InputException listing everything that is wrong, missing or not computed here
    */
   public AdapterConfig config() {
     return AdapterConfig.read(configFile());
@@ -46,13 +46,13 @@ public record AdapterFolder(Path path) {
   /**
    * The model that they stand beside: a folder by its absolute path or from this folder on.
    *
-   * @throws CheckpointException if it is not there
+   * @throws InputException if it is not there
    */
   public HuggingFaceFolder base() {
     var name = config().base();
     var folder = new HuggingFaceFolder(path.resolve(name).normalize());
     if (!folder.exists()) {
-      throw new CheckpointException(
+      throw new InputException(
           "%s: base_model_name_or_path is %s, but there is no %s; fetch that model and name its folder"
               .formatted(configFile(), name, folder.config()));
     }
@@ -64,19 +64,19 @@ public record AdapterFolder(Path path) {
    *
    * @param tf of the graph of the weights
    * @param session in which they are initialised
-   * @throws CheckpointException listing every tensor that is missing, misshapen or has no place, before anything is changed
+   * @throws InputException listing every tensor that is missing, misshapen or has no place, before anything is changed
    */
-  public void load(Ops tf, Session session, List<AdaptedMap> maps) {
+  public void load(Ops tf, Session session, List<LoraKernel> maps) {
     CheckpointWeights.ofFile(weights(), CONFIG, UnaryOperator.identity())
         .load(tf, session, matrices(maps));
   }
 
-  private static List<Weight> matrices(List<AdaptedMap> maps) {
+  private static List<Weight> matrices(List<LoraKernel> maps) {
     return maps.stream().flatMap(map -> Stream.of(map.a(), map.b())).toList();
   }
 
   /** Writes adapters and what they are into a folder. */
-  public void write(AdapterConfig config, CheckpointWriter writer, List<AdaptedMap> maps)
+  public void write(AdapterConfig config, CheckpointWriter writer, List<LoraKernel> maps)
       throws IOException {
     config.write(configFile());
     writer.adapters(weights(), maps);

@@ -13,7 +13,7 @@ import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.SafetensorsFile;
 import org.tdro.huggingface.safetensors.SafetensorsFolder;
 import org.tdro.huggingface.safetensors.TensorView;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.keras.Weight;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -33,7 +33,7 @@ public final class CheckpointWeights {
   /**
    * Opens the safetensors files of a folder; their tensors are read when they are loaded.
    *
-   * @throws CheckpointException if there are none, or they are damaged
+   * @throws InputException if there are none, or they are damaged
    */
   public static CheckpointWeights open(Path folder) {
     var tensors = new TreeMap<String, TensorView>();
@@ -49,7 +49,7 @@ public final class CheckpointWeights {
    *
    * @param config the file beside it that says what it should hold
    * @param names the name of a weight for that of a stored tensor
-   * @throws CheckpointException if it is missing or damaged
+   * @throws InputException if it is missing or damaged
    */
   static CheckpointWeights ofFile(Path file, String config, UnaryOperator<String> names) {
     var tensors = new TreeMap<String, TensorView>();
@@ -67,7 +67,7 @@ public final class CheckpointWeights {
    * @param tf of the graph of the weights
    * @param session in which they are initialised
    * @return number of rows that the table of token embeddings has more than the stored one
-   * @throws CheckpointException listing every tensor that is missing, misshapen, of another type or not used by the model,
+   * @throws InputException listing every tensor that is missing, misshapen, of another type or not used by the model,
    *     before anything is changed, or every one that holds values that are not finite
    */
   public long load(Ops tf, Session session, List<Weight> weights) {
@@ -82,7 +82,7 @@ public final class CheckpointWeights {
     }
     loading.finish(broken::add);
     if (!broken.isEmpty()) {
-      throw new CheckpointException(broken.stream()
+      throw new InputException(broken.stream()
           .map(name -> place + ": tensor " + name + " holds values that are not finite")
           .toList());
     }
@@ -109,7 +109,7 @@ public final class CheckpointWeights {
       }
     }
     if (!problems.isEmpty()) {
-      throw new CheckpointException(
+      throw new InputException(
           problems.stream().map(problem -> place + ": " + problem).toList());
     }
   }

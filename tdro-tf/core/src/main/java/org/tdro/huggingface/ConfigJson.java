@@ -8,7 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 
 /** The values of a {@code config.json}, read one by one; what is wrong with them is told all at once by {@link #check}. */
 final class ConfigJson {
@@ -23,19 +23,19 @@ final class ConfigJson {
     this.root = root;
   }
 
-  /** @throws CheckpointException if there is no such file, or it is no JSON object */
+  /** @throws InputException if there is no such file, or it is no JSON object */
   static ConfigJson read(Path file) {
     try {
       var root = JSON.readTree(Files.readAllBytes(file));
       if (!root.isObject()) {
-        throw new CheckpointException(file + ": is no JSON object");
+        throw new InputException(file + ": is no JSON object");
       }
       return new ConfigJson(file, root);
     } catch (NoSuchFileException e) {
-      throw new CheckpointException(
+      throw new InputException(
           file + ": there is no such file; a model folder in Hugging Face's form has one", e);
     } catch (IOException e) {
-      throw new CheckpointException(file + ": cannot be read as JSON: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read as JSON: " + e.getMessage(), e);
     }
   }
 
@@ -114,10 +114,10 @@ final class ConfigJson {
     problems.add(file + ": " + problem);
   }
 
-  /** @throws CheckpointException with all problems so far, if there are any */
+  /** @throws InputException with all problems so far, if there are any */
   void check() {
     if (!problems.isEmpty()) {
-      throw new CheckpointException(problems);
+      throw new InputException(problems);
     }
   }
 

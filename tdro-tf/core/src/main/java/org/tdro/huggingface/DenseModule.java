@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.keras.Weight;
 import org.tensorflow.Session;
@@ -26,7 +26,7 @@ public record DenseModule(Path folder, int in, int out) {
   /**
    * Reads what the map is.
    *
-   * @throws CheckpointException if it has a bias or an activation
+   * @throws InputException if it has a bias or an activation
    */
   public static DenseModule read(Path folder) {
     var json = ConfigJson.read(folder.resolve(CONFIG));
@@ -47,7 +47,7 @@ public record DenseModule(Path folder, int in, int out) {
   /**
    * Reads the map into {@code kernel}, {@code [in, out]}.
    *
-   * @throws CheckpointException if the file is missing or damaged, or holds anything else
+   * @throws InputException if the file is missing or damaged, or holds anything else
    */
   public void load(Ops tf, Session session, Weight kernel) {
     CheckpointWeights.ofFile(

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.tdro.huggingface.safetensors.DType;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.models.Architecture;
 
@@ -35,7 +35,7 @@ public record HuggingFaceFolder(Path path) {
   /**
    * Reads the shape.
    *
-   * @throws CheckpointException listing everything that is wrong, missing or not supported
+   * @throws InputException listing everything that is wrong, missing or not supported
    */
   public Architecture architecture() {
     return ModelConfigs.read(config());
@@ -62,7 +62,7 @@ public record HuggingFaceFolder(Path path) {
   /**
    * Opens the weights.
    *
-   * @throws CheckpointException if there are none, or they are damaged
+   * @throws InputException if there are none, or they are damaged
    */
   public CheckpointWeights weights() {
     return CheckpointWeights.open(path);

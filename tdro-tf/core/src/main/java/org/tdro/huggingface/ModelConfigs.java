@@ -3,7 +3,7 @@ package org.tdro.huggingface;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
@@ -16,7 +16,7 @@ final class ModelConfigs {
 
   private ModelConfigs() {}
 
-  /** @throws CheckpointException listing everything that is wrong, missing or not supported */
+  /** @throws InputException listing everything that is wrong, missing or not supported */
   static Architecture read(Path file) {
     var json = ConfigJson.read(file);
     var type = json.text("model_type", "");

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tdro.io.AppendedLines;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 /**
  * The course of the weights of a run as CSV: {@code step}, then for each domain d the columns {@code weight/d},
@@ -62,7 +62,7 @@ public final class WeightTrajectory implements AutoCloseable {
   /**
    * Opens the trajectory of a run that has done {@code stepsDone} steps: the file is created, or cut back to those steps.
    *
-   * @throws DataException if the file is of other domains
+   * @throws InputException if the file is of other domains
    */
   public static WeightTrajectory open(Path file, List<String> domains, long stepsDone) {
     var header = header(domains);
@@ -115,7 +115,7 @@ public final class WeightTrajectory implements AutoCloseable {
       throws IOException {
     var lines = AppendedLines.read(file);
     if (lines.isEmpty() || !lines.get(0).equals(header)) {
-      throw new DataException(
+      throw new InputException(
           file + ":1: is no trajectory of these domains; expected the header " + header);
     }
     var kept = new ArrayList<>(List.of(header));
@@ -123,7 +123,7 @@ public final class WeightTrajectory implements AutoCloseable {
       var line = lines.get(number - 1);
       var step = line.split(",", 2)[0];
       if (!step.matches("\\d{1,18}")) {
-        throw new DataException(file + ":" + number + ": does not begin with a step");
+        throw new InputException(file + ":" + number + ": does not begin with a step");
       }
       if (Long.parseLong(step) <= stepsDone) {
         kept.add(line);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.JsonFile;
 
 /**
@@ -40,13 +40,13 @@ public record WeightsFile(List<DomainWeight> domains) {
   /**
    * Reads a file, also a published one. Weights that do not sum to 1 are divided by their sum, which is logged.
    *
-   * @throws DataException naming the file and all that is wrong with it
+   * @throws InputException naming the file and all that is wrong with it
    */
   public static WeightsFile read(Path file) {
     var content = JsonFile.read(file, Content.class);
     var problems = content.problems();
     if (!problems.isEmpty()) {
-      throw new DataException(
+      throw new InputException(
           problems.stream().map(problem -> file + ": " + problem).toList());
     }
     double sum =
@@ -72,7 +72,7 @@ public record WeightsFile(List<DomainWeight> domains) {
   /**
    * The weights of {@code names}, in their order.
    *
-   * @throws DataException listing every name that only one side has
+   * @throws InputException listing every name that only one side has
    */
   public List<Double> weightsOf(List<String> names) {
     var byName = byName();
@@ -88,7 +88,7 @@ public record WeightsFile(List<DomainWeight> domains) {
   /**
    * The weights of {@code names}, in their order; 0 for those that this selection leaves out.
    *
-   * @throws DataException listing every name that the data do not have
+   * @throws InputException listing every name that the data do not have
    */
   public List<Double> selectionFrom(List<String> names) {
     return weights(names, byName(), unknown(names));
@@ -107,7 +107,7 @@ public record WeightsFile(List<DomainWeight> domains) {
   private static List<Double> weights(
       List<String> names, Map<String, Double> byName, List<String> problems) {
     if (!problems.isEmpty()) {
-      throw new DataException(problems);
+      throw new InputException(problems);
     }
     return names.stream().map(name -> byName.getOrDefault(name, 0.0)).toList();
   }

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.tdro.config.Inline;
 import org.tdro.io.Checks;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Dimension;
-import org.tdro.keras.layers.BatchMatMul;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -123,7 +123,8 @@ public record ContrastiveLoss(
       Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
     int dim = (int) queries.shape().get(-1);
     var own = tf.reshape(passages, tf.constant(new int[] {-1, n, dim}));
-    var products = BatchMatMul.call(tf, tf.expandDims(queries, tf.constant(1)), own, true);
+    var products =
+        CallContext.inference(tf).batchMatMul(tf.expandDims(queries, tf.constant(1)), own, true);
     return scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
   }
 

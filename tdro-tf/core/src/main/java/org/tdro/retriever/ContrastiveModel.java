@@ -3,13 +3,13 @@ package org.tdro.retriever;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.ChunkedEncodings;
 import org.tdro.keras.Encodings;
 import org.tdro.keras.Encodings.Sequences;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
-import org.tdro.keras.Pass;
 import org.tdro.keras.TrainStep;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -65,9 +65,9 @@ public class ContrastiveModel extends EncoderModel {
   }
 
   @Override
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-    var tf = tape.tf();
-    var losses = losses(tape, encoders(), batch, trainingPass(tape));
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+    var tf = context.tf();
+    var losses = losses(learning(context, tape), tape, encoders(), batch);
     var loss = tf.math.mean(losses, tf.constant(0));
     var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
     var weights = variables().trainable();
@@ -80,14 +80,14 @@ public class ContrastiveModel extends EncoderModel {
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
   protected final Operand<TFloat32> losses(
-      GradientTape tape, Encoders encoders, Inputs batch, Pass pass) {
-    var queries = encodings.of(tape, encoders.query(), batch, QUERIES, pass);
-    var passages = encodings.of(tape, encoders.passage(), batch, PASSAGES, pass);
+      CallContext context, GradientTape tape, Encoders encoders, Inputs batch) {
+    var queries = encodings.of(context, tape, encoders.query(), batch, QUERIES);
+    var passages = encodings.of(context, tape, encoders.passage(), batch, PASSAGES);
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
     var rows = new ContrastiveLoss.Rows(
         queries, passages, options.passagesPerQuery(), spec().normalize());
-    return options.loss().call(tape.tf(), rows, hardOnly, teacher(batch));
+    return options.loss().call(context.tf(), rows, hardOnly, teacher(batch));
   }
 
   private Optional<Distillation.Teacher> teacher(Inputs batch) {
@@ -107,16 +107,16 @@ public class ContrastiveModel extends EncoderModel {
     return encodings;
   }
 
-  /** How the encoder runs when it learns. */
-  protected final Pass trainingPass(GradientTape tape) {
+  /** Returns the context in which the encoder learns, with this model's precision and gradient checkpointing. */
+  protected final CallContext learning(CallContext context, GradientTape tape) {
     var compute = options.compute();
-    var pass = compute.gradientCheckpointing() ? tape.recomputing() : Pass.TRAINING;
-    return pass.in(compute.computeType());
+    var precise = context.withComputeType(compute.computeType());
+    return compute.gradientCheckpointing() ? precise.withCheckpointing(tape) : precise;
   }
 
-  /** How an encoder runs that does not learn. */
-  protected final Pass inferencePass() {
-    return Pass.INFERENCE.in(options.compute().computeType());
+  /** Returns the context of an encoder that does not learn, with this model's precision. */
+  protected final CallContext frozen(CallContext context) {
+    return context.withTraining(false).withComputeType(options.compute().computeType());
   }
 
   /** The domain of every row of the batch, {@code [batch]}. */

@@ -3,7 +3,7 @@ package org.tdro.retriever;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
 import org.tdro.text.TextKind;
@@ -20,7 +20,7 @@ record EncodingInput(Retriever retriever, TextKind kind, String task) {
   /**
    * Reads a line.
    *
-   * @throws DataException naming the line and all that is wrong with it
+   * @throws InputException naming the line and all that is wrong with it
    */
   Row read(TextLines.Line line) {
     var node = line.object();
@@ -33,7 +33,7 @@ record EncodingInput(Retriever retriever, TextKind kind, String task) {
         ? tokenize(node, problems)
         : tokens(node.path("input_ids"), problems);
     if (!problems.isEmpty()) {
-      throw new DataException(
+      throw new InputException(
           problems.stream().map(problem -> line.place() + ": " + problem).toList());
     }
     return new Row(isAbsent(id) ? Long.toString(line.number()) : id.asText(), tokens);

@@ -3,11 +3,11 @@ package org.tdro.retriever;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.tdro.io.AtomicWrite;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 import org.tdro.search.EmbeddingFormat;
 import org.tdro.search.EmbeddingWriter;
@@ -19,7 +19,6 @@ import org.tdro.text.TextKind;
  */
 public final class FileEncoding {
   private static final int CHUNK_LINES = 4096;
-  private static final int MAX_PROBLEMS = 20;
 
   private final Retriever retriever;
   private final TextKind kind;
@@ -48,7 +47,7 @@ public final class FileEncoding {
    * @param target a file in the {@link EmbeddingFormat} of its name, replaced once the new one is complete
    * @param progress told the number of texts done so far
    * @return number of texts
-   * @throws DataException listing the first {@value #MAX_PROBLEMS} wrong lines; nothing is written then
+   * @throws InputException listing the first {@value Problems#SHOWN} wrong lines; nothing is written then
    * @throws IllegalArgumentException if the name of {@code target} says no format
    * @throws UncheckedIOException if the target cannot be written
    */
@@ -69,11 +68,11 @@ public final class FileEncoding {
   /** After the first wrong line nothing more is encoded, but further wrong ones are looked for. */
   private long encode(TextLines reader, EmbeddingWriter writer, LongConsumer progress)
       throws IOException {
-    var problems = new ArrayList<String>();
+    var problems = new Problems();
     long done = 0;
     try {
       var chunks = reader.chunks(CHUNK_LINES);
-      while (chunks.hasNext() && problems.size() < MAX_PROBLEMS) {
+      while (chunks.hasNext() && !problems.isFull()) {
         var rows = parse(chunks.next(), problems);
         if (problems.isEmpty()) {
           var tokens = rows.stream().map(EncodingInput.Row::tokens).toArray(int[][]::new);
@@ -83,25 +82,23 @@ public final class FileEncoding {
           progress.accept(done);
         }
       }
-    } catch (DataException e) {
-      problems.addAll(e.problems());
+    } catch (InputException e) {
+      problems.fill(e.problems());
     }
-    if (!problems.isEmpty()) {
-      throw new DataException(problems.subList(0, Math.min(MAX_PROBLEMS, problems.size())));
-    }
+    problems.throwIfAny();
     return done;
   }
 
-  private List<EncodingInput.Row> parse(List<TextLines.Line> lines, List<String> problems) {
+  private List<EncodingInput.Row> parse(List<TextLines.Line> lines, Problems problems) {
     var parsed = lines.parallelStream().map(this::parse).toList();
-    parsed.forEach(line -> problems.addAll(line.problems()));
+    parsed.forEach(line -> problems.fill(line.problems()));
     return parsed.stream().map(Parsed::row).toList();
   }
 
   private Parsed parse(TextLines.Line line) {
     try {
       return new Parsed(input.read(line), List.of());
-    } catch (DataException e) {
+    } catch (InputException e) {
       return new Parsed(null, e.problems());
     }
   }

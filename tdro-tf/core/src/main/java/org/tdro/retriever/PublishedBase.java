@@ -2,7 +2,7 @@ package org.tdro.retriever;
 
 import java.nio.file.Path;
 import org.tdro.huggingface.HuggingFaceFolder;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 
 /**
  * The published model whose weights an adapted backbone keeps.
@@ -21,16 +21,16 @@ public record PublishedBase(String folder, String fingerprint) {
   /**
    * The folder.
    *
-   * @throws CheckpointException if it holds other weights now, or none
+   * @throws InputException if it holds other weights now, or none
    */
   public HuggingFaceFolder open() {
     var found = new HuggingFaceFolder(Path.of(folder));
     if (!found.exists()) {
-      throw new CheckpointException(
+      throw new InputException(
           folder + ": there is no model, but adapters were trained on the one there; put it back");
     }
     if (!found.fingerprint().equals(fingerprint)) {
-      throw new CheckpointException(
+      throw new InputException(
           folder + ": holds other weights than those that the adapters were trained on");
     }
     return found;

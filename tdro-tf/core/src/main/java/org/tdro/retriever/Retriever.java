@@ -2,7 +2,7 @@ package org.tdro.retriever;
 
 import java.util.List;
 import java.util.Optional;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.search.Embeddings;
 import org.tdro.text.TextKind;
@@ -27,8 +27,8 @@ public final class Retriever implements TextEncoder, AutoCloseable {
    * @param settings the stored ones or, for another pooling or size of embeddings, changed ones
    * @param session TensorFlow's session options
    * @throws IllegalArgumentException if there is no retriever, or its weights do not fit the settings
-   * @throws org.tdro.io.CheckpointException if a published one is damaged or not supported
-   * @throws org.tdro.io.DataException if its tokenizer has ids that the model does not have
+   * @throws org.tdro.io.InputException if a published one is damaged or not supported
+   * @throws org.tdro.io.InputException if its tokenizer has ids that the model does not have
    */
   public static Retriever load(
       StoredRetriever stored, RetrieverSettings settings, ConfigProto session) {
@@ -102,11 +102,11 @@ public final class Retriever implements TextEncoder, AutoCloseable {
   /**
    * Its tokenizer.
    *
-   * @throws DataException if it has none
+   * @throws InputException if it has none
    */
   public Tokenizer tokenizer() {
     return tokenizer.orElseThrow(
-        () -> new DataException(
+        () -> new InputException(
             "the model has no tokenizer.json, so it takes no texts: put its tokenizer beside it or give input_ids"));
   }
 

@@ -17,7 +17,7 @@ public interface StoredRetriever {
    * What it is besides its weights.
    *
    * @throws IllegalArgumentException if the folder holds no retriever
-   * @throws org.tdro.io.CheckpointException if a published one is not supported
+   * @throws org.tdro.io.InputException if a published one is not supported
    */
   RetrieverSettings settings();
 

@@ -1,17 +1,17 @@
 package org.tdro.retriever;
 
 import java.util.Optional;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.text.Tokenizer;
 
 /** Checks that token ids have an embedding: an id beyond the table would only fail inside the graph. */
 final class Vocabulary {
   private Vocabulary() {}
 
-  /** @throws DataException if the tokenizer has ids that the model does not have */
+  /** @throws InputException if the tokenizer has ids that the model does not have */
   static void check(Tokenizer tokenizer, RetrieverSpec spec) {
     if (tokenizer.vocabularySize() > spec.architecture().vocabulary()) {
-      throw new DataException("%s has %d token ids, but the model only %d embeddings"
+      throw new InputException("%s has %d token ids, but the model only %d embeddings"
           .formatted(
               tokenizer.file(), tokenizer.vocabularySize(), spec.architecture().vocabulary()));
     }

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 /** Where domains lie: {@code NAME.jsonl} or {@code NAME.jsonl.gz} before import, {@code NAME.0.arrow} and {@code NAME.1.arrow} after. */
 public final class DomainFiles {
@@ -25,7 +25,7 @@ public final class DomainFiles {
    * The files of rows, by domain.
    *
    * @param places files, or folders of them
-   * @throws DataException if a place is missing or holds none, or if two files are of one domain; it lists all problems
+   * @throws InputException if a place is missing or holds none, or if two files are of one domain; it lists all problems
    */
   public static SortedMap<String, Path> sources(List<Path> places) {
     var sources = new TreeMap<String, Path>();
@@ -50,7 +50,7 @@ public final class DomainFiles {
       }
     }
     if (!problems.isEmpty()) {
-      throw new DataException(problems);
+      throw new InputException(problems);
     }
     return sources;
   }
@@ -58,7 +58,7 @@ public final class DomainFiles {
   /** The names of the domains imported into a folder. */
   public static SortedSet<String> imported(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new DataException(folder + ": there is no such folder of imported data");
+      throw new InputException(folder + ": there is no such folder of imported data");
     }
     return list(folder, SHARD).stream()
         .map(file -> SHARD.matcher(file.getFileName().toString()).replaceFirst("$1"))
@@ -82,7 +82,7 @@ public final class DomainFiles {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new DataException(folder + ": cannot be listed: " + e.getMessage(), e);
+      throw new InputException(folder + ": cannot be listed: " + e.getMessage(), e);
     }
   }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.TextLines;
 
 /**
@@ -30,7 +30,7 @@ public record TrainingRow(
   /**
    * Reads a line.
    *
-   * @throws DataException if it is no such row; it lists all that is wrong with it
+   * @throws InputException if it is no such row; it lists all that is wrong with it
    */
   public static TrainingRow parse(TextLines.Line line) {
     var node = line.object();
@@ -50,7 +50,7 @@ public record TrainingRow(
     var negatives = passages(node, "negative_passages", problems);
     var scores = PassageScores.of(node, problems);
     if (!problems.isEmpty()) {
-      throw new DataException(
+      throw new InputException(
           problems.stream().map(problem -> line.place() + ": " + problem).toList());
     }
     return new TrainingRow(queryId, query, positives, negatives, scores);

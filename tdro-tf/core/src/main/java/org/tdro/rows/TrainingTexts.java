@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.OrderedParallel;
 import org.tdro.io.TextLines;
 import org.tdro.text.WordCounts;
@@ -21,7 +21,7 @@ public final class TrainingTexts {
   /**
    * Counts the words of all queries and positive passages.
    *
-   * @throws DataException at the first wrong row
+   * @throws InputException at the first wrong row
    */
   public static void count(Collection<Path> files, WordCounts counts, int threads) {
     for (var file : files) {

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.tdro.io.AtomicWrite;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 
@@ -30,7 +30,7 @@ public final class Run {
   /**
    * Rankings given in any order; they are copied and sorted.
    *
-   * @throws DataException if a query has a document twice
+   * @throws InputException if a query has a document twice
    */
   public static Run of(Map<String, ? extends Collection<ScoredDocument>> results) {
     var rankings = new TreeMap<String, List<ScoredDocument>>(IdOrder.ASCENDING);
@@ -52,7 +52,7 @@ public final class Run {
    * Reads a TREC run file ({@code query Q0 document rank score tag}), plain or {@code .gz}. As in trec_eval the rank, the
    * order of the lines and fields after the tag do not matter.
    *
-   * @throws DataException with all malformed lines (the first 20 worded), for a document that a query has
+   * @throws InputException with all malformed lines (the first 20 worded), for a document that a query has
    *     twice, or if there is no result at all
    */
   public static Run read(Path file) {
@@ -68,7 +68,7 @@ public final class Run {
     }
     problems.throwIfAny();
     if (results.isEmpty()) {
-      throw new DataException(file + ": has no results");
+      throw new InputException(file + ": has no results");
     }
     var rankings = new HashMap<String, Collection<ScoredDocument>>();
     results.forEach((query, documents) -> rankings.put(query, documents.values()));
@@ -99,7 +99,7 @@ public final class Run {
    * double, and a score that was a float also as the same float: trec_eval ranks as this run does, whichever it reads.
    *
    * @param tag the name of the run
-   * @throws DataException if the tag or an id is empty or holds white space, which the format cannot express
+   * @throws InputException if the tag or an id is empty or holds white space, which the format cannot express
    */
   public void write(Path file, String tag) {
     checkWritable(file, tag);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.tdro.data.shards.Domain;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.rows.Fold;
 import org.tdro.training.config.DataConfig;
@@ -19,7 +19,7 @@ final class DomainProbabilities {
    * One for each domain, not all 0.
    *
    * @param fold the rows that are drawn from
-   * @throws DataException listing the domains of a weights file that the data do not have, and those that are to be drawn
+   * @throws InputException listing the domains of a weights file that the data do not have, and those that are to be drawn
    *     but have no rows, or rows without the negatives that the batches need
    */
   static double[] of(DataConfig config, PreparedData prepared, Fold fold) {
@@ -42,7 +42,7 @@ final class DomainProbabilities {
       }
     }
     if (!problems.isEmpty()) {
-      throw new DataException(problems);
+      throw new InputException(problems);
     }
     return probabilities;
   }
@@ -52,8 +52,8 @@ final class DomainProbabilities {
     var weights = WeightsFile.read(file);
     try {
       return choice.apply(weights);
-    } catch (DataException e) {
-      throw new DataException(
+    } catch (InputException e) {
+      throw new InputException(
           e.problems().stream().map(problem -> file + ": " + problem).toList());
     }
   }

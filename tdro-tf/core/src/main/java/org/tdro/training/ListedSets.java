@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tdro.evaluation.BeirDataset;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 /** The evaluation sets of several places. */
 public final class ListedSets {
@@ -13,7 +13,7 @@ public final class ListedSets {
   /**
    * The sets of folders, or of folders of them, checked before anything is computed.
    *
-   * @throws DataException if a place holds none, or two have the same name, or a file is wrong
+   * @throws InputException if a place holds none, or two have the same name, or a file is wrong
    */
   public static List<BeirDataset> of(List<Path> places) {
     var sets = new ArrayList<BeirDataset>();
@@ -26,7 +26,7 @@ public final class ListedSets {
         .distinct()
         .toList();
     if (!twice.isEmpty()) {
-      throw new DataException("evaluation sets of the same name: " + String.join(", ", twice));
+      throw new InputException("evaluation sets of the same name: " + String.join(", ", twice));
     }
     return sets;
   }

@@ -32,7 +32,7 @@ public final class PreparedData implements AutoCloseable {
    * Learns the tokenizer if there is none, tokenises what is not in the cache, and opens the domains that the
    * configuration names.
    *
-   * @throws org.tdro.io.DataException if the files are not what they should be
+   * @throws org.tdro.io.InputException if the files are not what they should be
    */
   public static PreparedData of(RunConfig config) {
     // Two runs that begin together make the same files.

@@ -25,7 +25,7 @@ final class RunTokenizer {
   /**
    * Opens it; the caller closes it.
    *
-   * @throws org.tdro.text.TokenizerException if it is missing or damaged, or its end token is not known
+   * @throws org.tdro.io.InputException if it is missing or damaged, or its end token is not known
    */
   static Tokenizer open(
       ModelConfig model, DataConfig data, SortedMap<String, Path> sources, int threads) {

@@ -16,7 +16,7 @@ final class StartingAdapters {
    * Checks that they are what the configuration describes.
    *
    * @throws ConfigException listing what differs
-   * @throws org.tdro.io.CheckpointException if they are no adapters that can be read
+   * @throws org.tdro.io.InputException if they are no adapters that can be read
    */
   static void check(ResolvedConfig<RunConfig> resolved, Path folder) {
     var asked = resolved.config().model().lora().options();

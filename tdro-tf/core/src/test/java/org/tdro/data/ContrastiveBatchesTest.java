@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.shards.TrainingData;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.rows.Fold;
 
 class ContrastiveBatchesTest {
@@ -120,7 +120,7 @@ class ContrastiveBatchesTest {
     try (var data = rows(1, 0)) {
       assertThat(batches(data, 1).batch(0).passages().rows()).isEqualTo(8);
       assertThatThrownBy(() -> batches(data, 2).batch(0))
-          .isInstanceOf(DataException.class)
+          .isInstanceOf(InputException.class)
           .hasMessageMatching(
               "domain [ab], query q\\d+: has no negative passage, but 2 passages per query need one.*");
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.testing.Shared;
 
 class BeirDatasetTest {
@@ -60,7 +60,7 @@ class BeirDatasetTest {
     Files.writeString(set.resolve("queries.jsonl"), "{\"_id\": \"q1\", \"text\": \"a\"}\n");
     assertThatThrownBy(() -> new BeirDataset(set, "test").check())
         .isInstanceOfSatisfying(
-            DataException.class,
+            InputException.class,
             e -> assertThat(e.problems())
                 .hasSize(5)
                 .contains(
@@ -89,7 +89,7 @@ class BeirDatasetTest {
     var bytes = Files.readAllBytes(whole);
     Files.write(set.resolve("corpus.jsonl.gz"), Arrays.copyOf(bytes, bytes.length / 2));
     assertThatThrownBy(() -> new BeirDataset(set, "test").check())
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("corpus.jsonl.gz:")
         .hasMessageContaining("the gzip file ends too early");
   }

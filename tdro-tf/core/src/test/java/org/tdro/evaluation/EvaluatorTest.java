@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.search.Run;
 import org.tdro.search.ScoredDocument;
 
@@ -66,7 +66,7 @@ class EvaluatorTest {
   void anotherRunHasNothingToEvaluate() {
     var run = Run.of(Map.of("p", List.of(new ScoredDocument("a", 1))));
     assertThatThrownBy(() -> Evaluator.evaluate(QRELS, run, List.of(Measure.of("map"))))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessage("the run has none of the 1 judged queries");
   }
 }

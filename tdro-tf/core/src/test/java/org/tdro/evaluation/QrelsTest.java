@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 class QrelsTest {
   @TempDir
@@ -49,7 +49,7 @@ class QrelsTest {
   void namesFileAndLineOfAllProblems() throws IOException {
     var file = file("qrels.txt", "q 0 d 1\nq 0 e\nq 0 f high\nq 0 d 0\n");
     assertThatThrownBy(() -> Qrels.read(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessage(String.join(
             "\n",
             file
@@ -63,7 +63,8 @@ class QrelsTest {
     var file = file("qrels.txt", "broken\n".repeat(50));
     assertThatThrownBy(() -> Qrels.read(file))
         .isInstanceOfSatisfying(
-            DataException.class, e -> assertThat(e.problems()).hasSize(21).endsWith("and 30 more"));
+            InputException.class,
+            e -> assertThat(e.problems()).hasSize(21).endsWith("and 30 more"));
   }
 
   @Test
@@ -83,7 +84,7 @@ class QrelsTest {
   void aMissingFileIsAnError() {
     var file = folder.resolve("none");
     assertThatThrownBy(() -> Qrels.read(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessage(file + ": there is no such file");
   }
 }

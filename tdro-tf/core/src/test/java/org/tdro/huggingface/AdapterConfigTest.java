@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.models.lora.Lora;
 
 class AdapterConfigTest {
@@ -81,7 +81,7 @@ class AdapterConfigTest {
   void whatIsNotComputedHereIsRefused(String key, String value) throws IOException {
     var file = with(key, value);
     assertThatThrownBy(() -> AdapterConfig.read(file))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("adapter_config.json")
         .hasMessageContaining(key.equals("lora_alpha") ? "alpha" : key);
   }

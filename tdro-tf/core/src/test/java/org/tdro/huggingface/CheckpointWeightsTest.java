@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.huggingface.safetensors.TensorSpec;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Variables;
 import org.tdro.keras.testing.Values;
@@ -89,7 +89,7 @@ class CheckpointWeightsTest {
     store("model.norm.weight", new long[] {2}, 7, 8);
     store("model.layers.0.mlp.up_proj.bias", new long[] {3}, 1, 2, 3);
     assertThatThrownBy(() -> load(4))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining(
             "tensor model.embed_tokens.weight is [4, 3], but config.json asks for [4, 2]")
         .hasMessageContaining("tensor layers.0.mlp.up_proj.weight [3, 2] is missing")
@@ -104,7 +104,7 @@ class CheckpointWeightsTest {
     stored.put(
         new TensorSpec("model.norm.weight", DType.F32, new long[] {2}), new float[] {7, Float.NaN});
     assertThatThrownBy(() -> load(4))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("tensor model.norm.weight holds values that are not finite");
   }
 }

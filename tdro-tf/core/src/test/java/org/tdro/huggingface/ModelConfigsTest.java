@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.Rope;
@@ -115,7 +115,7 @@ class ModelConfigsTest {
             {"model_type": "llama", "hidden_act": "relu", "hidden_size": "wide", "intermediate_size": 96,
              "num_attention_heads": 4, "max_position_embeddings": 0, "rms_norm_eps": 1e-5, "vocab_size": 50,
              "rope_scaling": {"rope_type": "yarn"}, "quantization_config": {"quant_method": "gptq"}}"""))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("config.json: the weights are quantised (gptq)")
         .hasMessageContaining("hidden_act is \"relu\", but only silu is supported")
         .hasMessageContaining("hidden_size must be a whole number above 0, was \"wide\"")
@@ -127,18 +127,18 @@ class ModelConfigsTest {
   @Test
   void anUnknownModelIsNamedWithTheKnownOnes() {
     assertThatThrownBy(() -> read("{\"model_type\": \"gpt2\"}"))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining(
             "model_type \"gpt2\" is not supported; known are qwen2, llama, mistral, bert, roberta, xlm-roberta");
     assertThatThrownBy(() -> read("{}"))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("model_type is missing");
   }
 
   @Test
   void anImpossibleShapeIsToldWithItsFile() {
     assertThatThrownBy(() -> decoder("llama", ", \"num_key_value_heads\": 3"))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("config.json: heads (4) must be a multiple of key-value heads (3)");
   }
 }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.mixing.WeightTrajectory.Line;
 import org.tdro.mixing.WeightTrajectory.Point;
 
@@ -60,7 +60,7 @@ class WeightTrajectoryTest {
     var file = folder.resolve("trajectory.csv");
     WeightTrajectory.open(file, DOMAINS, 0).close();
     assertThatThrownBy(() -> WeightTrajectory.open(file, List.of("nq"), 0))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ":1: ");
     assertThat(file).hasContent(HEADER + "\n");
   }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.testing.Shared;
 
 class WeightsFileTest {
@@ -60,7 +60,7 @@ class WeightsFileTest {
   void allProblemsAreToldWithFileAndDomain() throws IOException {
     var file = write("{\"a\": 0, \"c\": 0}", "{\"a\": -0.5, \"B\": NaN}");
     assertThatThrownBy(() -> WeightsFile.read(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining(file + ": domain a must have a weight of at least 0, has -0.5")
         .hasMessageContaining(file + ": domain B must have a weight of at least 0, has NaN")
         .hasMessageContaining(file + ": domain B has no id")
@@ -72,14 +72,14 @@ class WeightsFileTest {
   void aFileWithoutWeightsIsRefused() throws IOException {
     var file = Files.writeString(folder.resolve("w.json"), "{\"domain_ids\": {}, \"size\": {}}");
     assertThatThrownBy(() -> WeightsFile.read(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ": domain_weights: ");
   }
 
   @Test
   void unknownAndMissingDomainsAreAllListed() {
     assertThatThrownBy(() -> MIXTURE.weightsOf(List.of("nq", "x", "y")))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContainingAll("domain Fever has a weight", "domain x of", "domain y of");
   }
 

@@ -10,12 +10,12 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.TokenMatrix;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Chunking;
 import org.tdro.keras.ComputeType;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.LearningRateSchedule;
-import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.optimizers.Sgd;
@@ -138,8 +138,9 @@ class ChunkDropoutTest {
       System.arraycopy(texts[row], 0, ids[row], 0, texts[row].length);
       java.util.Arrays.fill(mask[row], 0, texts[row].length, 1);
     }
-    var encoder = new Encoder(variables, spec, SEED, counter);
-    return encoder.call(tf, tf.constant(ids), tf.constant(mask), Pass.TRAINING);
+    var encoder = new Encoder(variables.scope(), spec);
+    return encoder.call(
+        CallContext.training(tf, SEED, counter), tf.constant(ids), tf.constant(mask));
   }
 
   private static Operand<TFloat32> rows(Ops tf, Operand<TFloat32> vectors, int... rows) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.text.TextKind;
 
@@ -142,7 +142,7 @@ class FileEncodingTest {
     Files.writeString(folder.resolve("out.arrow"), "the last good one");
     assertThatThrownBy(() -> encode(input, "out.arrow"))
         .isInstanceOfSatisfying(
-            DataException.class,
+            InputException.class,
             e -> assertThat(e.problems())
                 .hasSize(7)
                 .satisfies(
@@ -168,7 +168,7 @@ class FileEncodingTest {
     var input = input(lines);
     assertThatThrownBy(() -> encode(input, "out.jsonl"))
         .isInstanceOfSatisfying(
-            DataException.class, e -> assertThat(e.problems()).hasSize(20));
+            InputException.class, e -> assertThat(e.problems()).hasSize(20));
   }
 
   @Test

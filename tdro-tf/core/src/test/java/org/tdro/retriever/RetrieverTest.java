@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.text.TextKind;
@@ -113,7 +113,7 @@ class RetrieverTest {
   void aTokenizerWithMoreIdsThanTheModelIsRefused() {
     SmallRetriever.write(folder.resolve("model"), SmallRetriever.staticOf(257));
     assertThatThrownBy(() -> StoredRetrievers.load(folder.resolve("model")))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining(
             "tokenizer.json has 258 token ids, but the model only 257 embeddings");
   }

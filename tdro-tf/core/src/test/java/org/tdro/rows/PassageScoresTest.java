@@ -24,7 +24,7 @@ import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.shards.ArrowColumns;
 import org.tdro.data.shards.TrainingData;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 /** A teacher's scores from the lines of a file into batches. */
 class PassageScoresTest {
@@ -82,7 +82,7 @@ class PassageScoresTest {
     write("b", ImportedRows.row("1", "x", 1, 1), ImportedRows.scoredRow("2", "x", 1, 1, 1));
     assertThatThrownBy(this::imported)
         .isInstanceOfSatisfying(
-            DataException.class,
+            InputException.class,
             e -> assertThat(e.problems())
                 .containsExactly(
                     rows + "/a.jsonl:2: its passages have no scores, unlike those of " + rows
@@ -99,7 +99,7 @@ class PassageScoresTest {
     write("c", ImportedRows.scored(ImportedRows.row("1", "x", 1, 0), "xp0", "1e60"));
     assertThatThrownBy(this::imported)
         .isInstanceOfSatisfying(
-            DataException.class,
+            InputException.class,
             e -> assertThat(e.problems())
                 .containsExactly(
                     rows

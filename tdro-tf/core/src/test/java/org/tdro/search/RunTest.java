@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.testing.Shared;
 
 class RunTest {
@@ -81,7 +81,7 @@ class RunTest {
     var file = folder.resolve("run.txt");
     var run = Run.of(Map.of("q 1", List.of(new ScoredDocument("d", 1))));
     assertThatThrownBy(() -> run.write(file, ""))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("'q 1'")
         .hasMessageContaining("''");
     assertThat(file).doesNotExist();
@@ -93,7 +93,7 @@ class RunTest {
         folder.resolve("run.txt"),
         "q Q0 d 1 0.5 t\nq Q0 e 1 0.5\nq Q0 f 1 nan t\nq Q0 g 1 x t\nq Q0 d 2 0.4 t\n");
     assertThatThrownBy(() -> Run.read(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessage(String.join(
             "\n",
             file + ":2: expected 'query Q0 document rank score tag', found 5 fields",

@@ -134,7 +134,7 @@ class ExportedRunTest {
             ADAPTERS[0], ADAPTERS[1], ADAPTERS[2], "model.lora.adapter=" + at("adapters")));
     try (var prepared = PreparedData.of(resolved.config());
         var model = StageModels.of(resolved, prepared, ConfigProto.getDefaultInstance())) {
-      var maps = model.encoders().adaptedMaps();
+      var maps = model.encoders().loraKernels();
       assertThat(maps).hasSize(2);
       var expected = adapterWeights("adapted");
       int at = 0;

@@ -28,7 +28,7 @@ import org.tdro.export.python.HuggingFaceExport;
 import org.tdro.export.python.ModelCard;
 import org.tdro.huggingface.SmallCheckpoint;
 import org.tdro.huggingface.safetensors.DType;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.IdType;
@@ -162,7 +162,7 @@ class PublishedModelTrainingTest {
     training("lora-other", lora("model.path=" + base)).run();
     SmallCheckpoint.write(base, 6);
     assertThatThrownBy(() -> StoredRetrievers.load(folder.resolve("lora-other")))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("holds other weights than those that the adapters were trained on");
   }
 

@@ -52,29 +52,33 @@ public final class ChunkedEncodings implements Encodings {
 
   @Override
   public Operand<TFloat32> of(
-      GradientTape tape, SequenceEncoder encoder, Inputs batch, Sequences sequences, Pass pass) {
+      CallContext context,
+      GradientTape tape,
+      SequenceEncoder encoder,
+      Inputs batch,
+      Sequences sequences) {
     var tf = tape.tf().withSubScope("encodings");
     var shape = Placeholder.shape(Shape.of(-1, encoder.dimension()));
     var vectors = tape.watch(tf.placeholder(TFloat32.class, shape));
-    chunkEncoder(tape, encoder, pass).calls().add(new Call(sequences, vectors));
+    chunkEncoder(context, encoder).calls().add(new Call(sequences, vectors));
     return vectors;
   }
 
-  private ChunkEncoder chunkEncoder(GradientTape tape, SequenceEncoder encoder, Pass pass) {
+  private ChunkEncoder chunkEncoder(CallContext context, SequenceEncoder encoder) {
     for (var known : encoders) {
-      if (known.encoder() == encoder && known.learns() == pass.training()) {
+      if (known.encoder() == encoder && known.learns() == context.training()) {
         return known;
       }
     }
-    var tf = tape.tf().withSubScope("chunk");
+    var tf = context.tf().withSubScope("chunk");
     var tokens = Placeholder.shape(Shape.of(-1, -1));
     var ids = tf.placeholder(TInt32.class, tokens);
     var mask = tf.placeholder(TInt32.class, tokens);
-    var vectors = encoder.call(tape.tf(), ids, mask, pass);
+    var vectors = encoder.call(context, ids, mask);
     var gradients =
         tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1, encoder.dimension())));
     var added = new ChunkEncoder(
-        encoder, pass.training(), ids, mask, vectors, gradients, new ArrayList<>());
+        encoder, context.training(), ids, mask, vectors, gradients, new ArrayList<>());
     encoders.add(added);
     return added;
   }

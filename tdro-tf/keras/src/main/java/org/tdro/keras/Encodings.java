@@ -11,11 +11,15 @@ public interface Encodings {
 
   /** The vectors of {@code sequences} under {@code encoder}, {@code [batch, dimension]}. */
   Operand<TFloat32> of(
-      GradientTape tape, SequenceEncoder encoder, Inputs batch, Sequences sequences, Pass pass);
+      CallContext context,
+      GradientTape tape,
+      SequenceEncoder encoder,
+      Inputs batch,
+      Sequences sequences);
 
   /** By one call of the encoder within the step. */
   static Encodings allAtOnce() {
-    return (tape, encoder, batch, sequences, pass) ->
-        encoder.call(tape.tf(), batch.ints(sequences.ids()), batch.ints(sequences.mask()), pass);
+    return (context, tape, encoder, batch, sequences) ->
+        encoder.call(context, batch.ints(sequences.ids()), batch.ints(sequences.mask()));
   }
 }

@@ -1,11 +1,12 @@
 package org.tdro.keras;
 
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** A scalar to be minimised, or a metric to be averaged over batches, of a model's inputs and outputs. */
+/** A scalar to be minimised, of a model's inputs and outputs. Ready-made ones are in {@link org.tdro.keras.losses}. */
 @FunctionalInterface
 public interface Loss {
 
@@ -17,6 +18,23 @@ public interface Loss {
    * @return a scalar, the mean over the rows of the batch
    */
   Operand<TFloat32> call(Ops tf, Inputs inputs, Operand<TFloat32> outputs);
+
+  /**
+   * The labels that it reads, for a model that takes them from its loss; null if it says nothing of them.
+   *
+   * @param outputs static shape of the outputs
+   */
+  default InputSpec labels(Shape outputs) {
+    return null;
+  }
+
+  /**
+   * Checks the labels of a batch before it is used.
+   *
+   * @param outputs static shape of the outputs
+   * @throws IllegalArgumentException naming row and value of a label that does not fit
+   */
+  default void check(Batch batch, Shape outputs) {}
 
   /** Cross-entropy of softmax(outputs {@code [batch, classes]}) against the integer input {@code labels [batch]}. */
   static Loss sparseCategoricalCrossentropy(String labels) {

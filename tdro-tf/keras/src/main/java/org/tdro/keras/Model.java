@@ -17,31 +17,63 @@ import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A model with Keras' methods. A subclass adds layers to {@link #variables} in its constructor and says in {@link #call}
- * how outputs follow from inputs; {@link #trainStep} may be replaced whole. The graph, the session and every operand
- * stay reachable.
+ * A model with Keras' methods. A subclass has layers as fields and says in {@link #call} how outputs follow from inputs;
+ * {@link #trainStep} may be replaced whole. The graph, the session and every operand stay reachable.
  *
- * <p>Owns its graph and session; {@link #close} frees both. Not thread-safe.
+ * <p>Owns its graph and session, which {@link #close} frees. The constructor opens neither: they are opened when they are
+ * first used, so a subclass may check its arguments, and throw. Layers that need a place for their weights are made in
+ * {@link #build}. Not thread-safe.
  */
 public abstract class Model implements AutoCloseable {
   private final long seed;
-  private final Graph graph = new Graph();
-  private final Ops tf = Ops.create(graph);
-  private final Session session;
-  private final Variables variables = new Variables(graph, "");
-  private final StepCounter counter = new StepCounter(tf);
+  private final ConfigProto config;
   private final Map<String, Operand<?>> inputs = new LinkedHashMap<>();
   private final List<Optimizer> optimizers = new ArrayList<>();
+  private Native opened;
+  private boolean built;
   private int initialized;
 
   private Optimizer optimizer;
   private Loss loss;
   private Map<String, Loss> metrics = Map.of();
+  private Operand<TFloat32> outputs;
   private TrainingProgram training;
   private InferenceProgram inference;
   private Checkpoint checkpoint;
   private final TrainingState state = new TrainingState();
   private volatile Ending ending = Ending.NONE;
+
+  /** The graph and what is in it from the start; the session is opened with it. */
+  private static final class Native implements AutoCloseable {
+    private final Graph graph = new Graph();
+    private final Ops tf;
+    private final Session session;
+    private final Variables variables;
+    private final StepCounter counter;
+
+    Native(ConfigProto config) {
+      Session begun = null;
+      try {
+        tf = Ops.create(graph);
+        begun = new Session(graph, config);
+        variables = new Variables(graph, "");
+        counter = new StepCounter(tf);
+        session = begun;
+      } catch (RuntimeException | Error e) {
+        if (begun != null) {
+          begun.close();
+        }
+        graph.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      session.close();
+      graph.close();
+    }
+  }
 
   /** Why fit is to end after the current step. */
   private enum Ending {
@@ -58,28 +90,36 @@ public abstract class Model implements AutoCloseable {
   /** A model with TensorFlow's session options, such as threads, devices or the graph rewriter's. */
   protected Model(long seed, ConfigProto config) {
     this.seed = seed;
-    this.session = new Session(graph, config);
+    this.config = config;
   }
 
   /** The inputs, labels among them. */
   public abstract List<InputSpec> inputs();
 
   /**
-   * The forward pass; called once for training and once for inference.
-   *
-   * @param training whether dropout and the like are in force
-   * @return outputs, the first axis of which is the batch
+   * Creates layers that need a place for their weights; called once, before anything else is added to the graph. By
+   * default, does nothing: layers create their weights when {@link #call} first uses them.
    */
-  protected abstract Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training);
+  protected void build(LayerScope scope) {}
 
-  /** One training step: by default, minimises the compiled loss over the trainable weights. */
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-    var outputs = call(tf, batch, true);
-    var value = loss.call(tf, batch, outputs);
+  /**
+   * Returns the outputs, the first axis of which is the batch; called once for training and once for inference.
+   *
+   * @param context whether this is training, and what else layers need to know
+   */
+  protected abstract Operand<TFloat32> call(CallContext context, Inputs inputs);
+
+  /**
+   * Describes one training step: by default, minimises the compiled loss over the trainable weights.
+   *
+   * @param context for training
+   */
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+    var prediction = call(context, batch);
+    var value = loss.call(tf(), batch, prediction);
     var step = new TrainStep().log("loss", value);
-    metrics.forEach((name, metric) -> step.log(name, metric.call(tf, batch, outputs)));
-    var weights = variables.trainable();
-    return step.minimize(weights, value);
+    metrics.forEach((name, metric) -> step.log(name, metric.call(tf(), batch, prediction)));
+    return step.minimize(variables().trainable(), value);
   }
 
   /** How {@link #trainStep} has its sequences encoded; a model with other than the default asks the same object for them. */
@@ -144,7 +184,8 @@ public abstract class Model implements AutoCloseable {
 
   /** A table of the weights, their shapes and counts. */
   public String summary() {
-    return Summary.of(getClass().getSimpleName(), variables);
+    requireWeights();
+    return Summary.of(getClass().getSimpleName(), variables());
   }
 
   /**
@@ -154,6 +195,7 @@ public abstract class Model implements AutoCloseable {
    * @throws IllegalStateException naming a trainable weight that is not finite; nothing is written then
    */
   public void save(Path folder) {
+    requireWeights();
     ModelFolder.save(this, folder);
   }
 
@@ -164,7 +206,9 @@ public abstract class Model implements AutoCloseable {
 
   /** Restores what {@link #save} wrote; training continues after its step. */
   public void load(Path folder) {
-    if (optimizer != null) {
+    if (optimizer == null) {
+      requireOutputs();
+    } else {
       training();
     }
     ModelFolder.load(this, folder);
@@ -172,13 +216,14 @@ public abstract class Model implements AutoCloseable {
 
   /** Writes the trainable weights alone into {@code folder}, which must exist. */
   public void saveWeights(Path folder) {
-    new Checkpoint(tf, session(), variables.trainable()).save(folder);
+    requireWeights();
+    new Checkpoint(tf(), session(), variables().trainable()).save(folder);
   }
 
   /** Restores the trainable weights alone, into a model that starts anew. */
   public void loadWeights(Path folder) {
-    initialize();
-    new Checkpoint(tf, session, variables.trainable()).restore(folder);
+    requireWeights();
+    new Checkpoint(tf(), session(), variables().trainable()).restore(folder);
   }
 
   /**
@@ -212,30 +257,51 @@ public abstract class Model implements AutoCloseable {
     return optimizer;
   }
 
-  /** The variables, to which layers add theirs. */
+  /** The variables of the layers that are built, and of the optimizer. */
   public final Variables variables() {
-    return variables;
+    if (!built) {
+      built = true;
+      var scope = opened().variables.scope();
+      // Automatic names follow from the order of calls in inference, whatever a step calls first.
+      scope.beforeFirstName(this::requireOutputs);
+      build(scope);
+    }
+    return opened().variables;
   }
 
   /** The graph, for what this class does not offer. */
   public final Graph graph() {
-    return graph;
+    return opened().graph;
   }
 
   /** Operations of the graph. */
   public final Ops tf() {
-    return tf;
+    return opened().tf;
   }
 
   /** The session in which every variable added so far has its value. */
   public final Session session() {
     initialize();
-    return session;
+    return opened().session;
   }
 
   /** Where training stands, for steps and layers that depend on it. */
   public final StepCounter counter() {
-    return counter;
+    return opened().counter;
+  }
+
+  /** Returns a context in single precision for calling layers of this model. */
+  public final CallContext context(boolean training) {
+    return CallContext.training(tf(), seed, counter())
+        .withScope(variables().scope())
+        .withTraining(training);
+  }
+
+  private Native opened() {
+    if (opened == null) {
+      opened = new Native(config);
+    }
+    return opened;
   }
 
   /** The seed of initial weights and dropout. */
@@ -245,21 +311,22 @@ public abstract class Model implements AutoCloseable {
 
   /** Lets a custom step use a further optimizer: its learning rate is fed with every step, its slots are saved. */
   protected final void register(Optimizer further) {
-    further.build(tf, variables);
+    further.build(tf(), variables());
     optimizers.add(further);
   }
 
   @Override
   public void close() {
-    session.close();
-    graph.close();
+    if (opened != null) {
+      opened.close();
+    }
   }
 
   /** The placeholder of every input. */
   protected final Inputs symbolicInputs() {
     if (inputs.isEmpty()) {
       for (var spec : inputs()) {
-        var scope = tf.withSubScope("inputs").withName(spec.name());
+        var scope = tf().withSubScope("inputs").withName(spec.name());
         inputs.put(spec.name(), scope.placeholder(spec.type(), Placeholder.shape(spec.shape())));
       }
     }
@@ -269,8 +336,9 @@ public abstract class Model implements AutoCloseable {
   final TrainingProgram training() {
     if (training == null) {
       register(optimizer);
-      var tape = new GradientTape(graph, tf);
-      training = TrainingProgram.of(this, tape, trainStep(tape, symbolicInputs()));
+      var tape = new GradientTape(graph(), tf());
+      var step = trainStep(context(true), tape, symbolicInputs());
+      training = TrainingProgram.of(this, tape, step);
     }
     initialize();
     return training;
@@ -278,17 +346,32 @@ public abstract class Model implements AutoCloseable {
 
   private InferenceProgram inference() {
     if (inference == null) {
-      inference = InferenceProgram.of(this, call(tf, symbolicInputs(), false), loss, metrics);
+      requireOutputs();
+      inference = InferenceProgram.of(this, outputs, loss, metrics);
     }
     initialize();
     return inference;
   }
 
+  private void requireWeights() {
+    if (training == null) {
+      requireOutputs();
+    }
+  }
+
+  /** Adds the forward pass for inference to the graph; layers are built then. */
+  private void requireOutputs() {
+    if (outputs == null) {
+      variables().scope().beforeFirstName(() -> {});
+      outputs = call(context(false), symbolicInputs());
+    }
+  }
+
   final Checkpoint checkpoint() {
-    var saved = variables.saved();
+    var saved = variables().saved();
     // Variables are still added after a first save: by compile, by a custom step.
     if (checkpoint == null || !checkpoint.weights().equals(saved)) {
-      checkpoint = new Checkpoint(tf, session(), saved);
+      checkpoint = new Checkpoint(tf(), session(), saved);
     }
     return checkpoint;
   }
@@ -306,9 +389,11 @@ public abstract class Model implements AutoCloseable {
   }
 
   private void initialize() {
-    var all = variables.all();
-    Variables.initialize(tf, session, all.subList(initialized, all.size()), seed);
-    initialized = all.size();
+    var all = variables().all();
+    if (initialized < all.size()) {
+      Variables.initialize(tf(), opened().session, all.subList(initialized, all.size()), seed);
+      initialized = all.size();
+    }
   }
 
   /**
@@ -317,13 +402,13 @@ public abstract class Model implements AutoCloseable {
    */
   protected final void initialize(Collection<Weight> loaded, Consumer<Session> loading) {
     var skipped = Set.copyOf(loaded);
-    var all = variables.all();
+    var all = variables().all();
     var others = all.subList(initialized, all.size()).stream()
         .filter(weight -> !skipped.contains(weight))
         .toList();
-    Variables.initialize(tf, session, others, seed);
+    Variables.initialize(tf(), opened().session, others, seed);
     initialized = all.size();
-    loading.accept(session);
+    loading.accept(opened().session);
   }
 
   private void requireCompiled() {

@@ -1,7 +1,6 @@
 package org.tdro.keras;
 
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -15,7 +14,7 @@ public interface SequenceEncoder {
    * @param mask {@code [batch, length]}, 1 at tokens and 0 at padding
    * @return {@code [batch, dimension]}
    */
-  Operand<TFloat32> call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass);
+  Operand<TFloat32> call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask);
 
   /** Size of a vector. */
   int dimension();

@@ -22,31 +22,13 @@ public final class Variables {
 
   private final Graph graph;
   private final String prefix;
-  /** Prepended to the names of weights that are added. */
-  private final String path;
-
-  private final Map<String, Weight> weights;
-  private final Weight.Role added;
-  private final Map<String, Weight> lent;
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final LayerScope scope = new LayerScope(this);
 
   /** @param prefix prepended to the operation names of this set, not to the names of its weights; may be empty */
   public Variables(Graph graph, String prefix) {
-    this(graph, prefix, "", new LinkedHashMap<>(), Weight.Role.TRAINED, Map.of());
-  }
-
-  private Variables(
-      Graph graph,
-      String prefix,
-      String path,
-      Map<String, Weight> weights,
-      Weight.Role added,
-      Map<String, Weight> lent) {
     this.graph = graph;
     this.prefix = prefix;
-    this.path = path;
-    this.weights = weights;
-    this.added = added;
-    this.lent = lent;
   }
 
   /** The graph of the variables. */
@@ -54,33 +36,14 @@ public final class Variables {
     return graph;
   }
 
-  /**
-   * A view of this set through which {@link #add} adds frozen weights. One that {@code lender} has under the same name, or the name without
-   * the path of this view, is used where it is and not added, so both sets share its memory.
-   *
-   * @param lender a set of the same graph
-   */
-  public Variables frozenFrom(Variables lender) {
-    return new Variables(graph, prefix, path, weights, Weight.Role.FROZEN, lender.weights);
+  /** Returns the place of layers: the root of all names. */
+  public LayerScope scope() {
+    return scope;
   }
 
-  /** A view of this set in which the names of weights that are added start with {@code path}, such as {@code passage/}. */
-  public Variables under(String path) {
-    return new Variables(graph, prefix, this.path + path, weights, added, lent);
-  }
-
-  /** Adds a variable that training changes, unless this is a view for frozen ones. */
+  /** Adds a variable that training changes. */
   public Weight add(String name, Shape shape, Initializer initializer) {
-    var present = lent.getOrDefault(path + name, lent.get(name));
-    if (present == null) {
-      return create(name, shape, initializer, added);
-    }
-    if (present.role() != Weight.Role.FROZEN || !present.shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          "variable %s cannot be shared: it is %s %s, not a frozen one of shape %s"
-              .formatted(name, present.role(), present.shape(), shape));
-    }
-    return present;
+    return create(name, shape, initializer, Weight.Role.TRAINED);
   }
 
   /** Adds a variable that is saved and restored but not trained: an optimizer's slot, a running mean, a counter. */
@@ -88,9 +51,7 @@ public final class Variables {
     return create(name, shape, initializer, Weight.Role.STATE);
   }
 
-  private Weight create(
-      String relativeName, Shape shape, Initializer initializer, Weight.Role role) {
-    var name = path + relativeName;
+  Weight create(String name, Shape shape, Initializer initializer, Weight.Role role) {
     if (shape.hasUnknownDimension()) {
       throw new IllegalArgumentException(
           "the shape of variable " + name + " must be fully known, was " + shape);
@@ -171,7 +132,7 @@ public final class Variables {
   }
 
   /** FNV-1a, 64 bits: stable across machines and versions, unlike {@link String#hashCode()}'s 32 bits it hardly collides. */
-  private static long hash(String name) {
+  static long hash(String name) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < name.length(); i++) {
       hash = (hash ^ name.charAt(i)) * 0x100000001b3L;

@@ -14,7 +14,6 @@ import org.tdro.keras.testing.Values;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.StdArrays;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -54,19 +53,19 @@ class ChunkedProgramTest {
     }
 
     @Override
-    protected Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training) {
+    protected Operand<TFloat32> call(CallContext context, Inputs inputs) {
       throw new UnsupportedOperationException("only trained");
     }
 
     @Override
-    protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-      return new TrainStep().minimize(variables().trainable(), loss(tape, batch));
+    protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+      return new TrainStep().minimize(variables().trainable(), loss(context, tape, batch));
     }
 
-    final Operand<TFloat32> loss(GradientTape tape, Inputs batch) {
-      var tf = tape.tf();
-      var x = encodings.of(tape, sum(left, true), batch, LEFT, Pass.TRAINING);
-      var y = encodings.of(tape, sum(right, false), batch, RIGHT, Pass.TRAINING);
+    final Operand<TFloat32> loss(CallContext context, GradientTape tape, Inputs batch) {
+      var tf = context.tf();
+      var x = encodings.of(context, tape, sum(left, true), batch, LEFT);
+      var y = encodings.of(context, tape, sum(right, false), batch, RIGHT);
       var product = tf.math.mul(tf.sum(tf.math.mul(x, y), tf.constant(1)), scale.read(tf));
       return tf.math.mean(tf.math.square(tf.math.sub(product, tf.constant(1f))), tf.constant(0));
     }
@@ -75,7 +74,8 @@ class ChunkedProgramTest {
       return new SequenceEncoder() {
         @Override
         public Operand<TFloat32> call(
-            Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
+            CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
+          var tf = context.tf();
           var vectors = tf.gather(table.read(tf), ids, tf.constant(0));
           var present = tf.expandDims(tf.dtypes.cast(mask, TFloat32.class), tf.constant(2));
           var sum = tf.sum(tf.math.mul(vectors, present), tf.constant(1));
@@ -150,8 +150,8 @@ class ChunkedProgramTest {
   void aStepThatGivesGradientsInsteadOfItsLossIsRefused() {
     try (var model = new Towers(chunked()) {
       @Override
-      protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-        var gradient = tape.gradient(loss(tape, batch), scale.variable());
+      protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+        var gradient = tape.gradient(loss(context, tape, batch), scale.variable());
         return new TrainStep().minimize(List.of(scale), List.of(gradient));
       }
     }) {
@@ -175,8 +175,8 @@ class ChunkedProgramTest {
   void vectorsThatTheLossDoesNotUseAreRefused() {
     try (var model = new Towers(chunked()) {
       @Override
-      protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-        loss(tape, batch);
+      protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+        loss(context, tape, batch);
         var unrelated = tape.tf().sum(scale.read(tape.tf()), tape.tf().constant(0));
         return new TrainStep().minimize(List.of(scale), unrelated);
       }

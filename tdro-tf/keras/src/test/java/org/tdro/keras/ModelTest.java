@@ -110,9 +110,8 @@ class ModelTest {
       }
 
       @Override
-      protected org.tensorflow.Operand<TFloat32> call(
-          org.tensorflow.op.Ops tf, Inputs inputs, boolean training) {
-        return tf.constant(0f);
+      protected org.tensorflow.Operand<TFloat32> call(CallContext context, Inputs inputs) {
+        return context.tf().constant(0f);
       }
     }) {
       assertThatThrownBy(() -> other.load(folder.resolve("model")))

@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 class PrefetcherTest {
   @Test
@@ -53,7 +53,7 @@ class PrefetcherTest {
     try (var prefetcher = new Prefetcher<>(
         index -> {
           if (index == 2) {
-            throw new DataException("row 2 is bad");
+            throw new InputException("row 2 is bad");
           }
           return index;
         },
@@ -62,7 +62,7 @@ class PrefetcherTest {
       assertThat(prefetcher.get(0)).isZero();
       assertThat(prefetcher.get(1)).isEqualTo(1);
       assertThatThrownBy(() -> prefetcher.get(2))
-          .isInstanceOf(DataException.class)
+          .isInstanceOf(InputException.class)
           .hasMessage("row 2 is bad");
       assertThat(prefetcher.get(3)).isEqualTo(3);
     }

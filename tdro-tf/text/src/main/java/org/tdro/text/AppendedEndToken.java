@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.InputException;
 
 /**
  * A {@code tokenizer.json} that puts an end token behind every text, and what was done to have it.
@@ -21,7 +22,7 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
    * {@code generation_config.json}, else {@code eos_token} in {@code special_tokens_map.json}.
    *
    * @param tokenizerJson the file to write; it may be the folder's own
-   * @throws TokenizerException if the folder has no tokenizer or nothing there names its end token
+   * @throws InputException if the folder has no tokenizer or nothing there names its end token
    * @throws java.io.UncheckedIOException naming the file that cannot be written
    */
   public static AppendedEndToken write(TokenizerFolder model, Path tokenizerJson) {
@@ -31,7 +32,7 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
     if (present.isPresent()) {
       var id = present.get();
       var content = json.token(id)
-          .orElseThrow(() -> new TokenizerException(
+          .orElseThrow(() -> new InputException(
               original + ": its post_processor appends the id " + id + ", which is no token"));
       copy(original, tokenizerJson);
       return new AppendedEndToken(tokenizerJson, new EndToken(content, id), Optional.empty());
@@ -68,7 +69,7 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
     try {
       return TokenizerJson.parse(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new TokenizerException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -82,7 +83,7 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
   /** Nothing is put in place that does not do what it was made for. */
   private static void check(Path original, Path written, EndToken token) {
     if (!endOf(written).equals(Optional.of(token.id()))) {
-      throw new TokenizerException(
+      throw new InputException(
           original + ": its post_processor cannot be made to put " + token + " behind a text");
     }
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.tdro.io.InputException;
 
 /**
  * What a model's folder names as its end token.
@@ -19,11 +20,11 @@ record EndTokenName(EndToken token, String source) {
    * {@code generation_config.json}, then at {@code eos_token} in {@code special_tokens_map.json}; the first that is not null
    * counts.
    *
-   * @throws TokenizerException if none names one, or if the tokenizer has no such token
+   * @throws InputException if none names one, or if the tokenizer has no such token
    */
   static EndTokenName find(Path modelFolder, TokenizerJson tokenizer) {
     return search(modelFolder, tokenizer)
-        .orElseThrow(() -> new TokenizerException(modelFolder
+        .orElseThrow(() -> new InputException(modelFolder
             + ": its tokenizer.json puts no special token behind a text, and no file says which one belongs there;"
             + " give its name as \"eos_token\" in "
             + modelFolder.resolve("tokenizer_config.json")));
@@ -53,7 +54,7 @@ record EndTokenName(EndToken token, String source) {
     var named = value.get();
     var content = named.isObject() ? named.path("content") : named;
     if (!content.isTextual() || content.asText().isEmpty()) {
-      throw new TokenizerException(source + " must be the name of a token, was " + named);
+      throw new InputException(source + " must be the name of a token, was " + named);
     }
     var id = tokenizer.id(content.asText()).orElseThrow(() -> unknown(source, named));
     return Optional.of(new EndTokenName(new EndToken(content.asText(), id), source));
@@ -69,14 +70,14 @@ record EndTokenName(EndToken token, String source) {
     var named = value.get();
     var id = named.isArray() ? named.path(0) : named;
     if (!id.isInt()) {
-      throw new TokenizerException(source + " must be the id of a token, was " + named);
+      throw new InputException(source + " must be the id of a token, was " + named);
     }
     var content = tokenizer.token(id.asInt()).orElseThrow(() -> unknown(source, named));
     return Optional.of(new EndTokenName(new EndToken(content, id.asInt()), source));
   }
 
-  private static TokenizerException unknown(String source, JsonNode named) {
-    return new TokenizerException(source + " is " + named + ", which the tokenizer does not have");
+  private static InputException unknown(String source, JsonNode named) {
+    return new InputException(source + " is " + named + ", which the tokenizer does not have");
   }
 
   /** Empty without the file, without the key, and if it is null. */
@@ -89,7 +90,7 @@ record EndTokenName(EndToken token, String source) {
               new JsonMapper().readTree(Files.readAllBytes(file)).get(key))
           .filter(value -> !value.isNull());
     } catch (IOException e) {
-      throw new TokenizerException(file + ": cannot be read as JSON: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read as JSON: " + e.getMessage(), e);
     }
   }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.io.InputException;
 
 /**
  * The tokens of a tokenizer that are not text, as far as they are known.
@@ -57,7 +58,7 @@ public record SpecialTokens(Optional<Token> padding, Optional<Token> end) {
     try {
       return TokenizerJson.parse(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new TokenizerException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
     }
   }
 }

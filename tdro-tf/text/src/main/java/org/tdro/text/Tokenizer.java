@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 
 /**
@@ -38,15 +39,14 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * Reads a {@code tokenizer.json}.
    *
-   * @throws TokenizerException if the file is missing or is no tokenizer
+   * @throws InputException if the file is missing or is no tokenizer
    */
   public static Tokenizer load(Path tokenizerJson) {
     try {
       var bytes = Files.readAllBytes(tokenizerJson);
       var vocabularySize = TokenizerJson.parse(bytes).highestId() + 1;
       if (vocabularySize == 0) {
-        throw new TokenizerException(
-            tokenizerJson + ": not a tokenizer.json, it has no vocabulary");
+        throw new InputException(tokenizerJson + ": not a tokenizer.json, it has no vocabulary");
       }
       var delegate = HuggingFaceTokenizer.builder()
           .optTokenizerPath(tokenizerJson)
@@ -55,11 +55,11 @@ public final class Tokenizer implements AutoCloseable {
           .build();
       return new Tokenizer(tokenizerJson, Sha256.of(bytes), vocabularySize, delegate);
     } catch (NoSuchFileException e) {
-      throw new TokenizerException(tokenizerJson + ": there is no such tokenizer file", e);
-    } catch (TokenizerException e) {
+      throw new InputException(tokenizerJson + ": there is no such tokenizer file", e);
+    } catch (InputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new TokenizerException(
+      throw new InputException(
           tokenizerJson + ": cannot be read as a tokenizer.json: " + e.getMessage(), e);
     }
   }
@@ -103,7 +103,7 @@ public final class Tokenizer implements AutoCloseable {
       var ids = NATIVE.getTokenIds(encoding);
       var tail = specialAtEnd(NATIVE.getSpecialTokenMask(encoding));
       if (tail == ids.length) {
-        throw new TokenizerException(file + ": its vocabulary has no token of \"" + SAMPLE
+        throw new InputException(file + ": its vocabulary has no token of \"" + SAMPLE
             + "\", so what is put behind a text does not show");
       }
       return tail == 0 ? Optional.empty() : Optional.of(Math.toIntExact(ids[ids.length - 1]));

@@ -3,6 +3,7 @@ package org.tdro.text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.tdro.io.InputException;
 
 /** A model's folder in Hugging Face's layout, as far as its tokenizer goes. */
 public record TokenizerFolder(Path path) {
@@ -21,7 +22,7 @@ public record TokenizerFolder(Path path) {
   /**
    * Reads the folder's tokenizer.
    *
-   * @throws TokenizerException if there is none, or only in another form
+   * @throws InputException if there is none, or only in another form
    */
   public Tokenizer load() {
     return Tokenizer.load(tokenizerJson());
@@ -30,7 +31,7 @@ public record TokenizerFolder(Path path) {
   /**
    * The folder's {@code tokenizer.json}.
    *
-   * @throws TokenizerException if there is none, saying how one gets it
+   * @throws InputException if there is none, saying how one gets it
    */
   public Path tokenizerJson() {
     var file = path.resolve("tokenizer.json");
@@ -38,14 +39,14 @@ public record TokenizerFolder(Path path) {
       return file;
     }
     if (!Files.isDirectory(path)) {
-      throw new TokenizerException(path + ": there is no such folder");
+      throw new InputException(path + ": there is no such folder");
     }
     var others =
         OTHER_FORMATS.stream().filter(name -> Files.exists(path.resolve(name))).toList();
     if (others.isEmpty()) {
-      throw new TokenizerException(path + " has no tokenizer.json; put the one of the model there");
+      throw new InputException(path + " has no tokenizer.json; put the one of the model there");
     }
-    throw new TokenizerException(
+    throw new InputException(
         ("%s has %s, but a tokenizer.json is needed. Saving the fast tokenizer makes one:%n"
                 + "  python -c \"from transformers import AutoTokenizer as T;"
                 + " T.from_pretrained('%s', use_fast=True).save_pretrained('%s')\"")

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.io.InputException;
 
 /** Tokenizers of 258 ids: {@code <|pad|>} 0, {@code <|endoftext|>} 1 and byte b as b + 2. */
 class AppendedEndTokenTest {
@@ -152,7 +153,7 @@ class AppendedEndTokenTest {
   void aTemplateOfATokenThatDoesNotExistIsRefused() throws IOException {
     tokenizer(BERT_TEMPLATE);
     assertThatThrownBy(this::append)
-        .isInstanceOf(TokenizerException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("appends the id 301");
   }
 
@@ -254,7 +255,7 @@ class AppendedEndTokenTest {
     tokenizer("null");
     write("tokenizer_config.json", "{}");
     assertThatThrownBy(this::append)
-        .isInstanceOf(TokenizerException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("\"eos_token\"")
         .hasMessageContaining("tokenizer_config.json");
     assertThat(written).doesNotExist();
@@ -266,14 +267,14 @@ class AppendedEndTokenTest {
     for (var wrong : List.of("\"</s>\"", "7", "{\"lstrip\": true}")) {
       write("tokenizer_config.json", "{\"eos_token\": " + wrong + "}");
       assertThatThrownBy(this::append)
-          .isInstanceOf(TokenizerException.class)
+          .isInstanceOf(InputException.class)
           .hasMessageContaining("tokenizer_config.json: eos_token");
     }
     write("tokenizer_config.json", "{}");
     for (var wrong : List.of("258", "[]", "\"<|endoftext|>\"")) {
       write("config.json", "{\"eos_token_id\": " + wrong + "}");
       assertThatThrownBy(this::append)
-          .isInstanceOf(TokenizerException.class)
+          .isInstanceOf(InputException.class)
           .hasMessageContaining("config.json: eos_token_id");
     }
   }

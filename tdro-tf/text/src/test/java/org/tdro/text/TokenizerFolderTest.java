@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.io.InputException;
 
 class TokenizerFolderTest {
   @TempDir
@@ -28,7 +29,7 @@ class TokenizerFolderTest {
   void aFolderWithAnotherFormAloneIsToldHowToConvertIt(String other) throws IOException {
     Files.createFile(folder.resolve(other));
     assertThatThrownBy(() -> new TokenizerFolder(folder).load())
-        .isInstanceOf(TokenizerException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining(folder + " has " + other)
         .hasMessageContaining("save_pretrained('" + folder + "')");
   }
@@ -36,10 +37,10 @@ class TokenizerFolderTest {
   @Test
   void anEmptyFolderAndAMissingOneAreNamed() {
     assertThatThrownBy(() -> new TokenizerFolder(folder).load())
-        .isInstanceOf(TokenizerException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("no tokenizer.json");
     assertThatThrownBy(() -> new TokenizerFolder(folder.resolve("gone")).load())
-        .isInstanceOf(TokenizerException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("no such folder");
   }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 
 class TokenizerTest {
@@ -115,7 +116,7 @@ class TokenizerTest {
   void badFilesAreNamed() throws IOException {
     var missing = folder.resolve("missing.json");
     assertThatThrownBy(() -> Tokenizer.load(missing))
-        .isInstanceOf(TokenizerException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("missing.json");
     for (var content : List.of(
         "{",
@@ -123,7 +124,7 @@ class TokenizerTest {
         "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"b c\"]}}")) {
       var broken = Files.writeString(folder.resolve("broken.json"), content);
       assertThatThrownBy(() -> Tokenizer.load(broken))
-          .isInstanceOf(TokenizerException.class)
+          .isInstanceOf(InputException.class)
           .hasMessageContaining("broken.json");
     }
   }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.tdro.io.CounterRandom;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 /**
  * Which rows each batch holds: a pure function of the seed and the batch's index. Thread-safe.
@@ -33,7 +33,7 @@ public final class MixtureSampler {
    * @param sizes rows of each domain
    * @param probabilities of each domain, not negative, their sum positive; a domain of probability 0 is never drawn
    * @param batchSize rows of a batch
-   * @throws DataException if a domain without rows has a positive probability
+   * @throws InputException if a domain without rows has a positive probability
    */
   public MixtureSampler(
       long[] sizes, double[] probabilities, Batching batching, int batchSize, long seed) {
@@ -122,7 +122,7 @@ public final class MixtureSampler {
             "probability of domain %d is %s".formatted(d, probabilities[d]));
       }
       if (probabilities[d] > 0 && sizes[d] < 1) {
-        throw new DataException(
+        throw new InputException(
             "domain %d has probability %s but no rows".formatted(d, probabilities[d]));
       }
       total += probabilities[d];

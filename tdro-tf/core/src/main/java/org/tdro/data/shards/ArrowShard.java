@@ -15,7 +15,7 @@ import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.rows.PassageScores;
 
 /**
@@ -44,7 +44,7 @@ final class ArrowShard {
   /**
    * Maps a file.
    *
-   * @throws DataException if it is missing, damaged or has other columns
+   * @throws InputException if it is missing, damaged or has other columns
    */
   static ArrowShard open(Path path) {
     try (var channel = FileChannel.open(path);
@@ -52,7 +52,7 @@ final class ArrowShard {
         var reader = new ArrowFileReader(channel, allocator)) {
       var schema = reader.getVectorSchemaRoot().getSchema();
       if (!schema.getFields().equals(ArrowColumns.FIELDS)) {
-        throw new DataException(
+        throw new InputException(
             path + ": has other columns than imported training data: " + schema.getFields());
       }
       var recordBlocks = reader.getRecordBlocks();
@@ -66,11 +66,11 @@ final class ArrowShard {
           RowCounts.fromMetadata(new ShardMetadata(path, reader.getMetaData())),
           blocks);
     } catch (NoSuchFileException e) {
-      throw new DataException(path + ": there is no such file", e);
-    } catch (DataException e) {
+      throw new InputException(path + ": there is no such file", e);
+    } catch (InputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new DataException(
+      throw new InputException(
           path + ": cannot be read as an Arrow file, import the data again: " + e.getMessage(), e);
     }
   }

@@ -1,7 +1,7 @@
 package org.tdro.data.shards;
 
 import java.nio.file.Path;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
 
@@ -21,14 +21,14 @@ public final class Domain implements AutoCloseable {
   /**
    * Maps a domain of a folder.
    *
-   * @throws DataException if a file is missing or damaged, or if the two are of different imports
+   * @throws InputException if a file is missing or damaged, or if the two are of different imports
    */
   static Domain open(Path folder, String name) {
     var paths = DomainFiles.shards(folder, name);
     var first = ArrowShard.open(paths.get(Fold.FIRST));
     var second = ArrowShard.open(paths.get(Fold.SECOND));
     if (!first.facts().equals(second.facts())) {
-      throw new DataException("%s and %s are of different imports; import the data again"
+      throw new InputException("%s and %s are of different imports; import the data again"
           .formatted(first.path(), second.path()));
     }
     return new Domain(name, first, second);

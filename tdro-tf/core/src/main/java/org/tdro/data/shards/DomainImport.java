@@ -3,10 +3,10 @@ package org.tdro.data.shards;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.OrderedParallel;
+import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Fold;
 import org.tdro.rows.Passage;
@@ -21,7 +21,6 @@ final class DomainImport {
   private final Tokenizer tokenizer;
   private final ImportFacts facts;
   private final int threads;
-  private final int maxProblems;
   /** Ids of passages: mined negatives are other rows' passages, so most of them come again. */
   private final ConcurrentHashMap<String, int[]> seen = new ConcurrentHashMap<>();
 
@@ -32,24 +31,23 @@ final class DomainImport {
 
   private record Chunk(List<Row> rows, List<String> problems) {}
 
-  DomainImport(Tokenizer tokenizer, ImportFacts facts, int threads, int maxProblems) {
+  DomainImport(Tokenizer tokenizer, ImportFacts facts, int threads) {
     this.tokenizer = tokenizer;
     this.facts = facts;
     this.threads = threads;
-    this.maxProblems = maxProblems;
   }
 
-  /** @throws DataException with the first problems found */
+  /** @throws InputException with the first problems found */
   RowCounts run(Path source, Path first, Path second) {
-    var problems = new ArrayList<String>();
+    var problems = new Problems();
     try (var reader = TextLines.open(source);
         var firstWriter = new ShardWriter(first, facts);
         var secondWriter = new ShardWriter(second, facts)) {
       OrderedParallel.forEach(reader.chunks(CHUNK_LINES), threads, this::tokenize, chunk -> {
-        problems.addAll(chunk.problems());
-        chunk.rows().forEach(row -> mixed(row).ifPresent(problems::add));
-        if (problems.size() >= maxProblems) {
-          throw new DataException(problems.subList(0, maxProblems));
+        problems.fill(chunk.problems());
+        chunk.rows().forEach(row -> problems.fill(mixed(row)));
+        if (problems.isFull()) {
+          problems.throwIfAny();
         }
         if (!problems.isEmpty()) {
           return;
@@ -59,27 +57,24 @@ final class DomainImport {
           writer.add(row.queryId(), row.tokens());
         }
       });
-      if (!problems.isEmpty()) {
-        throw new DataException(problems);
-      }
+      problems.throwIfAny();
       var counts = firstWriter.finish().plus(secondWriter.finish());
       if (counts.rows() == 0) {
-        throw new DataException(source + ": holds no rows");
+        throw new InputException(source + ": holds no rows");
       }
       return counts;
     }
   }
 
-  private Optional<String> mixed(Row row) {
+  private List<String> mixed(Row row) {
     if (example == null) {
       example = row;
     }
     var scored = row.tokens().scores().isPresent();
     return scored == example.tokens().scores().isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            "%s: its passages have %s, unlike those of %s; score all rows of a domain or none"
-                .formatted(row.place(), scored ? "scores" : "no scores", example.place()));
+        ? List.of()
+        : List.of("%s: its passages have %s, unlike those of %s; score all rows of a domain or none"
+            .formatted(row.place(), scored ? "scores" : "no scores", example.place()));
   }
 
   private Chunk tokenize(List<TextLines.Line> lines) {
@@ -89,7 +84,7 @@ final class DomainImport {
       try {
         var row = TrainingRow.parse(line);
         rows.add(new Row(line.place(), row.queryId(), tokenize(row)));
-      } catch (DataException e) {
+      } catch (InputException e) {
         problems.addAll(e.problems());
       }
     }

@@ -3,7 +3,7 @@ package org.tdro.data.shards;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.TextLines;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
@@ -71,7 +71,7 @@ public record DomainStatistics(
    * Statistics of JSONL files, in characters (code points).
    *
    * @param places files, or folders of them
-   * @throws DataException if a place is missing, or at the first wrong row of each file
+   * @throws InputException if a place is missing, or at the first wrong row of each file
    */
   public static List<DomainStatistics> ofFiles(List<Path> places) {
     var statistics = new ArrayList<DomainStatistics>();
@@ -79,12 +79,12 @@ public record DomainStatistics(
     DomainFiles.sources(places).forEach((domain, file) -> {
       try {
         statistics.add(of(domain, file));
-      } catch (DataException e) {
+      } catch (InputException e) {
         problems.addAll(e.problems());
       }
     });
     if (!problems.isEmpty()) {
-      throw new DataException(problems);
+      throw new InputException(problems);
     }
     return statistics;
   }

@@ -3,7 +3,7 @@ package org.tdro.data.shards;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.text.PromptTemplate;
 
 /**
@@ -38,7 +38,7 @@ record ImportFacts(
         "tdro.passage-prompt", passagePrompt.template()));
   }
 
-  /** @throws DataException if something is missing or the format is another one */
+  /** @throws InputException if something is missing or the format is another one */
   static ImportFacts fromMetadata(ShardMetadata metadata) {
     var format = metadata.text("tdro.format");
     if (!format.equals(FORMAT)) {

@@ -2,7 +2,7 @@ package org.tdro.data.shards;
 
 import java.nio.file.Path;
 import java.util.Map;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 /** Key-value metadata of an Arrow file, read with errors that name the file. */
 public record ShardMetadata(Path file, Map<String, String> values) {
@@ -18,12 +18,12 @@ public record ShardMetadata(Path file, Map<String, String> values) {
     try {
       return Long.parseLong(text(key));
     } catch (NumberFormatException e) {
-      throw new DataException(
+      throw new InputException(
           "%s: %s is no number: %s; import the data again".formatted(file, key, text(key)), e);
     }
   }
 
-  DataException wrong(String what) {
-    return new DataException("%s: %s; import the data again".formatted(file, what));
+  InputException wrong(String what) {
+    return new InputException("%s: %s; import the data again".formatted(file, what));
   }
 }

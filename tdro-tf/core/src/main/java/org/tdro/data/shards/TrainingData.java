@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
@@ -23,7 +23,7 @@ public final class TrainingData implements AutoCloseable {
   /**
    * Maps the Arrow files of a folder.
    *
-   * @throws DataException if there are none, if some are damaged or if they were not imported with one tokenizer and the same
+   * @throws InputException if there are none, if some are damaged or if they were not imported with one tokenizer and the same
    *     lengths; it lists all problems
    */
   public static TrainingData open(Path arrowFolder) {
@@ -32,7 +32,7 @@ public final class TrainingData implements AutoCloseable {
     for (var name : DomainFiles.imported(arrowFolder)) {
       try {
         domains.add(Domain.open(arrowFolder, name));
-      } catch (DataException e) {
+      } catch (InputException e) {
         problems.addAll(e.problems());
       }
     }
@@ -41,7 +41,7 @@ public final class TrainingData implements AutoCloseable {
     }
     problems.addAll(disagreements(domains));
     if (!problems.isEmpty()) {
-      throw new DataException(problems);
+      throw new InputException(problems);
     }
     return new TrainingData(domains, true);
   }
@@ -84,7 +84,7 @@ public final class TrainingData implements AutoCloseable {
   /**
    * The named domains in the given order. They are shared: close the data they come from, after the last use.
    *
-   * @throws DataException if a name is unknown
+   * @throws InputException if a name is unknown
    */
   public TrainingData select(List<String> names) {
     var byName = new TreeMap<String, Domain>();
@@ -102,7 +102,7 @@ public final class TrainingData implements AutoCloseable {
       problems.add("no domains are selected");
     }
     if (!problems.isEmpty()) {
-      throw new DataException(problems);
+      throw new InputException(problems);
     }
     return new TrainingData(names.stream().map(byName::get).toList(), false);
   }

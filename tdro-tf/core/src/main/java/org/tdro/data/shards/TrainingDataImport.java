@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 import org.tdro.io.Sha256;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
@@ -28,7 +29,6 @@ import org.tdro.text.Tokenizer;
  */
 public final class TrainingDataImport {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingDataImport.class);
-  private static final int MAX_PROBLEMS = 20;
 
   private final Tokenizer tokenizer;
   private final ImportOptions options;
@@ -41,7 +41,7 @@ public final class TrainingDataImport {
   /**
    * Imports the domains of files or folders into a folder, which is made if it is missing.
    *
-   * @throws DataException if rows are wrong; it lists the first {@value #MAX_PROBLEMS} problems
+   * @throws InputException if rows are wrong; it lists the first {@value Problems#SHOWN} problems
    * @throws UncheckedIOException if the folder cannot be written
    */
   public ImportReport run(List<Path> places, Path output) {
@@ -53,24 +53,21 @@ public final class TrainingDataImport {
       LOG.warn("there are prompts for domains that are not imported: {}", prompted);
     }
     var entries = new ArrayList<ImportReport.Entry>();
-    var problems = new ArrayList<String>();
+    var problems = new Problems();
     var moves = new LinkedHashMap<Path, Path>();
     try {
       Files.createDirectories(output);
       for (var source : sources.entrySet()) {
-        if (problems.size() >= MAX_PROBLEMS) {
+        if (problems.isFull()) {
           break;
         }
         try {
-          entries.add(domain(
-              source.getKey(), source.getValue(), output, moves, MAX_PROBLEMS - problems.size()));
-        } catch (DataException e) {
-          problems.addAll(e.problems());
+          entries.add(domain(source.getKey(), source.getValue(), output, moves));
+        } catch (InputException e) {
+          problems.fill(e.problems());
         }
       }
-      if (!problems.isEmpty()) {
-        throw new DataException(problems);
-      }
+      problems.throwIfAny();
       for (var move : moves.entrySet()) {
         Files.move(
             move.getKey(),
@@ -91,8 +88,7 @@ public final class TrainingDataImport {
     }
   }
 
-  private ImportReport.Entry domain(
-      String name, Path source, Path output, Map<Path, Path> moves, int maxProblems) {
+  private ImportReport.Entry domain(String name, Path source, Path output, Map<Path, Path> moves) {
     var facts = new ImportFacts(
         fingerprint(source),
         tokenizer.fingerprint(),
@@ -108,8 +104,7 @@ public final class TrainingDataImport {
     var shards = DomainFiles.shards(output, name);
     var first = beside(shards.get(Fold.FIRST), moves);
     var second = beside(shards.get(Fold.SECOND), moves);
-    var counts = new DomainImport(tokenizer, facts, options.threads(), maxProblems)
-        .run(source, first, second);
+    var counts = new DomainImport(tokenizer, facts, options.threads()).run(source, first, second);
     LOG.info("{}: {} rows, {} tokens", name, counts.rows(), counts.tokens());
     return new ImportReport.Entry(name, counts, true);
   }
@@ -121,7 +116,7 @@ public final class TrainingDataImport {
     }
     try {
       return Optional.of(Domain.open(output, name));
-    } catch (DataException e) {
+    } catch (InputException e) {
       LOG.info("importing {} again: {}", name, e.getMessage());
       return Optional.empty();
     }
@@ -137,7 +132,7 @@ public final class TrainingDataImport {
     try {
       return Sha256.of(source);
     } catch (UncheckedIOException e) {
-      throw new DataException(e.getMessage(), e);
+      throw new InputException(e.getMessage(), e);
     }
   }
 

@@ -32,7 +32,7 @@ public final class PeftExport {
    *
    * @param side whose encoder; needed where queries and passages have their own
    * @throws IllegalArgumentException if it has none, or listing what the form has no counterpart of
-   * @throws org.tdro.io.CheckpointException if their base is gone or holds other weights
+   * @throws org.tdro.io.InputException if their base is gone or holds other weights
    */
   public void export(
       StoredRetriever stored, RetrieverSettings settings, Optional<TextKind> side, Path output) {
@@ -61,7 +61,7 @@ public final class PeftExport {
             .write(
                 new AdapterConfig(settings.base().folder(), spec.lora()),
                 writer,
-                encoder.adaptedMaps());
+                encoder.loraKernels());
         files.write(beside, encoder.projection(), writer);
       }
       card.write(beside, settings, ModelCard.Library.PEFT);

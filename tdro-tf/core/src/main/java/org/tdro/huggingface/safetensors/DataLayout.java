@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import org.tdro.huggingface.safetensors.Header.Entry;
+import org.tdro.io.Problems;
 
 /** Checks that tensors cover a file's data once: no byte belongs to two of them, and none to nobody. */
 final class DataLayout {

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tdro.huggingface.safetensors.Header.Entry;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 
 /** Reads a header's JSON token by token, so that a hostile one costs no more memory than the tensors it names. */
 final class HeaderParser {
@@ -47,11 +48,11 @@ final class HeaderParser {
   /**
    * Reads a header. What is wrong with single tensors is added to {@code problems}.
    *
-   * @throws CheckpointException if it is not a JSON object in UTF-8, or names too many tensors
+   * @throws InputException if it is not a JSON object in UTF-8, or names too many tensors
    */
   static Header parse(Path file, ByteBuffer bytes, Problems problems) throws IOException {
     if (!bytes.hasRemaining() || bytes.get(0) != '{') {
-      throw new CheckpointException(
+      throw new InputException(
           file + ": the header does not begin with {; it is no safetensors file");
     }
     // A decoder of its own reports malformed text, Jackson would guess another encoding.
@@ -60,10 +61,19 @@ final class HeaderParser {
     try (var json = JSON.createParser(text)) {
       return new HeaderParser(file, json, problems).header();
     } catch (CharacterCodingException e) {
-      throw new CheckpointException(file + ": the header is not UTF-8", e);
+      throw new InputException(file + ": the header is not UTF-8", e);
     } catch (JacksonException e) {
-      throw new CheckpointException(file + ": the header is " + Problems.invalidJson(e), e);
+      throw new InputException(file + ": the header is " + invalidJson(e), e);
     }
+  }
+
+  /** What is wrong with a JSON text and, as far as its parser knows, where. */
+  static String invalidJson(JacksonException failure) {
+    var at = failure.getLocation();
+    return "no valid JSON%s: %s"
+        .formatted(
+            at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()),
+            failure.getOriginalMessage());
   }
 
   private Header header() throws IOException {
@@ -77,7 +87,7 @@ final class HeaderParser {
       } else if (name.equals(TensorSpec.METADATA)) {
         metadata();
       } else if (names.size() > MAX_TENSORS) {
-        throw new CheckpointException(
+        throw new InputException(
             "%s: the header names more than %d tensors".formatted(file, MAX_TENSORS));
       } else {
         tensor(name);
@@ -86,7 +96,7 @@ final class HeaderParser {
     if (json.nextToken() != null) {
       problem("text follows the header's JSON object");
     }
-    return new Header(metadata, entries, problems.count() == 0);
+    return new Header(metadata, entries, problems.isEmpty());
   }
 
   private void metadata() throws IOException {

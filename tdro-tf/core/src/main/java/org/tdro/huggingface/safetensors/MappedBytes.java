@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 
 /**
  * A stretch of a file, mapped when it is first read. A mapping holds at most 2 GiB; one begins at every GiB and goes on as far as
@@ -38,7 +38,7 @@ final class MappedBytes {
    * Bytes {@code [from, from + count)}, read-only and little-endian.
    *
    * @throws IndexOutOfBoundsException if there are no such bytes
-   * @throws CheckpointException if the file was cut since it was opened
+   * @throws InputException if the file was cut since it was opened
    */
   ByteBuffer slice(long from, int count) {
     if (from < 0 || count < 0 || from > length - count) {
@@ -63,7 +63,7 @@ final class MappedBytes {
   private ByteBuffer map(long from, int count) {
     try (var channel = FileChannel.open(file)) {
       if (channel.size() < offset + length) {
-        throw new CheckpointException(
+        throw new InputException(
             "%s: was cut to %d bytes while in use".formatted(file, channel.size()));
       }
       return channel.map(MapMode.READ_ONLY, offset + from, count).order(ByteOrder.LITTLE_ENDIAN);

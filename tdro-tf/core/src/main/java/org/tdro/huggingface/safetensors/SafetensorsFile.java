@@ -14,7 +14,8 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 
 /** One file of tensors, its header read and checked. There is nothing to close: tensors are mapped when they are read. */
 public final class SafetensorsFile {
@@ -35,7 +36,7 @@ public final class SafetensorsFile {
   /**
    * Reads and checks the header; the values of tensors are not looked at.
    *
-   * @throws CheckpointException with all that is wrong with the file
+   * @throws InputException with all that is wrong with the file
    */
   public static SafetensorsFile open(Path file) {
     try (var channel = FileChannel.open(file)) {
@@ -54,7 +55,7 @@ public final class SafetensorsFile {
       }
       return new SafetensorsFile(tensors, header.metadata());
     } catch (NoSuchFileException | FileNotFoundException e) {
-      throw new CheckpointException(file + ": there is no such file", e);
+      throw new InputException(file + ": there is no such file", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -72,23 +73,23 @@ public final class SafetensorsFile {
 
   private static long headerLength(Path file, FileChannel channel, long size) throws IOException {
     if (size < PREFIX) {
-      throw new CheckpointException(
+      throw new InputException(
           "%s: has %d bytes, a safetensors file begins with %d bytes that tell the header's length"
               .formatted(file, size, PREFIX));
     }
     var prefix = channel.map(MapMode.READ_ONLY, 0, PREFIX).order(ByteOrder.LITTLE_ENDIAN);
     if (prefix.equals(ByteBuffer.wrap("version ".getBytes(StandardCharsets.US_ASCII)))) {
-      throw new CheckpointException(
+      throw new InputException(
           file + ": is a Git LFS pointer, not the weights; fetch them with: git lfs pull");
     }
     var length = prefix.getLong(0);
     if (length < 0 || length > MAX_HEADER) {
-      throw new CheckpointException(
+      throw new InputException(
           "%s: claims a header of %s bytes, at most %d are read; it is no safetensors file"
               .formatted(file, Long.toUnsignedString(length), MAX_HEADER));
     }
     if (length > size - PREFIX) {
-      throw new CheckpointException(
+      throw new InputException(
           "%s: claims a header of %d bytes, but only %d follow: the file is cut, fetch it again"
               .formatted(file, length, size - PREFIX));
     }

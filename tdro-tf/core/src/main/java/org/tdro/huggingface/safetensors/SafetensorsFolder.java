@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 
 /**
  * The weights of a model's folder: {@value #SINGLE}, or else the files that {@value #INDEX} names. There is nothing to close:
@@ -28,7 +29,7 @@ public final class SafetensorsFolder {
   /**
    * Reads and checks the headers of all files.
    *
-   * @throws CheckpointException with all that is wrong with the index and the files it names
+   * @throws InputException with all that is wrong with the index and the files it names
    */
   public static SafetensorsFolder open(Path folder) {
     var single = folder.resolve(SINGLE);
@@ -39,7 +40,7 @@ public final class SafetensorsFolder {
     if (Files.exists(index)) {
       return sharded(folder, index);
     }
-    throw new CheckpointException(absent(folder));
+    throw new InputException(absent(folder));
   }
 
   /** Tensors of all files by name. */
@@ -71,7 +72,7 @@ public final class SafetensorsFolder {
                 .formatted(file, TensorSpec.label(name), other.file().getFileName()));
           }
         });
-      } catch (CheckpointException e) {
+      } catch (InputException e) {
         problems.addAll(e.problems());
       }
     }

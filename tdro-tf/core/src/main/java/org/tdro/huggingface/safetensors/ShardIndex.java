@@ -14,7 +14,8 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 
 /**
  * The file {@value #FILE}: which file of the folder holds which tensor.
@@ -35,7 +36,7 @@ record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
     weightMap = Collections.unmodifiableSortedMap(new TreeMap<>(weightMap));
   }
 
-  /** @throws CheckpointException if the index is malformed, or names a file outside of its folder */
+  /** @throws InputException if the index is malformed, or names a file outside of its folder */
   static ShardIndex read(Path file) {
     var json = json(file);
     var problems = new Problems();
@@ -68,12 +69,12 @@ record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
   private static JsonNode json(Path file) {
     try {
       if (Files.size(file) > SafetensorsFile.MAX_HEADER) {
-        throw new CheckpointException("%s: is larger than %d bytes, it is no index of weights"
+        throw new InputException("%s: is larger than %d bytes, it is no index of weights"
             .formatted(file, SafetensorsFile.MAX_HEADER));
       }
       return MAPPER.readTree(file.toFile());
     } catch (JacksonException e) {
-      throw new CheckpointException(file + ": is " + Problems.invalidJson(e), e);
+      throw new InputException(file + ": is " + HeaderParser.invalidJson(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }

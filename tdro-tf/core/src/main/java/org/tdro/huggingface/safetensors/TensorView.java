@@ -2,7 +2,7 @@ package org.tdro.huggingface.safetensors;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 
 /**
  * A tensor in a file. Its bytes are memory-mapped when first read and copied nowhere; the mapping ends when this and its buffers
@@ -53,7 +53,7 @@ public final class TensorView {
    * All bytes, read-only and little-endian.
    *
    * @throws IllegalStateException if they do not fit into a buffer
-   * @throws CheckpointException if the file was cut since it was opened
+   * @throws InputException if the file was cut since it was opened
    */
   public ByteBuffer buffer() {
     if (bytes() > Integer.MAX_VALUE) {
@@ -68,7 +68,7 @@ public final class TensorView {
    *
    * @param byteOffset first byte, counted from the start of the tensor
    * @throws IndexOutOfBoundsException if the tensor has no such bytes
-   * @throws CheckpointException if the file was cut since it was opened
+   * @throws InputException if the file was cut since it was opened
    */
   public ByteBuffer slice(long byteOffset, int byteLength) {
     return data.slice(byteOffset, byteLength);

@@ -3,10 +3,10 @@ package org.tdro.mixing.replay;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.io.JsonFile;
+import org.tdro.io.Problems;
 import org.tdro.keras.Optimizer;
 import org.tdro.mixing.DomainSize;
 import org.tdro.mixing.tdro.DomainWeightOptions;
@@ -25,8 +25,6 @@ public record ReplayScenario(
     List<Domain> domains,
     Initial initial,
     List<MicroBatch> microBatches) {
-  private static final int MOST_PROBLEMS = 20;
-
   /**
    * The run that was recorded.
    *
@@ -62,7 +60,7 @@ public record ReplayScenario(
   public ReplayScenario {
     domains = List.copyOf(domains);
     microBatches = List.copyOf(microBatches);
-    var problems = new ArrayList<String>();
+    var problems = new Problems();
     checkDomains(domains, initial, problems);
     int expected = run.updates() * run.gradientAccumulationSteps();
     if (microBatches.size() != expected) {
@@ -73,17 +71,14 @@ public record ReplayScenario(
       checkRows("micro_batches[" + i + "]", microBatches.get(i), domains.size(), run, problems);
     }
     if (!problems.isEmpty()) {
-      int more = problems.size() - MOST_PROBLEMS;
-      throw new IllegalArgumentException(String.join(
-              "\n", problems.subList(0, Math.min(MOST_PROBLEMS, problems.size())))
-          + (more > 0 ? "\n… and " + more + " more" : ""));
+      throw new IllegalArgumentException(String.join("\n", problems.list()));
     }
   }
 
   /**
    * Reads a scenario.
    *
-   * @throws DataException naming the file and the JSON path of what is wrong
+   * @throws InputException naming the file and the JSON path of what is wrong
    */
   public static ReplayScenario read(Path file) {
     return JsonFile.read(file, ReplayScenario.class);
@@ -106,7 +101,7 @@ public record ReplayScenario(
     return weightOptions().optimizer(run.updates(), run.gradientAccumulationSteps());
   }
 
-  private static void checkDomains(List<Domain> domains, Initial initial, List<String> problems) {
+  private static void checkDomains(List<Domain> domains, Initial initial, Problems problems) {
     if (domains.isEmpty()) {
       problems.add("domains: there must be at least one");
     }
@@ -132,7 +127,7 @@ public record ReplayScenario(
   }
 
   private static void checkRows(
-      String path, MicroBatch batch, int domains, Run run, List<String> problems) {
+      String path, MicroBatch batch, int domains, Run run, Problems problems) {
     int rows = batch.domainIds().size();
     if (rows == 0) {
       problems.add(path + ".domain_ids: there must be at least one row");
@@ -151,8 +146,7 @@ public record ReplayScenario(
     }
   }
 
-  private static void checkLosses(
-      String path, List<Float> losses, int rows, List<String> problems) {
+  private static void checkLosses(String path, List<Float> losses, int rows, Problems problems) {
     if (losses.size() != rows) {
       problems.add("%s: there must be one for each of the %d rows, there are %d"
           .formatted(path, rows, losses.size()));

@@ -2,8 +2,10 @@ package org.tdro.mixing.tdro;
 
 import java.util.List;
 import java.util.Optional;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Inputs;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.Variables;
@@ -22,9 +24,13 @@ import org.tensorflow.types.TFloat32;
  * reference model's, then the encoder against Σ_i ŵ_i ℓ_i. α and its optimizer are saved with the model.
  */
 public final class TdroModel extends ContrastiveModel {
-  private final Optional<Encoders> reference;
-  private final Variables referenceVariables;
-  private final DomainWeights domainWeights;
+  private final DomainWeightOptions weightOptions;
+  private final Optimizer weightOptimizer;
+  private final List<Double> initialWeights;
+  private final Optional<Reference> referenceModel;
+  private Optional<Encoders> reference;
+  private Variables referenceVariables;
+  private DomainWeights domainWeights;
 
   /**
    * A proxy model.
@@ -44,12 +50,22 @@ public final class TdroModel extends ContrastiveModel {
       long seed,
       ConfigProto config) {
     super(spec, options, seed, config);
+    this.weightOptions = weightOptions;
+    this.weightOptimizer = weightOptimizer;
+    this.initialWeights = List.copyOf(initialWeights);
+    this.referenceModel = reference;
+  }
+
+  @Override
+  protected void build(LayerScope scope) {
+    super.build(scope);
     register(weightOptimizer);
-    domainWeights = new DomainWeights(variables(), weightOptions, weightOptimizer, initialWeights);
+    var variables = scope.variables();
+    domainWeights = new DomainWeights(variables, weightOptions, weightOptimizer, initialWeights);
     referenceVariables = new Variables(graph(), "reference/");
-    this.reference = reference.map(model -> model.sharesBase()
-        ? Encoders.of(referenceVariables, variables(), model.spec(), seed, counter())
-        : Encoders.of(referenceVariables, model.spec(), seed, counter()));
+    reference = referenceModel.map(model -> model.sharesBase()
+        ? Encoders.of(referenceVariables, variables, model.spec())
+        : Encoders.of(referenceVariables, model.spec()));
   }
 
   /**
@@ -61,19 +77,22 @@ public final class TdroModel extends ContrastiveModel {
 
   /** Reads the reference model's weights; before the first step. */
   public void loadReference(StoredRetriever stored) {
-    stored.load(tf(), session(), reference.orElseThrow());
+    var session = session();
+    stored.load(tf(), session, reference.orElseThrow());
   }
 
   /** Draws the reference model's weights instead, for measurements of time and memory. */
   public void drawReference(long seed) {
-    Variables.initialize(tf(), session(), referenceVariables.all(), seed);
+    var session = session();
+    Variables.initialize(tf(), session, referenceVariables.all(), seed);
   }
 
   @Override
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-    var tf = tape.tf();
-    var losses = losses(tape, encoders(), batch, trainingPass(tape));
-    var referenceLosses = reference.map(encoders -> referenceLosses(tape, encoders, batch));
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+    var tf = context.tf();
+    var losses = losses(learning(context, tape), tape, encoders(), batch);
+    Optional<Operand<TFloat32>> referenceLosses =
+        reference.map(encoders -> tf.stopGradient(losses(frozen(context), tape, encoders, batch)));
     var step = domainWeights.step(
         tape, counter(), new RowLosses(domainIds(batch), losses, referenceLosses));
     var weights = variables().trainable();
@@ -90,12 +109,9 @@ public final class TdroModel extends ContrastiveModel {
     return logs.minimize(weights, step.robustLoss());
   }
 
-  private Operand<TFloat32> referenceLosses(GradientTape tape, Encoders encoders, Inputs batch) {
-    return tape.tf().stopGradient(losses(tape, encoders, batch, inferencePass()));
-  }
-
   /** α, its running mean and its moving average. */
   public DomainWeightState domainWeights() {
-    return domainWeights.state(session());
+    var session = session();
+    return domainWeights.state(session);
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tdro.huggingface.DenseModule;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.models.Architecture;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.retriever.Pooling;
@@ -54,7 +54,7 @@ record SentenceTransformersFiles(
   private static final int DEFAULT_LENGTH = 512;
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** @throws CheckpointException if a file cannot be read, or asks for what is not supported */
+  /** @throws InputException if a file cannot be read, or asks for what is not supported */
   static SentenceTransformersFiles read(Path folder) {
     var modules = modules(folder);
     checkOrder(folder, modules);
@@ -72,7 +72,7 @@ record SentenceTransformersFiles(
   /**
    * The map behind the pooling, whatever else the files ask for.
    *
-   * @throws CheckpointException if it has a bias or an activation
+   * @throws InputException if it has a bias or an activation
    */
   static Optional<DenseModule> dense(Path folder) {
     return dense(folder, modules(folder));
@@ -108,12 +108,12 @@ record SentenceTransformersFiles(
     for (var module : modules) {
       int place = ORDER.indexOf(module.type());
       if (place < 0) {
-        throw new CheckpointException(
+        throw new InputException(
             "%s: module %s is not supported; known are Transformer, Pooling, Dense and Normalize"
                 .formatted(folder.resolve(MODULES), module.type()));
       }
       if (place <= last) {
-        throw new CheckpointException("%s: modules come in the order %s, each once, but are %s"
+        throw new InputException("%s: modules come in the order %s, each once, but are %s"
             .formatted(
                 folder.resolve(MODULES),
                 ORDER,
@@ -150,7 +150,7 @@ record SentenceTransformersFiles(
         .map(Map.Entry::getKey)
         .findFirst();
     if (known.isEmpty()) {
-      throw new CheckpointException(
+      throw new InputException(
           "%s: asks for %s; supported is one of %s".formatted(file, asked, POOLING_KEYS.values()));
     }
     return known;
@@ -178,7 +178,7 @@ record SentenceTransformersFiles(
     try {
       return JSON.readTree(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new CheckpointException(file + ": cannot be read as JSON: " + e.getMessage(), e);
+      throw new InputException(file + ": cannot be read as JSON: " + e.getMessage(), e);
     }
   }
 }

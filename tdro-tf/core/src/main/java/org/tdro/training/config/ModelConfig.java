@@ -223,7 +223,7 @@ public record ModelConfig(
    * Returns the retriever that is trained, for token ids below {@code tokenizerSize}.
    *
    * @throws ConfigException listing the keys whose values differ from the checkpoint's
-   * @throws org.tdro.io.CheckpointException if the checkpoint's shape is not supported
+   * @throws org.tdro.io.InputException if the checkpoint's shape is not supported
    */
   public RetrieverSpec spec(int tokenizerSize) {
     return new RetrieverSpec(architecture(tokenizerSize), pooling, projection, normalize)

@@ -12,7 +12,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 class MixtureSamplerTest {
   private static final long[] SIZES = {10, 1000, 57, 0};
@@ -102,7 +102,7 @@ class MixtureSamplerTest {
   void anEmptyDomainMustNotBeDrawn() {
     assertThatThrownBy(() ->
             new MixtureSampler(new long[] {5, 0}, new double[] {0.5, 0.5}, Batching.MIXED, 4, 1))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("domain 1 has probability 0.5 but no rows");
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.ImportedRows;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.rows.Fold;
 import org.tdro.testing.Shared;
 import org.tdro.text.PromptTemplate;
@@ -195,7 +195,7 @@ class TrainingDataImportTest {
         ImportedRows.row("3", "x", 0, 2));
     ImportedRows.write(rows.resolve("empty.jsonl"), "");
     assertThatThrownBy(this::run)
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("bad.jsonl:2: malformed JSON at column")
         .hasMessageContaining("bad.jsonl:3: has no positive passage")
         .hasMessageContaining("empty.jsonl: holds no rows");
@@ -211,7 +211,7 @@ class TrainingDataImportTest {
         IntStream.range(0, 1000).mapToObj(i -> "[]").toArray(String[]::new));
     assertThatThrownBy(this::run)
         .isInstanceOfSatisfying(
-            DataException.class, e -> assertThat(e.problems()).hasSize(20));
+            InputException.class, e -> assertThat(e.problems()).hasSize(20));
   }
 
   @Test
@@ -220,14 +220,14 @@ class TrainingDataImportTest {
     Files.createDirectories(rows);
     Files.write(rows.resolve("cut.jsonl.gz"), Arrays.copyOf(whole, 100_000));
     assertThatThrownBy(this::run)
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageMatching("(?s).*cut.jsonl.gz:\\d+: the gzip file ends too early.*");
   }
 
   @Test
   void aMissingFolderIsNamed() {
     assertThatThrownBy(this::run)
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("rows: there is no such file or folder");
   }
 
@@ -237,7 +237,7 @@ class TrainingDataImportTest {
     run();
     Files.write(output.resolve("a.1.arrow"), new byte[100]);
     assertThatThrownBy(() -> TrainingData.open(output))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("a.1.arrow: cannot be read as an Arrow file");
     assertThat(run().domains()).allMatch(ImportReport.Entry::rebuilt);
     TrainingData.open(output).close();

@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.ImportedRows;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 import org.tdro.rows.Fold;
 
 class TrainingDataTest {
@@ -78,7 +78,7 @@ class TrainingDataTest {
       Files.move(folder.resolve("other").resolve(shard), folder.resolve("arrow").resolve(shard));
     }
     assertThatThrownBy(() -> TrainingData.open(folder.resolve("arrow")))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining(
             "domain b was imported with another tokenizer or other lengths than a");
   }
@@ -86,7 +86,7 @@ class TrainingDataTest {
   @Test
   void anEmptyFolderIsNamed() {
     assertThatThrownBy(() -> TrainingData.open(folder))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("holds no imported domains");
   }
 

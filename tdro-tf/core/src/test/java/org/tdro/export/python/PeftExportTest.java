@@ -17,7 +17,7 @@ import org.tdro.huggingface.HuggingFaceFolder;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.SafetensorsFile;
 import org.tdro.huggingface.safetensors.ShardPlan;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 import org.tdro.keras.testing.Values;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.Rope;
@@ -73,7 +73,7 @@ class PeftExportTest {
     try (var model = new EncoderModel(spec, 5)) {
       model.load(base);
       var tf = model.tf();
-      for (var map : model.encoders().adaptedMaps()) {
+      for (var map : model.encoders().loraKernels()) {
         var values = tf.math.mul(
             tf.constant(0.3f),
             tf.math.sin(tf.reshape(
@@ -174,7 +174,7 @@ class PeftExportTest {
     var lost = peft(adapted, "lost");
     base(lost, "Qwen/Qwen2.5-0.5B");
     assertThatThrownBy(() -> StoredRetrievers.load(lost))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("base_model_name_or_path is Qwen/Qwen2.5-0.5B");
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 
 /** What is wrong with a file is said, with the file and the tensor, before anything of it is used. */
 class HostileHeaderTest {
@@ -34,7 +34,7 @@ class HostileHeaderTest {
 
   /** The problems of the file, without its name, which each of them must begin with. */
   private List<String> problems() {
-    var failure = catchThrowableOfType(CheckpointException.class, () -> SafetensorsFile.open(file));
+    var failure = catchThrowableOfType(InputException.class, () -> SafetensorsFile.open(file));
     assertThat(failure).isNotNull();
     return failure.problems().stream()
         .map(problem -> {
@@ -270,7 +270,7 @@ class HostileHeaderTest {
         .mapToObj(i -> entry("t" + i, "X", "[1]", "[0,1]"))
         .toArray(String[]::new);
     RawFile.write(file, "{" + String.join(",", entries) + "}", 1);
-    var failure = catchThrowableOfType(CheckpointException.class, () -> SafetensorsFile.open(file));
+    var failure = catchThrowableOfType(InputException.class, () -> SafetensorsFile.open(file));
     assertThat(failure.problems()).hasSize(21).last().isEqualTo("and 980 more");
   }
 

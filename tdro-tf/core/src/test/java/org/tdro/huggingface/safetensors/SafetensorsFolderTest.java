@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 
 class SafetensorsFolderTest {
   @TempDir
@@ -33,7 +33,7 @@ class SafetensorsFolderTest {
   }
 
   private List<String> problems() {
-    return catchThrowableOfType(CheckpointException.class, () -> SafetensorsFolder.open(folder))
+    return catchThrowableOfType(InputException.class, () -> SafetensorsFolder.open(folder))
         .problems();
   }
 

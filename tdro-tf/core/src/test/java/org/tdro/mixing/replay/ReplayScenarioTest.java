@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tdro.io.DataException;
+import org.tdro.io.InputException;
 
 class ReplayScenarioTest {
   private static final String SCENARIO = """
@@ -53,7 +53,7 @@ class ReplayScenarioTest {
     var file = folder.resolve("scenario.json");
     Files.writeString(file, SCENARIO.replace(good, bad));
     assertThatThrownBy(() -> ReplayScenario.read(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ": ")
         .hasMessageContaining(message);
   }
@@ -63,7 +63,7 @@ class ReplayScenarioTest {
     var file = folder.resolve("scenario.json");
     Files.writeString(file, "{\n\"options\": }");
     assertThatThrownBy(() -> ReplayScenario.read(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ":2: no valid JSON");
   }
 
@@ -74,14 +74,14 @@ class ReplayScenarioTest {
     Files.writeString(
         file, "{\"unknown\": " + "[".repeat(2000) + "]".repeat(2000) + ", \"options\": {}}");
     assertThatThrownBy(() -> ReplayScenario.read(file))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file.toString());
   }
 
   @Test
   void aMissingFileIsNamed() {
     assertThatThrownBy(() -> ReplayScenario.read(folder.resolve("absent.json")))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(InputException.class)
         .hasMessage(folder.resolve("absent.json") + ": there is no such file");
   }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tdro.io.CheckpointException;
+import org.tdro.io.InputException;
 
 class SentenceTransformersFilesTest {
   private static final String IDENTITY = "torch.nn.modules.linear.Identity";
@@ -55,7 +55,7 @@ class SentenceTransformersFilesTest {
     modules("Transformer", "Pooling", "Dense");
     dense(bias, activation);
     assertThatThrownBy(() -> SentenceTransformersFiles.read(folder))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining(message);
   }
 
@@ -63,7 +63,7 @@ class SentenceTransformersFilesTest {
   void modulesInAnotherOrderAreRefused() throws IOException {
     modules("Transformer", "Pooling", "Normalize", "Dense");
     assertThatThrownBy(() -> SentenceTransformersFiles.read(folder))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("modules come in the order");
   }
 
@@ -71,7 +71,7 @@ class SentenceTransformersFilesTest {
   void unknownModulesAreRefused() throws IOException {
     modules("Transformer", "Pooling", "Dropout");
     assertThatThrownBy(() -> SentenceTransformersFiles.read(folder))
-        .isInstanceOf(CheckpointException.class)
+        .isInstanceOf(InputException.class)
         .hasMessageContaining("module Dropout is not supported");
   }
 }

@@ -1,5 +1,6 @@
 package org.tdro.keras.example;
 
+import org.tdro.keras.CallContext;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Loss;
@@ -14,14 +15,14 @@ final class RobustClassifier extends MoonClassifier {
   }
 
   @Override
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-    var tf = tape.tf();
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+    var tf = context.tf();
     var points = tape.watch(batch.floats("points"));
-    var loss = LOSS.call(tf, batch, logits(tf, points, true));
+    var loss = LOSS.call(tf, batch, logits(context, points));
 
     var uphill = tf.math.sign(tape.gradient(loss, points));
     var moved = tf.stopGradient(tf.math.add(points, tf.math.mul(uphill, tf.constant(0.05f))));
-    var movedLoss = LOSS.call(tf, batch, logits(tf, moved, true));
+    var movedLoss = LOSS.call(tf, batch, logits(context, moved));
 
     var weights = variables().trainable();
     var gradients = tape.weightGradients(tf.math.add(loss, movedLoss), weights);

@@ -10,7 +10,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param scale α / r
  */
-public record AdaptedMap(Weight kernel, Weight a, Weight b, float scale) {
+public record LoraKernel(Weight kernel, Weight a, Weight b, float scale) {
 
   /** W + (α / r)·A·B, which the two together compute. */
   public Operand<TFloat32> merged(Ops tf) {

@@ -16,12 +16,13 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Weights x = (2, 3) and y = (5, 7). */
-class RecomputedGradientTest {
+class CheckpointedGradientTest {
   private final Graph graph = new Graph();
   private final Ops tf = Ops.create(graph);
   private final Variables variables = new Variables(graph, "");
   private final GradientTape tape = new GradientTape(graph, tf);
-  private final Pass pass = tape.recomputing();
+  private final CallContext context =
+      CallContext.training(tf, 1, new StepCounter(tf)).withCheckpointing(tape);
   private final Weight x = variables.add("x", Shape.of(2), Initializer.values(2, 3));
   private final Weight y = variables.add("y", Shape.of(2), Initializer.values(5, 7));
 
@@ -41,16 +42,17 @@ class RecomputedGradientTest {
     }
   }
 
-  private final Layer timesY = (ops, input) -> ops.math.mul(input, y.read(ops));
+  private final Layer<TFloat32> timesY =
+      (inner, input) -> inner.tf().math.mul(input, y.read(inner.tf()));
 
   @Test
   void theBackwardPassCallsEachBlockOnceMore() {
     var calls = new ArrayList<String>();
-    Layer counted = (ops, input) -> {
+    Layer<TFloat32> counted = (inner, input) -> {
       calls.add("call");
-      return ops.math.square(input);
+      return inner.tf().math.square(input);
     };
-    var output = pass.call(tf, counted, pass.call(tf, counted, x.read(tf)));
+    var output = context.callBlock(counted, context.callBlock(counted, x.read(tf)));
     assertThat(calls).hasSize(2);
     // d x⁴ = 4 x³
     assertThat(value(tape.gradient(sum(output), x.variable()))).containsExactly(32, 108);
@@ -59,8 +61,8 @@ class RecomputedGradientTest {
 
   @Test
   void aWeightOfSeveralBlocksAndOfTheirInputHasTheSumOfItsGradients() {
-    var once = pass.call(tf, timesY, tf.math.mul(x.read(tf), y.read(tf)));
-    var twice = pass.call(tf, timesY, once);
+    var once = context.callBlock(timesY, tf.math.mul(x.read(tf), y.read(tf)));
+    var twice = context.callBlock(timesY, once);
     var target = sum(tf.math.mul(twice, y.read(tf)));
     // x·y⁴
     var gradients = tape.weightGradients(target, List.of(x, y));
@@ -70,9 +72,9 @@ class RecomputedGradientTest {
 
   @Test
   void aBlockMayUseTheOutputOfAnEarlierOne() {
-    var first = pass.call(tf, timesY, x.read(tf));
-    Layer timesFirst = (ops, input) -> ops.math.mul(input, first);
-    var target = sum(pass.call(tf, timesFirst, x.read(tf)));
+    var first = context.callBlock(timesY, x.read(tf));
+    Layer<TFloat32> timesFirst = (inner, input) -> inner.tf().math.mul(input, first);
+    var target = sum(context.callBlock(timesFirst, x.read(tf)));
     // x²·y
     var gradients = tape.weightGradients(target, List.of(x, y));
     assertThat(value(gradients.get(0))).containsExactly(20, 42);
@@ -81,8 +83,8 @@ class RecomputedGradientTest {
 
   @Test
   void aTargetMayUseTheStatesBetweenBlocks() {
-    var first = pass.call(tf, timesY, x.read(tf));
-    var second = pass.call(tf, timesY, first);
+    var first = context.callBlock(timesY, x.read(tf));
+    var second = context.callBlock(timesY, first);
     var target = sum(tf.math.add(first, second));
     // x·y + x·y²
     assertThat(value(tape.gradient(target, x.variable()))).containsExactly(30, 56);
@@ -91,7 +93,7 @@ class RecomputedGradientTest {
   @Test
   void aBlockMayTakeAWatchedValue() {
     var watched = tape.watch(tf.math.square(x.read(tf)));
-    var target = sum(pass.call(tf, timesY, watched));
+    var target = sum(context.callBlock(timesY, watched));
     var gradients = tape.gradient(target, List.of(watched, x.variable()));
     assertThat(value(gradients.get(0))).containsExactly(5, 7);
     assertThat(value(gradients.get(1))).containsExactly(20, 42);
@@ -99,21 +101,22 @@ class RecomputedGradientTest {
 
   @Test
   void theTargetMayBeTheOutputOfABlock() {
-    var output = pass.call(tf, (ops, input) -> sum(timesY.call(ops, input)), x.read(tf));
+    var output = context.callBlock((inner, input) -> sum(timesY.call(inner, input)), x.read(tf));
     assertThat(value(tape.gradient(output, x.variable()))).containsExactly(5, 7);
   }
 
   @Test
   void aTargetWithoutBlocksIsNotConcernedByThoseOfOthers() {
-    pass.call(tf, timesY, x.read(tf));
+    context.callBlock(timesY, x.read(tf));
     var target = sum(tf.math.square(y.read(tf)));
     assertThat(value(tape.gradient(target, y.variable()))).containsExactly(10, 14);
   }
 
   @Test
   void aVariableThatNoGradientReachesIsRefusedByName() {
-    var stopped = pass.call(
-        tf, (ops, input) -> ops.math.mul(input, ops.stopGradient(y.read(ops))), x.read(tf));
+    var stopped = context.callBlock(
+        (inner, input) -> inner.tf().math.mul(input, inner.tf().stopGradient(y.read(inner.tf()))),
+        x.read(tf));
     assertThatThrownBy(() -> tape.gradient(sum(stopped), List.of(x.variable(), y.variable())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("with respect to [y]: only operations without a gradient lead there");

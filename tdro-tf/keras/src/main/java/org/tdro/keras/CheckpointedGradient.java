@@ -11,10 +11,10 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A gradient through {@link RecomputedBlock}s (gradient checkpointing, Chen et al. 2016). It flows from the targets to the
+ * A gradient through {@link CheckpointedBlock}s (gradient checkpointing, Chen et al. 2016). It flows from the targets to the
  * outputs of blocks; then, from the last block to the first, the block is called again and its gradient taken there.
  */
-final class RecomputedGradient {
+final class CheckpointedGradient {
   /** The gradients of the targets, null where none flows: TensorFlow's, for sources that the targets depend on. */
   interface Plain {
     List<Operand<TFloat32>> of(
@@ -24,12 +24,12 @@ final class RecomputedGradient {
   }
 
   private final Ops tf;
-  private final List<RecomputedBlock> blocks;
+  private final List<CheckpointedBlock> blocks;
   private final Plain plain;
   /** What has arrived at the sources and at the outputs of blocks. */
   private final Map<Output<?>, List<Operand<TFloat32>>> arrived = new LinkedHashMap<>();
 
-  RecomputedGradient(Ops tf, List<RecomputedBlock> blocks, Plain plain) {
+  CheckpointedGradient(Ops tf, List<CheckpointedBlock> blocks, Plain plain) {
     this.tf = tf.withSubScope("recompute");
     this.blocks = List.copyOf(blocks);
     this.plain = plain;
@@ -55,13 +55,13 @@ final class RecomputedGradient {
     return gradients;
   }
 
-  private void through(RecomputedBlock block, Operand<TFloat32> outputGradient) {
+  private void through(CheckpointedBlock block, Operand<TFloat32> outputGradient) {
     // Without the control dependency TensorFlow would merge the two calls, or make the second at
     // once; either way the activations would stay in memory.
     Operand<TFloat32> input = tf.withControlDependencies(List.of((Op) outputGradient))
         .identity(tf.stopGradient(block.input()));
     arrived.put(input.asOutput(), new ArrayList<>());
-    flow(List.of(block.block().call(tf, input)), List.of(outputGradient));
+    flow(List.of(block.block().call(block.context().withTf(tf), input)), List.of(outputGradient));
     var inputGradient = arrivedAt(input);
     arrived.remove(input.asOutput());
     if (inputGradient != null) {
