@@ -76,7 +76,7 @@ public final class ResolvedConfig<R extends Record> {
    * @throws ConfigException if the file cannot be read or says anything but one whole configuration
    */
   public static <R extends Record> ResolvedConfig<R> read(ConfigSchema<R> schema, Path file) {
-    var problems = new Problems();
+    var problems = new ConfigProblems();
     var parsed = new ConfigFolders(List.of()).parse(file, problems);
     problems.raise();
     var binder = new RecordBinder(
@@ -86,7 +86,7 @@ public final class ResolvedConfig<R extends Record> {
 
   /** Resolves substitutions and binds the result. */
   static <R extends Record> ResolvedConfig<R> bind(
-      ConfigSchema<R> schema, Config merged, Problems problems, RecordBinder binder) {
+      ConfigSchema<R> schema, Config merged, ConfigProblems problems, RecordBinder binder) {
     try {
       var resolved = merged.resolve(ConfigResolveOptions.defaults());
       var config = binder.bind(schema.root(), resolved.root());

@@ -261,40 +261,30 @@ public record ModelConfig(
   }
 
   private BertArchitecture bert(Encoder own, int ids) {
-    return new BertArchitecture(
-        ids,
-        hidden,
-        layers,
-        heads,
-        feedForward,
-        maxPositions + own.positionPaddingId() + 1,
-        own.positionPaddingId(),
-        own.typeVocabulary(),
-        (float) normEpsilon,
-        (float) dropout,
-        (float) attentionDropout,
-        (float) initializerRange);
+    return BertArchitecture.builder(ids, hidden, layers, heads)
+        .feedForward(feedForward)
+        .positions(maxPositions, own.positionPaddingId())
+        .typeVocabulary(own.typeVocabulary())
+        .normEpsilon((float) normEpsilon)
+        .dropout((float) dropout, (float) attentionDropout)
+        .initializerRange((float) initializerRange)
+        .build();
   }
 
   private DecoderArchitecture decoder(Decoder own, int ids) {
-    return new DecoderArchitecture(
-        ids,
-        hidden,
-        layers,
-        heads,
-        own.keyValueHeads(),
-        own.headSize(),
-        feedForward,
-        maxPositions,
-        own.rope(),
-        (float) normEpsilon,
-        own.attentionBias() != Decoder.AttentionBias.NONE,
-        own.attentionBias() == Decoder.AttentionBias.ALL,
-        false,
-        own.slidingWindow(),
-        own.firstWindowLayer(),
-        (float) attentionDropout,
-        (float) initializerRange);
+    return DecoderArchitecture.builder(ids, hidden, layers, heads)
+        .keyValueHeads(own.keyValueHeads())
+        .headSize(own.headSize())
+        .feedForward(feedForward)
+        .maxPositions(maxPositions)
+        .rope(own.rope())
+        .normEpsilon((float) normEpsilon)
+        .inputBias(own.attentionBias() != Decoder.AttentionBias.NONE)
+        .outputBias(own.attentionBias() == Decoder.AttentionBias.ALL)
+        .slidingWindow(own.slidingWindow(), own.firstWindowLayer())
+        .attentionDropout((float) attentionDropout)
+        .initializerRange((float) initializerRange)
+        .build();
   }
 
   private void check(Architecture described, Architecture published, HuggingFaceFolder folder) {
