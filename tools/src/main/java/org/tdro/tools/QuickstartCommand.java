@@ -27,13 +27,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro quickstart}: everything once, on the embedded collection. */
+/** The command {@code tdro quickstart}, which runs everything once on the embedded collection. */
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains, learns domain weights, fine-tunes, evaluates and exports, on a small embedded collection.",
-      "Needs no download and less than three minutes on two cores; interrupted, run it again and it goes on."
+      "Train, learn domain weights, fine-tune, evaluate and export, on a small embedded collection.",
+      "Needs no download and less than three minutes on two cores. After an interruption, run it again to continue."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -48,12 +48,12 @@ final class QuickstartCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "runs/quickstart",
-      description = "Where everything goes; ${DEFAULT-VALUE} unless given.")
+      description = "The folder for all results (default: ${DEFAULT-VALUE}).")
   private Path out;
 
   @Parameters(
       paramLabel = "KEY=VALUE",
-      description = "Changes to the configuration, as of tdro pipeline.")
+      description = "Changes to the configuration, as for tdro pipeline.")
   private List<String> overrides = new ArrayList<>();
 
   @Override
@@ -74,7 +74,7 @@ final class QuickstartCommand implements Callable<Integer> {
       return 1;
     }
     var best = best(report.get());
-    // Run again, it leaves one version and not one more.
+    // A second run replaces the version that the first one left.
     var base = out.resolve("export").resolve(best);
     AtomicWrite.delete(base);
     var export = composer.compose(arguments).config().export();
@@ -89,7 +89,7 @@ final class QuickstartCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The weighting with the best average. */
+  /** Returns the weighting with the best average. */
   private static String best(PipelineReport report) {
     var table = report.table(report.measures().get(0));
     int best = 0;

@@ -3,7 +3,6 @@ package org.tdro.experiments.bench;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -11,7 +10,7 @@ import java.util.stream.Stream;
 import org.tdro.data.TokenMatrix;
 import org.tdro.keras.Optimizer;
 import org.tdro.mixing.tdro.DomainWeightOptions;
-import org.tdro.mixing.tdro.TdroModel;
+import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
@@ -50,24 +49,22 @@ final class Workload {
   }
 
   /** A model that takes dro steps against a frozen reference of its own shape, compiled. */
-  TdroModel droModel() {
+  ContrastiveModel droModel() {
     var weights = domainWeightOptions();
     boolean needsReference = weights.measure().needsReference();
-    var model = new TdroModel(
+    // Adapters of proxy and reference stand beside the same weights.
+    var reference = new ContrastiveModel.Reference(spec(), spec().lora().adapts());
+    var model = new ContrastiveModel(
         spec(),
-        options(),
-        weights,
-        weightOptimizer(weights),
-        initialWeights(),
-        needsReference
-            // Adapters of proxy and reference stand beside the same weights.
-            ? Optional.of(new TdroModel.Reference(spec(), spec().lora().adapts()))
-            : Optional.empty(),
+        needsReference ? options().against(reference) : options(),
+        new DomainWeights(weights, weightOptimizer(weights), initialWeights()),
         config.seed(),
         session());
     try {
       model.compile(optimizer());
-      model.drawReference(config.seed() + 1);
+      if (needsReference) {
+        model.drawReference(config.seed() + 1);
+      }
       return model;
     } catch (RuntimeException e) {
       model.close();

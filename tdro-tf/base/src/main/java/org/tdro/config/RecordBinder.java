@@ -1,5 +1,6 @@
 package org.tdro.config;
 
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
@@ -106,7 +107,7 @@ final class RecordBinder {
   }
 
   private Object component(RecordComponent component, ConfigValue value, String path) {
-    var bound = value(component.getGenericType(), value, path);
+    var bound = value(component.getGenericType(), orDefault(component, value), path);
     var input = component.getAnnotation(InputFile.class);
     if (inputsExist && input != null && bound != INVALID) {
       input(bound)
@@ -115,6 +116,14 @@ final class RecordBinder {
               problems.add(origins.get(path), path + " names " + file + ", which does not exist"));
     }
     return bound;
+  }
+
+  /** The value, or that of a component which files may lack. */
+  private static ConfigValue orDefault(RecordComponent component, ConfigValue value) {
+    var given = component.getAnnotation(Default.class);
+    return value == null && given != null && !given.value().isEmpty()
+        ? ConfigValueFactory.fromAnyRef(given.value(), DEFAULT)
+        : value;
   }
 
   /** The files in a path or string, or in a list or optional of them. */

@@ -41,6 +41,25 @@ public final class AtomicWrite {
   }
 
   /**
+   * Checks that {@link #file} can write a file, before a long computation whose result goes there. Makes its folder.
+   *
+   * @throws UncheckedIOException naming the file
+   */
+  public static void checkWritable(Path file) {
+    var target = file.toAbsolutePath();
+    try {
+      if (Files.isDirectory(target)) {
+        throw new IOException("it is a folder");
+      }
+      Files.createDirectories(target.getParent());
+      Files.write(beside(target), new byte[0]);
+      Files.delete(beside(target));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
    * Writes a folder, replacing the one that is there once the new one is complete.
    *
    * @throws UncheckedIOException naming the folder

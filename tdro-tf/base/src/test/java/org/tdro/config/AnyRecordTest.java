@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,8 @@ class AnyRecordTest {
                 "sky",
                 List.of(1.0, 2.5),
                 List.of(Telescope.Mode.PARKED, Telescope.Mode.SINGLE_TARGET)),
+            5,
+            "none",
             Map.of("red", new Telescope.Filter(600, 700), "u.v", new Telescope.Filter(1, 2)),
             Optional.of(new Telescope.Dome(new Telescope.Shutter(0.001)))));
   }
@@ -123,6 +126,22 @@ class AnyRecordTest {
         .containsExactly("night.exposures: [3] here, [1, 2.5] there");
     assertThat(compose("mode=off", "night.exposures=[3]").fingerprint())
         .isEqualTo(compose("mode=off").fingerprint());
+  }
+
+  @Test
+  void aKeyThatWasAddedLaterChangesNothingAtItsDefault() throws IOException {
+    var now = compose();
+    var before = Files.writeString(
+        folder.resolve("before.conf"),
+        now.render()
+            .lines()
+            .filter(line -> !line.startsWith("patience") && !line.startsWith("guide"))
+            .collect(Collectors.joining("\n")));
+    assertThat(now.differences(before)).isEmpty();
+    assertThat(compose("patience=5", "guide=none").fingerprint()).isEqualTo(now.fingerprint());
+    assertThat(compose("patience=6").differences(before))
+        .extracting(ResolvedConfig.Difference::toString)
+        .containsExactly("patience: 6 here, not set there");
   }
 
   @ParameterizedTest

@@ -13,6 +13,8 @@ record Telescope(
     @Incidental Path log,
     Mirror mirror,
     Night night,
+    @Default("5") int patience,
+    @Default("none") String guide,
     Map<String, Filter> filters,
     Optional<Dome> dome) {
   static final ConfigSchema<Telescope> SCHEMA = new ConfigSchema<>(Telescope.class)

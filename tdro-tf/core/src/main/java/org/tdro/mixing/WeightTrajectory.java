@@ -14,9 +14,9 @@ import org.tdro.io.AppendedLines;
 import org.tdro.io.InputException;
 
 /**
- * The course of the weights of a run as CSV: {@code step}, then for each domain d the columns {@code weight/d},
- * {@code measure/d}, {@code loss/d}, {@code reference_loss/d}. What is not a number, such as the loss of a domain without
- * rows, is an empty cell. Each line is flushed, so that a killed run loses none.
+ * The weights and losses of every step of a run, as CSV: {@code step}, then for each domain d the columns {@code weight/d},
+ * {@code measure/d}, {@code loss/d}, {@code reference_loss/d}. A value that is not a number, such as the loss of a domain
+ * without rows, is an empty cell. Each line is flushed, so that a killed run loses none.
  */
 public final class WeightTrajectory implements AutoCloseable {
   private final Path file;
@@ -24,7 +24,7 @@ public final class WeightTrajectory implements AutoCloseable {
   private final Writer writer;
 
   /**
-   * One line.
+   * The values of one step.
    *
    * @param step number of the update, from 1
    * @param points one for each domain
@@ -39,7 +39,7 @@ public final class WeightTrajectory implements AutoCloseable {
     }
   }
 
-  /** A domain at one step: its α, its M, and its mean ℓ and r. */
+  /** The values of a domain at one step: α, M, and the means of ℓ and r. */
   public record Point(float weight, float measure, float loss, float referenceLoss) {
     private static final List<String> COLUMNS =
         List.of("weight", "measure", "loss", "reference_loss");
@@ -110,13 +110,13 @@ public final class WeightTrajectory implements AutoCloseable {
     return cell.matches("[^,\"\r\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 
-  /** The header and the lines of the steps done. */
+  /** Returns the header and the lines of the steps done. */
   private static List<String> linesUntil(Path file, String header, long stepsDone)
       throws IOException {
     var lines = AppendedLines.read(file);
     if (lines.isEmpty() || !lines.get(0).equals(header)) {
       throw new InputException(
-          file + ":1: is no trajectory of these domains; expected the header " + header);
+          file + ":1: is not a trajectory of these domains; expected the header " + header);
     }
     var kept = new ArrayList<>(List.of(header));
     for (int number = 2; number <= lines.size(); number++) {

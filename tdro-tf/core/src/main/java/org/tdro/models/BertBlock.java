@@ -4,8 +4,8 @@ import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
 import org.tdro.keras.LayerScope;
+import org.tdro.keras.layers.Activation;
 import org.tdro.keras.layers.Dropout;
-import org.tdro.keras.layers.Gelu;
 import org.tdro.keras.layers.LayerNormalization;
 import org.tdro.models.lora.Adapters;
 import org.tensorflow.Operand;
@@ -55,7 +55,7 @@ final class BertBlock {
     var attended = attentionOutputDropout.call(
         context, attentionOutput.call(context, attention(context, x, shape)));
     var middle = attentionNorm.call(context, tf.math.add(x, attended));
-    var expanded = Gelu.exact(tf, intermediate.call(context, middle));
+    var expanded = Activation.GELU.of(tf, intermediate.call(context, middle));
     var contracted = outputDropout.call(context, output.call(context, expanded));
     return outputNorm.call(context, tf.math.add(middle, contracted));
   }

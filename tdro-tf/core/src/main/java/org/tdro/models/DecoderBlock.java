@@ -4,9 +4,9 @@ import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
 import org.tdro.keras.LayerScope;
+import org.tdro.keras.layers.Activation;
 import org.tdro.keras.layers.Dropout;
 import org.tdro.keras.layers.RmsNormalization;
-import org.tdro.keras.layers.Silu;
 import org.tdro.models.lora.Adapters;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -58,8 +58,8 @@ final class DecoderBlock {
     var attended = attend(context, attentionNorm.call(context, x), attention);
     var middle = tf.math.add(x, attentionOutput.call(context, attended));
     var normalised = feedForwardNorm.call(context, middle);
-    var gated =
-        tf.math.mul(Silu.call(tf, gate.call(context, normalised)), up.call(context, normalised));
+    var gated = tf.math.mul(
+        Activation.SILU.of(tf, gate.call(context, normalised)), up.call(context, normalised));
     return tf.math.add(middle, down.call(context, gated));
   }
 

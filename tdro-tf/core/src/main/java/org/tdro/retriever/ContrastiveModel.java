@@ -10,7 +10,9 @@ import org.tdro.keras.Encodings.Sequences;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.TrainStep;
+import org.tdro.keras.Variables;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
@@ -18,8 +20,12 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** An encoder that learns from queries with a positive and negative passages: minimises the mean contrastive loss. */
-public class ContrastiveModel extends EncoderModel {
+/**
+ * An encoder that learns from queries with a positive and negative passages: minimises Σ_i w_i ℓ_i over the contrastive
+ * losses of a batch's rows, under the weights of a {@link RowWeighting}. A weighting that compares losses gets those of a
+ * frozen reference model on the same rows.
+ */
+public final class ContrastiveModel extends EncoderModel {
   static final String QUERY_IDS = "query_ids";
   static final String QUERY_MASK = "query_mask";
   static final String PASSAGE_IDS = "passage_ids";
@@ -33,12 +39,44 @@ public class ContrastiveModel extends EncoderModel {
 
   private final ContrastiveOptions options;
   private final Encodings encodings;
+  private final RowWeighting weighting;
+  private Variables referenceVariables;
+  private Optional<Encoders> reference = Optional.empty();
 
-  /** A model that trains as {@code options} say. */
+  /**
+   * The frozen model that losses are compared with.
+   *
+   * @param sharesBase whether it is adapters beside the same frozen weights as the trained model's, which are then held once
+   */
+  public record Reference(RetrieverSpec spec, boolean sharesBase) {}
+
+  /** A model that minimises the mean loss. */
   public ContrastiveModel(
       RetrieverSpec spec, ContrastiveOptions options, long seed, ConfigProto config) {
+    this(spec, options, RowWeighting.uniform(), seed, config);
+  }
+
+  /**
+   * A model that minimises the weighted loss.
+   *
+   * @param weighting belongs to this model from now on
+   * @throws IllegalArgumentException if the options have a reference and {@code weighting} needs none, or the other way round
+   */
+  public ContrastiveModel(
+      RetrieverSpec spec,
+      ContrastiveOptions options,
+      RowWeighting weighting,
+      long seed,
+      ConfigProto config) {
     super(spec, seed, config);
+    if (weighting.needsReference() != options.reference().isPresent()) {
+      throw new IllegalArgumentException(
+          weighting.needsReference()
+              ? "this weighting of rows needs a reference model"
+              : "there is a reference model, but this weighting of rows needs none");
+    }
     this.options = options;
+    this.weighting = weighting;
     this.encodings = options
         .compute()
         .chunking()
@@ -47,7 +85,33 @@ public class ContrastiveModel extends EncoderModel {
   }
 
   @Override
-  public final List<InputSpec> inputs() {
+  protected void build(LayerScope scope) {
+    super.build(scope);
+    var variables = scope.variables();
+    weighting.optimizers().forEach(this::register);
+    weighting.build(tf(), variables);
+    referenceVariables = new Variables(graph(), "reference/");
+    reference = options
+        .reference()
+        .map(model -> model.sharesBase()
+            ? Encoders.of(referenceVariables, variables, model.spec())
+            : Encoders.of(referenceVariables, model.spec()));
+  }
+
+  /** Reads the reference model's weights; before the first step. */
+  public void loadReference(StoredRetriever stored) {
+    var session = session();
+    stored.load(tf(), session, reference.orElseThrow());
+  }
+
+  /** Draws the reference model's weights instead, for measurements of time and memory. */
+  public void drawReference(long seed) {
+    var session = session();
+    Variables.initialize(tf(), session, referenceVariables.all(), seed);
+  }
+
+  @Override
+  public List<InputSpec> inputs() {
     var inputs = new ArrayList<>(super.inputs());
     for (var name : List.of(QUERY_IDS, QUERY_MASK, PASSAGE_IDS, PASSAGE_MASK)) {
       inputs.add(tokens(name));
@@ -68,18 +132,26 @@ public class ContrastiveModel extends EncoderModel {
   protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
     var tf = context.tf();
     var losses = losses(learning(context, tape), tape, encoders(), batch);
-    var loss = tf.math.mean(losses, tf.constant(0));
-    var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
-    var weights = variables().trainable();
-    return new TrainStep()
-        .log("loss", loss)
-        .log("domain_loss", domains.means())
-        .log("domain_rows", domains.rows())
-        .minimize(weights, loss);
+    var rows = new RowLosses(
+        batch.ints(DOMAIN_IDS),
+        losses,
+        reference.map(encoders -> tf.stopGradient(losses(frozen(context), tape, encoders, batch))),
+        options.domains());
+    var weighted = weighting.weigh(tape, counter(), rows);
+    var loss = tf.sum(tf.math.mul(tf.stopGradient(weighted.weights()), losses), tf.constant(0));
+    var trained = variables().trainable();
+    var step = new TrainStep().log("loss", loss);
+    step.log("domain_loss", rows.meanByDomain(tf, losses));
+    step.log("domain_rows", rows.rowsByDomain(tf));
+    rows.reference()
+        .ifPresent(referenceLoss -> step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
+    weighted.logs().forEach(step::log);
+    weighted.assignments().forEach(step::assign);
+    return step.minimize(trained, loss);
   }
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
-  protected final Operand<TFloat32> losses(
+  private Operand<TFloat32> losses(
       CallContext context, GradientTape tape, Encoders encoders, Inputs batch) {
     var queries = encodings.of(context, tape, encoders.query(), batch, QUERIES);
     var passages = encodings.of(context, tape, encoders.passage(), batch, PASSAGES);
@@ -103,29 +175,19 @@ public class ContrastiveModel extends EncoderModel {
   }
 
   @Override
-  protected final Encodings encodings() {
+  protected Encodings encodings() {
     return encodings;
   }
 
   /** Returns the context in which the encoder learns, with this model's precision and gradient checkpointing. */
-  protected final CallContext learning(CallContext context, GradientTape tape) {
+  private CallContext learning(CallContext context, GradientTape tape) {
     var compute = options.compute();
     var precise = context.withComputeType(compute.computeType());
     return compute.gradientCheckpointing() ? precise.withCheckpointing(tape) : precise;
   }
 
   /** Returns the context of an encoder that does not learn, with this model's precision. */
-  protected final CallContext frozen(CallContext context) {
+  private CallContext frozen(CallContext context) {
     return context.withTraining(false).withComputeType(options.compute().computeType());
-  }
-
-  /** The domain of every row of the batch, {@code [batch]}. */
-  protected final Operand<TInt32> domainIds(Inputs batch) {
-    return batch.ints(DOMAIN_IDS);
-  }
-
-  /** How it trains. */
-  protected final ContrastiveOptions options() {
-    return options;
   }
 }

@@ -16,7 +16,7 @@ final class DomainProbabilities {
   private DomainProbabilities() {}
 
   /**
-   * One for each domain, not all 0.
+   * Returns one for each domain, not all 0.
    *
    * @param fold the rows that are drawn from
    * @throws InputException listing the domains of a weights file that the data do not have, and those that are to be drawn

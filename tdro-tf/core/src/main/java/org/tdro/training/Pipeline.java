@@ -16,6 +16,7 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
@@ -63,9 +64,9 @@ public final class Pipeline {
     var base = compose("stage=reference");
     var config = base.config();
     check(base);
-    var sets = ListedSets.of(config.eval().data());
-    sets.forEach(BeirDataset::check);
-    var measures = Measure.parse(config.eval().measures());
+    var sets = BeirDataset.loadAll(config.eval().data());
+    var evaluation = new RetrievalEvaluation(
+        config.eval().topK(), Measure.parse(config.eval().measures()));
     var output = config.output();
 
     boolean crossFit = config.dro().crossFit();
@@ -94,17 +95,12 @@ public final class Pipeline {
       }
       runs.put(weighting, finetune.config().output());
     }
-    var evaluations = evaluate(
-        runs,
-        sets,
-        measures,
-        RetrievalEvaluation.topK(config.eval().topK()),
-        config.device().session());
+    var evaluations = evaluate(runs, sets, evaluation, config.device().session());
     var report = new PipelineReport(
-        measures.stream().map(Measure::name).toList(),
+        evaluation.measures().stream().map(Measure::name).toList(),
         evaluations,
         runs,
-        learns ? learned(output) : Map.of());
+        learns ? learned(output, config.dro().method().result()) : Map.of());
     report.write(output);
     return Optional.of(report);
   }
@@ -179,11 +175,11 @@ public final class Pipeline {
 
   private static Map<String, ModelEvaluation> evaluate(
       Map<String, Path> runs,
-      List<BeirDataset> sets,
-      List<Measure> measures,
+      List<EvaluationSet> sets,
       RetrievalEvaluation evaluation,
       ConfigProto session) {
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
+    var first = evaluation.measures().get(0);
     runs.forEach((weighting, run) -> {
       LOG.info("{}: evaluation on {} sets", weighting, sets.size());
       evaluations.put(
@@ -191,22 +187,17 @@ public final class Pipeline {
           RunEvaluation.of(
               run,
               sets,
-              measures,
               evaluation,
               session,
-              (set, ranking, result) -> LOG.debug(
-                  "{} {}: {} {}",
-                  weighting,
-                  set.name(),
-                  measures.get(0),
-                  result.value(measures.get(0)))));
+              (set, ranking, result) ->
+                  LOG.debug("{} {}: {} {}", weighting, set.name(), first, result.value(first))));
     });
     return evaluations;
   }
 
-  private static Map<String, Double> learned(Path output) {
+  private static Map<String, Double> learned(Path output, String weighting) {
     var weights = new LinkedHashMap<String, Double>();
-    WeightsFile.read(new RunFolder(output.resolve("dro")).weights().resolve("curr_weights.json"))
+    WeightsFile.read(new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"))
         .domains()
         .forEach(domain -> weights.put(domain.name(), domain.weight()));
     return weights;

@@ -13,7 +13,7 @@ import org.tdro.evaluation.ResultsTable;
 import org.tdro.io.AtomicWrite;
 
 /**
- * What a pipeline came to.
+ * The results of a pipeline.
  *
  * @param measures names, the first is the one that tables show first
  * @param evaluations by weighting
@@ -57,13 +57,19 @@ public record PipelineReport(
   void write(Path folder) {
     AtomicWrite.file(
         folder.resolve("results.md"), beside -> Files.writeString(beside, toMarkdown()));
+    var means = new LinkedHashMap<String, Object>();
+    var queries = new LinkedHashMap<String, Object>();
+    evaluations.forEach((weighting, evaluation) -> {
+      means.put(weighting, evaluation.sets());
+      queries.put(weighting, evaluation.queriesAsJson());
+    });
     var json = new LinkedHashMap<String, Object>();
-    evaluations.forEach((weighting, evaluation) -> json.put(weighting, evaluation.sets()));
+    json.put("evaluation", means);
+    json.put("weights", weights);
+    json.put("queries", queries);
     AtomicWrite.file(
         folder.resolve("results.json"),
-        beside -> Files.write(
-            beside,
-            JSON.writerWithDefaultPrettyPrinter()
-                .writeValueAsBytes(Map.of("evaluation", json, "weights", weights))));
+        beside ->
+            Files.write(beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json)));
   }
 }

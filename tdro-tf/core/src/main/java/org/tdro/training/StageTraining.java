@@ -1,5 +1,6 @@
 package org.tdro.training;
 
+import org.tdro.text.Prompts;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,7 +24,6 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
-import org.tdro.mixing.tdro.TdroModel;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.PublishedBase;
@@ -35,9 +35,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.SameRun;
 import org.tdro.runs.Telemetry;
-import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
-import org.tdro.training.config.Stage;
 
 /**
  * Trains one stage into a run's folder. Run again with the same configuration it goes on where it was stopped, and the
@@ -105,15 +103,16 @@ public final class StageTraining {
         return Outcome.UNCHANGED;
       }
       // Whatever is wrong shows here, before the folder is made or another run moved.
-      var source = new StageBatches(resolved, prepared);
+      var plan = StagePlan.of(resolved, prepared);
+      var source = new StageBatches(resolved, prepared, plan);
       try (var dataset = source.dataset();
-          var model = StageModels.of(resolved, prepared, session)) {
+          var model = new StageModel(resolved, prepared, plan).open(session)) {
         other.ifPresent(this::setAside);
         return FolderLock.whileHeld(run.path(), () -> {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))
               ? Outcome.UNCHANGED
-              : train(prepared, source, dataset, model, record);
+              : train(new Parts(prepared, plan, source), dataset, model, record);
         });
       }
     }
@@ -168,12 +167,11 @@ public final class StageTraining {
     return record;
   }
 
+  /** What a stage trains with, besides its model. */
+  private record Parts(PreparedData prepared, StagePlan plan, StageBatches source) {}
+
   private Outcome train(
-      PreparedData prepared,
-      StageBatches source,
-      ContrastiveDataset dataset,
-      ContrastiveModel model,
-      RunRecord record) {
+      Parts parts, ContrastiveDataset dataset, ContrastiveModel model, RunRecord record) {
     long start = System.nanoTime();
     Provenance.resetPeakMemory();
     try (var interruption = new Interruption(model)) {
@@ -181,8 +179,8 @@ public final class StageTraining {
       model.fit(
           dataset,
           FitOptions.steps(config.train().steps())
-              .withCallbacks(callbacks(prepared.domainNames())));
-      source.noteReusedNegatives();
+              .withCallbacks(callbacks(parts)));
+      parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
             "{} after step {} of {} and saved; run the same command again to go on",
@@ -191,7 +189,7 @@ public final class StageTraining {
             config.train().steps());
         return Outcome.INTERRUPTED;
       }
-      write(model, prepared);
+      write(parts, model);
     }
     record.completed((System.nanoTime() - start) * 1e-9).write(run);
     try {
@@ -202,19 +200,19 @@ public final class StageTraining {
     return Outcome.TRAINED;
   }
 
-  private List<Callback> callbacks(List<String> domains) {
+  private List<Callback> callbacks(Parts parts) {
     var train = config.train();
+    var domains = parts.prepared().domainNames();
     var callbacks = new ArrayList<Callback>();
     callbacks.add(new FiniteLosses(domains));
     callbacks.add(new BackupAndRestore(run.backup(), train.saveEvery()).keepWhenFinished());
     callbacks.add(CsvLogger.ofSteps(run.log()));
     callbacks.add(new Telemetry(
         registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
-    if (config.stage() == Stage.DRO) {
-      callbacks.add(new TrajectoryWriter(run.trajectory(), domains));
-    }
-    callbacks.add(new ProgressBar(progress, train.progress())
-        .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    callbacks.addAll(parts.plan().callbacks());
+    callbacks.add(
+        new ProgressBar(progress, train.progress())
+            .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
     callbacks.addAll(further);
     return callbacks;
   }
@@ -226,10 +224,12 @@ public final class StageTraining {
         : null;
   }
 
-  private void write(ContrastiveModel model, PreparedData prepared) {
-    if (model instanceof TdroModel proxy) {
-      LearnedWeights.write(proxy, prepared, config.dro().topPercents(), run.weights());
-    }
+  private void write(Parts parts, ContrastiveModel model) {
+    parts
+        .plan()
+        .learned()
+        .ifPresent(
+            learned -> learned.write(model.session(), parts.prepared(), run.weights()));
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(
@@ -240,7 +240,7 @@ public final class StageTraining {
                 Prompts.of(data.prompts()),
                 config.loss().matryoshka().dimensions(),
                 base(model)),
-            prepared.tokenizer().file(),
+            parts.prepared().tokenizer().file(),
             model);
   }
 }

@@ -24,6 +24,7 @@ import org.tdro.export.python.PeftExport;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.keras.testing.Values;
+import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.testing.Checkout;
@@ -126,6 +127,11 @@ class ExportedRunTest {
     assertThat(embeddings("adapters")).isNotEqualTo(embeddings("published"));
   }
 
+  private static ContrastiveModel open(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
+    return new StageModel(resolved, prepared, StagePlan.of(resolved, prepared))
+        .open(ConfigProto.getDefaultInstance());
+  }
+
   @Test
   void trainingStartsFromTheAdaptersThatAreNamed() {
     var resolved = config(
@@ -133,7 +139,7 @@ class ExportedRunTest {
         withAdapters(
             ADAPTERS[0], ADAPTERS[1], ADAPTERS[2], "model.lora.adapter=" + at("adapters")));
     try (var prepared = PreparedData.of(resolved.config());
-        var model = StageModels.of(resolved, prepared, ConfigProto.getDefaultInstance())) {
+        var model = open(resolved, prepared)) {
       var maps = model.encoders().loraKernels();
       assertThat(maps).hasSize(2);
       var expected = adapterWeights("adapted");
@@ -159,7 +165,7 @@ class ExportedRunTest {
             "model.lora.target-modules=[query]",
             "model.lora.adapter=" + at("adapters")));
     try (var prepared = PreparedData.of(resolved.config())) {
-      assertThatThrownBy(() -> StageModels.of(resolved, prepared, ConfigProto.getDefaultInstance()))
+      assertThatThrownBy(() -> open(resolved, prepared))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("model.lora.rank is 3")
           .hasMessageContaining("model.lora.alpha is 5.0")

@@ -176,6 +176,17 @@ class LossTrainingTest {
   }
 
   @Test
+  void probe() {
+    for (int seed = 1; seed <= 6; seed++) {
+      var options = new ArrayList<>(List.of(SIZES));
+      options.add("seed=" + seed);
+      train("reference", "sizes" + seed, options.toArray(String[]::new));
+      train("reference", "plain" + seed, "seed=" + seed);
+      System.out.println("PROBE " + seed + " " + lossAt("sizes" + seed, 2) + " " + lossAt("plain" + seed, 2));
+    }
+  }
+
+  @Test
   void aSizeThatWasTrainedLosesLessThanOneThatWasNot() {
     assertThat(lossAt("sizes", 2)).isLessThan(0.8 * lossAt("plain", 2));
     assertThat(new RetrieverFolder(run("sizes").resolve("model")).settings().trainedDimensions())

@@ -1,6 +1,8 @@
 package org.tdro.keras;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBfloat16;
@@ -19,6 +21,9 @@ public final class CallContext {
   private final RandomStream random;
   private final boolean training;
   private final ComputeType computeType;
+  /** What layers assign to variables in this forward pass. */
+  private final Map<Weight, Operand<TFloat32>> assignments;
+
   /** Records blocks whose activations are recomputed; null where activations are kept. */
   private final GradientTape recorder;
 
@@ -31,18 +36,20 @@ public final class CallContext {
       RandomStream random,
       boolean training,
       ComputeType computeType,
+      Map<Weight, Operand<TFloat32>> assignments,
       GradientTape recorder) {
     this.tf = tf;
     this.scope = scope;
     this.random = random;
     this.training = training;
     this.computeType = computeType;
+    this.assignments = assignments;
     this.recorder = recorder;
   }
 
   /** Returns a context without dropout, in single precision, for layers that are built already. */
   public static CallContext inference(Ops tf) {
-    return new CallContext(tf, null, null, false, ComputeType.FLOAT32, null);
+    return new CallContext(tf, null, null, false, ComputeType.FLOAT32, new LinkedHashMap<>(), null);
   }
 
   /**
@@ -53,7 +60,8 @@ public final class CallContext {
    */
   public static CallContext training(Ops tf, long seed, StepCounter counter) {
     var random = new RandomStream(seed, counter.microBatch());
-    return new CallContext(tf, null, random, true, ComputeType.FLOAT32, null);
+    return new CallContext(
+        tf, null, random, true, ComputeType.FLOAT32, new LinkedHashMap<>(), null);
   }
 
   /** The operations that a layer adds to. */
@@ -73,22 +81,22 @@ public final class CallContext {
 
   /** Returns the same context for a graph's other operations, such as those behind control dependencies. */
   public CallContext withTf(Ops operations) {
-    return new CallContext(operations, scope, random, training, computeType, recorder);
+    return new CallContext(operations, scope, random, training, computeType, assignments, recorder);
   }
 
   /** Returns the same context for training or for inference. */
   public CallContext withTraining(boolean inForce) {
-    return new CallContext(tf, scope, random, inForce, computeType, recorder);
+    return new CallContext(tf, scope, random, inForce, computeType, assignments, recorder);
   }
 
   /** Returns the same context with matrix products in {@code type}. */
   public CallContext withComputeType(ComputeType type) {
-    return new CallContext(tf, scope, random, training, type, recorder);
+    return new CallContext(tf, scope, random, training, type, assignments, recorder);
   }
 
   /** Returns the same context in which layers that are called for the first time create their weights in {@code where}. */
   public CallContext withScope(LayerScope where) {
-    return new CallContext(tf, where, random, training, computeType, recorder);
+    return new CallContext(tf, where, random, training, computeType, assignments, recorder);
   }
 
   /**
@@ -96,11 +104,11 @@ public final class CallContext {
    * in memory and not its activations, and the gradients of {@code tape} call the block once more.
    */
   public CallContext withCheckpointing(GradientTape tape) {
-    return new CallContext(tf, scope, random, training, computeType, tape);
+    return new CallContext(tf, scope, random, training, computeType, assignments, tape);
   }
 
   private CallContext keepingActivations() {
-    return new CallContext(tf, scope, random, training, computeType, null);
+    return new CallContext(tf, scope, random, training, computeType, assignments, null);
   }
 
   /**
@@ -127,6 +135,19 @@ public final class CallContext {
     }
     long key = random.seed() ^ Long.rotateLeft(Variables.hash(name), 17) * 0x9e3779b97f4a7c15L;
     return tf.stack(List.of(tf.constant(key), random.counter()));
+  }
+
+  /**
+   * Assigns {@code value} to {@code weight}, such as a moving average, once everything of the training step has read it. Of several
+   * assignments to a weight in one forward pass the first counts.
+   */
+  public void assign(Weight weight, Operand<TFloat32> value) {
+    assignments.putIfAbsent(weight, value);
+  }
+
+  /** What layers have assigned so far. */
+  Map<Weight, Operand<TFloat32>> assignments() {
+    return assignments;
   }
 
   /** Multiplies matrices in the context's precision: {@code [n, k] × [k, m] -> [n, m]}. */

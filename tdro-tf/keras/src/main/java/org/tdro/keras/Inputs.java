@@ -38,4 +38,9 @@ public record Inputs(Map<String, Operand<?>> operands) {
   public static Operand<TFloat32> asFloats(Ops tf, Operand<?> numbers) {
     return tf.dtypes.cast((Operand<TNumber>) numbers, TFloat32.class);
   }
+
+  /** The operand as one of floats, which it is. */
+  static Operand<TFloat32> asFloat(Operand<?> operand) {
+    return operand.asOutput().expect(TFloat32.class);
+  }
 }

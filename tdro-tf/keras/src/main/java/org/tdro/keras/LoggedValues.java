@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.op.Ops;
@@ -12,15 +13,21 @@ import org.tensorflow.types.TFloat32;
 /** What a step reports, to be fetched from its run. */
 final class LoggedValues {
   private final Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+  private final Map<Metric, Operand<TFloat32>> measures = new LinkedHashMap<>();
+  private final EpochMeans means;
 
   LoggedValues(Ops tf, TrainStep step) {
     // A logged variable is copied, else the fetch might see it after the update.
     step.logs().forEach((name, value) -> values.put(name, tf.deepCopy(value)));
+    measures.putAll(step.measures());
+    means = step.means();
   }
 
   /** In the order in which {@link #read} expects them. */
   List<Operand<TFloat32>> operands() {
-    return new ArrayList<>(values.values());
+    var all = new ArrayList<>(values.values());
+    all.addAll(measures.values());
+    return all;
   }
 
   /** The values, the first that were fetched. */
@@ -36,6 +43,11 @@ final class LoggedValues {
         vectors.put(name, floats(tensor));
       }
     }
+    for (var metric : measures.keySet()) {
+      var sums = doubles((TFloat32) fetched.get(i++));
+      means.add(metric, sums);
+      scalars.put(metric.name(), metric.result(sums));
+    }
     return new Logs(scalars, vectors);
   }
 
@@ -44,5 +56,11 @@ final class LoggedValues {
     var values = new float[Math.toIntExact(tensor.size())];
     tensor.asRawTensor().data().asFloats().read(values);
     return values;
+  }
+
+  /** The elements in row-major order, for sums over many batches. */
+  static double[] doubles(TFloat32 tensor) {
+    var floats = floats(tensor);
+    return IntStream.range(0, floats.length).mapToDouble(i -> floats[i]).toArray();
   }
 }

@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
@@ -25,6 +26,9 @@ import org.tensorflow.types.TFloat32;
  * {@link #build}. Not thread-safe.
  */
 public abstract class Model implements AutoCloseable {
+  /** Rows of a batch where the caller does not say how many. */
+  private static final int PREDICTED_ROWS = 256;
+
   private final long seed;
   private final ConfigProto config;
   private final Map<String, Operand<?>> inputs = new LinkedHashMap<>();
@@ -35,7 +39,10 @@ public abstract class Model implements AutoCloseable {
 
   private Optimizer optimizer;
   private Loss loss;
-  private Map<String, Loss> metrics = Map.of();
+  private List<Metric> metrics = List.of();
+  /** Static shape of what the loss sees in training. */
+  private Shape outputShape = Shape.unknown();
+
   private Operand<TFloat32> outputs;
   private TrainingProgram training;
   private InferenceProgram inference;
@@ -82,6 +89,21 @@ public abstract class Model implements AutoCloseable {
     FINISHED
   }
 
+  /**
+   * Returns a model that is a graph of layers.
+   *
+   * @param inputs all that {@code output} depends on
+   * @param output what layers make of them
+   */
+  public static Model of(List<Input> inputs, SymbolicTensor output) {
+    return of(0, inputs, output);
+  }
+
+  /** The same with a seed of initial weights and dropout other than 0. */
+  public static Model of(long seed, List<Input> inputs, SymbolicTensor output) {
+    return new FunctionalModel(seed, inputs, output);
+  }
+
   /** A model whose initial weights and dropout follow from {@code seed}. */
   protected Model(long seed) {
     this(seed, ConfigProto.getDefaultInstance());
@@ -116,9 +138,10 @@ public abstract class Model implements AutoCloseable {
    */
   protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
     var prediction = call(context, batch);
-    var value = loss.call(tf(), batch, prediction);
+    outputShape = prediction.shape();
+    var value = regularized(loss.call(tf(), batch, prediction));
     var step = new TrainStep().log("loss", value);
-    metrics.forEach((name, metric) -> step.log(name, metric.call(tf(), batch, prediction)));
+    metrics.forEach(metric -> step.measure(metric, metric.sums(tf(), batch, prediction)));
     return step.minimize(variables().trainable(), value);
   }
 
@@ -127,11 +150,19 @@ public abstract class Model implements AutoCloseable {
     return Encodings.allAtOnce();
   }
 
-  /** Sets what {@link #fit} minimises and how, and what it reports besides. */
-  public void compile(Optimizer optimizer, Loss loss, Map<String, Loss> metrics) {
+  /** The loss and what regularizers add to it. */
+  final Operand<TFloat32> regularized(Operand<TFloat32> value) {
+    return variables()
+        .penalty(tf())
+        .<Operand<TFloat32>>map(p -> tf().math.add(value, p))
+        .orElse(value);
+  }
+
+  /** Sets what {@link #fit} minimises and how, and which metrics it reports. */
+  public void compile(Optimizer optimizer, Loss loss, Metric... metrics) {
     compile(optimizer);
     this.loss = loss;
-    this.metrics = new LinkedHashMap<>(metrics);
+    this.metrics = List.of(metrics);
   }
 
   /** Sets the optimizer of a model whose {@link #trainStep} has its own loss. */
@@ -167,6 +198,27 @@ public abstract class Model implements AutoCloseable {
   /** The outputs for one batch, {@code [batch, ...]}; the caller closes both. Needs only the inputs that {@link #call} uses. */
   public TFloat32 predict(Batch batch) {
     return inference().predict(batch);
+  }
+
+  /**
+   * Returns the outputs for {@code x}, {@code [rows, ...]}, of a model whose first input is floats; each row in row-major
+   * order.
+   */
+  public float[][] predict(float[][] x) {
+    return predict(Dataset.of(Map.of(inputs().get(0).name(), x)).batch(PREDICTED_ROWS));
+  }
+
+  /** The same for a model whose first input is integers, such as ids. */
+  public float[][] predict(int[][] x) {
+    return predict(Dataset.of(Map.of(inputs().get(0).name(), x)).batch(PREDICTED_ROWS));
+  }
+
+  /**
+   * Returns the outputs for one pass over {@code dataset}, each row in row-major order. Labels are not needed, and left aside where
+   * there are some.
+   */
+  public float[][] predict(Dataset dataset) {
+    return inference().predict(dataset);
   }
 
   /** The value of {@code output} of the graph for one batch; the caller closes both. */
@@ -325,19 +377,34 @@ public abstract class Model implements AutoCloseable {
   /** The placeholder of every input. */
   protected final Inputs symbolicInputs() {
     if (inputs.isEmpty()) {
-      for (var spec : inputs()) {
-        var scope = tf().withSubScope("inputs").withName(spec.name());
-        inputs.put(spec.name(), scope.placeholder(spec.type(), Placeholder.shape(spec.shape())));
-      }
+      inputs().forEach(this::addInput);
+    }
+    if (loss != null) {
+      loss.labels().filter(spec -> !inputs.containsKey(spec.name())).ifPresent(this::addInput);
     }
     return new Inputs(inputs);
+  }
+
+  private void addInput(InputSpec spec) {
+    var scope = tf().withSubScope("inputs").withName(spec.name());
+    inputs.put(spec.name(), scope.placeholder(spec.type(), Placeholder.shape(spec.shape())));
+  }
+
+  /** Refuses labels that do not fit the outputs of the compiled loss. */
+  final void checkLabels(Batch batch) {
+    if (loss != null) {
+      loss.check(batch, outputShape);
+    }
   }
 
   final TrainingProgram training() {
     if (training == null) {
       register(optimizer);
       var tape = new GradientTape(graph(), tf());
-      var step = trainStep(context(true), tape, symbolicInputs());
+      var context = context(true);
+      var step = trainStep(context, tape, symbolicInputs());
+      context.assignments().forEach(step::assign);
+      step.measureInto(state.means());
       training = TrainingProgram.of(this, tape, step);
     }
     initialize();
@@ -347,7 +414,7 @@ public abstract class Model implements AutoCloseable {
   private InferenceProgram inference() {
     if (inference == null) {
       requireOutputs();
-      inference = InferenceProgram.of(this, outputs, loss, metrics);
+      inference = new InferenceProgram(this, outputs, loss, metrics);
     }
     initialize();
     return inference;
@@ -357,6 +424,12 @@ public abstract class Model implements AutoCloseable {
     if (training == null) {
       requireOutputs();
     }
+  }
+
+  /** The outputs in inference, {@code [batch, ...]}, for what this class does not offer. */
+  public final Operand<TFloat32> outputs() {
+    requireOutputs();
+    return outputs;
   }
 
   /** Adds the forward pass for inference to the graph; layers are built then. */

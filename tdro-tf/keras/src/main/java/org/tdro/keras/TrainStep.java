@@ -20,6 +20,8 @@ public final class TrainStep {
   private final List<Operand<TFloat32>> gradients = new ArrayList<>();
   private final Map<Weight, Operand<TFloat32>> assignments = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> logs = new LinkedHashMap<>();
+  private final Map<Metric, Operand<TFloat32>> measures = new LinkedHashMap<>();
+  private EpochMeans means = new EpochMeans();
   private Operand<TFloat32> loss;
 
   /** Moves {@code weights} against the gradient of the scalar {@code loss} with the model's optimizer. */
@@ -61,6 +63,29 @@ public final class TrainStep {
   public TrainStep log(String name, Operand<TFloat32> value) {
     logs.put(name, value);
     return this;
+  }
+
+  /**
+   * Reports {@code metric} over all rows of an epoch.
+   *
+   * @param sums what {@link Metric#sums} gives for this micro-batch
+   */
+  public TrainStep measure(Metric metric, Operand<TFloat32> sums) {
+    measures.put(metric, sums);
+    return this;
+  }
+
+  Map<Metric, Operand<TFloat32>> measures() {
+    return measures;
+  }
+
+  /** Where the sums of metrics are added up. */
+  EpochMeans means() {
+    return means;
+  }
+
+  void measureInto(EpochMeans epoch) {
+    means = epoch;
   }
 
   List<Weight> weights() {

@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -23,6 +25,8 @@ public final class Variables {
   private final Graph graph;
   private final String prefix;
   private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final Map<Weight, Regularizer> regularizers = new LinkedHashMap<>();
+  private final Map<Weight, Constraint> constraints = new LinkedHashMap<>();
   private final LayerScope scope = new LayerScope(this);
 
   /** @param prefix prepended to the operation names of this set, not to the names of its weights; may be empty */
@@ -69,6 +73,28 @@ public final class Variables {
     var weight = new Weight(name, shape, role, initializer, operation.<TFloat32>output(0));
     weights.put(name, weight);
     return weight;
+  }
+
+  /** Adds a penalty on the values of {@code weight} to the loss of models. */
+  public void regularize(Weight weight, Regularizer regularizer) {
+    regularizers.put(weight, regularizer);
+  }
+
+  /** Keeps {@code weight} where {@code constraint} holds, after every update. */
+  public void constrain(Weight weight, Constraint constraint) {
+    constraints.put(weight, constraint);
+  }
+
+  /** The sum of all penalties; empty if there are none. */
+  Optional<Operand<TFloat32>> penalty(Ops tf) {
+    return regularizers.entrySet().stream()
+        .map(entry -> entry.getValue().penalty(tf, entry.getKey().read(tf)))
+        .reduce(tf.math::add);
+  }
+
+  /** What holds for {@code weight} after an update, if anything. */
+  Optional<Constraint> constraint(Weight weight) {
+    return Optional.ofNullable(constraints.get(weight));
   }
 
   /** Every weight, in the order in which they were added. */

@@ -1,5 +1,6 @@
 package org.tdro.mixing.tdro;
 
+import org.tdro.retriever.RowLosses;
 import org.tdro.config.Key;
 import org.tdro.io.Checks;
 import org.tensorflow.Operand;
@@ -7,8 +8,8 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * How badly the proxy does on a domain, M_g, from the proxy losses ℓ and the reference losses r of its rows. Either the mean ℓ of
- * the domain's rows divided by their mean r, or the mean over the rows of {@code max(0, (ℓ − r) / d)} with {@code d = r / ‖r‖_p},
+ * Measure M_g of how badly the proxy does on a domain, from the proxy losses ℓ and the reference losses r of its rows: either the
+ * mean ℓ of the domain's rows divided by their mean r, or the mean over the rows of {@code max(0, (ℓ − r) / d)} with {@code d = r / ‖r‖_p},
  * where the norm is taken over the whole micro-batch. A domain without rows measures 0.
  *
  * @param kind where the mean over rows is taken
@@ -79,13 +80,13 @@ public record LossMeasure(
   }
 
   /** Returns M {@code [domains]} of the rows of a micro-batch. */
-  Operand<TFloat32> byDomain(Ops tf, RowLosses rows, int domains) {
+  Operand<TFloat32> byDomain(Ops tf, RowLosses rows) {
     return switch (kind) {
       case RATIO_OF_MEANS ->
         tf.math.div(
-            rows.meanByDomain(tf, rows.loss(), domains),
-            divisor(tf, rows.meanByDomain(tf, rows.requiredReference(), domains)));
-      case PER_ROW -> rows.meanByDomain(tf, tf.nn.relu(ofRows(tf, rows)), domains);
+            rows.meanByDomain(tf, rows.loss()),
+            divisor(tf, rows.meanByDomain(tf, rows.requiredReference())));
+      case PER_ROW -> rows.meanByDomain(tf, tf.nn.relu(ofRows(tf, rows)));
     };
   }
 

@@ -1,5 +1,10 @@
 package org.tdro.training.config;
 
+import org.tdro.keras.optimizers.OptimizerSpec;
+import org.tdro.keras.ScheduleSpec;
+import org.tdro.mixing.tdro.LossMeasure;
+import org.tdro.mixing.tdro.GradientClip;
+import org.tdro.config.Default;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,13 +17,17 @@ import org.tdro.mixing.tdro.DomainWeightOptions;
 /**
  * Learning of domain weights (stage dro).
  *
- * @param learning how the weights are learned
+ * @param method what learns
+ * @param learning settings of tDRO, of which other methods read the measure, η and the share of the moving average
+ * @param smoothing DoReMi's share of the uniform mixture; absent in the other methods
+ * @param onlineEvery steps after which the sampler follows the weights as they are then, rows being weighed alike; 0 for never
  * @param topPercents dataset selections to write: the best P percent of the domains
  * @param initialWeights {@code uniform} or a weights file
  * @param reference folder of a run of stage reference; needed in stage dro unless the measure uses no reference losses
  * @param crossFit whether reference and proxy are trained on different halves of each domain
  */
 @KeyOrder({
+  "method",
   "measure",
   "normalize-by-reference",
   "subtract-reference",
@@ -39,20 +48,66 @@ import org.tdro.mixing.tdro.DomainWeightOptions;
   "min-ratio",
   "normalize-every-update",
   "ema",
+  "smoothing",
+  "online-every",
   "top-percents",
   "initial-weights",
   "reference",
   "cross-fit"
 })
 public record DroConfig(
+    @Default("tdro") Method method,
     @Inline DomainWeightOptions learning,
+    @Default("") Optional<Double> smoothing,
+    @Default("0") int onlineEvery,
     List<Integer> topPercents,
     @InputFile(except = DataConfig.UNIFORM) String initialWeights,
     @InputFile Optional<Path> reference,
     boolean crossFit) {
 
+  /** What learns the weights. */
+  public enum Method {
+    /** An optimizer on the log-weights, which ascends the measures of the domains. */
+    TDRO("curr"),
+    /** Group DRO: exponentiated gradient on the domains' losses. */
+    GROUP_DRO("curr"),
+    /** DoReMi: exponentiated gradient on the domains' losses above the reference's, smoothed. */
+    DOREMI("mean");
+
+    private final String result;
+
+    Method(String result) {
+      this.result = result;
+    }
+
+    /** Returns the name of the weighting that the method calls its result. */
+    public String result() {
+      return result;
+    }
+  }
+
   public DroConfig {
+    var measure = learning.measure();
     new Checks()
+        .that(
+            method == Method.TDRO
+                || learning.optimizer().rule() == OptimizerSpec.Rule.SGD
+                    && !learning.weightEma()
+                    && learning.optimizer().weightDecay() == 0
+                    && learning.clip().kind() == GradientClip.Kind.NONE
+                    && learning.schedule().kind() == ScheduleSpec.Kind.CONSTANT,
+            "optimizer must be sgd, weightEma false, weightDecay 0, clip none and schedule constant where method is not tdro; see dro=group-dro and dro=doremi")
+        .that(
+            method != Method.GROUP_DRO || measure.equals(LossMeasure.raw()),
+            "measure must be per-row, without the reference, where method is group-dro; see dro=group-dro")
+        .that(
+            method != Method.DOREMI || measure.equals(LossMeasure.excess()),
+            "measure must be per-row with subtractReference alone where method is doremi; see dro=doremi")
+        .that(
+            smoothing.isPresent() == (method == Method.DOREMI),
+            "smoothing belongs to method doremi, and to no other; see dro=doremi")
+        .fraction("smoothing", smoothing.orElse(0.0))
+        .atLeast(0, "onlineEvery", onlineEvery)
         .that(
             topPercents.stream().allMatch(percent -> percent >= 1 && percent <= 100),
             "topPercents must be from 1 to 100, were " + topPercents)

@@ -42,10 +42,10 @@ public record RunConfig(
   public RunConfig {
     new Checks()
         .that(
-            stage != Stage.DRO || dro.reference().isPresent() || !dro.needsReference(),
+            !stage.learnsMixture() || dro.reference().isPresent() || !dro.needsReference(),
             "dro.reference is missing: stage dro measures its losses against those of a reference run; give dro.reference=RUN or choose dro=raw")
         .that(
-            stage != Stage.DRO
+            !stage.learnsMixture()
                 || loss.negatives() == ContrastiveLoss.Negatives.IN_BATCH
                 || data.passagesPerQuery() > 1,
             "data.passagesPerQuery must be at least 2 where each row sees only its own passages, was "
@@ -55,6 +55,11 @@ public record RunConfig(
             "data.passagesPerQuery must be at least 2 where a teacher's scores are distilled, was "
                 + data.passagesPerQuery())
         .done();
+  }
+
+  /** Returns how the stage learns a mixture, if it does. */
+  public Optional<DroConfig> learning() {
+    return stage.learnsMixture() ? Optional.of(dro) : Optional.empty();
   }
 
   /** Returns a composer of the user's folder, if there is one, before the built-in one: system property {@code tdro.configs}, else {@code configs}. */

@@ -23,6 +23,7 @@ import org.tdro.keras.Optimizer;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Values;
+import org.tdro.mixing.LearnedMixture;
 import org.tdro.retriever.ComputeOptions;
 import org.tdro.retriever.ContrastiveLoss;
 import org.tdro.retriever.ContrastiveLoss.Negatives;
@@ -60,7 +61,7 @@ class GradientCachingTest {
       return negatives == Negatives.IN_BATCH;
     }
 
-    ContrastiveModel model() {
+    Subject subject() {
       var chunking =
           chunkSize == 0 ? Optional.<Chunking>empty() : Optional.of(new Chunking(chunkSize, 1));
       var options = new ContrastiveOptions(
@@ -71,21 +72,30 @@ class GradientCachingTest {
           new ComputeOptions(chunking, checkpointing, ComputeType.FLOAT32));
       var session = ConfigProto.getDefaultInstance();
       if (!dro) {
-        return new ContrastiveModel(spec(dropout), options, 3, session);
+        return new Subject(
+            new ContrastiveModel(spec(dropout), options, 3, session), Optional.empty());
       }
-      var weightOptions =
-          DomainWeightOptions.builder(LossMeasure.ratioOfMeans()).stepSize(0.5).build();
-      var model = new TdroModel(
+      var weightOptions = DomainWeightOptions.builder(LossMeasure.ratioOfMeans())
+          .stepSize(0.5)
+          .build();
+      var learner =
+          new DomainWeights(weightOptions, weightOptions.optimizer(2, 2), SmallBatches.uniform());
+      var model = new ContrastiveModel(
           spec(dropout),
-          options,
-          weightOptions,
-          weightOptions.optimizer(2, 2),
-          SmallBatches.uniform(),
-          Optional.of(new TdroModel.Reference(spec(0), false)),
+          options.against(new ContrastiveModel.Reference(spec(0), false)),
+          learner,
           3,
           session);
       model.loadReference(StoredRetrievers.of(folder.resolve("reference")));
-      return model;
+      return new Subject(model, Optional.of(learner));
+    }
+  }
+
+  private record Subject(ContrastiveModel model, Optional<DomainWeights> learner)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      model.close();
     }
   }
 
@@ -133,10 +143,11 @@ class GradientCachingTest {
   /** What came of a training. */
   @SuppressWarnings("ArrayRecordComponent")
   private record Trained(
-      float[] weights, float moved, List<Logs> logs, Optional<DomainWeightState> domains) {
+      float[] weights, float moved, List<Logs> logs, Optional<LearnedMixture> domains) {
 
     static Trained of(Setting setting) {
-      try (var model = setting.model()) {
+      try (var subject = setting.subject()) {
+        var model = subject.model();
         var initial = Values.of(model);
         model.compile(sgd());
         var logs = fit(model, setting, 2);
@@ -145,9 +156,7 @@ class GradientCachingTest {
         for (int i = 0; i < weights.length; i++) {
           moved = Math.max(moved, Math.abs(weights[i] - initial[i]));
         }
-        var domains = model instanceof TdroModel proxy
-            ? Optional.of(proxy.domainWeights())
-            : Optional.<DomainWeightState>empty();
+        var domains = subject.learner().map(learner -> learner.learned(model.session()));
         return new Trained(weights, moved, logs, domains);
       }
     }
@@ -207,7 +216,8 @@ class GradientCachingTest {
   }
 
   private static float[] trained(Setting setting) {
-    try (var model = setting.model()) {
+    try (var subject = setting.subject()) {
+      var model = subject.model();
       model.compile(adam());
       fit(model, setting, 2);
       return Values.all(model);
@@ -217,12 +227,14 @@ class GradientCachingTest {
   @Test
   void aModelThatWasSavedBetweenUpdatesGoesOnToTheSameBits(@TempDir Path saved) {
     var setting = dro(0.2f).inChunksOf(3);
-    try (var first = setting.model()) {
+    try (var subject = setting.subject()) {
+      var first = subject.model();
       first.compile(adam());
       fit(first, setting, 1);
       first.save(saved);
     }
-    try (var second = setting.model()) {
+    try (var subject = setting.subject()) {
+      var second = subject.model();
       second.compile(adam());
       second.load(saved);
       fit(second, setting, 2);

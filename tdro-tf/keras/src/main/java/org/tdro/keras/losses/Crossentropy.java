@@ -1,13 +1,12 @@
 package org.tdro.keras.losses;
 
-import java.util.Arrays;
 import org.tdro.keras.Batch;
-import org.tdro.keras.InputSpec;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TType;
 
 /** Cross-entropy of probabilities or, with {@link #fromLogits}, of the numbers before softmax or sigmoid. */
 public final class Crossentropy extends RowLoss {
@@ -38,16 +37,12 @@ public final class Crossentropy extends RowLoss {
   }
 
   @Override
-  protected InputSpec labelSpec(String name, Shape outputs) {
-    if (kind != Labels.INDEX) {
-      return super.labelSpec(name, outputs);
-    }
-    var shape = Arrays.copyOf(outputs.asArray(), outputs.numDimensions() - 1);
-    return new InputSpec(name, TInt32.class, Shape.of(shape));
+  Class<? extends TType> labelType() {
+    return kind == Labels.INDEX ? TInt32.class : TFloat32.class;
   }
 
   @Override
-  protected void check(String name, Batch batch, Shape outputs) {
+  void check(String name, Batch batch, Shape outputs) {
     if (kind != Labels.INDEX) {
       super.check(name, batch, outputs);
       return;
@@ -71,7 +66,11 @@ public final class Crossentropy extends RowLoss {
   protected Operand<TFloat32> rows(Ops tf, Operand<?> labels, Operand<TFloat32> outputs) {
     if (kind == Labels.BINARY) {
       return org.tensorflow.framework.losses.Losses.binaryCrossentropy(
-          tf, Losses.likeOutputs(tf, labels, outputs), Losses.atLeastTwoAxes(tf, outputs), logits, 0);
+          tf,
+          Losses.likeOutputs(tf, labels, outputs),
+          Losses.atLeastTwoAxes(tf, outputs),
+          logits,
+          0);
     }
     int classes = (int) outputs.shape().get(-1);
     var columns = tf.constant(new int[] {-1, classes});
@@ -86,8 +85,7 @@ public final class Crossentropy extends RowLoss {
     if (logits) {
       return tf.nn.softmaxCrossEntropyWithLogits(flat, targets).loss();
     }
-    var logarithms =
-        tf.math.log(tf.clipByValue(flat, tf.constant(SMALL), tf.constant(1 - SMALL)));
+    var logarithms = tf.math.log(tf.clipByValue(flat, tf.constant(SMALL), tf.constant(1 - SMALL)));
     return tf.math.neg(tf.reduceSum(tf.math.mul(targets, logarithms), tf.constant(-1)));
   }
 }

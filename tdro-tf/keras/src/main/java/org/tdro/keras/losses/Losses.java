@@ -52,9 +52,10 @@ public final class Losses {
 
   /** Minus the cosine of the angle between label and output, over the last axis. */
   public static RowLoss cosineSimilarity() {
-    // The framework's function is the cosine itself; Keras' loss is its negative, which has to become small.
-    return of((tf, labels, outputs) -> tf.math.neg(
-        org.tensorflow.framework.losses.Losses.cosineSimilarity(
+    // The framework's function is the cosine itself; Keras' loss is its negative, which has to
+    // become small.
+    return of((tf, labels, outputs) ->
+        tf.math.neg(org.tensorflow.framework.losses.Losses.cosineSimilarity(
             tf, labels, outputs, new int[] {CHANNELS_LAST})));
   }
 

@@ -1,5 +1,6 @@
 package org.tdro.keras.losses;
 
+import java.util.Optional;
 import org.tdro.keras.Batch;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.InputSpec;
@@ -9,6 +10,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 
 /** A loss of each row against its label, averaged over the rows of a batch. Labels are the input {@value Dataset#LABELS}. */
 public abstract class RowLoss implements Loss {
@@ -26,16 +28,15 @@ public abstract class RowLoss implements Loss {
    * @param labels the labels as they were fed
    * @param outputs {@code [batch, ...]}
    */
-  protected abstract Operand<TFloat32> rows(
-      Ops tf, Operand<?> labels, Operand<TFloat32> outputs);
+  protected abstract Operand<TFloat32> rows(Ops tf, Operand<?> labels, Operand<TFloat32> outputs);
 
-  /** The type and shape of the labels of outputs of that static shape. */
-  protected InputSpec labelSpec(String name, Shape outputs) {
-    return new InputSpec(name, TFloat32.class, Shape.unknown());
+  /** The type of labels. */
+  Class<? extends TType> labelType() {
+    return TFloat32.class;
   }
 
   /** @throws IllegalArgumentException if labels do not fit outputs of that static shape, naming row and value */
-  protected void check(String name, Batch batch, Shape outputs) {
+  void check(String name, Batch batch, Shape outputs) {
     var values = batch.tensors().get(name);
     long width = outputs.size() == Shape.UNKNOWN_SIZE ? perRow(outputs) : outputs.size();
     if (values != null && width > 0 && values.shape().size() != batch.rows() * width) {
@@ -52,8 +53,8 @@ public abstract class RowLoss implements Loss {
   }
 
   @Override
-  public final InputSpec labels(Shape outputs) {
-    return labelSpec(labels, outputs);
+  public final Optional<InputSpec> labels() {
+    return Optional.of(new InputSpec(labels, labelType(), Shape.unknown()));
   }
 
   @Override

@@ -46,8 +46,7 @@ public final class Metrics {
   /** The share of outputs that are above {@code threshold} where the label is 1, and not where it is 0. */
   public static LabelledMetric binaryAccuracy(float threshold) {
     return mean(
-        "binary_accuracy",
-        (tf, labels, outputs) -> binaryHits(tf, labels, outputs, threshold));
+        "binary_accuracy", (tf, labels, outputs) -> binaryHits(tf, labels, outputs, threshold));
   }
 
   /** The share of rows whose class, labels {@code [batch] int}, is among the {@code k} largest outputs. */
@@ -58,7 +57,8 @@ public final class Metrics {
     return mean("top_" + k + "_accuracy", (tf, labels, outputs) -> {
       var classes = tf.reshape(ints(labels), tf.constant(new int[] {-1}));
       var columns = tf.constant(new int[] {-1, (int) outputs.shape().get(-1)});
-      var hits = tf.nn.inTopK(tf.reshape(outputs, columns), classes, tf.constant(k)).precision();
+      var hits =
+          tf.nn.inTopK(tf.reshape(outputs, columns), classes, tf.constant(k)).precision();
       return tf.dtypes.cast(hits, TFloat32.class);
     });
   }
@@ -104,14 +104,16 @@ public final class Metrics {
 
   /** The mean of |label − output|. */
   public static LabelledMetric meanAbsoluteError() {
-    return mean("mean_absolute_error", (tf, labels, outputs) ->
-        tf.math.abs(tf.math.sub(outputs, like(tf, labels, outputs))));
+    return mean(
+        "mean_absolute_error",
+        (tf, labels, outputs) -> tf.math.abs(tf.math.sub(outputs, like(tf, labels, outputs))));
   }
 
   /** The mean cosine of the angle between label and output, over the last axis. */
   public static LabelledMetric cosineSimilarity() {
-    return mean("cosine_similarity", (tf, labels, outputs) ->
-        org.tensorflow.framework.losses.Losses.cosineSimilarity(
+    return mean(
+        "cosine_similarity",
+        (tf, labels, outputs) -> org.tensorflow.framework.losses.Losses.cosineSimilarity(
             tf, like(tf, labels, outputs), outputs, new int[] {-1}));
   }
 

@@ -29,20 +29,24 @@ public final class ThresholdMetric extends LabelledMetric {
     return this;
   }
 
-  /**
-   * Counts of rows.
-   *
-   * @param truePositives rows of label 1 above each threshold
-   * @param falsePositives rows of label 0 above each threshold
-   * @param positives all rows of label 1
-   * @param negatives all rows of label 0
-   */
-  record Counts(
-      double[] truePositives, double[] falsePositives, double positives, double negatives) {
+  /** Counts of rows: those of label 1 and of label 0 above each threshold, and all of them. */
+  static final class Counts {
+    private final double[] truePositives;
+    private final double[] falsePositives;
+    private final double positives;
+    private final double negatives;
+
+    /** @param sums as the graph gives them */
+    Counts(double[] sums) {
+      int thresholds = (sums.length - 2) / 2;
+      truePositives = Arrays.copyOfRange(sums, 0, thresholds);
+      falsePositives = Arrays.copyOfRange(sums, thresholds, 2 * thresholds);
+      positives = sums[2 * thresholds];
+      negatives = sums[2 * thresholds + 1];
+    }
 
     double precision(int threshold) {
-      return ratio(
-          truePositives[threshold], truePositives[threshold] + falsePositives[threshold]);
+      return ratio(truePositives[threshold], truePositives[threshold] + falsePositives[threshold]);
     }
 
     double recall(int threshold) {
@@ -62,8 +66,7 @@ public final class ThresholdMetric extends LabelledMetric {
   @Override
   Operand<TFloat32> sums(Ops tf, Operand<?> labels, Operand<TFloat32> outputs) {
     var row = tf.constant(new int[] {1, -1});
-    var truth = tf.reshape(
-        Inputs.asFloats(tf, labels), row);
+    var truth = tf.reshape(Inputs.asFloats(tf, labels), row);
     var probability = tf.reshape(logits ? tf.math.sigmoid(outputs) : outputs, row);
     var column = tf.reshape(tf.constant(thresholds), tf.constant(new int[] {-1, 1}));
     var above = tf.dtypes.cast(tf.math.greater(probability, column), TFloat32.class);
@@ -80,11 +83,6 @@ public final class ThresholdMetric extends LabelledMetric {
 
   @Override
   public double result(double[] sums) {
-    int n = thresholds.length;
-    return measure.applyAsDouble(new Counts(
-        Arrays.copyOfRange(sums, 0, n),
-        Arrays.copyOfRange(sums, n, 2 * n),
-        sums[2 * n],
-        sums[2 * n + 1]));
+    return measure.applyAsDouble(new Counts(sums));
   }
 }

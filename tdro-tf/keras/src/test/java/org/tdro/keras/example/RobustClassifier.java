@@ -5,10 +5,12 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Loss;
 import org.tdro.keras.TrainStep;
+import org.tdro.keras.losses.Losses;
 
 /** Learns to be right for points that were moved to where they are hardest, too (Goodfellow et al. 2015). */
 final class RobustClassifier extends MoonClassifier {
-  private static final Loss LOSS = Loss.sparseCategoricalCrossentropy("labels");
+  private static final Loss LOSS =
+      Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels");
 
   RobustClassifier(long seed) {
     super(seed);

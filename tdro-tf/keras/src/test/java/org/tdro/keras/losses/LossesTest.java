@@ -107,8 +107,7 @@ class LossesTest {
     assertThat(value(Losses.meanAbsoluteError(), labels, outputs)).isEqualTo(2.5f / 4);
     assertThat(value(Losses.huber(1), labels, outputs)).isEqualTo((1.5f + 0.125f) / 4);
     assertThat(value(Losses.logCosh(), labels, outputs))
-        .isCloseTo(
-            (float) (Math.log(Math.cosh(2)) + Math.log(Math.cosh(0.5))) / 4, within(1e-6f));
+        .isCloseTo((float) (Math.log(Math.cosh(2)) + Math.log(Math.cosh(0.5))) / 4, within(1e-6f));
     assertThat(value(Losses.meanSquaredError(), new float[] {1, 3}, new float[][] {{2}, {5}}))
         .isEqualTo(2.5f);
     assertThat(value(Losses.poisson(), labels, outputs))
@@ -172,8 +171,8 @@ class LossesTest {
   void aClassThatIsNotAnOutputIsRefusedByRowAndValue() {
     try (var labels = TInt32.vectorOf(0, 9, 10)) {
       var batch = new Batch(Map.of(Dataset.LABELS, labels), 3);
-      assertThatThrownBy(() ->
-              Losses.sparseCategoricalCrossentropy().check(batch, Shape.of(-1, 10)))
+      assertThatThrownBy(
+              () -> Losses.sparseCategoricalCrossentropy().check(batch, Shape.of(-1, 10)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("row 2 of y is 10; with 10 outputs, classes are 0 to 9");
     }

@@ -32,7 +32,8 @@ class MetricsTest {
       Class<? extends TType> type;
       long[] shape;
       try (var batch = dataset.batch(0)) {
-        type = batch.tensors().get(Dataset.LABELS) instanceof TInt32 ? TInt32.class : TFloat32.class;
+        type =
+            batch.tensors().get(Dataset.LABELS) instanceof TInt32 ? TInt32.class : TFloat32.class;
         shape = batch.tensors().get(Dataset.INPUT).shape().asArray();
         shape[0] = -1;
       }
@@ -90,7 +91,8 @@ class MetricsTest {
         Dataset.of(new float[] {0.9f, 0.8f, 0.6f, 0.3f, 0.2f}, new float[] {1, 0, 1, 1, 0});
     assertThat(of(Metrics.precision(), examples, 2)).isCloseTo(2.0 / 3, within(1e-12));
     assertThat(of(Metrics.recall(), examples, 2)).isCloseTo(2.0 / 3, within(1e-12));
-    // Above 0.6: precision 1/2, recall 1/3; all three positives need a threshold below 0.3, where 3 of 4 are right.
+    // Above 0.6: precision 1/2, recall 1/3; all three positives need a threshold below 0.3, where 3
+    // of 4 are right.
     assertThat(of(Metrics.precisionAtRecall(1), examples, 2)).isCloseTo(0.75, within(1e-12));
     assertThat(of(Metrics.precisionAtRecall(0.3), examples, 2)).isEqualTo(1);
   }

@@ -17,7 +17,7 @@ import java.util.function.BiFunction;
  * @param queries questions
  * @param relevant document id by query id
  */
-record EvaluationSet(
+record GeneratedSet(
     String name, List<Document> corpus, List<Query> queries, Map<String, String> relevant) {
   private static final int MUSEUM_LABELS = 600;
   private static final int MUSEUM_QUERIES = 80;
@@ -36,19 +36,19 @@ record EvaluationSet(
       @JsonProperty("_id") String id, @JsonProperty("text") String text) {}
 
   /** The domain's own test set: its whole pool, and one question to each passage held out. */
-  static EvaluationSet of(QuickstartDomain domain, Pool pool) {
-    return of(domain.id() + "_test", pool.passages(), pool.heldOut(), EvaluationSet::drawnQuestion);
+  static GeneratedSet of(QuickstartDomain domain, Pool pool) {
+    return of(domain.id() + "_test", pool.passages(), pool.heldOut(), GeneratedSet::drawnQuestion);
   }
 
   /** Zero-shot, another kind of text: labels of a museum, which no training domain has. */
-  static EvaluationSet museum() {
+  static GeneratedSet museum() {
     var labels = new PhraseSheet("museum").entries(Museum.rows(MUSEUM_LABELS), List.of("query"), 3);
     var pool = Pool.of("museum", labels, MUSEUM_QUERIES);
-    return of("museum", pool.passages(), pool.heldOut(), EvaluationSet::drawnQuestion);
+    return of("museum", pool.passages(), pool.heldOut(), GeneratedSet::drawnQuestion);
   }
 
   /** Zero-shot, another kind of query: two or three key words asked of several domains at once. */
-  static EvaluationSet keywords(Pool... pools) {
+  static GeneratedSet keywords(Pool... pools) {
     var passages =
         Arrays.stream(pools).flatMap(pool -> pool.passages().stream()).toList();
     var asked = Arrays.stream(pools)
@@ -57,10 +57,10 @@ record EvaluationSet(
     return of("keywords", passages, asked, (id, entry) -> entry.entity() + " " + entry.aspect());
   }
 
-  private static EvaluationSet of(
+  private static GeneratedSet of(
       String name,
-      List<Passage> passages,
-      List<Passage> asked,
+      List<PoolPassage> passages,
+      List<PoolPassage> asked,
       BiFunction<String, Entry, String> question) {
     var queries = new ArrayList<Query>();
     var relevant = new TreeMap<String, String>();
@@ -72,7 +72,7 @@ record EvaluationSet(
     var corpus = passages.stream()
         .map(p -> new Document(p.id(), p.entry().title(), p.entry().text()))
         .toList();
-    return new EvaluationSet(name, corpus, queries, relevant);
+    return new GeneratedSet(name, corpus, queries, relevant);
   }
 
   private static String drawnQuestion(String id, Entry entry) {

@@ -7,4 +7,4 @@ package org.tdro.experiments.quickstart;
  * @param entry what it says and which questions it answers
  * @param heldOut whether it answers a test query and must not occur in a training line, neither as positive nor as negative
  */
-record Passage(String id, Entry entry, boolean heldOut) {}
+record PoolPassage(String id, Entry entry, boolean heldOut) {}

@@ -1,8 +1,6 @@
 package org.tdro.training;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
@@ -11,28 +9,21 @@ import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.HuggingFaceFolder;
 import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
-import org.tdro.mixing.tdro.TdroModel;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.PublishedBase;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.RetrieverSpec;
 import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
-import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
-import org.tdro.training.config.Stage;
 import org.tensorflow.proto.ConfigProto;
 
-/** The model that a stage trains. */
-final class StageModels {
-  private static final Logger LOG = LoggerFactory.getLogger(StageModels.class);
+/** Makes the model that a stage trains. */
+record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, StagePlan plan) {
+  private static final Logger LOG = LoggerFactory.getLogger(StageModel.class);
 
-  private StageModels() {}
-
-  /** Not compiled yet; the caller closes it. */
-  static ContrastiveModel of(
-      ResolvedConfig<RunConfig> resolved, PreparedData prepared, ConfigProto session) {
+  /** Returns the model with the weights that it starts from, not compiled yet; the caller closes it. */
+  ContrastiveModel open(ConfigProto session) {
     var config = resolved.config();
     if (config.model().lora().options().adapts() && config.model().path().isEmpty()) {
       throw new ConfigException(List.of(
@@ -41,17 +32,26 @@ final class StageModels {
     }
     config.model().lora().adapter().ifPresent(folder -> StartingAdapters.check(resolved, folder));
     var spec = config.model().spec(prepared.tokenizer().vocabularySize());
-    checkCuts(resolved, "model", spec.dimension());
+    checkCuts("model", spec.dimension());
     var options = new ContrastiveOptions(
         config.loss(),
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty(),
         config.compute());
-    var model = config.stage() == Stage.DRO
-        ? proxy(resolved, prepared, spec, options, session)
-        : new ContrastiveModel(spec, options, config.seed(), session);
+    var reference = plan.reference().map(StoredRetriever::settings);
+    reference.ifPresent(settings -> checkReference(plan.reference().orElseThrow(), settings));
+    var model = new ContrastiveModel(
+        spec,
+        reference
+            .map(settings -> options.against(
+                new ContrastiveModel.Reference(settings.spec(), sharesBase(config, settings))))
+            .orElse(options),
+        plan.weighting(),
+        config.seed(),
+        session);
     try {
+      plan.reference().ifPresent(model::loadReference);
       config.model().path().map(StoredRetrievers::of).ifPresent(model::load);
       config.model().lora().adapter().map(AdapterFolder::new).ifPresent(model::load);
       return model;
@@ -61,36 +61,9 @@ final class StageModels {
     }
   }
 
-  private static TdroModel proxy(
-      ResolvedConfig<RunConfig> resolved,
-      PreparedData prepared,
-      RetrieverSpec spec,
-      ContrastiveOptions options,
-      ConfigProto session) {
-    var config = resolved.config();
-    var weightOptions = config.dro().learning();
-    var reference = weightOptions.measure().needsReference()
-        ? config.dro().reference().map(StoredRetrievers::of)
-        : Optional.<StoredRetriever>empty();
-    var settings = reference.map(StoredRetriever::settings);
-    reference.ifPresent(stored -> checkSameTokens(resolved, stored, prepared, settings.get()));
-    settings.ifPresent(stored -> checkCuts(resolved, stored));
-    var model = new TdroModel(
-        spec,
-        options,
-        weightOptions,
-        weightOptions.optimizer(config.train().steps(), config.train().accumulationSteps()),
-        initialWeights(config.dro().initialWeights(), prepared),
-        settings.map(stored -> new TdroModel.Reference(stored.spec(), sharesBase(config, stored))),
-        config.seed(),
-        session);
-    try {
-      reference.ifPresent(model::loadReference);
-      return model;
-    } catch (RuntimeException e) {
-      model.close();
-      throw e;
-    }
+  private void checkReference(StoredRetriever stored, RetrieverSettings settings) {
+    checkSameTokens(stored, settings);
+    checkCuts(settings);
   }
 
   /** Whether proxy and reference are adapters beside the same published weights. */
@@ -105,11 +78,7 @@ final class StageModels {
             .isPresent();
   }
 
-  private static void checkSameTokens(
-      ResolvedConfig<RunConfig> resolved,
-      StoredRetriever reference,
-      PreparedData prepared,
-      RetrieverSettings settings) {
+  private void checkSameTokens(StoredRetriever reference, RetrieverSettings settings) {
     if (!fingerprint(reference, settings).equals(prepared.tokenizer().fingerprint())) {
       throw new ConfigException(
           List.of("%s: dro.reference %s has another tokenizer than the data; give data.tokenizer=%s"
@@ -133,8 +102,8 @@ final class StageModels {
   }
 
   /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
-  private static void checkCuts(ResolvedConfig<RunConfig> resolved, RetrieverSettings reference) {
-    checkCuts(resolved, "dro.reference", reference.spec().dimension());
+  private void checkCuts(RetrieverSettings reference) {
+    checkCuts("dro.reference", reference.spec().dimension());
     var untrained = resolved.config().loss().matryoshka().dimensions().stream()
         .filter(dimension -> !reference.isTrainedFor(dimension))
         .toList();
@@ -145,19 +114,12 @@ final class StageModels {
     }
   }
 
-  private static void checkCuts(ResolvedConfig<RunConfig> resolved, String key, int dimension) {
+  private void checkCuts(String key, int dimension) {
     var cuts = resolved.config().loss().matryoshka().dimensions();
     if (cuts.stream().anyMatch(cut -> cut >= dimension)) {
       throw new ConfigException(List.of(
           "%s: loss.matryoshka-dimensions must be below %d, the size of the embeddings of %s, were %s"
               .formatted(resolved.origin("loss.matryoshka-dimensions"), dimension, key, cuts)));
     }
-  }
-
-  private static List<Double> initialWeights(String source, PreparedData prepared) {
-    var names = prepared.domainNames();
-    return source.equals(DataConfig.UNIFORM)
-        ? names.stream().map(name -> 1.0 / names.size()).toList()
-        : DomainProbabilities.fromFile(Path.of(source), weights -> weights.weightsOf(names));
   }
 }

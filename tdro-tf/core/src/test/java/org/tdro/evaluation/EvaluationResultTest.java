@@ -12,7 +12,7 @@ import org.tdro.search.Run;
 import org.tdro.search.ScoredDocument;
 
 /** Values from the definitions, by hand. */
-class EvaluatorTest {
+class EvaluationResultTest {
   private static final Qrels QRELS = Qrels.of(Map.of("q", Map.of("a", 2, "b", 1, "c", 0, "d", -1)));
 
   private static double value(String measure, EvaluationOptions options, String... ranking) {
@@ -20,7 +20,7 @@ class EvaluatorTest {
     for (var id : ranking) {
       documents.add(new ScoredDocument(id, -documents.size()));
     }
-    return Evaluator.evaluate(
+    return EvaluationResult.of(
             QRELS, Run.of(Map.of("q", documents)), List.of(Measure.of(measure)), options)
         .value(Measure.of(measure));
   }
@@ -65,7 +65,7 @@ class EvaluatorTest {
   @Test
   void anotherRunHasNothingToEvaluate() {
     var run = Run.of(Map.of("p", List.of(new ScoredDocument("a", 1))));
-    assertThatThrownBy(() -> Evaluator.evaluate(QRELS, run, List.of(Measure.of("map"))))
+    assertThatThrownBy(() -> EvaluationResult.of(QRELS, run, List.of(Measure.of("map"))))
         .isInstanceOf(InputException.class)
         .hasMessage("the run has none of the 1 judged queries");
   }
