@@ -42,19 +42,11 @@ final class ArchitectureTest {
     FLOORS.put("models", List.of("io", "config", "keras"));
     FLOORS.put("runs", List.of("io", "config", "keras"));
     FLOORS.put("data", List.of("io", "text", "rows", "keras"));
-    FLOORS.put("huggingface", List.of("io", "text", "keras", "models"));
+    FLOORS.put("huggingface", List.of("io", "text", "keras", "search", "models"));
     FLOORS.put(
         "retriever",
         List.of(
-            "io",
-            "config",
-            "text",
-            "keras",
-            "search",
-            "rows",
-            "models",
-            "data",
-            "huggingface"));
+            "io", "config", "text", "keras", "search", "rows", "models", "data", "huggingface"));
     FLOORS.put("mixing", List.of("io", "config", "keras", "rows", "data", "retriever"));
     FLOORS.put(
         "export",

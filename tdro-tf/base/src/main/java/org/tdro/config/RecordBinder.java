@@ -1,10 +1,10 @@
 package org.tdro.config;
 
-import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -267,7 +267,8 @@ final class RecordBinder {
     var what = value instanceof ConfigObject
         ? "a section"
         : value instanceof ConfigList ? "a list" : value.render();
-    problems.add(ConfigProblems.where(value.origin()), path + " must be " + expected + ", was " + what);
+    problems.add(
+        ConfigProblems.where(value.origin()), path + " must be " + expected + ", was " + what);
     return INVALID;
   }
 }

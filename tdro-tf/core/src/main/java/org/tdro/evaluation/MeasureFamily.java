@@ -1,9 +1,9 @@
 package org.tdro.evaluation;
 
-import java.util.Locale;
-import org.tdro.io.Suggestion;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Locale;
+import org.tdro.io.Suggestion;
 
 /**
  * A measure without its cutoff, with the name and definition of trec_eval 9.0.8 (C. Buckley; github.com/usnistgov/trec_eval).

@@ -74,7 +74,10 @@ public record BertArchitecture(
 
   @Override
   public BertArchitecture withTraining(float hiddenRate, float attentionRate, float range) {
-    return toBuilder().dropout(hiddenRate, attentionRate).initializerRange(range).build();
+    return toBuilder()
+        .dropout(hiddenRate, attentionRate)
+        .initializerRange(range)
+        .build();
   }
 
   @Override

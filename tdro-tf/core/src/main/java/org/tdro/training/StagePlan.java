@@ -15,8 +15,8 @@ import org.tdro.mixing.GroupDro;
 import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.OnlineMixture;
 import org.tdro.mixing.tdro.DomainWeights;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RowWeighting;
-import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Fold;
 import org.tdro.runs.RunFolder;
@@ -39,7 +39,7 @@ record StagePlan(
     Fold fold,
     MixtureSampler sampler,
     RowWeighting weighting,
-    Optional<StoredRetriever> reference,
+    Optional<RetrieverSource> reference,
     Optional<LearnedWeights> learned,
     List<Callback> callbacks) {
 
@@ -93,15 +93,11 @@ record StagePlan(
       callbacks.add(new OnlineMixture(sampler, dro.onlineEvery()));
     } else {
       sampler = sampler(
-          config,
-          prepared,
-          fold,
-          MixtureSchedule.constant(weights),
-          MixtureSampler.Batches.BLOCK);
+          config, prepared, fold, MixtureSchedule.constant(weights), MixtureSampler.Batches.BLOCK);
       weighting = learner;
     }
-    callbacks.add(new TrajectoryWriter(
-        new RunFolder(config.output()).trajectory(), prepared.domainNames()));
+    callbacks.add(
+        new TrajectoryWriter(new RunFolder(config.output()).trajectory(), prepared.domainNames()));
     return new StagePlan(
         fold,
         sampler,
@@ -121,14 +117,14 @@ record StagePlan(
         prepared.data().sizes(fold),
         schedule,
         new MixtureSampler.Batches(
-            config.data().batching(),
-            config.train().batchSize(),
-            batchesOfBlock),
+            config.data().batching(), config.train().batchSize(), batchesOfBlock),
         config.seed());
   }
 
   private static List<Double> weights(RunConfig config, PreparedData prepared, Fold fold) {
-    return Arrays.stream(DomainProbabilities.of(config.data(), prepared, fold)).boxed().toList();
+    return Arrays.stream(DomainProbabilities.of(config.data(), prepared, fold))
+        .boxed()
+        .toList();
   }
 
   private static MixtureLearner learner(
@@ -141,7 +137,8 @@ record StagePlan(
             options.optimizer(config.train().steps(), config.train().accumulationSteps()),
             initialWeights);
       }
-      case GROUP_DRO -> new GroupDro(dro.learning().stepSize(), dro.learning().ema(), initialWeights);
+      case GROUP_DRO ->
+        new GroupDro(dro.learning().stepSize(), dro.learning().ema(), initialWeights);
       case DOREMI ->
         new DoReMi(
             dro.learning().stepSize(),

@@ -1,6 +1,5 @@
 package org.tdro.training;
 
-import org.tdro.text.Prompts;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FolderLock;
 import org.tdro.keras.Callback;
@@ -24,9 +23,9 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
-import org.tdro.retriever.PublishedBase;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.runs.Interruption;
@@ -35,6 +34,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.SameRun;
 import org.tdro.runs.Telemetry;
+import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -176,10 +176,7 @@ public final class StageTraining {
     Provenance.resetPeakMemory();
     try (var interruption = new Interruption(model)) {
       model.compile(config.train().optimizer());
-      model.fit(
-          dataset,
-          FitOptions.steps(config.train().steps())
-              .withCallbacks(callbacks(parts)));
+      model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
@@ -210,17 +207,16 @@ public final class StageTraining {
     callbacks.add(new Telemetry(
         registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
     callbacks.addAll(parts.plan().callbacks());
-    callbacks.add(
-        new ProgressBar(progress, train.progress())
-            .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    callbacks.add(new ProgressBar(progress, train.progress())
+        .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
     callbacks.addAll(further);
     return callbacks;
   }
 
   /** Where the weights stand that adapters leave alone; null where all are trained. */
-  private PublishedBase base(ContrastiveModel model) {
+  private BaseCheckpoint base(ContrastiveModel model) {
     return model.spec().lora().adapts()
-        ? PublishedBase.of(new HuggingFaceFolder(config.model().path().orElseThrow()))
+        ? BaseCheckpoint.of(PublishedFolder.open(config.model().path().orElseThrow()))
         : null;
   }
 
@@ -228,18 +224,16 @@ public final class StageTraining {
     parts
         .plan()
         .learned()
-        .ifPresent(
-            learned -> learned.write(model.session(), parts.prepared(), run.weights()));
+        .ifPresent(learned -> learned.write(model.session(), parts.prepared(), run.weights()));
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(
-            new RetrieverSettings(
-                model.spec(),
-                data.queryLength(),
-                data.passageLength(),
-                Prompts.of(data.prompts()),
-                config.loss().matryoshka().dimensions(),
-                base(model)),
+            RetrieverSettings.builder(model.spec())
+                .lengths(data.queryLength(), data.passageLength())
+                .prompts(Prompts.of(data.prompts()))
+                .matryoshkaDimensions(config.loss().matryoshka().dimensions())
+                .base(base(model))
+                .build(),
             parts.prepared().tokenizer().file(),
             model);
   }

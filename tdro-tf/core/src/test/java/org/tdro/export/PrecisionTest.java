@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
-import org.tdro.models.Rope;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.retriever.SmallRetriever;

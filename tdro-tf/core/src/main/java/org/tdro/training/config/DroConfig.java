@@ -1,18 +1,18 @@
 package org.tdro.training.config;
 
-import org.tdro.keras.optimizers.OptimizerSpec;
-import org.tdro.keras.ScheduleSpec;
-import org.tdro.mixing.tdro.LossMeasure;
-import org.tdro.mixing.tdro.GradientClip;
-import org.tdro.config.Default;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.config.Default;
 import org.tdro.config.Inline;
 import org.tdro.config.InputFile;
 import org.tdro.config.KeyOrder;
 import org.tdro.io.Checks;
+import org.tdro.keras.ScheduleSpec;
+import org.tdro.keras.optimizers.OptimizerSpec;
 import org.tdro.mixing.tdro.DomainWeightOptions;
+import org.tdro.mixing.tdro.GradientClip;
+import org.tdro.mixing.tdro.LossMeasure;
 
 /**
  * Learning of domain weights (stage dro).

@@ -9,7 +9,7 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.Inline;
 import org.tdro.config.InputFile;
 import org.tdro.config.KeyOrder;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Checks;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
@@ -19,6 +19,7 @@ import org.tdro.models.StaticArchitecture;
 import org.tdro.models.lora.Lora;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.RetrieverSpec;
+import org.tdro.search.Similarity;
 
 /**
  * The encoder of queries and passages.
@@ -76,14 +77,6 @@ public record ModelConfig(
     DECODER,
     /** Whatever the {@code config.json} in {@code path} says; keys of the shape are 0 or absent. */
     CHECKPOINT
-  }
-
-  /** Score of a query and a passage. */
-  public enum Similarity {
-    /** Dot product of embeddings of length 1. */
-    COSINE,
-    /** Dot product of embeddings as they are. */
-    DOT
   }
 
   /**
@@ -239,7 +232,7 @@ public record ModelConfig(
     if (path.isEmpty()) {
       return described(vocabulary == 0 ? tokenizerSize : vocabulary);
     }
-    var folder = new HuggingFaceFolder(path.get());
+    var folder = PublishedFolder.open(path.get());
     var published = folder
         .architecture()
         .withTraining((float) dropout, (float) attentionDropout, (float) initializerRange);
@@ -287,14 +280,14 @@ public record ModelConfig(
         .build();
   }
 
-  private void check(Architecture described, Architecture published, HuggingFaceFolder folder) {
+  private void check(Architecture described, Architecture published, PublishedFolder folder) {
     if (described.equals(published)) {
       return;
     }
     var problems = new ArrayList<String>();
     problems.add(
         "model describes another shape than %s; choose the option of that model, or model=checkpoint, which takes any:"
-            .formatted(folder.config()));
+            .formatted(folder.configFile()));
     if (described.getClass() != published.getClass()) {
       problems.add("  model.kind is %s here, which the checkpoint is not".formatted(word(kind)));
     } else {

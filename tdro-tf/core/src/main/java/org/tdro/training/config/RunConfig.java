@@ -7,7 +7,7 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigSchema;
 import org.tdro.config.Incidental;
 import org.tdro.io.Checks;
-import org.tdro.keras.Chunking;
+import org.tdro.keras.Execution;
 import org.tdro.retriever.ComputeOptions;
 import org.tdro.retriever.ContrastiveLoss;
 
@@ -73,8 +73,8 @@ public record RunConfig(
   public ComputeOptions compute() {
     return new ComputeOptions(
         train.chunkSize() == 0
-            ? Optional.empty()
-            : Optional.of(new Chunking(train.chunkSize(), data.padMultiple())),
+            ? Execution.direct()
+            : ComputeOptions.inChunks(train.chunkSize(), data.padMultiple()),
         train.gradientCheckpointing(),
         train.precision());
   }
