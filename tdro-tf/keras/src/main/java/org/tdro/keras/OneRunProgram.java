@@ -26,8 +26,7 @@ final class OneRunProgram implements TrainingProgram {
   record Builder(Model model, GradientTape tape, Inputs batch) implements Execution.Builder {
 
     @Override
-    public Operand<TFloat32> encode(
-        CallContext context, RowEncoder encoder, List<String> inputs) {
+    public Operand<TFloat32> encode(CallContext context, RowEncoder encoder, List<String> inputs) {
       var rows = new ArrayList<Operand<?>>();
       inputs.forEach(name -> rows.add(batch.get(name)));
       return encoder.call(context, rows);
