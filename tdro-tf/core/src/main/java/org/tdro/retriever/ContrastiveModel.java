@@ -4,9 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tdro.keras.CallContext;
-import org.tdro.keras.ChunkedEncodings;
-import org.tdro.keras.Encodings;
-import org.tdro.keras.Encodings.Sequences;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
@@ -30,15 +27,12 @@ public final class ContrastiveModel extends EncoderModel {
   static final String QUERY_MASK = "query_mask";
   static final String PASSAGE_IDS = "passage_ids";
   static final String PASSAGE_MASK = "passage_mask";
-  private static final Sequences QUERIES = new Sequences(QUERY_IDS, QUERY_MASK);
-  private static final Sequences PASSAGES = new Sequences(PASSAGE_IDS, PASSAGE_MASK);
   static final String DOMAIN_IDS = "domain_ids";
   static final String HARD_ONLY = "hard_only";
   static final String TEACHER_SCORES = "teacher_scores";
   static final String HAS_TEACHER = "has_teacher";
 
   private final ContrastiveOptions options;
-  private final Encodings encodings;
   private final RowWeighting weighting;
   private Variables referenceVariables;
   private Optional<Encoders> reference = Optional.empty();
@@ -76,12 +70,8 @@ public final class ContrastiveModel extends EncoderModel {
               : "there is a reference model, but this weighting of rows needs none");
     }
     this.options = options;
+    execution(options.compute().execution());
     this.weighting = weighting;
-    this.encodings = options
-        .compute()
-        .chunking()
-        .<Encodings>map(ChunkedEncodings::new)
-        .orElseGet(Encodings::allAtOnce);
   }
 
   @Override
@@ -99,7 +89,7 @@ public final class ContrastiveModel extends EncoderModel {
   }
 
   /** Reads the reference model's weights; before the first step. */
-  public void loadReference(StoredRetriever stored) {
+  public void loadReference(RetrieverSource stored) {
     var session = session();
     stored.load(tf(), session, reference.orElseThrow());
   }
@@ -131,11 +121,11 @@ public final class ContrastiveModel extends EncoderModel {
   @Override
   protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
     var tf = context.tf();
-    var losses = losses(learning(context, tape), tape, encoders(), batch);
+    var losses = losses(learning(context, tape), encoders(), batch);
     var rows = new RowLosses(
         batch.ints(DOMAIN_IDS),
         losses,
-        reference.map(encoders -> tf.stopGradient(losses(frozen(context), tape, encoders, batch))),
+        reference.map(encoders -> tf.stopGradient(losses(frozen(context), encoders, batch))),
         options.domains());
     var weighted = weighting.weigh(tape, counter(), rows);
     var loss = tf.sum(tf.math.mul(tf.stopGradient(weighted.weights()), losses), tf.constant(0));
@@ -153,9 +143,9 @@ public final class ContrastiveModel extends EncoderModel {
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
   private Operand<TFloat32> losses(
-      CallContext context, GradientTape tape, Encoders encoders, Inputs batch) {
-    var queries = encodings.of(context, tape, encoders.query(), batch, QUERIES);
-    var passages = encodings.of(context, tape, encoders.passage(), batch, PASSAGES);
+      CallContext context, Encoders encoders, Inputs batch) {
+    var queries = encode(context, encoders.query(), QUERY_IDS, QUERY_MASK);
+    var passages = encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK);
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
     return options
@@ -173,11 +163,6 @@ public final class ContrastiveModel extends EncoderModel {
 
   private static Operand<TBool> booleans(Inputs batch, String name) {
     return batch.get(name).asOutput().expect(TBool.class);
-  }
-
-  @Override
-  protected Encodings encodings() {
-    return encodings;
   }
 
   /** Returns the context in which the encoder learns, with this model's precision and gradient checkpointing. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.LayerScope;
-import org.tdro.keras.SequenceEncoder;
+import org.tdro.keras.RowEncoder;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
 import org.tdro.keras.layers.Dense;
@@ -19,7 +19,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Token ids to embeddings: backbone, pooling, projection, cut to size, normalisation. Queries and passages share its weights. */
-public final class Encoder implements SequenceEncoder {
+public final class Encoder implements RowEncoder {
   private static final float SMALLEST_NORM = 1e-12f;
 
   private final RetrieverSpec spec;
@@ -92,7 +92,20 @@ public final class Encoder implements SequenceEncoder {
     return adapters == null ? List.of() : adapters.kernels();
   }
 
+  /** Returns the embeddings of {@code rows}: token ids and mask, {@code [texts, length]} each. */
   @Override
+  public Operand<TFloat32> call(CallContext context, List<Operand<?>> rows) {
+    var ids = rows.get(0).asOutput().expect(TInt32.class);
+    return call(context, ids, rows.get(1).asOutput().expect(TInt32.class));
+  }
+
+  /**
+   * Returns the embeddings of texts.
+   *
+   * @param ids {@code [texts, length]}
+   * @param mask {@code [texts, length]}, 1 at tokens and 0 at padding
+   * @return {@code [texts, dimension]}
+   */
   public Operand<TFloat32> call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
     var tf = context.tf();
     var pooled = spec.pooling().call(tf, backbone.call(context, ids, mask), mask);

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tdro.config.ConfigException;
-import org.tdro.keras.Chunking;
 import org.tdro.keras.ComputeType;
 import org.tdro.keras.Device;
+import org.tdro.keras.Execution;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.optimizers.Adagrad;
@@ -117,8 +117,8 @@ public final class FromConfig {
     var train = config.train();
     return new ComputeOptions(
         train.chunkSize() == 0
-            ? Optional.empty()
-            : Optional.of(new Chunking(train.chunkSize(), config.data().padMultiple())),
+            ? Execution.direct()
+            : ComputeOptions.inChunks(train.chunkSize(), config.data().padMultiple()),
         train.gradientCheckpointing(),
         train.precision() == TrainConfig.Precision.MIXED_BFLOAT16
             ? ComputeType.BFLOAT16

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.TokenMatrix;
 import org.tdro.keras.CallContext;
-import org.tdro.keras.Chunking;
 import org.tdro.keras.ComputeType;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.GradientTape;
@@ -58,7 +57,7 @@ class ChunkDropoutTest {
 
   /** The gradients of an update at a learning rate of 1: what the weights move by, with the same batch twice. */
   private float[] movedByOneUpdate() {
-    var chunks = new ComputeOptions(Optional.of(new Chunking(3, 1)), false, ComputeType.FLOAT32);
+    var chunks = new ComputeOptions(ComputeOptions.inChunks(3, 1), false, ComputeType.FLOAT32);
     var options = new ContrastiveOptions(LOSS, 1, 1, false, chunks);
     var batch = new ContrastiveBatch(
         TokenMatrix.pad(QUERIES, 0, 8, 8),

@@ -98,8 +98,8 @@ public final class GradientTape {
     return gradients;
   }
 
-  /** The gradients of targets of which sources may be independent: null for these. */
-  List<Operand<TFloat32>> partial(
+  /** Returns the gradients as {@link #gradient(List, List, List)}, null for sources that no target depends on. */
+  public List<Operand<TFloat32>> partial(
       List<Operand<TFloat32>> targets,
       List<Operand<TFloat32>> sources,
       List<Operand<TFloat32>> outputGradients) {

@@ -33,6 +33,7 @@ public abstract class Optimizer {
     if (!(norm >= 0)) {
       throw new IllegalArgumentException("the clip norm must be at least 0, was " + norm);
     }
+    requireNotBuilt();
     globalClipNorm = norm;
     return this;
   }
@@ -43,8 +44,17 @@ public abstract class Optimizer {
       throw new IllegalArgumentException(
           "there must be at least 1 micro-batch an update, was " + steps);
     }
+    requireNotBuilt();
     gradientAccumulationSteps = steps;
     return this;
+  }
+
+  /** What is part of the graph cannot change any more. */
+  private void requireNotBuilt() {
+    if (slots != null) {
+      throw new IllegalStateException(
+          "the optimizer is part of a model that is trained already: configure it before fit");
+    }
   }
 
   /** Micro-batches of one update. */
@@ -149,9 +159,22 @@ public abstract class Optimizer {
     return new Updates(accumulate, update(gated, counter, weights, clipped(tf, means)));
   }
 
-  /** The sum of a weight's gradients over what is not one run of the graph. */
-  final Weight accumulator(Weight weight) {
+  /** Adds the slot that accumulates the gradients of {@code weight} across runs of the graph. */
+  public final Weight accumulator(Weight weight) {
     return slot(weight, "accumulator", 0);
+  }
+
+  /**
+   * Moves {@code weights} along gradients that earlier runs accumulated, clipped, in a run of its own.
+   *
+   * @return the operations of the update, each behind all {@code gradients}
+   */
+  public final List<Op> applyAccumulated(
+      Ops tf, StepCounter counter, List<Weight> weights, List<Operand<TFloat32>> gradients) {
+    var clipped = clipped(tf, gradients);
+    var gated =
+        tf.withSubScope(UpdateTime.SCOPE).withControlDependencies(new ArrayList<Op>(clipped));
+    return update(gated, counter, weights, clipped);
   }
 
   /** The gradients, limited to the global norm if there is one. */

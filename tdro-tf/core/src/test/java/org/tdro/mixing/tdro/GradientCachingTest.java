@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tdro.keras.Callback;
-import org.tdro.keras.Chunking;
 import org.tdro.keras.ComputeType;
+import org.tdro.keras.Execution;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Logs;
@@ -62,14 +62,13 @@ class GradientCachingTest {
     }
 
     Subject subject() {
-      var chunking =
-          chunkSize == 0 ? Optional.<Chunking>empty() : Optional.of(new Chunking(chunkSize, 1));
+      var execution = chunkSize == 0 ? Execution.direct() : ComputeOptions.inChunks(chunkSize, 1);
       var options = new ContrastiveOptions(
           new ContrastiveLoss(0.5f, negatives),
           SmallBatches.PASSAGES,
           SmallBatches.DOMAINS,
           hardOnlyRows(),
-          new ComputeOptions(chunking, checkpointing, ComputeType.FLOAT32));
+          new ComputeOptions(execution, checkpointing, ComputeType.FLOAT32));
       var session = ConfigProto.getDefaultInstance();
       if (!dro) {
         return new Subject(
