@@ -50,9 +50,8 @@ final class RunTokenizer {
 
   /** A checkpoint's, with an end token where the last token is pooled. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
-    var files = PublishedFolder.open(folder)
-        .tokenizer()
-        .orElseGet(() -> new TokenizerFolder(folder));
+    var files =
+        PublishedFolder.open(folder).tokenizer().orElseGet(() -> new TokenizerFolder(folder));
     var original = files.tokenizerJson();
     if (model.pooling() != ModelConfig.Pooling.LASTTOKEN) {
       return original;

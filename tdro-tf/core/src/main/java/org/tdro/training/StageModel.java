@@ -9,12 +9,12 @@ import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
+import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RetrieverSpec;
-import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.training.config.RunConfig;
@@ -76,8 +76,10 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     var published = new PretrainedRetriever(folder).settings();
     var data = resolved.config().data();
     warnOfDeviation(folder, "model.pooling", spec.pooling(), published.spec().pooling());
-    warnOfDeviation(folder, "model.normalize", spec.normalize(), published.spec().normalize());
-    warnOfDeviation(folder, "model.projection", spec.projection(), published.spec().projection());
+    warnOfDeviation(
+        folder, "model.normalize", spec.normalize(), published.spec().normalize());
+    warnOfDeviation(
+        folder, "model.projection", spec.projection(), published.spec().projection());
     warnOfDeviation(folder, "data.query-length", data.queryLength(), published.queryLength());
     warnOfDeviation(folder, "data.passage-length", data.passageLength(), published.passageLength());
     warnOfDeviation(
