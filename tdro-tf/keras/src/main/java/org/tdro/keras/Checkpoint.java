@@ -79,6 +79,11 @@ public final class Checkpoint {
     return assignments;
   }
 
+  /** Whether {@code name} is that of a file of a checkpoint. */
+  static boolean isFile(String name) {
+    return name.equals(LISTING) || name.startsWith(DATA + ".");
+  }
+
   List<Weight> weights() {
     return weights;
   }
@@ -169,7 +174,7 @@ public final class Checkpoint {
       return stored;
     } catch (IOException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
-          folder + " is no checkpoint: cannot read " + LISTING + " there", e);
+          folder + " is not a checkpoint: cannot read " + LISTING + " there", e);
     }
   }
 

@@ -33,6 +33,7 @@ public abstract class Optimizer {
     if (!(norm >= 0)) {
       throw new IllegalArgumentException("the clip norm must be at least 0, was " + norm);
     }
+    requireNotBuilt();
     globalClipNorm = norm;
     return this;
   }
@@ -43,8 +44,17 @@ public abstract class Optimizer {
       throw new IllegalArgumentException(
           "there must be at least 1 micro-batch an update, was " + steps);
     }
+    requireNotBuilt();
     gradientAccumulationSteps = steps;
     return this;
+  }
+
+  /** What is part of the graph cannot change any more. */
+  private void requireNotBuilt() {
+    if (slots != null) {
+      throw new IllegalStateException(
+          "the optimizer is part of a model that is trained already: configure it before fit");
+    }
   }
 
   /** Micro-batches of one update. */

@@ -28,6 +28,7 @@ public final class Variables {
   private final Map<Weight, Regularizer> regularizers = new LinkedHashMap<>();
   private final Map<Weight, Constraint> constraints = new LinkedHashMap<>();
   private final LayerScope scope = new LayerScope(this);
+  private boolean closed;
 
   /** @param prefix prepended to the operation names of this set, not to the names of its weights; may be empty */
   public Variables(Graph graph, String prefix) {
@@ -55,7 +56,16 @@ public final class Variables {
     return create(name, shape, initializer, Weight.Role.STATE);
   }
 
+  /** Refuses further variables. */
+  void close() {
+    closed = true;
+  }
+
   Weight create(String name, Shape shape, Initializer initializer, Weight.Role role) {
+    if (closed) {
+      throw new IllegalStateException("the variable " + name
+          + " comes too late: the model's training step is built, and would not move it");
+    }
     if (shape.hasUnknownDimension()) {
       throw new IllegalArgumentException(
           "the shape of variable " + name + " must be fully known, was " + shape);

@@ -38,7 +38,7 @@ import org.tensorflow.types.family.TNumber;
  */
 public final class FrameworkOptimizer extends Optimizer {
   /** A learning rate that nobody chooses, by which the constant that holds it is found. */
-  private static final float MARK = 0.0123456789f;
+  private static final float MARK = 0.012345679f;
 
   private static final String WEIGHT = "weight";
   private static final String GRADIENT = "gradient";
