@@ -134,15 +134,15 @@ public final class ContrastiveModel extends EncoderModel {
     step.log("domain_loss", rows.meanByDomain(tf, losses));
     step.log("domain_rows", rows.rowsByDomain(tf));
     rows.reference()
-        .ifPresent(referenceLoss -> step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
+        .ifPresent(referenceLoss ->
+            step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
     weighted.logs().forEach(step::log);
     weighted.assignments().forEach(step::assign);
     return step.minimize(trained, loss);
   }
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
-  private Operand<TFloat32> losses(
-      CallContext context, Encoders encoders, Inputs batch) {
+  private Operand<TFloat32> losses(CallContext context, Encoders encoders, Inputs batch) {
     var queries = encode(context, encoders.query(), QUERY_IDS, QUERY_MASK);
     var passages = encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK);
     Optional<Operand<TBool>> hardOnly =

@@ -197,7 +197,8 @@ public final class Pipeline {
 
   private static Map<String, Double> learned(Path output, String weighting) {
     var weights = new LinkedHashMap<String, Double>();
-    WeightsFile.read(new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"))
+    WeightsFile.read(
+            new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"))
         .domains()
         .forEach(domain -> weights.put(domain.name(), domain.weight()));
     return weights;

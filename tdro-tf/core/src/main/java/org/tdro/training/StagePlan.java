@@ -94,15 +94,11 @@ record StagePlan(
       callbacks.add(new OnlineMixture(sampler, dro.onlineEvery()));
     } else {
       sampler = sampler(
-          config,
-          prepared,
-          fold,
-          MixtureSchedule.constant(weights),
-          MixtureSampler.Batches.BLOCK);
+          config, prepared, fold, MixtureSchedule.constant(weights), MixtureSampler.Batches.BLOCK);
       weighting = learner;
     }
-    callbacks.add(new TrajectoryWriter(
-        new RunFolder(config.output()).trajectory(), prepared.domainNames()));
+    callbacks.add(
+        new TrajectoryWriter(new RunFolder(config.output()).trajectory(), prepared.domainNames()));
     return new StagePlan(
         fold,
         sampler,
@@ -129,7 +125,9 @@ record StagePlan(
   }
 
   private static List<Double> weights(RunConfig config, PreparedData prepared, Fold fold) {
-    return Arrays.stream(DomainProbabilities.of(config.data(), prepared, fold)).boxed().toList();
+    return Arrays.stream(DomainProbabilities.of(config.data(), prepared, fold))
+        .boxed()
+        .toList();
   }
 
   private static MixtureLearner learner(

@@ -175,10 +175,7 @@ public final class StageTraining {
     Provenance.resetPeakMemory();
     try (var interruption = new Interruption(model)) {
       model.compile(FromConfig.optimizer(config.train()));
-      model.fit(
-          dataset,
-          FitOptions.steps(config.train().steps())
-              .withCallbacks(callbacks(parts)));
+      model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
@@ -227,8 +224,7 @@ public final class StageTraining {
     parts
         .plan()
         .learned()
-        .ifPresent(
-            learned -> learned.write(model.session(), parts.prepared(), run.weights()));
+        .ifPresent(learned -> learned.write(model.session(), parts.prepared(), run.weights()));
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(

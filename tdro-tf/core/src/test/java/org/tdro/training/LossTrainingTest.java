@@ -182,7 +182,8 @@ class LossTrainingTest {
       options.add("seed=" + seed);
       train("reference", "sizes" + seed, options.toArray(String[]::new));
       train("reference", "plain" + seed, "seed=" + seed);
-      System.out.println("PROBE " + seed + " " + lossAt("sizes" + seed, 2) + " " + lossAt("plain" + seed, 2));
+      System.out.println(
+          "PROBE " + seed + " " + lossAt("sizes" + seed, 2) + " " + lossAt("plain" + seed, 2));
     }
   }
 
