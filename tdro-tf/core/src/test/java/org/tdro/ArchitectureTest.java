@@ -42,7 +42,7 @@ final class ArchitectureTest {
     FLOORS.put("models", List.of("io", "keras"));
     FLOORS.put("runs", List.of("io", "config", "keras"));
     FLOORS.put("data", List.of("io", "text", "rows", "keras"));
-    FLOORS.put("huggingface", List.of("io", "text", "keras", "models"));
+    FLOORS.put("huggingface", List.of("io", "text", "keras", "search", "models"));
     FLOORS.put(
         "retriever",
         List.of("io", "text", "keras", "search", "rows", "models", "data", "huggingface"));

@@ -89,7 +89,7 @@ public final class ContrastiveModel extends EncoderModel {
   }
 
   /** Reads the reference model's weights; before the first step. */
-  public void loadReference(StoredRetriever stored) {
+  public void loadReference(RetrieverSource stored) {
     var session = session();
     stored.load(tf(), session, reference.orElseThrow());
   }

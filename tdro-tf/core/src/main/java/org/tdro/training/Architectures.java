@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.tdro.config.ConfigException;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
@@ -30,7 +30,7 @@ final class Architectures {
     if (model.path().isEmpty()) {
       return described(model, model.vocabulary() == 0 ? tokenizerSize : model.vocabulary());
     }
-    var folder = new HuggingFaceFolder(model.path().get());
+    var folder = PublishedFolder.open(model.path().get());
     var published = withDropout(folder.architecture(), model);
     if (model.kind() != ModelConfig.Kind.CHECKPOINT) {
       // Compared at the checkpoint's number of ids, which the tokenizer may exceed.
@@ -107,14 +107,14 @@ final class Architectures {
   }
 
   private static void check(
-      ModelConfig model, Architecture described, Architecture published, HuggingFaceFolder folder) {
+      ModelConfig model, Architecture described, Architecture published, PublishedFolder folder) {
     if (described.equals(published)) {
       return;
     }
     var problems = new ArrayList<String>();
     problems.add(
         "model describes another shape than %s; choose the option of that model, or model=checkpoint, which takes any:"
-            .formatted(folder.config()));
+            .formatted(folder.configFile()));
     if (described.getClass() != published.getClass()) {
       problems.add("  model.kind is %s here, which the checkpoint is not"
           .formatted(model.kind().name().toLowerCase(Locale.ROOT)));

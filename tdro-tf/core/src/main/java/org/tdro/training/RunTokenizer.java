@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.rows.TrainingTexts;
-import org.tdro.text.AppendedEndToken;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.Tokenizer;
 import org.tdro.text.TokenizerFolder;
@@ -50,7 +50,10 @@ final class RunTokenizer {
 
   /** A checkpoint's, with an end token where the last token is pooled. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
-    var original = new TokenizerFolder(folder).tokenizerJson();
+    var files = PublishedFolder.open(folder)
+        .tokenizer()
+        .orElseGet(() -> new TokenizerFolder(folder));
+    var original = files.tokenizerJson();
     if (model.pooling() != ModelConfig.Pooling.LASTTOKEN) {
       return original;
     }
@@ -58,7 +61,7 @@ final class RunTokenizer {
         .resolve("tokenizer-" + CacheKey.of("end token " + Sha256.of(original)))
         .resolve("tokenizer.json");
     if (!Files.exists(file)) {
-      var appended = AppendedEndToken.write(new TokenizerFolder(folder), file);
+      var appended = files.withEndToken(file);
       if (appended.changed()) {
         LOG.info("{}", appended);
       }

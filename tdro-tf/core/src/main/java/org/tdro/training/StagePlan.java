@@ -17,7 +17,7 @@ import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.OnlineMixture;
 import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.RowWeighting;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Fold;
 import org.tdro.runs.RunFolder;
@@ -40,7 +40,7 @@ record StagePlan(
     Fold fold,
     MixtureSampler sampler,
     RowWeighting weighting,
-    Optional<StoredRetriever> reference,
+    Optional<RetrieverSource> reference,
     Optional<LearnedWeights> learned,
     List<Callback> callbacks) {
 

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FolderLock;
 import org.tdro.keras.Callback;
@@ -23,9 +23,9 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
-import org.tdro.retriever.PublishedBase;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.runs.Interruption;
@@ -214,9 +214,9 @@ public final class StageTraining {
   }
 
   /** Where the weights stand that adapters leave alone; null where all are trained. */
-  private PublishedBase base(ContrastiveModel model) {
+  private BaseCheckpoint base(ContrastiveModel model) {
     return model.spec().lora().adapts()
-        ? PublishedBase.of(new HuggingFaceFolder(config.model().path().orElseThrow()))
+        ? BaseCheckpoint.of(PublishedFolder.open(config.model().path().orElseThrow()))
         : null;
   }
 
@@ -228,13 +228,12 @@ public final class StageTraining {
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(
-            new RetrieverSettings(
-                model.spec(),
-                data.queryLength(),
-                data.passageLength(),
-                FromConfig.prompts(data.prompts()),
-                config.loss().matryoshkaDimensions(),
-                base(model)),
+            RetrieverSettings.builder(model.spec())
+                .lengths(data.queryLength(), data.passageLength())
+                .prompts(FromConfig.prompts(data.prompts()))
+                .matryoshkaDimensions(config.loss().matryoshkaDimensions())
+                .base(base(model))
+                .build(),
             parts.prepared().tokenizer().file(),
             model);
   }

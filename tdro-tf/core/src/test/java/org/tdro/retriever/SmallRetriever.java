@@ -61,7 +61,10 @@ public final class SmallRetriever {
     int longest = spec.architecture().maxPositions();
     try (var model = new EncoderModel(spec, 7)) {
       retriever.write(
-          new RetrieverSettings(spec, Math.min(32, longest), Math.min(64, longest), prompts),
+          RetrieverSettings.builder(spec)
+              .lengths(Math.min(32, longest), Math.min(64, longest))
+              .prompts(prompts)
+              .build(),
           tokenizer,
           model);
       Files.delete(tokenizer);

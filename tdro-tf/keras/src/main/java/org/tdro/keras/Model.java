@@ -530,7 +530,8 @@ public abstract class Model implements AutoCloseable {
   private void requireOutputs() {
     if (outputs == null) {
       variables().scope().beforeFirstName(() -> {});
-      outputs = call(context(false), symbolicInputs());
+      // The identity, because an input cannot be fed and fetched in one run.
+      outputs = tf().identity(call(context(false), symbolicInputs()));
     }
   }
 

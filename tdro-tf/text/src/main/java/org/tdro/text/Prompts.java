@@ -8,14 +8,20 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
- * The prompts of each domain, for queries and for passages; what is not named stays as it is.
+ * The prompts of each domain, for queries and for passages. A domain that is not named has the prompt of
+ * {@link #EVERY_TASK}; without one its texts stay as they are.
  *
  * @param queries by domain
  * @param passages by domain
  */
 public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTemplate> passages) {
+  /** The name of the prompt of every domain that has none of its own, and of texts without a domain. */
+  public static final String EVERY_TASK = "";
+
   public Prompts {
     queries = Map.copyOf(queries);
     passages = Map.copyOf(passages);
@@ -58,12 +64,25 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
     }
   }
 
+  /** The prompt of a domain's queries. */
   public PromptTemplate query(String domain) {
-    return queries.getOrDefault(domain, PromptTemplate.IDENTITY);
+    return of(queries, domain);
   }
 
+  /** The prompt of a domain's passages. */
   public PromptTemplate passage(String domain) {
-    return passages.getOrDefault(domain, PromptTemplate.IDENTITY);
+    return of(passages, domain);
+  }
+
+  /** The domains whose texts of a kind have a prompt of their own, in alphabetical order. */
+  public SortedSet<String> names(TextKind kind) {
+    var names = new TreeSet<>((kind == TextKind.QUERY ? queries : passages).keySet());
+    names.remove(EVERY_TASK);
+    return names;
+  }
+
+  private static PromptTemplate of(Map<String, PromptTemplate> prompts, String domain) {
+    return prompts.getOrDefault(domain, prompts.getOrDefault(EVERY_TASK, PromptTemplate.IDENTITY));
   }
 
   private record Task(String task, boolean symmetric) {}

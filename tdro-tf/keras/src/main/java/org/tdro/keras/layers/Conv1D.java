@@ -18,6 +18,7 @@ public final class Conv1D extends NamedLayer<TFloat32> {
   private final int kernelSize;
   private int stride = 1;
   private boolean same;
+  private Initializer kernelInitializer;
   private Activation activation = Activation.LINEAR;
   private Weight kernel;
   private Weight bias;
@@ -44,6 +45,12 @@ public final class Conv1D extends NamedLayer<TFloat32> {
     return this;
   }
 
+  /** Sets the initial value of the kernel, {@code [kernelSize, channels, filters]}; by default, Glorot's uniform. */
+  public Conv1D kernelInitializer(Initializer initializer) {
+    kernelInitializer = initializer;
+    return this;
+  }
+
   /** Sets what is made of the outputs. */
   public Conv1D activation(Activation function) {
     activation = function;
@@ -55,8 +62,10 @@ public final class Conv1D extends NamedLayer<TFloat32> {
     long channels = Windows.channels(scope, input);
     // As Keras' kernel, whose fans are those of a whole window.
     double limit = Math.sqrt(6.0 / (kernelSize * (double) (channels + filters)));
-    kernel =
-        scope.add("kernel", Shape.of(kernelSize, channels, filters), Initializer.uniform(limit));
+    kernel = scope.add(
+        "kernel",
+        Shape.of(kernelSize, channels, filters),
+        kernelInitializer == null ? Initializer.uniform(limit) : kernelInitializer);
     bias = scope.add("bias", Shape.of(filters), Initializer.zeros());
   }
 

@@ -38,7 +38,7 @@ import org.tensorflow.types.family.TNumber;
  */
 public final class FrameworkOptimizer extends Optimizer {
   /** A learning rate that nobody chooses, by which the constant that holds it is found. */
-  private static final float MARK = 0.0123456789f;
+  private static final float MARK = 0.012345679f;
 
   private static final String WEIGHT = "weight";
   private static final String GRADIENT = "gradient";
@@ -149,7 +149,9 @@ public final class FrameworkOptimizer extends Optimizer {
 
     /** The value of a constant or variable, all elements of which are equal. */
     private static Number value(Session session, NodeDef node) {
-      try (var result = session.runner().fetch(node.getName()).run()) {
+      // Constants wait for the gradient.
+      try (var gradient = TFloat32.tensorOf(Shape.of(2));
+          var result = session.runner().feed(GRADIENT, gradient).fetch(node.getName()).run()) {
         var tensor = result.get(0);
         if (tensor instanceof TFloat32 floats) {
           return floats.scalars().iterator().next().getFloat();
@@ -221,7 +223,9 @@ public final class FrameworkOptimizer extends Optimizer {
           }
         }
       }
-      var ordered = tf.withControlDependencies(reads);
+      var before = new ArrayList<>(reads);
+      before.addAll(writes);
+      var ordered = tf.withControlDependencies(before);
       for (var name : assigned) {
         writes.add(variables.get(name).assign(ordered, Inputs.asFloats(tf, current.get(name))));
       }

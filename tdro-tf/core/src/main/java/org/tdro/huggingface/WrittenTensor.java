@@ -9,41 +9,41 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A tensor to be stored and where its values come from.
+ * A tensor that is written, and the operand with its values.
  *
  * @param value in the shape of {@code spec}
  */
-record StoredTensor(TensorSpec spec, Operand<TFloat32> value) {
+record WrittenTensor(TensorSpec spec, Operand<TFloat32> value) {
 
   /** A weight under its published name, a kernel turned to {@code [out, in]}. */
-  static StoredTensor of(Ops tf, Weight weight, DType type) {
+  static WrittenTensor of(Ops tf, Weight weight, DType type) {
     return of(tf, TensorNames.of(weight), weight, weight.read(tf), type);
   }
 
   /** A weight under another name. */
-  static StoredTensor named(Ops tf, String name, Weight weight, DType type) {
+  static WrittenTensor named(Ops tf, String name, Weight weight, DType type) {
     return of(tf, name, weight, weight.read(tf), type);
   }
 
   /** The kernel of a map with its adapter in it. */
-  static StoredTensor merged(Ops tf, LoraKernel map, DType type) {
+  static WrittenTensor merged(Ops tf, LoraKernel map, DType type) {
     var kernel = map.kernel();
     return of(tf, TensorNames.of(kernel), kernel, map.merged(tf), type);
   }
 
   /** A table of zeros, {@code [rows, columns]}. */
-  static StoredTensor zeros(Ops tf, String name, int rows, int columns, DType type) {
+  static WrittenTensor zeros(Ops tf, String name, int rows, int columns, DType type) {
     var spec = new TensorSpec(name, type, new long[] {rows, columns});
-    return new StoredTensor(spec, tf.zeros(tf.constant(new int[] {rows, columns}), TFloat32.class));
+    return new WrittenTensor(spec, tf.zeros(tf.constant(new int[] {rows, columns}), TFloat32.class));
   }
 
-  private static StoredTensor of(
+  private static WrittenTensor of(
       Ops tf, String name, Weight weight, Operand<TFloat32> value, DType type) {
     var shape = TensorNames.stored(weight);
     return TensorNames.isTransposed(weight)
-        ? new StoredTensor(
+        ? new WrittenTensor(
             new TensorSpec(name, type, shape),
             tf.linalg.transpose(value, tf.constant(new int[] {1, 0})))
-        : new StoredTensor(new TensorSpec(name, type, shape), value);
+        : new WrittenTensor(new TensorSpec(name, type, shape), value);
   }
 }

@@ -15,7 +15,7 @@ import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.Rope;
 
-class ModelConfigsTest {
+class ConfigJsonTest {
   private static final String DECODER = """
       "hidden_act": "silu", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 3,
       "num_attention_heads": 4, "max_position_embeddings": 128, "rms_norm_eps": 1e-5,
@@ -34,7 +34,8 @@ class ModelConfigsTest {
   }
 
   private org.tdro.models.Architecture read(String json) throws IOException {
-    return ModelConfigs.read(Files.writeString(folder.resolve("config.json"), json));
+    Files.writeString(folder.resolve("config.json"), json);
+    return PublishedFolder.open(folder).architecture();
   }
 
   @Test
@@ -140,5 +141,45 @@ class ModelConfigsTest {
     assertThatThrownBy(() -> decoder("llama", ", \"num_key_value_heads\": 3"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("config.json: heads (4) must be a multiple of key-value heads (3)");
+  }
+
+  /** Refused before a graph of so many layers is built. */
+  @Test
+  void moreLayersThanAnyModelHasAreRefusedAtOnce() {
+    assertThatThrownBy(() -> read("{\"model_type\": \"bert\", "
+            + ENCODER.replace("\"num_hidden_layers\": 3", "\"num_hidden_layers\": 1000000000")
+            + "}"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("num_hidden_layers must be at most 1000, was 1000000000");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "qwen2 | \"is_causal\": false",
+        "llama | \"use_bidirectional_attention\": true",
+        "llama | \"partial_rotary_factor\": 0.5",
+        "llama | \"layer_types\": [\"full_attention\", \"sliding_attention\", \"full_attention\"]",
+        "llama | \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1e6}}",
+        "qwen2 | \"auto_map\": {\"AutoModel\": \"modeling_qwen.Qwen2Model\"}",
+        "bert | \"is_decoder\": true",
+        "bert | \"add_cross_attention\": true"
+      })
+  void aKeyThatChangesWhatIsComputedIsRefusedByName(String type, String key) {
+    var name = key.substring(1, key.indexOf('"', 1));
+    var rest = type.equals("bert") ? ENCODER : DECODER;
+    assertThatThrownBy(() -> read("{\"model_type\": \"%s\", %s, %s}".formatted(type, rest, key)))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("config.json: " + name);
+  }
+
+  /** Newer files name what follows from the other keys. */
+  @Test
+  void keysThatSayWhatIsComputedAreAccepted() throws IOException {
+    assertThat(decoder("qwen2", """
+            , "is_causal": true, "use_bidirectional_attention": false, "partial_rotary_factor": 1.0,
+            "sliding_window": 7, "use_sliding_window": true, "max_window_layers": 2, "auto_map": null,
+            "layer_types": ["full_attention", "full_attention", "sliding_attention"]""").slidingWindow()).isEqualTo(7);
   }
 }

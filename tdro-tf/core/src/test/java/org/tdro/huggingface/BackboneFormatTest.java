@@ -21,7 +21,7 @@ import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.Rope;
 import org.tdro.models.StaticArchitecture;
 
-class ArchitectureJsonTest {
+class BackboneFormatTest {
   private static final Rope.Scaling LLAMA3 = new Rope.Scaling(Rope.Kind.LLAMA3, 8, 1, 4, 8192);
   private static final Rope.Scaling LINEAR = new Rope.Scaling(Rope.Kind.LINEAR, 2.5, 1, 1, 0);
 
@@ -45,13 +45,13 @@ class ArchitectureJsonTest {
   @MethodSource("shapes")
   void whatIsWrittenReadsBack(String type, Architecture shape) throws IOException {
     assertThat(write(shape).get("model_type").asText()).isEqualTo(type);
-    assertThat(new HuggingFaceFolder(folder).architecture()).isEqualTo(shape);
+    assertThat(PublishedFolder.open(folder).architecture()).isEqualTo(shape);
   }
 
   @Test
   void positionsAreCountedFromTheirOwnPaddingId() throws IOException {
-    new HuggingFaceFolder(folder)
-        .writeConfig(bert(1, 1), DType.BF16, OptionalInt.of(0), OptionalInt.of(2));
+    PublishedFolder.writeConfig(
+        folder, bert(1, 1), DType.BF16, OptionalInt.of(0), OptionalInt.of(2));
     var json = new JsonMapper().readTree(folder.resolve("config.json").toFile());
     assertThat(json.get("pad_token_id").asInt()).isEqualTo(1);
     assertThat(json.get("eos_token_id").asInt()).isEqualTo(2);
@@ -68,20 +68,20 @@ class ArchitectureJsonTest {
   void whatNoPublishedModelHasIsRefused() {
     assertRefused(decoder(false, true, false, 0, 0, Rope.Scaling.NONE), "output map alone");
     assertRefused(decoder(true, false, true, 0, 0, Rope.Scaling.NONE), "feed-forward maps");
-    assertRefused(decoder(true, true, false, 64, 0, Rope.Scaling.NONE), "llama has not a sliding");
+    assertRefused(
+        decoder(true, true, false, 64, 0, Rope.Scaling.NONE), "llama does not have a sliding");
     assertRefused(decoder(false, false, false, 64, 1, Rope.Scaling.NONE), "from layer 1 on");
     assertRefused(new StaticArchitecture(9, 4, 0.1f), "kind static");
   }
 
-  private static void assertRefused(Architecture shape, String message) {
-    assertThatThrownBy(() -> ArchitectureJson.of(shape))
+  private void assertRefused(Architecture shape, String message) {
+    assertThatThrownBy(() -> write(shape))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
 
   private JsonNode write(Architecture shape) throws IOException {
-    new HuggingFaceFolder(folder)
-        .writeConfig(shape, DType.F32, OptionalInt.empty(), OptionalInt.empty());
+    PublishedFolder.writeConfig(folder, shape, DType.F32, OptionalInt.empty(), OptionalInt.empty());
     return new JsonMapper().readTree(folder.resolve("config.json").toFile());
   }
 

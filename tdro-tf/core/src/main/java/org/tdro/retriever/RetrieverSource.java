@@ -8,13 +8,13 @@ import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
 /** A retriever on disk: one that was trained here, one as published, or adapters of one. */
-public interface StoredRetriever {
+public interface RetrieverSource {
 
-  /** Where it is. */
+  /** The folder. */
   Path path();
 
   /**
-   * What it is besides its weights.
+   * Everything about the retriever but its weights and its tokenizer.
    *
    * @throws IllegalArgumentException if the folder holds no retriever
    * @throws org.tdro.io.InputException if a published one is not supported
@@ -22,19 +22,19 @@ public interface StoredRetriever {
   RetrieverSettings settings();
 
   /**
-   * Its tokenizer; empty if it has none and takes only token ids.
+   * The file of its tokenizer; empty if it has none and takes only token ids.
    *
-   * @param pooling the one that is used: the last token needs an end token to be read
+   * @param pooling the pooling in use: where it is the last token, one that ends every text is appended
    * @param scratch a folder for a tokenizer that has to be changed
    */
   Optional<Path> tokenizer(Pooling pooling, Path scratch);
 
-  /** The hash of the weights; another training gives another one. */
+  /** Returns a hash of the weights; another training gives another one. */
   String fingerprint();
 
   /** The weights of {@code encoders} that {@link #load} sets whole, so that they need no initial values. */
   List<Weight> replaced(Encoders encoders);
 
-  /** Reads the weights into the variables of {@code encoders}, which have the shape that {@link #settings} give. */
+  /** Reads the weights into the variables of {@code encoders}, whose shape is that of {@link #settings}. */
   void load(Ops tf, Session session, Encoders encoders);
 }

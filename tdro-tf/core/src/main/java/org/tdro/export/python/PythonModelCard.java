@@ -15,7 +15,7 @@ import org.tdro.retriever.RetrieverSettings;
  *
  * @param run facts of the run that trained it, by name; empty where they are not known
  */
-public record ModelCard(Map<String, String> run) {
+public record PythonModelCard(Map<String, String> run) {
 
   /** What loads the folder. */
   enum Library {
@@ -29,7 +29,7 @@ public record ModelCard(Map<String, String> run) {
     }
   }
 
-  public ModelCard {
+  public PythonModelCard {
     run = new LinkedHashMap<>(run);
   }
 
