@@ -67,12 +67,7 @@ class PeftExportTest {
             tf.math.sin(tf.reshape(
                 tf.range(tf.constant(0f), tf.constant((float) map.b().size()), tf.constant(1f)),
                 tf.constant(map.b().shape().asArray()))));
-        model
-            .session()
-            .runner()
-            .addTarget(tf.assign(map.b().variable(), values))
-            .run()
-            .close();
+        model.session().runner().addTarget(map.b().assign(tf, values)).run().close();
       }
       var settings = whole.settings().toBuilder()
           .spec(spec)

@@ -178,7 +178,7 @@ class DomainWeightsTest {
     /** Every variable, optimizer slots included. */
     List<List<Float>> everything() {
       var runner = session.runner();
-      variables.all().forEach(weight -> runner.fetch(weight.variable()));
+      variables.all().forEach(weight -> runner.fetch(weight.value()));
       try (var result = runner.run()) {
         var values = new ArrayList<List<Float>>();
         result.forEach(entry -> values.add(LearnedMixture.values((TFloat32) entry.getValue())));
