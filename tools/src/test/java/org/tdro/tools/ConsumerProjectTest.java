@@ -172,7 +172,9 @@ class ConsumerProjectTest {
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
         .start();
-    assertThat(process.waitFor(3, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
+    assertThat(process.waitFor(3, TimeUnit.MINUTES))
+        .as(String.join(" ", command))
+        .isTrue();
     assertThat(process.exitValue()).as(Files.readString(output)).isZero();
     return Files.readString(output);
   }
