@@ -54,7 +54,7 @@ public final class SmallCheckpoint {
           .write(
               folder,
               (spec, sink) ->
-                  sink.write(bytes(Values.of(session, weights.get(spec.name()).variable()))));
+                  sink.write(bytes(Values.of(session, weights.get(spec.name()).value()))));
     }
     return folder;
   }

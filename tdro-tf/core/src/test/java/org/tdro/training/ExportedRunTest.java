@@ -146,7 +146,7 @@ class ExportedRunTest {
       int at = 0;
       for (var map : maps) {
         for (var weight : List.of(map.a(), map.b())) {
-          for (float value : Values.of(model.session(), weight.variable())) {
+          for (float value : Values.of(model.session(), weight.value())) {
             assertThat(value).isEqualTo(expected[at++]);
           }
         }

@@ -146,14 +146,14 @@ public abstract class Optimizer {
         means.add(gradients.get(i));
         continue;
       }
-      var accumulator = accumulator(weights.get(i)).variable();
+      var accumulator = accumulator(weights.get(i));
       // The first micro-batch overwrites, so what an update that failed midway left behind does no
       // harm.
       var first = tf.math.equal(
           tf.math.floorMod(counter.microBatch(), tf.constant((long) gradientAccumulationSteps)),
           tf.constant(0L));
-      var sum = tf.math.add(accumulator, gradients.get(i));
-      accumulate.add(gated.assign(accumulator, gated.select(first, gradients.get(i), sum)));
+      var sum = tf.math.add(accumulator.value(), gradients.get(i));
+      accumulate.add(accumulator.assign(gated, gated.select(first, gradients.get(i), sum)));
       means.add(tf.math.mul(sum, tf.constant(1f / gradientAccumulationSteps)));
     }
     return new Updates(accumulate, update(gated, counter, weights, clipped(tf, means)));

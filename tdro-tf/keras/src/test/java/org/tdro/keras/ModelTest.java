@@ -105,8 +105,7 @@ class ModelTest {
     }
     try (var other = new Model(1) {
       {
-        variables()
-            .add("hidden/kernel", Shape.of(3, 32), Initializer.zeros());
+        variables().add("hidden/kernel", Shape.of(3, 32), Initializer.zeros());
         variables().add("more", Shape.of(1), Initializer.zeros());
       }
 
@@ -188,7 +187,8 @@ class ModelTest {
   }
 
   @Test
-  void savingIntoAFolderWithOtherFilesIsRefusedAndKeepsThem(@TempDir Path folder) throws IOException {
+  void savingIntoAFolderWithOtherFilesIsRefusedAndKeepsThem(@TempDir Path folder)
+      throws IOException {
     Files.createDirectories(folder.resolve("home/thesis"));
     Files.writeString(folder.resolve("home/thesis/1.tex"), "text");
     try (var model = new Classifier(1)) {
@@ -215,10 +215,10 @@ class ModelTest {
   void anInputOfAnotherWidthOrTypeOrThatTheModelDoesNotHaveIsRefusedByName() {
     try (var model = new Classifier(1)) {
       compiled(model);
-      for (var wrong : List.of(
-          TFloat32.tensorOf(Shape.of(4, 3)), TInt32.tensorOf(Shape.of(4, 2)))) {
-        Dataset data = index -> new Batch(
-            Map.of("points", wrong, "labels", TInt32.tensorOf(Shape.of(4))), 4);
+      for (var wrong :
+          List.of(TFloat32.tensorOf(Shape.of(4, 3)), TInt32.tensorOf(Shape.of(4, 2)))) {
+        Dataset data =
+            index -> new Batch(Map.of("points", wrong, "labels", TInt32.vectorOf(0, 1, 2, 0)), 4);
         assertThatThrownBy(() -> model.fit(data, FitOptions.steps(1)))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("the input points");
@@ -226,7 +226,7 @@ class ModelTest {
       Dataset more = index -> new Batch(
           Map.of(
               "points", TFloat32.tensorOf(Shape.of(4, 2)),
-              "labels", TInt32.tensorOf(Shape.of(4)),
+              "labels", TInt32.vectorOf(0, 1, 2, 0),
               "weights", TFloat32.tensorOf(Shape.of(4))),
           4);
       assertThatThrownBy(() -> model.fit(more, FitOptions.steps(1)))
@@ -258,14 +258,16 @@ class ModelTest {
 
   @Test
   void aModelWithATestStepOfItsOwnIsEvaluatedWithoutALoss() {
-    try (var model = new Classifier(1) {
-      @Override
-      protected TrainStep testStep(CallContext context, Inputs batch) {
-        var tf = context.tf();
-        var points = batch.floats("points");
-        return new TrainStep().log("x", tf.math.mean(tf.math.square(points), tf.constant(new int[] {0, 1})));
-      }
-    }) {
+    try (var model =
+        new Classifier(1) {
+          @Override
+          protected TrainStep testStep(CallContext context, Inputs batch) {
+            var tf = context.tf();
+            var points = batch.floats("points");
+            return new TrainStep()
+                .log("x", tf.math.mean(tf.math.square(points), tf.constant(new int[] {0, 1})));
+          }
+        }) {
       assertThat(model.evaluate(new Spirals(2)).scalar("x")).isBetween(0.01, 1.0);
     }
   }
