@@ -140,7 +140,7 @@ public final class PublishedFolder {
   private void checkCase(FolderReading reading) {
     try {
       var asked = tokenizer.config().lowercase();
-      if (!tokenizer.exists() || asked.isEmpty() && !sentence.transformer.lowercase()) {
+      if (!tokenizer.exists() || (asked.isEmpty() && !sentence.transformer.lowercase())) {
         return;
       }
       boolean lowercases = tokenizer.lowercases();

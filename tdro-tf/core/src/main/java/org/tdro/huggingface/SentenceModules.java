@@ -47,7 +47,7 @@ record SentenceModules(Path folder, List<Module> modules) {
   static SentenceModules read(Path folder, FolderReading reading) {
     var file = folder.resolve(NAME);
     var modules = new ArrayList<Module>();
-    int last = -1;
+    Kind last = null;
     for (var json : PublishedJson.tree(file, reading)) {
       // A Python class; only its package differs between versions.
       var type = json.path("type").asText().replaceFirst(".*\\.", "");
@@ -58,12 +58,12 @@ record SentenceModules(Path folder, List<Module> modules) {
                 .formatted(file, type));
         continue;
       }
-      if (kind.get().ordinal() <= last) {
+      if (last != null && kind.get().compareTo(last) <= 0) {
         reading.problem(
             "%s: modules come in the order Transformer, Pooling, Dense, Normalize, each once, but %s comes after %s"
-                .formatted(file, type, Kind.values()[last].type));
+                .formatted(file, type, last.type));
       }
-      last = Math.max(last, kind.get().ordinal());
+      last = kind.get();
       modules.add(new Module(kind.get(), json.path("path").asText()));
     }
     return new SentenceModules(folder, modules);

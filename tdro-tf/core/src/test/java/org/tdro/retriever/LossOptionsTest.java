@@ -90,6 +90,7 @@ class LossOptionsTest {
         LossInDoubles.gradient(passages, p -> weighted(formula, rowWeights, queries, p)));
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
   private record Texts(double[][] queries, double[][] passages, boolean normalized) {}
 
   private static LossInDoubles formula(

@@ -98,7 +98,7 @@ public final class DomainWeights extends MixtureLearner {
     var clipped = options.clip().clip(tf, gradient, norm);
 
     var update = ascend(tf, counter, clipped);
-    var after = tf.withControlDependencies(List.of((Op) nextSum))
+    var after = tf.withControlDependencies(List.of(nextSum))
         .identity(ifLast(tf, last, weights, update.weights()));
     var rowWeights = tf.gather(after, rows.domainIds(), tf.constant(0));
     var exampleWeights = tf.stopGradient(tf.math.div(rowWeights, total(tf, rowWeights)));

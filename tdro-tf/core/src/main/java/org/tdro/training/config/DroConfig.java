@@ -91,11 +91,11 @@ public record DroConfig(
     new Checks()
         .that(
             method == Method.TDRO
-                || learning.optimizer().rule() == OptimizerSpec.Rule.SGD
+                || (learning.optimizer().rule() == OptimizerSpec.Rule.SGD
                     && !learning.weightEma()
                     && learning.optimizer().weightDecay() == 0
                     && learning.clip().kind() == GradientClip.Kind.NONE
-                    && learning.schedule().kind() == ScheduleSpec.Kind.CONSTANT,
+                    && learning.schedule().kind() == ScheduleSpec.Kind.CONSTANT),
             "optimizer must be sgd, weightEma false, weightDecay 0, clip none and schedule constant where method is not tdro; see dro=group-dro and dro=doremi")
         .that(
             method != Method.GROUP_DRO || measure.equals(LossMeasure.raw()),
