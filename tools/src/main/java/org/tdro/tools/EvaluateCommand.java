@@ -1,6 +1,5 @@
 package org.tdro.tools;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.io.Json;
 import org.tdro.retriever.Retriever;
 import org.tdro.search.Run;
 import org.tdro.training.ListedSets;
@@ -111,11 +111,11 @@ final class EvaluateCommand implements Callable<Integer> {
     run.write(several ? runFile.resolve(set.name() + ".trec") : runFile, "tdro");
   }
 
-  private void print(ModelEvaluation values, List<Measure> measures) throws IOException {
+  private void print(ModelEvaluation values, List<Measure> measures) {
     var out = spec.commandLine().getOut();
     if (json) {
       out.println(
-          new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(values.sets()));
+          Json.pretty(values.sets()));
     } else {
       var names = measures.stream().map(Measure::name).toList();
       var rows = values.sets().keySet().stream()

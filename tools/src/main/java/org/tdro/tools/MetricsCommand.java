@@ -1,7 +1,5 @@
 package org.tdro.tools;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +11,7 @@ import org.tdro.evaluation.Evaluator;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.search.Run;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,7 +87,7 @@ public final class MetricsCommand implements Callable<Integer> {
   private int relevanceLevel;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     var asked = usage(() -> Measure.parse(measures));
     var options = usage(() -> new EvaluationOptions(complete, relevanceLevel));
     EvaluationResult result;
@@ -107,7 +106,7 @@ public final class MetricsCommand implements Callable<Integer> {
     }
     spec.commandLine()
         .getOut()
-        .println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json));
+        .println(Json.pretty(json));
     return 0;
   }
 

@@ -1,6 +1,5 @@
 package org.tdro.training;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +10,7 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
-import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.store.StoredRetrievers;
@@ -24,7 +23,6 @@ import org.tensorflow.proto.ConfigProto;
  * @param key what it was computed from
  */
 record RunEvaluation(String key, ModelEvaluation values) {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final String FILE = "evaluation.json";
 
   static ModelEvaluation of(
@@ -36,24 +34,15 @@ record RunEvaluation(String key, ModelEvaluation values) {
       ModelEvaluation.Listener listener) {
     var file = run.resolve(FILE);
     var key = key(run, sets, measures, evaluation);
-    try {
-      if (Files.exists(file)) {
-        var present = JSON.readValue(Files.readAllBytes(file), RunEvaluation.class);
-        if (present.key().equals(key)) {
-          return present.values();
-        }
+    if (Files.exists(file)) {
+      var present = Json.read(file, RunEvaluation.class);
+      if (present.key().equals(key)) {
+        return present.values();
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }
     try (var retriever = load(run, session)) {
       var values = ModelEvaluation.of(retriever, sets, measures, evaluation, listener);
-      AtomicWrite.file(
-          file,
-          beside -> Files.write(
-              beside,
-              JSON.writerWithDefaultPrettyPrinter()
-                  .writeValueAsBytes(new RunEvaluation(key, values))));
+      Json.write(file, new RunEvaluation(key, values));
       return values;
     }
   }

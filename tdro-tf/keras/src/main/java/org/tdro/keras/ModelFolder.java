@@ -15,8 +15,9 @@ final class ModelFolder {
   }
 
   static void load(Model model, Path folder) {
+    AtomicWrite.settle(folder);
     if (!TrainingState.in(folder)) {
-      throw new IllegalArgumentException(folder + " is no saved model");
+      throw new IllegalArgumentException(folder + " is not a saved model");
     }
     model.checkpoint().restore(folder);
     model.state().read(folder);
