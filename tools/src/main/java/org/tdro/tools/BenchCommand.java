@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro bench}: what things cost on this machine. */
+/** The command {@code tdro bench}, the parent of those that measure the cost of training. */
 @Command(
     name = "bench",
     description = "Measure what steps of training cost on this machine.",
@@ -23,6 +23,6 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "say what to measure: step or memory");
+    throw new ParameterException(spec.commandLine(), "a command is missing: step or memory");
   }
 }

@@ -13,11 +13,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro bench memory}: whether training leaks. */
+/** The command {@code tdro bench memory}, which shows whether training leaks memory. */
 @Command(
     name = "memory",
     mixinStandardHelpOptions = true,
-    description = "Take many dro steps with a tiny model and print the memory of the process.",
+    description =
+        "Take many dro steps with a tiny model and print how much memory the process uses.",
     footerHeading = "%nExamples:%n",
     footer = {"  tdro bench memory --steps 5000", "  tdro bench memory --steps 500 model.layers=4"})
 final class BenchMemoryCommand implements Callable<Integer> {
@@ -40,7 +41,7 @@ final class BenchMemoryCommand implements Callable<Integer> {
       names = "--every",
       paramLabel = "N",
       defaultValue = "250",
-      description = "Steps between two looks at the memory. Default: ${DEFAULT-VALUE}")
+      description = "Steps between two readings of the memory. Default: ${DEFAULT-VALUE}")
   private int every;
 
   @Override

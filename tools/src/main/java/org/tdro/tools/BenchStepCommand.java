@@ -19,12 +19,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro bench step}: what a step of training costs. */
+/** The command {@code tdro bench step}, which measures the cost of a training step. */
 @Command(
     name = "step",
     mixinStandardHelpOptions = true,
     description = {
-      "Measure forward passes, plain training steps and dro steps, in turn, on made-up tokens.",
+      "Measure forward passes, plain training steps and dro steps, in turn, on synthetic tokens.",
       "Model, batch and lengths are the configuration's, or those of --shape. No files are read."
     },
     footerHeading = "%nExamples:%n",
@@ -50,7 +50,7 @@ final class BenchStepCommand implements Callable<Integer> {
   @Option(
       names = "--passages",
       paramLabel = "N",
-      description = "Passages a query. Default: the configuration's; 1 with --shape.")
+      description = "Passages for each query. Default: the configuration's; 1 with --shape.")
   private Integer passages;
 
   @Option(
@@ -59,28 +59,28 @@ final class BenchStepCommand implements Callable<Integer> {
       paramLabel = "KIND",
       defaultValue = "forward,train,dro,weight_update",
       description = {
-        "What to measure; only its models are built, so the peak of memory is theirs. Default: ${DEFAULT-VALUE}"
+        "What to measure. Only the models needed for it are built and count in the peak memory. Default: ${DEFAULT-VALUE}"
       })
   private List<StepKind> kinds = new ArrayList<>();
 
   @Option(
       names = "--varied-lengths",
       description =
-          "Texts have from an eighth of the longest length to all of it, so that padding counts; without, all the longest.")
+          "Let texts have from an eighth of the longest length to all of it, so that padding counts. Default: all have the longest.")
   private boolean variedLengths;
 
   @Option(
       names = "--steps",
       paramLabel = "N",
       defaultValue = "30",
-      description = "Steps to measure of each kind. Default: ${DEFAULT-VALUE}")
+      description = "Measured steps of each kind. Default: ${DEFAULT-VALUE}")
   private int steps;
 
   @Option(
       names = "--warmup",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Steps of each kind before that. Default: ${DEFAULT-VALUE}")
+      description = "Steps of each kind before the measured ones. Default: ${DEFAULT-VALUE}")
   private int warmup;
 
   @Option(names = "--json", description = "End with one line of JSON; times in ms are medians.")
@@ -140,7 +140,7 @@ final class BenchStepCommand implements Callable<Integer> {
     out.println(format("load of the machine  %.1f", report.load()));
   }
 
-  /** Prints a line if there is something to say. */
+  /** Prints a line if the value is known. */
   private static void line(PrintWriter out, String pattern, OptionalDouble value, double factor) {
     value.ifPresent(known -> out.println(format(pattern, factor * known)));
   }

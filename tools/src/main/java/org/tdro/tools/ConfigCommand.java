@@ -7,11 +7,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Prints the configuration that other commands would make of the same arguments. */
+/** The command {@code tdro config}, which prints the configuration that other commands make of the same arguments. */
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,
-    description = "Prints the resolved configuration, with where each value came from.",
+    description = "Print the resolved configuration, with the origin of each value.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro config stage=dro dro=reference-code dro.reference=runs/reference",

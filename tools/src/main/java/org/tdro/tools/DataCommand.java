@@ -6,10 +6,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro data}: what is done with training data before training. */
+/** The command {@code tdro data}, the parent of those that prepare training data. */
 @Command(
     name = "data",
-    description = "Import training rows, look at what they hold.",
+    description = "Import and inspect training rows.",
     mixinStandardHelpOptions = true,
     subcommands = {DataImportCommand.class, DataStatsCommand.class},
     footerHeading = "%nExamples:%n",
@@ -23,6 +23,6 @@ public final class DataCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "say what to do: import or stats");
+    throw new ParameterException(spec.commandLine(), "a command is missing: import or stats");
   }
 }

@@ -13,14 +13,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro data import}: rows of text to Arrow files of token ids. */
+/** The command {@code tdro data import}, which tokenises rows of text into Arrow files. */
 @Command(
     name = "import",
     description = {
       "Tokenise training rows into Arrow files.",
       "",
       "Each file DOMAIN.jsonl or DOMAIN.jsonl.gz is a domain. Its lines hold query_id, query, positive_passages and "
-          + "negative_passages of docid, title (optional) and text. The output folder will hold exactly these domains; those "
+          + "negative_passages of docid, title (optional) and text. The output folder will hold exactly these domains. Those "
           + "whose rows, tokenizer, lengths and prompts have not changed are kept as they are.",
     },
     mixinStandardHelpOptions = true,
@@ -53,14 +53,14 @@ public final class DataImportCommand implements Callable<Integer> {
       names = "--max-query-length",
       defaultValue = "128",
       paramLabel = "N",
-      description = "Longer queries are cut, in tokens (default: ${DEFAULT-VALUE}).")
+      description = "Longer queries are truncated, in tokens (default: ${DEFAULT-VALUE}).")
   private int maxQueryLength;
 
   @Option(
       names = "--max-passage-length",
       defaultValue = "512",
       paramLabel = "N",
-      description = "Longer passages are cut, in tokens (default: ${DEFAULT-VALUE}).")
+      description = "Longer passages are truncated, in tokens (default: ${DEFAULT-VALUE}).")
   private int maxPassageLength;
 
   @Option(

@@ -15,13 +15,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro data stats}: what a folder of training data holds. */
+/** The command {@code tdro data stats}, which describes the domains of a folder. */
 @Command(
     name = "stats",
     description = {
-      "Show what the domains of a folder hold.",
+      "Show sizes and lengths of the domains in a folder.",
       "",
-      "Lengths are given as median, 95 % and longest: in tokens for imported data, in characters for JSONL files.",
+      "Lengths are given as median, 95th percentile and longest: in tokens for imported data, in characters for JSONL files.",
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -54,7 +54,7 @@ public final class DataStatsCommand implements Callable<Integer> {
     try (var files = Files.newDirectoryStream(folder, "*.arrow")) {
       return files.iterator().hasNext();
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be listed", e);
+      throw new UncheckedIOException(folder + ": cannot be listed: " + e.getMessage(), e);
     }
   }
 

@@ -6,23 +6,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.tdro.config.ConfigComposer;
 import org.tdro.io.Json;
 import org.tdro.tools.doctor.Doctor;
 import org.tdro.tools.doctor.Finding;
+import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro doctor}: whether this machine and this build can train, and what to do where not. */
+/** The command {@code tdro doctor}, which checks whether this machine and this build can train. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
     description = {
-      "Look at this machine and this build: processor, memory, folders, native libraries, devices.",
-      "Every line is ok, a note, or a problem with what to do. It takes a few seconds.",
+      "Check this machine and this build: processor, memory, folders, native libraries, devices.",
+      "Each line is ok, a note, or a problem and how to solve it. It takes a few seconds.",
       "",
       "Exit codes: 0 everything needed works, 1 something does not.",
     },
@@ -38,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Option(
       names = "--require-gpu",
-      description = "A GPU that cannot be used is a problem, rather than a note.")
+      description = "Report a GPU that cannot be used as a problem, not as a note.")
   private boolean requireGpu;
 
   @Option(names = "--json", description = "Print JSON instead of lines.")
@@ -47,7 +47,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var out = spec.commandLine().getOut();
-    var config = ConfigComposer.standard(Optional.empty()).compose(List.of()).config();
+    var config = RunConfig.composer(Optional.empty()).compose(List.of()).config();
     var findings =
         new Doctor(config, requireGpu).run(json ? finding -> {} : finding -> print(finding, out));
     long problems = Doctor.problems(findings);
@@ -67,7 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
     return problems == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  /** At once: what comes next may end the process. */
+  /** Prints a finding at once, since the next check may end the process. */
   private static void print(Finding finding, PrintWriter out) {
     out.println(String.format(
         Locale.ROOT, "%-8s %-17s %s", finding.status().word(), finding.subject(), finding.found()));

@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The option {@code --dimension} of commands that make embeddings with a trained model. */
+/** The option {@code --dimension} of commands that encode with a trained model. */
 final class EmbeddingSize {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -15,10 +15,10 @@ final class EmbeddingSize {
       names = "--dimension",
       paramLabel = "D",
       description =
-          "Cut embeddings to their first D components, normalised again; for models trained with loss.matryoshka-dimensions.")
+          "Truncate embeddings to their first D components and normalise them again; for models trained with loss.matryoshka-dimensions.")
   private Integer dimension;
 
-  /** The settings with embeddings of the size asked for, after a note where the model was not trained for it. */
+  /** Returns the settings with embeddings of the requested size; prints a note if the model was not trained for it. */
   RetrieverSettings cut(RetrieverSettings settings) {
     if (dimension == null) {
       return settings;
@@ -33,7 +33,7 @@ final class EmbeddingSize {
     if (!settings.isTrainedFor(dimension)) {
       var err = spec.commandLine().getErr();
       err.printf(
-          "--dimension %d is none of the sizes that the model was trained for: %s%n",
+          "--dimension %d is not one of the sizes that the model was trained for: %s%n",
           dimension, settings.trainedDimensions());
       err.flush();
     }

@@ -1,5 +1,8 @@
 package org.tdro.tools;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tdro.retriever.FileEncoding;
@@ -15,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro encode}: texts to embeddings. */
+/** The command {@code tdro encode}, which writes the embeddings of texts. */
 @Command(
     name = "encode",
     mixinStandardHelpOptions = true,
@@ -23,14 +26,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Encode texts with a trained model.",
       "",
-      "A line of the input is a JSON object with text (of a passage also title), or with input_ids that were tokenised "
-          + "before; its _id, or else the number of the line, names it in the output. The output holds rows of _id and "
+      "Each line of the input is a JSON object with text (of a passage also title), or with input_ids that were "
+          + "tokenised before. Its _id, or else the number of the line, names it in the output. The output holds rows of _id and "
           + "embedding in the order of the input."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro encode --model runs/finetune --input corpus.jsonl.gz --kind passage --output corpus.arrow",
-      "  tdro encode --model runs/finetune --input queries.jsonl --kind query --prompt trivia --output queries.jsonl",
+      "  tdro encode --model runs/finetune --input queries.jsonl --kind query --prompt trivia --output vectors.jsonl",
       "  tdro encode --model runs/matryoshka --dimension 64 --input corpus.jsonl.gz --kind passage --output small.arrow"
     })
 final class EncodeCommand implements Callable<Integer> {
@@ -112,10 +115,22 @@ final class EncodeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--batch-tokens must be at least 1, was " + batchTokens);
     }
+    if (isInput(output)) {
+      throw new ParameterException(
+          spec.commandLine(), "--output " + output + " is the input; name another file");
+    }
     try {
       EmbeddingFormat.of(output);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private boolean isInput(Path file) {
+    try {
+      return Files.exists(file) && Files.exists(input) && Files.isSameFile(file, input);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
     }
   }
 

@@ -1,19 +1,24 @@
 package org.tdro.tools;
 
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
-import org.tdro.evaluation.ResultsTable;
 import org.tdro.evaluation.RetrievalEvaluation;
-import org.tdro.io.Json;
+import org.tdro.io.AtomicWrite;
+import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
+import org.tdro.rows.Passage;
+import org.tdro.search.Query;
 import org.tdro.search.Run;
-import org.tdro.training.ListedSets;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,12 +27,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro evaluate}: a trained retriever on evaluation sets. */
+/** The command {@code tdro evaluate}, which measures a trained retriever on evaluation sets. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description =
-        "Ranks the documents of evaluation sets with a trained retriever and measures the rankings.",
+        "Rank the documents of evaluation sets with a trained retriever and measure the rankings.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro evaluate --model runs/first/finetune-top70 --data EVALUATION",
@@ -35,6 +40,9 @@ import picocli.CommandLine.Spec;
       "  tdro evaluate --model RUN --data SET1 SET2 --measures ndcg_cut_10,recip_rank_at_10 --json"
     })
 final class EvaluateCommand implements Callable<Integer> {
+  private static final String TAG = "tdro";
+  private static final ObjectWriter JSON = new JsonMapper().writerWithDefaultPrettyPrinter();
+
   @Spec
   private CommandSpec spec;
 
@@ -53,7 +61,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--run-file",
       paramLabel = "F",
       description =
-          "Write the rankings as a TREC run file; with several sets a folder that gets SET.trec of each.")
+          "Write the rankings as a TREC run file; with several sets, a folder in which each gets SET.trec.")
   private Path runFile;
 
   @Option(
@@ -77,52 +85,76 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
 
+  @Option(
+      names = "--output",
+      paramLabel = "F",
+      description =
+          "Write means and the values of each query as JSON, from which significance can be tested.")
+  private Path output;
+
   @Override
   public Integer call() throws IOException {
-    var parsed = measures();
-    var sets = ListedSets.of(data);
-    sets.forEach(BeirDataset::check);
+    var evaluation = evaluation();
+    var sets = BeirDataset.loadAll(data);
+    checkTargets(sets);
     var stored = model.stored();
     var settings = size.cut(stored.settings());
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      var values = ModelEvaluation.of(
-          retriever,
+      var values = evaluation.evaluate(
+          set -> new DenseRanker(retriever, set.name()),
           sets,
-          parsed,
-          RetrievalEvaluation.topK(topK),
-          (set, run, result) -> write(set, run, sets.size() > 1));
-      print(values, parsed);
+          (set, run, result) -> writeRun(run, runFile(set, sets)));
+      if (output != null) {
+        AtomicWrite.file(output, beside -> Files.write(beside, JSON.writeValueAsBytes(values)));
+      }
+      print(values, evaluation.measures());
     }
     return 0;
   }
 
-  private List<Measure> measures() {
+  private RetrievalEvaluation evaluation() {
     try {
-      return Measure.parse(measures);
+      return new RetrievalEvaluation(topK, Measure.parse(measures));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
-  private void write(BeirDataset set, Run run, boolean several) {
+  /** Finds before the encoding what would make writing fail after it. */
+  private void checkTargets(List<EvaluationSet> sets) {
+    if (output != null) {
+      AtomicWrite.checkWritable(output);
+    }
     if (runFile == null) {
       return;
     }
-    run.write(several ? runFile.resolve(set.name() + ".trec") : runFile, "tdro");
+    for (var set : sets) {
+      var file = runFile(set, sets);
+      Run.checkNames(file, set.queries().stream().map(Query::id));
+      try (var documents = set.corpus().documents()) {
+        Run.checkNames(file, documents.map(Passage::id));
+      }
+      AtomicWrite.checkWritable(file);
+    }
   }
 
-  private void print(ModelEvaluation values, List<Measure> measures) {
+  private Path runFile(EvaluationSet set, List<EvaluationSet> sets) {
+    return runFile == null || sets.size() == 1 ? runFile : runFile.resolve(set.name() + ".trec");
+  }
+
+  private static void writeRun(Run run, Path file) {
+    if (file != null) {
+      run.write(file, TAG);
+    }
+  }
+
+  private void print(ModelEvaluation values, List<Measure> measures) throws IOException {
     var out = spec.commandLine().getOut();
     if (json) {
-      out.println(
-          Json.pretty(values.sets()));
+      out.println(JSON.writeValueAsString(values.sets()));
     } else {
       var names = measures.stream().map(Measure::name).toList();
-      var rows = values.sets().keySet().stream()
-          .map(set -> new ResultsTable.Row(
-              set, names.stream().map(name -> values.value(set, name)).toList()))
-          .toList();
-      out.print(new ResultsTable("set", names, rows).toMarkdown(false));
+      out.print(values.table(names).toMarkdown(false));
     }
     out.flush();
   }

@@ -16,7 +16,6 @@ import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.StoredRetriever;
 import org.tdro.serving.client.IdType;
-import org.tdro.training.ListedSets;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro export}: a trained model in a form that other programs load. */
+/** The command {@code tdro export}, which writes a trained model in a form that other programs load. */
 @Command(
     name = "export",
     sortOptions = false,
@@ -58,13 +57,13 @@ final class ExportCommand implements Callable<Integer> {
       required = true,
       paramLabel = "BASE",
       description =
-          "The folder of all versions, which a server is given; its name becomes the model's. For Python the folder itself, which must not exist yet.")
+          "The folder of all versions, which a server is given; its name becomes the model's. For Python, the folder to write, which must not exist yet.")
   private Path base;
 
   @Option(
       names = "--version",
       paramLabel = "N",
-      description = "The version's number, which must be free; the next one unless given.")
+      description = "The version's number, which must be free (default: the next one).")
   private Long version;
 
   @Option(
@@ -123,8 +122,7 @@ final class ExportCommand implements Callable<Integer> {
       return 0;
     }
     var options = options();
-    var sets = ListedSets.of(eval);
-    sets.forEach(BeirDataset::check);
+    var sets = BeirDataset.loadAll(eval);
     if (!sets.isEmpty() && !takesTexts(stored, settings)) {
       throw usage("--eval needs a tokenizer, and " + stored.path() + " has none");
     }

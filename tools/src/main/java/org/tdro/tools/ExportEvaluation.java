@@ -2,26 +2,27 @@ package org.tdro.tools;
 
 import java.util.List;
 import java.util.Locale;
-import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.export.ExportReport;
 import org.tdro.export.ExportedRetriever;
+import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.TextEncoder;
 import org.tensorflow.proto.ConfigProto;
 
-/** What an export loses on evaluation sets against the model that it was made from. */
+/** The comparison of an export with the model that it was made from, on evaluation sets. */
 record ExportEvaluation(StoredRetriever stored, RetrieverSettings settings, ExportReport report) {
   private static final String MEASURE = "ndcg_cut_10";
   private static final int TOP = 10;
 
-  /** A row for each set: nDCG@10 of the trained model and of the export, and the difference. */
-  String table(List<BeirDataset> sets) {
+  /** Returns a table with a row for each set: nDCG@10 of the trained model and of the export, and the difference. */
+  String table(List<EvaluationSet> sets) {
     ModelEvaluation trained;
     // One after the other: memory never holds both.
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
@@ -43,12 +44,8 @@ record ExportEvaluation(StoredRetriever stored, RetrieverSettings settings, Expo
     return new ResultsTable("nDCG@10", columns, rows).toMarkdown(false);
   }
 
-  private static ModelEvaluation evaluate(TextEncoder retriever, List<BeirDataset> sets) {
-    return ModelEvaluation.of(
-        retriever,
-        sets,
-        Measure.parse(List.of(MEASURE)),
-        RetrievalEvaluation.topK(TOP),
-        (set, run, result) -> {});
+  private static ModelEvaluation evaluate(TextEncoder retriever, List<EvaluationSet> sets) {
+    return new RetrievalEvaluation(TOP, List.of(Measure.of(MEASURE)))
+        .evaluate(set -> new DenseRanker(retriever, set.name()), sets, (set, run, result) -> {});
   }
 }

@@ -11,12 +11,12 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What a failed command says, and the exit code it ends with. */
+/** Messages and exit codes of failed commands. */
 final class Failures {
-  /** Exit code: the data are not what they should be. */
+  /** The exit code for data that cannot be used. */
   static final int BAD_DATA = 3;
 
-  /** The first kind that a failure, or one that caused it, belongs to decides the code; none means {@link ExitCode#SOFTWARE}. */
+  /** Exit codes by exception: the first match of a failure or one of its causes decides, else {@link ExitCode#SOFTWARE}. */
   private static final List<Kind> KINDS = List.of(
       new Kind(ConfigException.class, ExitCode.USAGE),
       new Kind(InputException.class, BAD_DATA),
@@ -26,7 +26,7 @@ final class Failures {
 
   private Failures() {}
 
-  /** Says what happened on the command's standard error and returns the exit code. */
+  /** Prints what happened on the command's standard error and returns the exit code. */
   static int report(Exception failure, CommandLine command, boolean stacktrace) {
     if (stacktrace) {
       failure.printStackTrace(command.getErr());
@@ -39,7 +39,7 @@ final class Failures {
     return exitCode(failure);
   }
 
-  /** A wrong command line: what is wrong with it, what it might have been, and where help is. */
+  /** Prints what is wrong with a command line, what it might have been and where help is, and returns the exit code. */
   static int report(ParameterException failure, String[] arguments) {
     var command = failure.getCommandLine();
     var err = command.getErr();
@@ -61,7 +61,7 @@ final class Failures {
     return ExitCode.SOFTWARE;
   }
 
-  /** The messages of the failure and of what caused it, each said once. */
+  /** Returns the messages of a failure and of its causes, each once. */
   static String describe(Throwable failure) {
     var text = new StringBuilder(message(failure));
     for (var cause = failure.getCause(); cause != null; cause = cause.getCause()) {
@@ -73,7 +73,7 @@ final class Failures {
     return text.toString();
   }
 
-  /** Exceptions whose message is only a file name get a verb; those without one get their class. */
+  /** Returns the message of an exception, with a verb if it is only a file name, with the class if it is only a word. */
   private static String message(Throwable failure) {
     var message = failure.getMessage();
     if (message == null || message.isBlank()) {

@@ -1,8 +1,10 @@
 package org.tdro.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -13,11 +15,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** The command {@code tdro}. */
+/** The command {@code tdro}, whose subcommands are the classes of this package. */
 @Command(
     name = "tdro",
     mixinStandardHelpOptions = true,
-    description = "Trains dense retrievers on mixtures of datasets and learns the mixture (tDRO).",
+    description = "Train dense retrievers on mixtures of datasets and learn the mixture (tDRO).",
     subcommands = {
       QuickstartCommand.class,
       DataCommand.class,
@@ -38,8 +40,8 @@ import picocli.CommandLine.Spec;
     version = "tdro 0.1.0",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  tdro doctor                              whether this machine and build can train",
-      "  tdro config model=mini train.steps=500   what a run would be, and why",
+      "  tdro doctor                              can this machine and build train?",
+      "  tdro config model=mini train.steps=500   the settings of a run, and their origins",
       "  source <(tdro generate-completion)       complete commands in this shell",
       "",
       "Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 bad data.",
@@ -60,7 +62,7 @@ public final class Main implements Runnable {
       description = "Show where in the code a failure happened.")
   private boolean stacktrace;
 
-  private Main() {}
+  Main() {}
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {
@@ -74,13 +76,12 @@ public final class Main implements Runnable {
         new PrintWriter(System.err, true, UTF_8)));
   }
 
-  /** Runs one command, with help and results to {@code out} and complaints to {@code err}, and returns its exit code. */
+  /** Runs one command, which prints help and results to {@code out} and problems to {@code err}; returns its exit code. */
   static int run(String[] arguments, PrintWriter out, PrintWriter err) {
     var main = new Main();
-    return new CommandLine(main)
+    return commandLine(main)
         .setOut(out)
         .setErr(err)
-        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> Failures.report(failure, command, main.stacktrace))
         .setParameterExceptionHandler(Failures::report)
@@ -92,6 +93,23 @@ public final class Main implements Runnable {
           return new CommandLine.RunLast().execute(parsed);
         })
         .execute(arguments);
+  }
+
+  /** Returns the command and its subcommands. */
+  static CommandLine commandLine(Main main) {
+    var commandLine = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+    var sections = new LinkedHashMap<>(commandLine.getHelpSectionMap());
+    sections.put(SECTION_KEY_FOOTER, Main::examples);
+    return commandLine.setHelpSectionMap(sections);
+  }
+
+  /** Returns the lines of a command's examples as they are: one that is broken into lines cannot be copied. */
+  private static String examples(CommandLine.Help help) {
+    var text = new StringBuilder();
+    for (var line : help.commandSpec().usageMessage().footer()) {
+      text.append(help.colorScheme().text(line)).append(System.lineSeparator());
+    }
+    return text.toString();
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.EvaluationOptions;
 import org.tdro.evaluation.EvaluationResult;
-import org.tdro.evaluation.Evaluator;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
 import org.tdro.io.InputException;
@@ -19,12 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro metrics}: trec_eval's measures of a run file, as JSON. */
+/** The command {@code tdro metrics}, which prints trec_eval's measures of a run file as JSON. */
 @Command(
     name = "metrics",
     mixinStandardHelpOptions = true,
     description =
-        "Evaluates a TREC run file: trec_eval's measures, with its names and values, as JSON.",
+        "Evaluate a TREC run file: trec_eval's measures, with its names and values, as JSON.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "2:unknown measure or bad usage", "3:a file is missing or malformed"},
     footerHeading = "%nExamples:%n",
@@ -69,7 +68,7 @@ public final class MetricsCommand implements Callable<Integer> {
               + " the usual cutoffs. Default: ${DEFAULT-VALUE}")
   private List<String> measures;
 
-  @Option(names = "--per-query", description = "Also the values of each query.")
+  @Option(names = "--per-query", description = "Print the values of each query, too.")
   private boolean perQuery;
 
   @Option(
@@ -92,7 +91,7 @@ public final class MetricsCommand implements Callable<Integer> {
     var options = usage(() -> new EvaluationOptions(complete, relevanceLevel));
     EvaluationResult result;
     try {
-      result = Evaluator.evaluate(Qrels.read(qrels), Run.read(run), asked, options);
+      result = EvaluationResult.of(Qrels.read(qrels), Run.read(run), asked, options);
     } catch (InputException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return BAD_DATA;
@@ -104,9 +103,7 @@ public final class MetricsCommand implements Callable<Integer> {
       result.queries().forEach((query, values) -> queries.put(query, named(values)));
       json.put("queries", queries);
     }
-    spec.commandLine()
-        .getOut()
-        .println(Json.pretty(json));
+    spec.commandLine().getOut().println(Json.pretty(json));
     return 0;
   }
 

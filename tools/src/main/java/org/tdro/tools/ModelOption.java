@@ -5,14 +5,14 @@ import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import picocli.CommandLine.Option;
 
-/** Which trained model a command uses. */
+/** The option {@code --model} of commands that use a trained model. */
 final class ModelOption {
   @Option(
       names = "--model",
       required = true,
       paramLabel = "RUN",
       description =
-          "Folder of a run that is complete, of its model, of a model in Hugging Face's form, or of PEFT's adapters.")
+          "Folder of a complete run, of its model, of a model in Hugging Face's form, or of PEFT adapters.")
   private Path folder;
 
   StoredRetriever stored() {

@@ -8,13 +8,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro pipeline}: all stages and their evaluation. */
+/** The command {@code tdro pipeline}, which runs all stages and evaluates the results. */
 @Command(
     name = "pipeline",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains the reference, learns domain weights, fine-tunes with each weighting and evaluates.",
-      "Stages that are complete are skipped; interrupted, run it again and it goes on."
+      "Train the reference, learn domain weights, fine-tune with each weighting and evaluate.",
+      "Complete stages are skipped: after an interruption, run it again to continue."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -4,20 +4,20 @@ import org.tdro.retriever.Pooling;
 import org.tdro.retriever.RetrieverSettings;
 import picocli.CommandLine.Option;
 
-/** How the states of a text's tokens become its embedding, where it is not to be as the model says. */
+/** The options {@code --pooling} and {@code --normalize}, which replace the settings of the model. */
 final class PoolingOptions {
   @Option(
       names = "--pooling",
       paramLabel = "KIND",
       description =
-          "cls, mean, lasttoken, avg_first_last or avg_top2; what the model was trained or published with unless given.")
+          "cls, mean, lasttoken, avg_first_last or avg_top2 (default: what the model was trained or published with).")
   private Pooling pooling;
 
   @Option(
       names = "--normalize",
       arity = "1",
       paramLabel = "true|false",
-      description = "Whether embeddings get length 1; as the model's unless given.")
+      description = "Whether embeddings are scaled to length 1 (default: as the model says).")
   private Boolean normalize;
 
   RetrieverSettings change(RetrieverSettings settings) {

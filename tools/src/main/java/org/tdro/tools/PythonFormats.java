@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options of {@code tdro export} for what Python programs load. */
+/** The options of {@code tdro export} for formats that Python programs load. */
 final class PythonFormats {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -29,14 +29,15 @@ final class PythonFormats {
       defaultValue = "saved-model",
       paramLabel = "FORMAT",
       description =
-          "saved-model; huggingface: config.json, safetensors and sentence-transformers' files, adapters merged; peft: adapters alone (default: ${DEFAULT-VALUE}).")
+          "saved-model, huggingface (config.json, safetensors and sentence-transformers' files, adapters merged) or peft (adapters alone) (default: ${DEFAULT-VALUE}).")
   private String format;
 
   @Option(
       names = "--dtype",
       defaultValue = "float32",
       paramLabel = "TYPE",
-      description = "Weights of huggingface, float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Type of the weights of huggingface, float32 or bfloat16 (default: ${DEFAULT-VALUE}).")
   private String type;
 
   @Option(
@@ -44,17 +45,17 @@ final class PythonFormats {
       defaultValue = "5GB",
       paramLabel = "SIZE",
       description =
-          "Largest weights' file of huggingface, such as 500MB or 5GB; more weights go into several (default: ${DEFAULT-VALUE}).")
+          "Largest file of weights of huggingface, such as 500MB or 5GB; more weights go into several files (default: ${DEFAULT-VALUE}).")
   private String maxShardSize;
 
   @Option(
       names = "--side",
       paramLabel = "SIDE",
       description =
-          "query or passage: whose encoder goes into a folder of huggingface or peft, where each has its own.")
+          "query or passage: which encoder is written for huggingface or peft, if the two differ.")
   private TextKind side;
 
-  /** Exports in one of these forms; false if another one is asked for. */
+  /** Exports in one of these formats; returns false if another one was chosen. */
   boolean export(StoredRetriever stored, RetrieverSettings settings, Path output) {
     switch (format.toLowerCase(Locale.ROOT)) {
       case "saved-model" -> {
@@ -85,12 +86,13 @@ final class PythonFormats {
     };
   }
 
-  /** Units are powers of 1000, as in the transformers library. */
+  /** Returns the size in bytes; units are powers of 1000, as in the transformers library. */
   private long shardBytes() {
     var text = maxShardSize.toUpperCase(Locale.ROOT);
     if (!text.matches("[1-9][0-9]{0,9}(K|M|G|)B?")) {
       throw new ParameterException(
-          spec.commandLine(), "--max-shard-size must be such as 500MB or 5GB, was " + maxShardSize);
+          spec.commandLine(),
+          "--max-shard-size must be a size such as 500MB or 5GB, was " + maxShardSize);
     }
     long number = Long.parseLong(text.replaceAll("\\D", ""));
     if (text.contains("G")) {
@@ -99,7 +101,7 @@ final class PythonFormats {
     return text.contains("M") ? number * 1_000_000 : text.contains("K") ? number * 1_000 : number;
   }
 
-  /** A model lies in its run's folder, beside the record of the run. */
+  /** Returns what the record of the run says, which lies beside the model in the run's folder. */
   private static ModelCard card(StoredRetriever stored) {
     var folder = stored.path().toAbsolutePath();
     return new ModelCard(Optional.ofNullable(folder.getParent())

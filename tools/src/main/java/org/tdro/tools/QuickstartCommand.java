@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import org.tdro.config.ConfigComposer;
 import org.tdro.experiments.quickstart.QuickstartCollection;
 import org.tdro.export.ExportOptions;
 import org.tdro.export.Precision;
@@ -22,19 +21,20 @@ import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.IdType;
 import org.tdro.training.Pipeline;
 import org.tdro.training.PipelineReport;
+import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro quickstart}: everything once, on the embedded collection. */
+/** The command {@code tdro quickstart}, which runs everything once on the embedded collection. */
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains, learns domain weights, fine-tunes, evaluates and exports, on a small embedded collection.",
-      "Needs no download and less than three minutes on two cores; interrupted, run it again and it goes on."
+      "Train, learn domain weights, fine-tune, evaluate and export, on a small embedded collection.",
+      "Needs no download and less than three minutes on two cores. After an interruption, run it again to continue."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -49,12 +49,12 @@ final class QuickstartCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "runs/quickstart",
-      description = "Where everything goes; ${DEFAULT-VALUE} unless given.")
+      description = "The folder for all results (default: ${DEFAULT-VALUE}).")
   private Path out;
 
   @Parameters(
       paramLabel = "KEY=VALUE",
-      description = "Changes to the configuration, as of tdro pipeline.")
+      description = "Changes to the configuration, as for tdro pipeline.")
   private List<String> overrides = new ArrayList<>();
 
   @Override
@@ -69,13 +69,13 @@ final class QuickstartCommand implements Callable<Integer> {
     arguments.add(argument("eval.data", List.of(collection.resolve("eval"))));
     arguments.add(argument("output", out));
     arguments.addAll(overrides);
-    var composer = ConfigComposer.standard(Optional.empty());
+    var composer = RunConfig.composer(Optional.empty());
     var report = new Pipeline(composer, arguments, System.err, new SimpleMeterRegistry()).run();
     if (report.isEmpty()) {
       return 1;
     }
     var best = best(report.get());
-    // Run again, it leaves one version and not one more.
+    // A second run replaces the version that the first one left.
     var base = out.resolve("export").resolve(best);
     AtomicWrite.delete(base);
     var export = composer.compose(arguments).config().export();
@@ -90,7 +90,7 @@ final class QuickstartCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The weighting with the best average. */
+  /** Returns the weighting with the best average. */
   private static String best(PipelineReport report) {
     var table = report.table(report.measures().get(0));
     int best = 0;

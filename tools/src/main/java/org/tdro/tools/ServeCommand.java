@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro serve}: an exported model behind HTTP. */
+/** The command {@code tdro serve}, which serves an exported model over HTTP. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       "Serve an exported model over HTTP, with TensorFlow Serving's REST API.",
       "",
       "For development, smoke tests and small deployments: one model in one process, without authentication or "
-          + "encryption. For more use TensorFlow Serving, which serves the same export under the same URLs.",
+          + "encryption. For anything larger use TensorFlow Serving, which serves the same export under the same URLs.",
       "",
       "  GET  /v1/models/NAME              status of its versions",
       "  GET  /v1/models/NAME/metadata     its signatures",
@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "  GET  /health, /metrics            for probes and for Prometheus",
       "",
       "The highest version is served; a higher one that appears takes its place without a request being dropped. "
-          + "Ctrl-C or SIGTERM: requests that have begun are finished."
+          + "On Ctrl-C or SIGTERM, running requests are finished."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -65,14 +65,14 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "127.0.0.1",
       paramLabel = "ADDRESS",
       description =
-          "Address to listen on (default: ${DEFAULT-VALUE}). Any but loopback lets everyone in who reaches it.")
+          "Address to listen on (default: ${DEFAULT-VALUE}). With any but a loopback address, everyone who reaches it can use it.")
   private String host;
 
   @Option(
       names = "--port",
       defaultValue = "8501",
       paramLabel = "N",
-      description = "Port; 0 takes one that is free (default: ${DEFAULT-VALUE}).")
+      description = "Port; 0 takes a free one (default: ${DEFAULT-VALUE}).")
   private int port;
 
   @Option(
@@ -80,7 +80,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "32",
       paramLabel = "N",
       description =
-          "Requests are joined up to this many texts; 0 computes each by itself (default: ${DEFAULT-VALUE}).")
+          "Requests are joined up to this many texts; 0 computes each alone (default: ${DEFAULT-VALUE}).")
   private int maxBatch;
 
   @Option(
@@ -94,7 +94,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--max-texts",
       defaultValue = "512",
       paramLabel = "N",
-      description = "Most texts of a request; beyond, 400 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Most texts of a request; more are answered with 400 (default: ${DEFAULT-VALUE}).")
   private int maxTexts;
 
   @Option(
@@ -102,21 +103,23 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "0",
       paramLabel = "N",
       description =
-          "Most token ids of a text; beyond, 400. 0 means the longest that the model was exported for (default: ${DEFAULT-VALUE}).")
+          "Most token ids of a text; more are answered with 400. 0 means the longest that the model was exported for (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
   @Option(
       names = "--max-body-mib",
       defaultValue = "4",
       paramLabel = "N",
-      description = "Largest body of a request; beyond, 413 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Largest body of a request in MiB; larger ones are answered with 413 (default: ${DEFAULT-VALUE}).")
   private int maxBody;
 
   @Option(
       names = "--max-requests",
       defaultValue = "128",
       paramLabel = "N",
-      description = "Most requests at a time; beyond, 429 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Most requests at a time; more are answered with 429 (default: ${DEFAULT-VALUE}).")
   private int maxRequests;
 
   @Option(
@@ -124,7 +127,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "2048",
       paramLabel = "N",
       description =
-          "Most texts of all requests at a time; beyond, 429 (default: ${DEFAULT-VALUE}).")
+          "Most texts of all requests at a time; more are answered with 429 (default: ${DEFAULT-VALUE}).")
   private int maxQueue;
 
   @Option(
@@ -132,7 +135,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "30",
       paramLabel = "S",
       description =
-          "How long requests that have begun may take when it stops (default: ${DEFAULT-VALUE}).")
+          "How many seconds running requests may take when it stops (default: ${DEFAULT-VALUE}).")
   private int drain;
 
   @Override

@@ -8,9 +8,9 @@ import java.io.PrintStream;
 import java.lang.reflect.InaccessibleObjectException;
 
 /**
- * The launcher puts a filter behind descriptor 2, where TensorFlow's native library prints, and names the descriptor of the real
- * standard error in the property {@code tdro.stderr}. Lines of the program need no filter, and a progress bar that is drawn over
- * and over in one line would wait in it.
+ * The real standard error. The launcher filters descriptor 2, to which TensorFlow's native library prints, and names the
+ * descriptor of the real standard error in the property {@code tdro.stderr}. Lines of the program need no filter, and a
+ * progress bar, which is redrawn in one line, would get stuck in it.
  */
 final class StandardError {
   private StandardError() {}
@@ -29,7 +29,7 @@ final class StandardError {
       System.setErr(
           new PrintStream(new FileOutputStream(constructor.newInstance(descriptor)), true, UTF_8));
     } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-      // Then it is the filtered one, in which only the progress bar is late.
+      // The filtered one remains, in which only the progress bar is late.
       return;
     }
   }

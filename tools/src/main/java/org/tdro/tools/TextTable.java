@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A table in plain text: the first column flush left, the others flush right, columns as wide as they need. */
+/** A table in plain text: the first column is flush left, the others are flush right, each as wide as its longest cell. */
 final class TextTable {
   private final List<String[]> rows = new ArrayList<>();
 
@@ -22,7 +22,7 @@ final class TextTable {
     return this;
   }
 
-  /** The lines, each with its end. */
+  /** Returns the lines, each with its line end. */
   @Override
   public String toString() {
     var widths = new int[rows.get(0).length];

@@ -6,7 +6,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro tokenizer}: vocabularies. */
+/** The command {@code tdro tokenizer}, the parent of those that make tokenizers. */
 @Command(
     name = "tokenizer",
     description = "Learn a vocabulary from training rows.",
@@ -20,6 +20,6 @@ public final class TokenizerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "say what to do: train");
+    throw new ParameterException(spec.commandLine(), "a command is missing: train");
   }
 }

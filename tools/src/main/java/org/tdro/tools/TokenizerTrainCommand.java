@@ -12,14 +12,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro tokenizer train}: a byte-level vocabulary from training rows. */
+/** The command {@code tdro tokenizer train}, which learns a byte-level vocabulary from training rows. */
 @Command(
     name = "train",
     description = {
       "Learn a byte-level BPE vocabulary and write it as a Hugging Face tokenizer.json.",
       "",
       "It is learned from the queries and positive passages of DOMAIN.jsonl or DOMAIN.jsonl.gz files. The tokenizer appends "
-          + "the end token <|endoftext|> (id 1) to each text; <|pad|> is id 0. Texts are brought into NFKC and lower case.",
+          + "the end token <|endoftext|> (id 1) to each text; <|pad|> is id 0. Texts are normalised to NFKC and lower case.",
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

@@ -8,13 +8,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro train}: one stage. */
+/** The command {@code tdro train}, which trains one stage. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains one stage: reference, dro or finetune.",
-      "Run it again with the same arguments and it goes on where it was stopped."
+      "Train one stage: reference, dro or finetune.",
+      "After an interruption, run it again with the same arguments to continue."
     },
     footerHeading = "%nExamples:%n",
     footer = {

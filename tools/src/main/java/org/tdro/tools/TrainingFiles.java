@@ -5,7 +5,7 @@ import java.util.List;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Which rows to read, and how fast. */
+/** The arguments of commands that read training rows: the files, and the number of threads. */
 final class TrainingFiles {
   @Parameters(
       arity = "1..*",

@@ -11,11 +11,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tdro weights}: what can be done with domain weights without a model. */
+/** The command {@code tdro weights}, the parent of those that compute domain weights without a model. */
 @Command(
     name = "weights",
     mixinStandardHelpOptions = true,
-    description = "Computes domain weights without a model.",
+    description = "Compute domain weights without a model.",
     subcommands = WeightsCommand.Replay.class)
 public final class WeightsCommand implements Runnable {
   @Spec
@@ -27,12 +27,12 @@ public final class WeightsCommand implements Runnable {
         spec.commandLine(), "a command is missing; tdro weights --help lists them");
   }
 
-  /** {@code tdro weights replay}: recorded losses in, weight trajectory out. */
+  /** The command {@code tdro weights replay}, which computes the weight trajectory of recorded losses. */
   @Command(
       name = "replay",
       mixinStandardHelpOptions = true,
       description = {
-        "Computes the trajectory of domain weights from recorded losses, with the code of training.",
+        "Compute the trajectory of domain weights from recorded losses, with the code used in training.",
         "The input is JSON with options (under the published code's names), run, domains, initial and"
             + " micro_batches (domain_ids, lm_loss, ref_loss); the output has micro_batches, updates and"
             + " final_files."
@@ -63,7 +63,7 @@ public final class WeightsCommand implements Runnable {
         names = "--output",
         required = true,
         paramLabel = "OUT.json",
-        description = "The trajectory; what is there is replaced once all is computed.")
+        description = "The trajectory; an existing file is replaced once everything is computed.")
     private Path output;
 
     @Override

@@ -97,7 +97,7 @@ class EncodeCommandTest {
     }
     assertThat(encode("texts.jsonl", "small.jsonl", "--dimension", "4")).isZero();
     assertThat(err.toString())
-        .contains("--dimension 4 is none of the sizes that the model was trained for: [8, 32]");
+        .contains("--dimension 4 is not one of the sizes that the model was trained for: [8, 32]");
   }
 
   /** A query that is the first of two documents. */
@@ -128,10 +128,51 @@ class EncodeCommandTest {
   }
 
   @Test
+  void theValuesOfEveryQueryAreKept() throws IOException {
+    assertThat(run(
+            "evaluate",
+            "--model",
+            at("run"),
+            "--data",
+            writeSet("kept"),
+            "--measures",
+            "recip_rank",
+            "--output",
+            at("kept.json")))
+        .isZero();
+    assertThat(new JsonMapper().readTree(Files.readString(folder.resolve("kept.json"))))
+        .isEqualTo(new JsonMapper().readTree("""
+            {"sets": {"kept": {"recip_rank": 1.0}}, "queries": {"kept": {"recip_rank": {"q": 1.0}}}}"""));
+  }
+
+  /** There is no model: what is found nevertheless was found before anything was encoded. */
+  @Test
+  void whatCannotBeWrittenIsFoundBeforeTheWork() throws IOException {
+    var set = writeSet("blank");
+    Files.writeString(
+        Path.of(set, "corpus.jsonl"),
+        "{\"_id\": \"d1\", \"text\": \"w1\"}\n{\"_id\": \"d 2\", \"text\": \"w3\"}\n");
+    assertThat(
+            run("evaluate", "--model", at("none"), "--data", set, "--run-file", at("blank.trec")))
+        .isEqualTo(3);
+    assertThat(err.toString())
+        .isEqualTo(at("blank.trec") + ": a run file cannot hold the name 'd 2': it is empty or has"
+            + " white space\n");
+    for (var option : List.of("--run-file", "--output")) {
+      assertThat(
+              run("evaluate", "--model", at("none"), "--data", writeSet("fine"), option, at("run")))
+          .isEqualTo(1);
+      assertThat(err.toString()).contains("cannot write " + at("run") + ": it is a folder");
+    }
+  }
+
+  @Test
   void wrongUsageIsExitCodeTwo() {
     assertThat(encode("texts.jsonl", "o.jsonl", "--prompt", "beta")).isEqualTo(2);
     assertThat(err.toString()).contains("--prompt beta is unknown; the model has alpha");
     assertThat(encode("texts.jsonl", "o.csv")).isEqualTo(2);
+    assertThat(encode("texts.jsonl", "texts.jsonl")).isEqualTo(2);
+    assertThat(err.toString()).contains("texts.jsonl is the input; name another file");
     assertThat(encode("texts.jsonl", "o.jsonl", "--batch-tokens", "0")).isEqualTo(2);
     assertThat(encode("texts.jsonl", "o.jsonl", "--dimension", "33")).isEqualTo(2);
     assertThat(err.toString())

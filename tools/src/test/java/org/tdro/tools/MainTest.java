@@ -1,15 +1,23 @@
 package org.tdro.tools;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.tdro.io.InputException;
 import org.tdro.testing.Checkout;
+import picocli.CommandLine;
 
 class MainTest {
   private final StringWriter out = new StringWriter();
@@ -35,6 +43,38 @@ class MainTest {
   void everyCommandHasHelpWithExamples() {
     assertThat(run("config", "--help")).isZero();
     assertThat(out.toString()).contains("Examples:");
+  }
+
+  static Stream<CommandLine> commands() {
+    return subcommands(Main.commandLine(new Main()));
+  }
+
+  private static Stream<CommandLine> subcommands(CommandLine command) {
+    return Stream.concat(
+        Stream.of(command),
+        command.getSubcommands().values().stream().flatMap(MainTest::subcommands));
+  }
+
+  /** picocli warns of an unescaped percent sign. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void helpPrintsNoWarning(CommandLine command) {
+    var standardError = System.err;
+    var warnings = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(warnings, true, UTF_8));
+    try {
+      assertThat(command.getUsageMessage()).startsWith("Usage: tdro");
+    } finally {
+      System.setErr(standardError);
+    }
+    assertThat(warnings.toString(UTF_8)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void examplesAreNotBroken(CommandLine command) {
+    assertThat(command.getUsageMessage().lines())
+        .containsAll(List.of(command.getCommandSpec().usageMessage().footer()));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -37,12 +38,17 @@ class ResumeProcessTest {
   }
 
   private static List<String> arguments(String stage, String output) {
-    var input = switch (stage) {
-      case "dro" -> "dro.reference=reference";
-      case "finetune" -> "data.weights=weights.json";
-      default -> "seed=42";
+    var inputs = switch (stage) {
+      case "dro" -> List.of("dro.reference=reference");
+      // Blocks end between backups and on them.
+      case "online" -> List.of("dro=doremi", "dro.online-every=6", "dro.reference=reference");
+      case "finetune" -> List.of("data.weights=weights.json");
+      default -> List.<String>of();
     };
-    return SmallRuns.train(stage, output, "train.steps=720", "train.save-every=15", input);
+    var further = new ArrayList<>(List.of("train.steps=720", "train.save-every=15"));
+    further.addAll(inputs);
+    return SmallRuns.train(
+        stage.equals("online") ? "dro" : stage, output, further.toArray(String[]::new));
   }
 
   private static TdroProcess.Ended run(String stage, String output) throws Exception {
@@ -60,7 +66,7 @@ class ResumeProcessTest {
     var expected = folder.resolve(whole);
     var weights = "model/weights/variables.data-00000-of-00001";
     assertThat(actual.resolve(weights)).hasSameBinaryContentAs(expected.resolve(weights));
-    if (stage.equals("dro")) {
+    if (stage.equals("dro") || stage.equals("online")) {
       assertThat(actual.resolve("trajectory.csv"))
           .hasSameTextualContentAs(expected.resolve("trajectory.csv"));
       try (var files = Files.list(expected.resolve("weights"))) {
@@ -73,7 +79,7 @@ class ResumeProcessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"reference", "dro", "finetune"})
+  @ValueSource(strings = {"reference", "dro", "online", "finetune"})
   void aKilledRunGoesOnToTheSameWeights(String stage) throws Exception {
     // Another moment every time: there is none at which it may matter.
     int moment = new SplittableRandom().nextInt(MOMENTS_MILLIS);

@@ -2,11 +2,11 @@ package org.tdro.experiments.bench;
 
 import java.util.ArrayList;
 import java.util.function.Consumer;
-import org.tdro.config.TdroConfig;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
+import org.tdro.training.config.RunConfig;
 
 /** Takes many dro steps and watches the memory: what is not closed in a step adds up. */
 public final class MemoryBenchmark {
@@ -20,7 +20,7 @@ public final class MemoryBenchmark {
    * @param steps to take
    * @param every so many steps memory is looked at; at most half of {@code steps}
    */
-  public MemoryBenchmark(TdroConfig config, int steps, int every) {
+  public MemoryBenchmark(RunConfig config, int steps, int every) {
     if (every < 1 || steps < 2 * every) {
       throw new IllegalArgumentException("memory is looked at every " + every + " of " + steps
           + " steps: that must be at least twice");

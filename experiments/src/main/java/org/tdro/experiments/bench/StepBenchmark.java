@@ -7,13 +7,13 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
-import org.tdro.config.TdroConfig;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.retriever.ContrastiveModel;
+import org.tdro.training.config.RunConfig;
 
 /**
  * Measures forward passes, plain steps and dro steps in turn, so that whatever slows the machine hits all alike. Only the
@@ -34,7 +34,7 @@ public final class StepBenchmark {
    * @param warmup steps of each kind before that
    */
   public StepBenchmark(
-      TdroConfig config, Set<StepKind> kinds, boolean variedLengths, int steps, int warmup) {
+      RunConfig config, Set<StepKind> kinds, boolean variedLengths, int steps, int warmup) {
     if (steps < 1 || warmup < 0) {
       throw new IllegalArgumentException(
           "steps must be at least 1 and warm-up at least 0, were " + steps + " and " + warmup);

@@ -11,7 +11,7 @@ import org.tdro.keras.Variables;
 import org.tdro.mixing.tdro.DomainWeightOptions;
 import org.tdro.mixing.tdro.DomainWeightStep;
 import org.tdro.mixing.tdro.DomainWeights;
-import org.tdro.mixing.tdro.RowLosses;
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -37,7 +37,8 @@ final class WeightUpdate implements AutoCloseable {
     var variables = new Variables(graph, "");
     counter = new StepCounter(tf);
     optimizer.build(tf, variables);
-    var weights = new DomainWeights(variables, options, optimizer, initialWeights);
+    var weights = new DomainWeights(options, optimizer, initialWeights);
+    weights.build(tf, variables);
     var losses = new float[domainIds.length];
     IntStream.range(0, losses.length).forEach(i -> losses[i] = 1 + i % 7);
     // Variables, not constants: the losses of a step are not known when its graph is prepared.
@@ -47,7 +48,11 @@ final class WeightUpdate implements AutoCloseable {
     step = weights.step(
         new GradientTape(graph, tf),
         counter,
-        new RowLosses(tf.constant(domainIds), loss.read(tf), Optional.of(reference.read(tf))));
+        new RowLosses(
+            tf.constant(domainIds),
+            loss.read(tf),
+            Optional.of(reference.read(tf)),
+            initialWeights.size()));
     Variables.initialize(tf, session, variables.all(), 0);
   }
 

@@ -3,21 +3,20 @@ package org.tdro.experiments.bench;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.tdro.config.TdroConfig;
 import org.tdro.data.TokenMatrix;
 import org.tdro.keras.Optimizer;
 import org.tdro.mixing.tdro.DomainWeightOptions;
-import org.tdro.mixing.tdro.TdroModel;
+import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.training.FromConfig;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /** The models and the rows of a benchmark, as a configuration describes them, without files. */
@@ -25,11 +24,11 @@ final class Workload {
   /** As many as the paper trains on. */
   private static final int DOMAINS = 25;
 
-  private final TdroConfig config;
+  private final RunConfig config;
   private final SyntheticBatches batches;
 
   /** @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest */
-  Workload(TdroConfig config, boolean variedLengths) {
+  Workload(RunConfig config, boolean variedLengths) {
     this.config = config;
     batches = new SyntheticBatches(
         config.seed(),
@@ -51,24 +50,22 @@ final class Workload {
   }
 
   /** A model that takes dro steps against a frozen reference of its own shape, compiled. */
-  TdroModel droModel() {
+  ContrastiveModel droModel() {
     var weights = domainWeightOptions();
     boolean needsReference = weights.measure().needsReference();
-    var model = new TdroModel(
+    // Adapters of proxy and reference stand beside the same weights.
+    var reference = new ContrastiveModel.Reference(spec(), spec().lora().adapts());
+    var model = new ContrastiveModel(
         spec(),
-        options(),
-        weights,
-        weightOptimizer(weights),
-        initialWeights(),
-        needsReference
-            // Adapters of proxy and reference stand beside the same weights.
-            ? Optional.of(new TdroModel.Reference(spec(), spec().lora().adapts()))
-            : Optional.empty(),
+        needsReference ? options().against(reference) : options(),
+        new DomainWeights(weights, weightOptimizer(weights), initialWeights()),
         config.seed(),
         session());
     try {
       model.compile(optimizer());
-      model.drawReference(config.seed() + 1);
+      if (needsReference) {
+        model.drawReference(config.seed() + 1);
+      }
       return model;
     } catch (RuntimeException e) {
       model.close();

@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
  * its cross-lingual sister) hold out the same ones.
  */
 final class Pool {
-  private final List<Passage> passages;
-  private final List<Passage> training;
-  private final Map<String, List<Passage>> byEntity;
-  private final Map<String, List<Passage>> byAspect;
+  private final List<PoolPassage> passages;
+  private final List<PoolPassage> training;
+  private final Map<String, List<PoolPassage>> byEntity;
+  private final Map<String, List<PoolPassage>> byAspect;
 
-  private Pool(List<Passage> passages) {
+  private Pool(List<PoolPassage> passages) {
     this.passages = List.copyOf(passages);
     this.training = passages.stream().filter(p -> !p.heldOut()).toList();
     this.byEntity =
@@ -42,21 +42,21 @@ final class Pool {
         .sorted(Comparator.comparingLong(Dice::hash))
         .limit(heldOut)
         .collect(Collectors.toSet());
-    var passages = new ArrayList<Passage>();
-    distinct.forEach((content, entry) ->
-        passages.add(new Passage(name + "-d" + passages.size(), entry, test.contains(content))));
+    var passages = new ArrayList<PoolPassage>();
+    distinct.forEach((content, entry) -> passages.add(
+        new PoolPassage(name + "-d" + passages.size(), entry, test.contains(content))));
     return new Pool(passages);
   }
 
-  List<Passage> passages() {
+  List<PoolPassage> passages() {
     return passages;
   }
 
-  List<Passage> heldOut() {
-    return passages.stream().filter(Passage::heldOut).toList();
+  List<PoolPassage> heldOut() {
+    return passages.stream().filter(PoolPassage::heldOut).toList();
   }
 
-  List<Passage> training() {
+  List<PoolPassage> training() {
     return training;
   }
 
@@ -64,8 +64,8 @@ final class Pool {
    * Hard negatives, none of them held out: the first half about the same entity, then passages on the same aspect of
    * neighbouring entities, then, where these are too few, any.
    */
-  List<Passage> negatives(Passage positive, int count, Dice dice) {
-    var chosen = new ArrayList<Passage>();
+  List<PoolPassage> negatives(PoolPassage positive, int count, Dice dice) {
+    var chosen = new ArrayList<PoolPassage>();
     var taken = new HashSet<>(Set.of(positive.id()));
     take(
         byEntity.getOrDefault(positive.entry().entity(), List.of()),
@@ -80,7 +80,7 @@ final class Pool {
 
   /** Goes through the candidates from a drawn place on, round the end, until so many are chosen. */
   private static void take(
-      List<Passage> from, int until, Dice dice, Set<String> taken, List<Passage> chosen) {
+      List<PoolPassage> from, int until, Dice dice, Set<String> taken, List<PoolPassage> chosen) {
     int start = from.isEmpty() ? 0 : dice.roll(from.size());
     for (int i = 0; i < from.size() && chosen.size() < until; i++) {
       var candidate = from.get((start + i) % from.size());

@@ -68,28 +68,28 @@ public final class QuickstartCollection {
 
   private static void writeAll(Path folder) throws IOException {
     var pools = new EnumMap<QuickstartDomain, Pool>(QuickstartDomain.class);
-    var sets = new ArrayList<EvaluationSet>();
+    var sets = new ArrayList<GeneratedSet>();
     for (var domain : domains()) {
       var pool = Pool.of(domain);
       pools.put(domain, pool);
       writeJsonLines(
           folder.resolve("train").resolve(domain.id() + ".jsonl"), TrainingLine.of(domain, pool));
       if (domain.testQueries() > 0) {
-        sets.add(EvaluationSet.of(domain, pool));
+        sets.add(GeneratedSet.of(domain, pool));
       }
     }
-    sets.add(EvaluationSet.keywords(
+    sets.add(GeneratedSet.keywords(
         pools.get(QuickstartDomain.GEOGRAPHY),
         pools.get(QuickstartDomain.ELEMENTS),
         pools.get(QuickstartDomain.PEOPLE)));
-    sets.add(EvaluationSet.museum());
+    sets.add(GeneratedSet.museum());
     for (var set : sets) {
       writeBeir(folder.resolve("eval").resolve(set.name()), set);
     }
     Files.writeString(folder.resolve(MARKER), VERSION);
   }
 
-  private static void writeBeir(Path folder, EvaluationSet set) throws IOException {
+  private static void writeBeir(Path folder, GeneratedSet set) throws IOException {
     writeJsonLines(folder.resolve("corpus.jsonl"), set.corpus());
     writeJsonLines(folder.resolve("queries.jsonl"), set.queries());
     var qrels = new StringBuilder("query-id\tcorpus-id\tscore\n");

@@ -77,6 +77,27 @@ public final class AtomicWrite {
   }
 
   /**
+   * Checks that {@link #file} can write a file, before a long computation whose result goes there. Makes its folder.
+   *
+   * @throws UncheckedIOException naming the file
+   */
+  public static void checkWritable(Path file) {
+    var place = new Place(file);
+    try {
+      if (Files.isDirectory(place.target())) {
+        throw new IOException("it is a folder");
+      }
+      Files.createDirectories(place.parent());
+      Files.createFile(place.writing());
+      Files.delete(place.writing());
+    } catch (IOException e) {
+      throw failure(file, e);
+    } finally {
+      place.done();
+    }
+  }
+
+  /**
    * Writes a folder, replacing the one that is there once the new one is complete.
    *
    * @throws UncheckedIOException naming the folder

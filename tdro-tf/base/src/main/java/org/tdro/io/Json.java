@@ -98,7 +98,8 @@ public final class Json {
       // Jackson adds in brackets where the value began, which is this line.
       var problem = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
       // What breaks a limit, such as that of nesting, has no place.
-      var column = e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
+      var column =
+          e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
       throw new InputException(place + ": malformed JSON" + column + ": " + problem, e);
     }
   }

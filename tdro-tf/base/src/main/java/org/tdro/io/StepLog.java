@@ -85,7 +85,8 @@ public final class StepLog {
     }
     AtomicWrite.file(
         file,
-        beside -> Files.writeString(beside, String.join("", kept.stream().map(line -> line + "\n").toList())));
+        beside -> Files.writeString(
+            beside, String.join("", kept.stream().map(line -> line + "\n").toList())));
   }
 
   /** Removes the file, for a run that starts anew. */
@@ -165,8 +166,7 @@ public final class StepLog {
 
   private void write(String line) {
     try {
-      Files.writeString(
-          file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw AtomicWrite.failure(file, e);
     }

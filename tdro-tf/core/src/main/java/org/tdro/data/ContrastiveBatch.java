@@ -42,4 +42,19 @@ public record ContrastiveBatch(
   public int size() {
     return queries.rows();
   }
+
+  /** Batches by number; safe to use from several threads. */
+  @FunctionalInterface
+  public interface Source {
+    /** Returns the batch of that number: a pure function, once {@link #isDecided}. */
+    ContrastiveBatch batch(long number);
+
+    /**
+     * Returns whether the batch of that number can be made ahead. When it is trained on, it can: whatever decides it has happened by
+     * then.
+     */
+    default boolean isDecided(long number) {
+      return true;
+    }
+  }
 }

@@ -19,7 +19,7 @@ import org.tdro.rows.Fold;
  * <p>Which positive and which negatives of a row are taken follows from (seed, domain, row, epoch): another batch size or mixture
  * does not change what a row shows in its epoch.
  */
-public final class ContrastiveBatches {
+public final class ContrastiveBatches implements ContrastiveBatch.Source {
   private static final long PASSAGE_STREAM = 3;
 
   private final List<Domain> domains;
@@ -37,10 +37,11 @@ public final class ContrastiveBatches {
   }
 
   /**
-   * The batch at an index.
+   * Returns the batch at an index.
    *
    * @throws InputException if a negative is needed and a row has none
    */
+  @Override
   public ContrastiveBatch batch(long index) {
     var refs = sampler.rows(index);
     var perQuery = options.passagesPerQuery();
@@ -73,6 +74,11 @@ public final class ContrastiveBatches {
         options.teacherScores()
             ? Optional.of(new TeacherScores(scores, scored))
             : Optional.empty());
+  }
+
+  @Override
+  public boolean isDecided(long index) {
+    return sampler.decides(index);
   }
 
   /** Rows so far, those prefetched included, that had fewer negatives than asked for and so show some of them repeatedly. */

@@ -16,10 +16,12 @@ import java.util.stream.StreamSupport;
 import org.tdro.io.InputException;
 import org.tdro.io.JsonLines;
 import org.tdro.io.Problems;
+import org.tdro.rows.Passage;
+import org.tdro.search.Query;
 
 /**
- * An evaluation set in the folder form of BEIR (Thakur et al. 2021): {@code corpus.jsonl}, {@code queries.jsonl} (each plain
- * or {@code .gz}) and {@code qrels/SPLIT.tsv} (likewise).
+ * A folder with an evaluation set in BEIR's form (Thakur et al. 2021): {@code corpus.jsonl}, {@code queries.jsonl} and
+ * {@code qrels/SPLIT.tsv}, each plain or {@code .gz}.
  *
  * @param folder gives the set its name
  * @param split the judgements to use, usually {@code test}
@@ -28,117 +30,121 @@ public record BeirDataset(Path folder, String split) {
   /** The split that is evaluated where none is named. */
   public static final String TEST = "test";
 
-  /** @throws InputException naming all files that are missing */
-  public BeirDataset {
-    var problems = new Problems();
-    for (var file : List.of("corpus.jsonl", "queries.jsonl", "qrels/" + split + ".tsv")) {
-      if (find(folder, file).isEmpty()) {
-        problems.add(folder.resolve(file) + ": no such file, nor " + file + ".gz");
-      }
-    }
-    problems.throwIfAny();
-  }
+  private static final String CORPUS = "corpus.jsonl";
+  private static final String QUERIES = "queries.jsonl";
 
   /**
-   * The set in a folder, or the sets in its subfolders in the order of their names. A subfolder counts as a set if it has a
-   * corpus.
+   * Lists the set in a folder, or the sets in its subfolders in the order of their names. A subfolder counts as a set if it
+   * has a corpus.
    *
-   * @throws InputException if there is none, or one lacks a file
+   * @throws InputException if there is none
    */
   public static List<BeirDataset> list(Path folder) {
-    if (find(folder, "corpus.jsonl").isPresent()) {
-      return List.of(new BeirDataset(folder, TEST));
+    var set = new BeirDataset(folder, TEST);
+    if (set.find(CORPUS).isPresent()) {
+      return List.of(set);
     }
     if (!Files.isDirectory(folder)) {
       throw new InputException(folder + ": no such folder");
     }
-    var sets = new ArrayList<BeirDataset>();
+    try (var entries = Files.list(folder)) {
+      var sets = entries
+          .sorted()
+          .map(subfolder -> new BeirDataset(subfolder, TEST))
+          .filter(subset -> subset.find(CORPUS).isPresent())
+          .toList();
+      if (sets.isEmpty()) {
+        throw new InputException(
+            folder + ": neither it nor a folder in it has a corpus.jsonl[.gz]");
+      }
+      return sets;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Loads the sets of several folders, each as in {@link #list}.
+   *
+   * @throws InputException if a folder holds none, a set is wrong (see {@link #load()}), or two have the same name
+   */
+  public static List<EvaluationSet> loadAll(List<Path> folders) {
+    var sets = new ArrayList<EvaluationSet>();
+    var names = new LinkedHashSet<String>();
     var problems = new Problems();
-    for (var subfolder : subfolders(folder)) {
-      if (find(subfolder, "corpus.jsonl").isPresent()) {
-        try {
-          sets.add(new BeirDataset(subfolder, TEST));
-        } catch (InputException e) {
-          e.problems().forEach(problems::add);
+    for (var folder : folders) {
+      try {
+        for (var dataset : list(folder)) {
+          if (!names.add(dataset.name())) {
+            problems.add(dataset.folder + ": there is another evaluation set of this name");
+          }
+          sets.add(dataset.load());
         }
+      } catch (InputException e) {
+        problems.addAll(e.problems());
       }
     }
     problems.throwIfAny();
-    if (sets.isEmpty()) {
-      throw new InputException(folder + ": neither it nor a folder in it has a corpus.jsonl[.gz]");
-    }
-    return List.copyOf(sets);
+    return sets;
   }
 
-  private static List<Path> subfolders(Path folder) {
-    try (var entries = Files.list(folder)) {
-      return entries.filter(Files::isDirectory).sorted().toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Optional<Path> find(Path folder, String file) {
-    return Stream.of(folder.resolve(file), folder.resolve(file + ".gz"))
-        .filter(Files::isRegularFile)
-        .findFirst();
-  }
-
-  private Path file(String name) {
-    return find(folder, name)
-        .orElseThrow(() -> new InputException(folder.resolve(name) + ": no such file"));
-  }
-
-  /** The name of the folder. */
+  /** Returns the name of the folder. */
   public String name() {
     return folder.toAbsolutePath().normalize().getFileName().toString();
   }
 
   /**
-   * The judgements of the split.
+   * Loads queries and judgements, and reads the corpus once, so that nothing is found wrong after hours of encoding.
    *
-   * @throws InputException as {@link Qrels#read}
+   * @throws InputException with all problems of the three files: those missing, malformed lines, repeated ids, judged queries
+   *     without text (the first 20 worded)
    */
-  public Qrels qrels() {
-    return Qrels.read(file("qrels/" + split + ".tsv"));
+  public EvaluationSet load() {
+    var problems = new Problems();
+    var judgements = "qrels/" + split + ".tsv";
+    var files = new ArrayList<Path>();
+    for (var name : List.of(CORPUS, QUERIES, judgements)) {
+      find(name)
+          .ifPresentOrElse(
+              files::add,
+              () -> problems.add(folder.resolve(name) + ": no such file, nor " + name + ".gz"));
+    }
+    problems.throwIfAny();
+    var queries = new ArrayList<Query>();
+    Qrels qrels = null;
+    try {
+      qrels = Qrels.read(file(judgements));
+      queries.addAll(queries(qrels, problems));
+    } catch (InputException e) {
+      problems.addAll(e.problems());
+    }
+    readAll(file(CORPUS), problems, BeirDataset::document, document -> {});
+    problems.throwIfAny();
+    return new EvaluationSet(name(), files, queries, this::documents, qrels);
   }
 
-  /**
-   * The queries that have judgements, in the order of the file.
-   *
-   * @throws InputException with all malformed lines, repeated ids and judged queries without text (the first 20
-   *     worded)
-   */
-  public List<BeirQuery> queries() {
-    var judged = qrels().queries();
-    var queries = new ArrayList<BeirQuery>();
-    var missing = new LinkedHashSet<>(judged);
-    var problems = new Problems();
-    var file = file("queries.jsonl");
+  private List<Query> queries(Qrels qrels, Problems problems) {
+    var queries = new ArrayList<Query>();
+    var missing = new LinkedHashSet<>(qrels.queries());
+    var file = file(QUERIES);
     readAll(file, problems, BeirDataset::query, query -> {
       missing.remove(query.id());
-      if (judged.contains(query.id())) {
+      if (qrels.queries().contains(query.id())) {
         queries.add(query);
       }
     });
     missing.forEach(
         id -> problems.add(file + ": query '" + id + "' is judged in " + split + " but not here"));
-    problems.throwIfAny();
-    return List.copyOf(queries);
+    return queries;
   }
 
-  /**
-   * The documents in the order of the file, read as they are asked for; to be closed.
-   *
-   * <p>Reading throws an {@link InputException} at the first malformed line or repeated id; {@link #check} finds
-   * them all before.
-   */
-  public Stream<BeirDocument> corpus() {
-    var lines = new JsonLines(file("corpus.jsonl"));
+  /** Opens the documents in the order of the file. Reading throws at the first malformed line or repeated id. */
+  Stream<Passage> documents() {
+    var lines = new JsonLines(file(CORPUS));
     var documents =
-        new Spliterators.AbstractSpliterator<BeirDocument>(Long.MAX_VALUE, Spliterator.ORDERED) {
+        new Spliterators.AbstractSpliterator<Passage>(Long.MAX_VALUE, Spliterator.ORDERED) {
           @Override
-          public boolean tryAdvance(Consumer<? super BeirDocument> action) {
+          public boolean tryAdvance(Consumer<? super Passage> action) {
             var next = document(lines);
             if (next == null) {
               return false;
@@ -150,24 +156,19 @@ public record BeirDataset(Path folder, String split) {
     return StreamSupport.stream(documents, false).onClose(lines::close);
   }
 
-  /**
-   * Reads everything once, to fail before anything is encoded.
-   *
-   * @throws InputException with all problems of all three files (the first 20 of each worded)
-   */
-  public void check() {
-    var problems = new Problems();
-    try {
-      queries();
-    } catch (InputException e) {
-      e.problems().forEach(problems::add);
-    }
-    readAll(file("corpus.jsonl"), problems, BeirDataset::document, document -> {});
-    problems.throwIfAny();
+  private Optional<Path> find(String name) {
+    return Stream.of(folder.resolve(name), folder.resolve(name + ".gz"))
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  private Path file(String name) {
+    return find(name)
+        .orElseThrow(() -> new InputException(folder.resolve(name) + ": no such file"));
   }
 
   private interface Row<T> {
-    /** The next row, or null at the end. */
+    /** Reads the next row; null at the end. */
     T read(JsonLines lines);
   }
 
@@ -182,24 +183,24 @@ public record BeirDataset(Path folder, String split) {
             rows.accept(next);
           }
         } catch (InputException e) {
-          e.problems().forEach(problems::add);
+          problems.addAll(e.problems());
         }
       }
     }
   }
 
-  private static BeirQuery query(JsonLines lines) {
+  private static Query query(JsonLines lines) {
     var object = lines.next();
     return object == null
         ? null
-        : new BeirQuery(lines.text(object, "_id", null), lines.text(object, "text", null));
+        : new Query(lines.text(object, "_id", null), lines.text(object, "text", null));
   }
 
-  private static BeirDocument document(JsonLines lines) {
+  private static Passage document(JsonLines lines) {
     var object = lines.next();
     return object == null
         ? null
-        : new BeirDocument(
+        : new Passage(
             lines.text(object, "_id", null),
             lines.text(object, "title", ""),
             lines.text(object, "text", null));

@@ -1,9 +1,15 @@
 package org.tdro.evaluation;
 
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.tdro.io.InputException;
+import org.tdro.search.Run;
 
 /**
- * The values of an evaluation.
+ * The values that measures give a run, those of trec_eval 9.0.8.
  *
  * @param all measure → mean over the queries, or their sum for counts
  * @param queries query → measure → value, for the queries that are in both the judgements and the run; {@code num_q} has
@@ -11,10 +17,72 @@ import java.util.Map;
  */
 public record EvaluationResult(
     Map<Measure, Double> all, Map<String, Map<Measure, Double>> queries) {
+
+  /** Evaluates a run as trec_eval does without flags. */
+  public static EvaluationResult of(Qrels qrels, Run run, List<Measure> measures) {
+    return of(qrels, run, measures, EvaluationOptions.DEFAULT);
+  }
+
   /**
-   * The value over all queries.
+   * Evaluates the queries that are in both. Queries with results but without judgements are left out; those with judgements
+   * but without results count only with {@link EvaluationOptions#complete}.
    *
-   * @throws IllegalArgumentException if the measure was not asked for
+   * @throws InputException if judgements and run have no query in common
+   */
+  public static EvaluationResult of(
+      Qrels qrels, Run run, List<Measure> measures, EvaluationOptions options) {
+    var queries = new LinkedHashMap<String, Map<Measure, Double>>();
+    var sums = new LinkedHashMap<Measure, Double>();
+    measures.forEach(measure -> sums.put(measure, 0.0));
+    for (var query : qrels.queries()) {
+      if (!run.queries().contains(query)) {
+        continue;
+      }
+      var ranking = new RankedRelevance(run.of(query), qrels.of(query), options.relevanceLevel());
+      var values = new LinkedHashMap<Measure, Double>();
+      for (var measure : measures) {
+        double value = measure.of(ranking);
+        sums.merge(measure, value, Double::sum);
+        if (measure.family() != MeasureFamily.NUM_Q) {
+          values.put(measure, value);
+        }
+      }
+      queries.put(query, Collections.unmodifiableMap(values));
+    }
+    if (queries.isEmpty()) {
+      throw new InputException(
+          "the run has none of the " + qrels.queries().size() + " judged queries");
+    }
+    int counted = options.complete() ? qrels.queries().size() : queries.size();
+    sums.replaceAll((measure, sum) -> summary(measure, sum, counted, qrels, options));
+    return new EvaluationResult(
+        Collections.unmodifiableMap(sums), Collections.unmodifiableMap(queries));
+  }
+
+  private static double summary(
+      Measure measure, double sum, int queries, Qrels qrels, EvaluationOptions options) {
+    return switch (measure.family()) {
+      case NUM_Q -> queries;
+      case NUM_REL -> options.complete() ? positivelyJudged(qrels) : sum;
+      case NUM_RET, NUM_REL_RET -> sum;
+      default -> sum / queries;
+    };
+  }
+
+  /** Counts from relevance 1 on, whatever the relevance level is: with -c trec_eval's num_rel does so. */
+  private static long positivelyJudged(Qrels qrels) {
+    return qrels.queries().stream()
+        .map(qrels::of)
+        .map(Map::values)
+        .flatMap(Collection::stream)
+        .filter(grade -> grade > 0)
+        .count();
+  }
+
+  /**
+   * Returns the value over all queries.
+   *
+   * @throws IllegalArgumentException if the measure was not evaluated
    */
   public double value(Measure measure) {
     var value = all.get(measure);

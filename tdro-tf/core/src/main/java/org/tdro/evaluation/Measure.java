@@ -14,14 +14,14 @@ import java.util.stream.Stream;
  * @param cutoff the rank down to which it is measured, {@link #NO_CUTOFF} for families that have none
  */
 public record Measure(MeasureFamily family, int cutoff) {
-  /** The cutoff of a measure over the whole ranking. */
+  /** The cutoff of measures that look at the whole ranking. */
   public static final int NO_CUTOFF = 0;
 
-  /** The cutoffs that trec_eval takes for a family named without any. */
+  /** trec_eval's cutoffs for a family that is named without any. */
   private static final List<Integer> USUAL_CUTOFFS =
       List.of(5, 10, 15, 20, 30, 100, 200, 500, 1000);
 
-  /** Between measures; a comma before a digit goes on with a list of cutoffs. */
+  /** Separates measures; a comma before a digit continues a list of cutoffs. */
   private static final Pattern COMMA = Pattern.compile(",(?!\\s*\\d)");
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
@@ -37,7 +37,7 @@ public record Measure(MeasureFamily family, int cutoff) {
     }
   }
 
-  /** The name in trec_eval's output: the family's, and the cutoff after an underscore. */
+  /** Returns the name in trec_eval's output: the family's and, after an underscore, the cutoff. */
   public String name() {
     return family.hasCutoff() ? family.trecName() + "_" + cutoff : family.trecName();
   }
@@ -52,25 +52,25 @@ public record Measure(MeasureFamily family, int cutoff) {
   }
 
   /**
-   * One measure by its name in the output, {@code ndcg_cut_10} or {@code map}.
+   * Returns the measure of a name as in the output, such as {@code ndcg_cut_10} or {@code map}.
    *
-   * @throws IllegalArgumentException if it is not known or stands for several
+   * @throws IllegalArgumentException if it is not known or means several measures
    */
   public static Measure of(String name) {
     var measures = parse(List.of(name));
     if (measures.size() != 1) {
       throw new IllegalArgumentException(
-          "'" + name + "' stands for " + measures.size() + " measures");
+          "'" + name + "' means " + measures.size() + " measures, name one of them");
     }
     return measures.get(0);
   }
 
   /**
-   * Measures by name: as in the output ({@code ndcg_cut_10}), as on trec_eval's command line with its cutoffs ({@code
+   * Returns measures by name: as in the output ({@code ndcg_cut_10}), as on trec_eval's command line with its cutoffs ({@code
    * ndcg_cut.5,10}), or a family alone ({@code ndcg_cut}) for trec_eval's usual cutoffs (5, 10, 15, 20, 30, 100, 200, 500,
-   * 1000). Each string may hold several, separated by commas. Repeated measures are dropped.
+   * 1000). Each string may hold several names, separated by commas. Repeated measures are dropped.
    *
-   * @throws IllegalArgumentException naming every measure that is not known and the nearest that is
+   * @throws IllegalArgumentException naming every measure that is not known and the closest that is
    */
   public static List<Measure> parse(Collection<String> names) {
     var measures = new LinkedHashSet<Measure>();

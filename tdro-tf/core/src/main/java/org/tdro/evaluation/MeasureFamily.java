@@ -4,36 +4,37 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * What can be measured, with the names and definitions of trec_eval 9.0.8 (C. Buckley; github.com/usnistgov/trec_eval). A
- * document counts as relevant from the relevance level on; a query without relevant documents has the value 0.
+ * A measure without its cutoff, with the name and definition of trec_eval 9.0.8 (C. Buckley; github.com/usnistgov/trec_eval).
+ * A document is relevant if its relevance is at least the relevance level; a query without relevant documents has the value
+ * 0.
  */
 public enum MeasureFamily {
-  /** Documents retrieved. */
+  /** Number of documents retrieved. */
   NUM_RET("num_ret", false),
-  /** Relevant documents in the judgements, retrieved or not. */
+  /** Number of relevant documents in the judgements, retrieved or not. */
   NUM_REL("num_rel", false),
-  /** Relevant documents retrieved. */
+  /** Number of relevant documents retrieved. */
   NUM_REL_RET("num_rel_ret", false),
-  /** Queries. */
+  /** Number of queries. */
   NUM_Q("num_q", false),
   /** Mean average precision: the precisions at the ranks of the relevant documents, averaged over all relevant documents. */
   MAP("map", false),
   /** As {@link #MAP}, where relevant documents below the cutoff count 0. */
   MAP_CUT("map_cut", true),
-  /** 1 / rank of the first relevant document. */
+  /** Reciprocal rank: 1 / rank of the first relevant document. */
   RECIP_RANK("recip_rank", false),
-  /** As {@link #RECIP_RANK}, 0 if it lies below the cutoff: trec_eval's recip_rank with {@code -M cutoff}. */
+  /** As {@link #RECIP_RANK}, but 0 if that rank is below the cutoff: trec_eval's recip_rank with {@code -M cutoff}. */
   RECIP_RANK_AT("recip_rank_at", true),
-  /** Relevant documents within the cutoff, divided by the cutoff, however few were retrieved. */
+  /** Precision: relevant documents within the cutoff, divided by the cutoff, however few were retrieved. */
   P("P", true),
-  /** Relevant documents within the cutoff, divided by all relevant documents. */
+  /** Recall: relevant documents within the cutoff, divided by all relevant documents. */
   RECALL("recall", true),
   /**
    * Normalised discounted cumulative gain (Järvelin and Kekäläinen, ACM TOIS 20(4), 2002): the gain is the relevance
-   * itself, the discount log2(rank + 1), the ideal ranking holds all judged documents. The relevance level plays no part.
+   * itself, the discount log2(rank + 1), the ideal ranking holds all judged documents. The relevance level is not used.
    */
   NDCG("ndcg", false),
-  /** As {@link #NDCG}, ranking and ideal ranking both cut. */
+  /** As {@link #NDCG}, where ranking and ideal ranking end at the cutoff. */
   NDCG_CUT("ndcg_cut", true);
 
   private final String trecName;
@@ -44,22 +45,22 @@ public enum MeasureFamily {
     this.hasCutoff = hasCutoff;
   }
 
-  /** The name in trec_eval, without cutoff. */
+  /** Returns the name in trec_eval, without cutoff. */
   public String trecName() {
     return trecName;
   }
 
-  /** Whether the measure looks at the first ranks only and is named with their number. */
+  /** Returns whether the measure looks at the first ranks only and is named with their number. */
   public boolean hasCutoff() {
     return hasCutoff;
   }
 
-  /** Whether the value over all queries is the sum, not the mean. */
+  /** Returns whether the value over all queries is the sum, not the mean. */
   public boolean isCount() {
     return trecName.startsWith("num_");
   }
 
-  /** The value for one query; {@code depth} is the number of ranks that count. */
+  /** Returns the value for one query, computed from the first {@code depth} ranks. */
   double of(RankedRelevance ranking, int depth) {
     return switch (this) {
       case NUM_RET -> ranking.retrieved();
@@ -75,7 +76,7 @@ public enum MeasureFamily {
     };
   }
 
-  /** The family of that name, or null. */
+  /** Returns the family of a name, or null. */
   static MeasureFamily named(String trecName) {
     return Arrays.stream(values())
         .filter(family -> family.trecName.equals(trecName))
@@ -83,7 +84,7 @@ public enum MeasureFamily {
         .orElse(null);
   }
 
-  /** The name that takes the fewest changed letters; with a K, or that of the variant with a K, where a number was given. */
+  /** Returns the closest known name by edit distance, in its {@code _K} form if the unknown name ends in a number. */
   static String nearest(String unknown) {
     var letters = unknown.replaceFirst("[_.@]?\\d+$", "");
     boolean cut = letters.length() < unknown.length();
@@ -98,7 +99,7 @@ public enum MeasureFamily {
     return meant.hasCutoff ? meant.trecName + "_K" : meant.trecName;
   }
 
-  /** Levenshtein's distance, without regard to case. */
+  /** Returns the Levenshtein distance, ignoring case. */
   private static int distance(String left, String right) {
     var row = new int[right.length() + 1];
     Arrays.setAll(row, j -> j);

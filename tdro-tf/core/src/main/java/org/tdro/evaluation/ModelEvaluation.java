@@ -1,50 +1,90 @@
 package org.tdro.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tdro.retriever.TextEncoder;
-import org.tdro.search.Run;
 
 /**
- * What a retriever reached on several sets.
+ * The results of one retriever on several sets: the means, and the values of each query from which significance can be
+ * tested without ranking again. Kept as JSON, {@code {"sets": {SET: {MEASURE: MEAN}}, "queries": {SET: {MEASURE: {QUERY:
+ * VALUE}}}}}; the values are exact.
  *
- * @param sets set to measure to its mean over the queries, in the order in which they were evaluated
+ * @param sets set → measure → mean over the queries, in the order in which the sets were evaluated
+ * @param queries set → measure → query → value; empty in results of older versions, which kept the means alone
  */
-public record ModelEvaluation(Map<String, Map<String, Double>> sets) {
+public record ModelEvaluation(
+    Map<String, Map<String, Double>> sets, Map<String, Map<String, Map<String, Double>>> queries) {
+  private static final JsonMapper ON_ONE_LINE = new JsonMapper();
+
   public ModelEvaluation {
-    sets = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(sets));
+    sets = Collections.unmodifiableMap(new LinkedHashMap<>(sets));
+    queries =
+        queries == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(queries));
   }
 
-  /** Told of every set that is done. */
-  @FunctionalInterface
-  public interface Listener {
-    /** After a set was searched and measured. */
-    void evaluated(BeirDataset set, Run run, EvaluationResult result);
+  /** Collects the results on each set. */
+  static ModelEvaluation of(Map<String, EvaluationResult> results) {
+    var sets = new LinkedHashMap<String, Map<String, Double>>();
+    var queries = new LinkedHashMap<String, Map<String, Map<String, Double>>>();
+    results.forEach((set, result) -> {
+      var means = new TreeMap<String, Double>();
+      result.all().forEach((measure, value) -> means.put(measure.name(), value));
+      sets.put(set, means);
+      var byMeasure = new TreeMap<String, Map<String, Double>>();
+      result
+          .queries()
+          .forEach((query, values) -> values.forEach((measure, value) -> byMeasure
+              .computeIfAbsent(measure.name(), name -> new LinkedHashMap<>())
+              .put(query, value)));
+      queries.put(set, byMeasure);
+    });
+    return new ModelEvaluation(sets, queries);
   }
 
-  /** Evaluates a retriever on each set. */
-  public static ModelEvaluation of(
-      TextEncoder retriever,
-      List<BeirDataset> sets,
-      List<Measure> measures,
-      RetrievalEvaluation evaluation,
-      Listener listener) {
-    var values = new LinkedHashMap<String, Map<String, Double>>();
-    for (var set : sets) {
-      var run = evaluation.search(retriever, set);
-      var result = Evaluator.evaluate(set.qrels(), run, measures);
-      var bySet = new TreeMap<String, Double>();
-      measures.forEach(measure -> bySet.put(measure.name(), result.value(measure)));
-      values.put(set.name(), bySet);
-      listener.evaluated(set, run, result);
-    }
-    return new ModelEvaluation(values);
-  }
-
-  /** The value of a measure on a set; NaN if the set was not evaluated. */
+  /** Returns the value of a measure on a set; NaN if it was not evaluated. */
   public double value(String set, String measure) {
     return sets.getOrDefault(set, Map.of()).getOrDefault(measure, Double.NaN);
+  }
+
+  /** Returns a table with a row for each set and a column for each measure. */
+  public ResultsTable table(List<String> measures) {
+    var rows = sets.keySet().stream()
+        .map(set -> new ResultsTable.Row(
+            set, measures.stream().map(measure -> value(set, measure)).toList()))
+        .toList();
+    return new ResultsTable("set", measures, rows);
+  }
+
+  @JsonValue
+  private Map<String, Object> json() {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("sets", sets);
+    json.put("queries", queriesAsJson());
+    return json;
+  }
+
+  /** Returns {@link #queries()} for a JSON file, where the values of one measure on one set share a line. */
+  public Map<String, Map<String, RawValue>> queriesAsJson() {
+    var json = new LinkedHashMap<String, Map<String, RawValue>>();
+    queries.forEach((set, measures) -> {
+      var lines = new LinkedHashMap<String, RawValue>();
+      measures.forEach((measure, values) -> lines.put(measure, onOneLine(values)));
+      json.put(set, lines);
+    });
+    return json;
+  }
+
+  private static RawValue onOneLine(Map<String, Double> values) {
+    try {
+      return new RawValue(ON_ONE_LINE.writeValueAsString(values));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e); // strings and numbers can always be written
+    }
   }
 }

@@ -14,8 +14,8 @@ import org.tdro.io.TextLines;
 import org.tdro.search.IdOrder;
 
 /**
- * Judgements: query → document → relevance. Relevance is graded, 0 means judged and not relevant, a negative value not
- * judged; documents that are absent are not judged either. Queries are in ascending order of their bytes.
+ * Judgements: query → document → relevance. Relevance is graded: 0 means judged and not relevant, a negative value not
+ * judged, like an absent document. Queries are in ascending order of their bytes.
  */
 public final class Qrels {
   private static final Pattern SPACE = Pattern.compile("[ \\t\\r\\f\\x0B]+");
@@ -28,7 +28,7 @@ public final class Qrels {
     this.judgements = judgements;
   }
 
-  /** Judgements given as a map; it is copied. */
+  /** Returns the judgements of a map, query to document to relevance; it is copied. */
   public static Qrels of(Map<String, Map<String, Integer>> judgements) {
     var copy = new TreeMap<String, Map<String, Integer>>(IdOrder.ASCENDING);
     judgements.forEach((query, documents) ->
@@ -82,7 +82,7 @@ public final class Qrels {
             + " fields";
   }
 
-  /** What is wrong, or null. */
+  /** Adds a judgement; returns what is wrong with it, or null. */
   private static String judge(
       Map<String, Map<String, Integer>> into, String query, String document, String grade) {
     int relevance;
@@ -98,12 +98,12 @@ public final class Qrels {
         : "document '" + document + "' is judged twice for query '" + query + "'";
   }
 
-  /** The judged queries, in ascending order of their bytes. */
+  /** Returns the judged queries, in ascending order of their bytes. */
   public Set<String> queries() {
     return judgements.keySet();
   }
 
-  /** Document → relevance for a query; empty for one that has no judgements. */
+  /** Returns document → relevance for a query; empty for one without judgements. */
   public Map<String, Integer> of(String query) {
     return judgements.getOrDefault(query, Map.of());
   }

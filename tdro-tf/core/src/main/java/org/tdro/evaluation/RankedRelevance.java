@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.tdro.search.ScoredDocument;
 
-/** One query's ranking seen through its judgements; what all measures are computed from. */
+/** The relevance of a query's ranked documents, from which all measures are computed. */
 final class RankedRelevance {
   private static final int UNJUDGED = -1;
 
@@ -13,14 +13,18 @@ final class RankedRelevance {
   private final int relevant;
   private final int relevanceLevel;
 
-  /** @param relevanceLevel the least relevance of a document that counts as relevant */
+  /**
+   * Looks up the relevance of each document.
+   *
+   * @param relevanceLevel the least relevance of a document that counts as relevant
+   */
   RankedRelevance(
       List<ScoredDocument> ranking, Map<String, Integer> judgements, int relevanceLevel) {
     this.relevanceLevel = relevanceLevel;
     this.relevance = ranking.stream()
         .mapToInt(document -> Math.max(UNJUDGED, judgements.getOrDefault(document.id(), UNJUDGED)))
         .toArray();
-    // Negated, sorted, negated: descending.
+    // Sorts in descending order.
     this.idealGains = judgements.values().stream()
         .filter(grade -> grade > 0)
         .mapToInt(grade -> -grade)
@@ -51,7 +55,7 @@ final class RankedRelevance {
     return count;
   }
 
-  /** Σ over relevant documents within the depth of the precision at their rank, divided by all relevant documents. */
+  /** Returns the sum of the precisions at the ranks of relevant documents, divided by the number of all relevant documents. */
   double averagePrecision(int depth) {
     double sum = 0;
     int found = 0;
@@ -63,7 +67,7 @@ final class RankedRelevance {
     return relevant == 0 ? 0 : sum / relevant;
   }
 
-  /** 1 / rank of the first relevant document, 0 if it is not within the depth. */
+  /** Returns 1 / rank of the first relevant document; 0 if there is none within the depth. */
   double reciprocalRank(int depth) {
     for (int i = 0; i < Math.min(depth, relevance.length); i++) {
       if (isRelevant(relevance[i])) {
@@ -73,13 +77,13 @@ final class RankedRelevance {
     return 0;
   }
 
-  /** The gain of the ranking over that of all judged documents in descending order of relevance, each to the depth. */
+  /** Returns the gain of the ranking, divided by that of all judged documents in descending order of relevance. */
   double normalizedGain(int depth) {
     double ideal = discountedGain(idealGains, depth);
     return ideal == 0 ? 0 : discountedGain(relevance, depth) / ideal;
   }
 
-  /** Σ gain / log2(rank + 1); the gain is the relevance, whatever the relevance level. */
+  /** Returns Σ gain / log2(rank + 1), where the gain is the relevance, whatever the relevance level. */
   private static double discountedGain(int[] gains, int depth) {
     double sum = 0;
     for (int i = 0; i < Math.min(depth, gains.length); i++) {

@@ -9,17 +9,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Values of one measure: evaluation sets down, models across.
+ * A table of values: one row for each evaluation set, one column for each model or measure.
  *
- * @param corner what stands over the names of the rows, say the measure
- * @param columns the models
- * @param rows one per set, with a value per column
+ * @param corner heading of the rows' names, such as the measure
+ * @param columns headings of the values
+ * @param rows one for each set, with a value for each column
  */
 public record ResultsTable(String corner, List<String> columns, List<Row> rows) {
   /**
-   * One set.
+   * The values of one set.
    *
-   * @param values one per column, NaN where there is none
+   * @param values one for each column, NaN where there is none
    */
   public record Row(String name, List<Double> values) {
     public Row {
@@ -42,7 +42,7 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
     }
   }
 
-  /** The mean of each column over the rows that have all their values, so that columns can be compared; else empty. */
+  /** Returns the mean of each column over the rows without gaps, so that columns can be compared; empty if there are none. */
   public List<OptionalDouble> averages() {
     return IntStream.range(0, columns.size())
         .mapToObj(column -> rows.stream()
@@ -53,9 +53,9 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
   }
 
   /**
-   * A Markdown table with four decimals and the averages as last row (if there are two rows or more).
+   * Returns a Markdown table with four decimals and, if there are at least two rows, the averages as the last row.
    *
-   * @param boldBest whether the largest printed value of each row is bold, ties included
+   * @param boldBest whether the largest value of each row is bold, and those that are printed like it
    */
   public String toMarkdown(boolean boldBest) {
     var lines = new ArrayList<String>();

@@ -1,81 +1,67 @@
 package org.tdro.evaluation;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.tdro.retriever.TextEncoder;
-import org.tdro.search.ExactSearch;
+import java.util.function.Function;
+import org.tdro.search.Ranker;
 import org.tdro.search.Run;
 import org.tdro.search.ScoredDocument;
-import org.tdro.text.TextKind;
 
 /**
- * Ranks the documents of evaluation sets with a retriever, by exact search. Documents are read, encoded and searched
- * block by block, so memory does not grow with the corpus. As in BEIR, a document with the id of the query is taken for
- * the query itself and left out, unless it is judged for that query.
+ * Ranks the documents of evaluation sets and measures the rankings. As in BEIR, a document with the id of the query is taken
+ * for the query itself and left out, unless it is judged for that query.
  *
  * @param topK documents kept for each query
- * @param blockSize documents encoded at a time
+ * @param measures what is computed from the rankings
  */
-public record RetrievalEvaluation(int topK, int blockSize) {
-  private static final int DEFAULT_BLOCK = 8192;
-
+public record RetrievalEvaluation(int topK, List<Measure> measures) {
   public RetrievalEvaluation {
-    if (topK < 1 || blockSize < 1) {
-      throw new IllegalArgumentException(
-          "topK and the block size must be at least 1, were %d and %d".formatted(topK, blockSize));
+    if (topK < 1) {
+      throw new IllegalArgumentException("topK must be at least 1, was " + topK);
     }
+    measures = List.copyOf(measures);
   }
 
-  /** Keeps so many documents for each query. */
-  public static RetrievalEvaluation topK(int topK) {
-    return new RetrievalEvaluation(topK, DEFAULT_BLOCK);
+  /** Is told of every set that is done. */
+  @FunctionalInterface
+  public interface Listener {
+    /** Is called after a set was ranked and measured. */
+    void evaluated(EvaluationSet set, Run run, EvaluationResult result);
   }
 
-  /** The ranking of every judged query of a set; prompts are those of the task that has the set's name. */
-  public Run search(TextEncoder retriever, BeirDataset dataset) {
-    var queries = dataset.queries();
-    var vectors = encode(
-        retriever,
-        TextKind.QUERY,
-        dataset.name(),
-        queries.stream().map(BeirQuery::text).toList());
+  /**
+   * Evaluates a retriever on each set.
+   *
+   * @param rankers gives the ranker for a set
+   */
+  public ModelEvaluation evaluate(
+      Function<EvaluationSet, ? extends Ranker> rankers,
+      List<EvaluationSet> sets,
+      Listener listener) {
+    var results = new LinkedHashMap<String, EvaluationResult>();
+    for (var set : sets) {
+      var run = rank(rankers.apply(set), set);
+      var result = EvaluationResult.of(set.qrels(), run, measures);
+      results.put(set.name(), result);
+      listener.evaluated(set, run, result);
+    }
+    return ModelEvaluation.of(results);
+  }
+
+  /** Returns the ranking of every query of a set. */
+  public Run rank(Ranker ranker, EvaluationSet set) {
     // One more than asked for, in case the query itself is among them.
-    var search = new ExactSearch(vectors, retriever.dimension(), topK + 1);
-    try (var corpus = dataset.corpus()) {
-      var documents = corpus.iterator();
-      while (documents.hasNext()) {
-        var ids = new ArrayList<String>();
-        var texts = new ArrayList<String>();
-        while (documents.hasNext() && ids.size() < blockSize) {
-          var document = documents.next();
-          ids.add(document.id());
-          texts.add(document.content());
-        }
-        search.add(ids, encode(retriever, TextKind.PASSAGE, dataset.name(), texts));
-      }
-    }
-    return ranking(queries, search, dataset.qrels());
-  }
-
-  private Run ranking(List<BeirQuery> queries, ExactSearch search, Qrels qrels) {
-    Map<String, List<ScoredDocument>> results = new LinkedHashMap<>();
-    for (int i = 0; i < queries.size(); i++) {
-      var id = queries.get(i).id();
-      results.put(
-          id,
-          search.hits(i).stream()
-              .filter(hit -> !hit.id().equals(id) || qrels.of(id).containsKey(id))
+    var run = ranker.rank(set.queries(), set.corpus(), topK + 1);
+    var rankings = new LinkedHashMap<String, List<ScoredDocument>>();
+    for (var query : run.queries()) {
+      var judged = set.qrels().of(query);
+      rankings.put(
+          query,
+          run.of(query).stream()
+              .filter(document -> !document.id().equals(query) || judged.containsKey(query))
               .limit(topK)
-              .map(hit -> new ScoredDocument(hit.id(), hit.score()))
               .toList());
     }
-    return Run.of(results);
-  }
-
-  private static float[] encode(
-      TextEncoder retriever, TextKind kind, String task, List<String> texts) {
-    return retriever.encode(kind, task, texts).values();
+    return Run.of(rankings);
   }
 }

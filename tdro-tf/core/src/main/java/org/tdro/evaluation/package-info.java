@@ -1,8 +1,9 @@
 /**
- * How good a ranking is: judgements ({@link org.tdro.evaluation.Qrels}), rankings ({@link org.tdro.search.Run}),
- * measures with the names and values of NIST's trec_eval 9.0.8 ({@link org.tdro.evaluation.Evaluator}), collections in
- * BEIR's folder form ({@link org.tdro.evaluation.BeirDataset}) and tables of results.
+ * How good a ranking is: evaluation sets ({@link org.tdro.evaluation.EvaluationSet}, read from BEIR's folders by {@link
+ * org.tdro.evaluation.BeirDataset}), judgements ({@link org.tdro.evaluation.Qrels}), measures with the names and values of
+ * NIST's trec_eval 9.0.8 ({@link org.tdro.evaluation.EvaluationResult}) and tables of results.
  *
- * <p>Nothing here knows how a ranking was made.
+ * <p>Nothing here knows how a ranking was made: {@link org.tdro.evaluation.RetrievalEvaluation} takes any {@link
+ * org.tdro.search.Ranker}.
  */
 package org.tdro.evaluation;

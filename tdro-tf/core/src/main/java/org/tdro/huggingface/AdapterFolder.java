@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.keras.Weight;
-import org.tdro.models.lora.AdaptedMap;
+import org.tdro.models.lora.LoraKernel;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -66,17 +66,17 @@ public record AdapterFolder(Path path) {
    * @param session in which they are initialised
    * @throws InputException listing every tensor that is missing, misshapen or has no place, before anything is changed
    */
-  public void load(Ops tf, Session session, List<AdaptedMap> maps) {
+  public void load(Ops tf, Session session, List<LoraKernel> maps) {
     CheckpointWeights.ofFile(weights(), CONFIG, UnaryOperator.identity())
         .load(tf, session, matrices(maps));
   }
 
-  private static List<Weight> matrices(List<AdaptedMap> maps) {
+  private static List<Weight> matrices(List<LoraKernel> maps) {
     return maps.stream().flatMap(map -> Stream.of(map.a(), map.b())).toList();
   }
 
   /** Writes adapters and what they are into a folder. */
-  public void write(AdapterConfig config, CheckpointWriter writer, List<AdaptedMap> maps)
+  public void write(AdapterConfig config, CheckpointWriter writer, List<LoraKernel> maps)
       throws IOException {
     config.write(configFile());
     writer.adapters(weights(), maps);

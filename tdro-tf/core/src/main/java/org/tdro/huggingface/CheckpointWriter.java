@@ -13,7 +13,7 @@ import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.keras.Weight;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
-import org.tdro.models.lora.AdaptedMap;
+import org.tdro.models.lora.LoraKernel;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -47,10 +47,10 @@ public final class CheckpointWriter {
       Path folder,
       Architecture shape,
       List<Weight> weights,
-      List<AdaptedMap> adapted,
+      List<LoraKernel> adapted,
       long maxShardBytes)
       throws IOException {
-    Map<String, AdaptedMap> maps =
+    Map<String, LoraKernel> maps =
         adapted.stream().collect(Collectors.toMap(map -> map.kernel().name(), Function.identity()));
     var tensors = new ArrayList<StoredTensor>();
     for (var weight : weights) {
@@ -69,7 +69,7 @@ public final class CheckpointWriter {
   }
 
   /** Writes the matrices of adapters, as PEFT names them. */
-  void adapters(Path file, List<AdaptedMap> maps) throws IOException {
+  void adapters(Path file, List<LoraKernel> maps) throws IOException {
     var tensors = new ArrayList<StoredTensor>();
     for (var map : maps) {
       for (var weight : List.of(map.a(), map.b())) {

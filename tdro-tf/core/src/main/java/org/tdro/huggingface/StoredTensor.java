@@ -3,7 +3,7 @@ package org.tdro.huggingface;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.TensorSpec;
 import org.tdro.keras.Weight;
-import org.tdro.models.lora.AdaptedMap;
+import org.tdro.models.lora.LoraKernel;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -26,7 +26,7 @@ record StoredTensor(TensorSpec spec, Operand<TFloat32> value) {
   }
 
   /** The kernel of a map with its adapter in it. */
-  static StoredTensor merged(Ops tf, AdaptedMap map, DType type) {
+  static StoredTensor merged(Ops tf, LoraKernel map, DType type) {
     var kernel = map.kernel();
     return of(tf, TensorNames.of(kernel), kernel, map.merged(tf), type);
   }

@@ -2,7 +2,7 @@ package org.tdro.mixing;
 
 import java.util.Comparator;
 
-/** Keeps the floor(n · P / 100) domains of largest weight and mixes them uniformly. */
+/** The selection of the floor(n · P / 100) domains of largest weight out of n, mixed uniformly. */
 public record DatasetSelection(int percent) {
   public DatasetSelection {
     if (percent < 1 || percent > 100) {
@@ -10,7 +10,7 @@ public record DatasetSelection(int percent) {
     }
   }
 
-  /** The selection, numbered in descending order of weight; equal weights keep their order. It may be empty. */
+  /** Returns the selection, numbered in descending order of weight; equal weights keep their order. It may be empty. */
   public WeightsFile of(WeightsFile weights) {
     var all = weights.domains();
     int kept = all.size() * percent / 100;

@@ -9,7 +9,7 @@ public record DomainWeight(DomainSize domain, double weight) {
     }
   }
 
-  /** Its name. */
+  /** Returns the name of the domain. */
   public String name() {
     return domain.name();
   }

@@ -8,16 +8,16 @@ import org.tdro.io.InputException;
 import org.tdro.io.StepLog;
 
 /**
- * The course of the weights of a run as CSV: {@code step}, then for each domain d the columns {@code weight/d},
- * {@code measure/d}, {@code loss/d}, {@code reference_loss/d}. What is not a number, such as the loss of a domain without
- * rows, is an empty cell.
+ * The weights and losses of every step of a run, as CSV: {@code step}, then for each domain d the columns {@code weight/d},
+ * {@code measure/d}, {@code loss/d}, {@code reference_loss/d}. A value that is not a number, such as the loss of a domain
+ * without rows, is an empty cell.
  */
 public final class WeightTrajectory {
   private final List<String> domains;
   private final StepLog log;
 
   /**
-   * One line.
+   * The values of one step.
    *
    * @param step number of the update, from 1
    * @param points one for each domain
@@ -28,7 +28,7 @@ public final class WeightTrajectory {
     }
   }
 
-  /** A domain at one step: its α, its M, and its mean ℓ and r. */
+  /** The values of a domain at one step: α, M, and the means of ℓ and r. */
   public record Point(float weight, float measure, float loss, float referenceLoss) {}
 
   private WeightTrajectory(Path file, List<String> domains) {

@@ -14,7 +14,7 @@ import org.tdro.io.InputException;
 import org.tdro.io.Json;
 
 /**
- * A mixture of domains as a file, in the format of the published ones: JSON with {@code domain_ids} (name to id),
+ * A file with a mixture of domains, in the format of the published ones: JSON with {@code domain_ids} (name to id),
  * {@code domain_weights} (name to share), {@code size} (name to rows) and {@code epoch} (name to how often a row is seen
  * while as many rows are drawn as there are in all: weight · total size / size).
  *
@@ -28,7 +28,7 @@ public record WeightsFile(List<DomainWeight> domains) {
     domains = List.copyOf(domains);
   }
 
-  /** One weight for each domain. */
+  /** Returns the mixture with one weight for each domain. */
   public static WeightsFile of(List<DomainSize> domains, List<Float> weights) {
     var mixture = new ArrayList<DomainWeight>();
     for (int id = 0; id < domains.size(); id++) {
@@ -70,7 +70,7 @@ public record WeightsFile(List<DomainWeight> domains) {
   }
 
   /**
-   * The weights of {@code names}, in their order.
+   * Returns the weights of {@code names}, in their order.
    *
    * @throws InputException listing every name that only one side has
    */
@@ -86,7 +86,7 @@ public record WeightsFile(List<DomainWeight> domains) {
   }
 
   /**
-   * The weights of {@code names}, in their order; 0 for those that this selection leaves out.
+   * Returns the weights of {@code names}, in their order; 0 for those that this selection leaves out.
    *
    * @throws InputException listing every name that the data do not have
    */
@@ -118,7 +118,7 @@ public record WeightsFile(List<DomainWeight> domains) {
     return byName;
   }
 
-  /** The file as it is laid out. */
+  /** Returns the content of the file. */
   public Content content() {
     var content = new Content(
         new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
@@ -134,7 +134,7 @@ public record WeightsFile(List<DomainWeight> domains) {
     return content;
   }
 
-  /** The maps of the file, by name; {@code epoch} follows from the others and is not read. */
+  /** The content of the file: maps by name, of which {@code epoch} follows from the others and is not read. */
   public record Content(
       Map<String, Integer> domainIds,
       Map<String, Double> domainWeights,

@@ -2,8 +2,7 @@ package org.tdro.models;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
+import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
 /** The shape of a backbone: everything that must be known to build it, and nothing of how it is trained. */
@@ -32,13 +31,11 @@ public sealed interface Architecture
   int maxPositions();
 
   /**
-   * A backbone of this shape whose weights are added to {@code variables}.
+   * Returns a backbone of this shape whose weights are added in {@code scope}.
    *
    * @param adapters asked for each linear map
-   * @param seed of dropout
-   * @param counter of the model that trains it
    */
-  Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter);
+  Backbone build(LayerScope scope, Adapters adapters);
 
   /** Floating-point operations of the matrix products of one forward pass over {@code rows} texts of {@code length} tokens. */
   long forwardFlops(long rows, long length);

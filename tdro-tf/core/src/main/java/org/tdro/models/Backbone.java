@@ -1,8 +1,7 @@
 package org.tdro.models;
 
-import org.tdro.keras.Pass;
+import org.tdro.keras.CallContext;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 
 /** Turns token ids into hidden states. */
@@ -14,7 +13,7 @@ public interface Backbone {
    * @param ids {@code [batch, length]}, below the vocabulary's size
    * @param mask {@code [batch, length]}, 1 at tokens and 0 at padding
    */
-  HiddenStates call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass);
+  HiddenStates call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask);
 
   /** Size of a hidden state. */
   int hidden();

@@ -2,11 +2,10 @@ package org.tdro.models;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
-import org.tdro.keras.Pass;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.layers.Dropout;
 import org.tdro.keras.layers.Embedding;
 import org.tdro.keras.layers.LayerNormalization;
@@ -26,67 +25,58 @@ public final class BertBackbone implements Backbone {
   private final Dropout dropout;
   private final List<BertBlock> blocks = new ArrayList<>();
 
-  BertBackbone(
-      Variables variables,
-      BertArchitecture shape,
-      Adapters adapters,
-      long seed,
-      StepCounter counter) {
+  BertBackbone(LayerScope scope, BertArchitecture shape, Adapters adapters) {
     this.shape = shape;
     var initializer = Initializer.truncatedNormal(shape.initializerRange());
     int hidden = shape.hidden();
     tokens = new Embedding(
-        variables, "embeddings/word_embeddings", shape.vocabulary(), hidden, initializer);
+        scope.under("embeddings/word_embeddings"), shape.vocabulary(), hidden, initializer);
     positions = new Embedding(
-        variables,
-        "embeddings/position_embeddings",
+        scope.under("embeddings/position_embeddings"),
         shape.positionEmbeddings(),
         hidden,
         initializer);
     types = shape.typeVocabulary() == 0
         ? null
         : new Embedding(
-            variables,
-            "embeddings/token_type_embeddings",
+            scope.under("embeddings/token_type_embeddings"),
             shape.typeVocabulary(),
             hidden,
             initializer);
-    norm = new LayerNormalization(variables, "embeddings/LayerNorm", hidden, shape.normEpsilon());
-    dropout = new Dropout(shape.hiddenDropout(), seed, counter);
+    norm = new LayerNormalization(scope.under("embeddings/LayerNorm"), hidden, shape.normEpsilon());
+    dropout = new Dropout(scope.under("embeddings/dropout"), shape.hiddenDropout());
     for (int i = 0; i < shape.layers(); i++) {
-      blocks.add(new BertBlock(
-          variables, "encoder/layer/" + i, shape, adapters, seed + 3L * i + 1, counter));
+      blocks.add(new BertBlock(scope.under("encoder/layer/" + i), shape, adapters));
     }
   }
 
   @Override
-  public HiddenStates call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
-    return call(tf, ids, mask, tf.zerosLike(ids), pass);
+  public HiddenStates call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
+    return call(context, ids, mask, context.tf().zerosLike(ids));
   }
 
   /**
-   * As {@link #call(Ops, Operand, Operand, Pass)}, with types of the tokens.
+   * Returns the hidden states of a batch whose tokens have types.
    *
    * @param tokenTypes {@code [batch, length]}, below {@link BertArchitecture#typeVocabulary()}
    */
   public HiddenStates call(
-      Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Operand<TInt32> tokenTypes, Pass pass) {
+      CallContext context, Operand<TInt32> ids, Operand<TInt32> mask, Operand<TInt32> tokenTypes) {
+    var tf = context.tf();
     Operand<TFloat32> embedded =
-        tf.math.add(tokens.call(tf, ids), positions.call(tf, positionIds(tf, ids, mask)));
+        tf.math.add(tokens.call(context, ids), positions.call(context, positionIds(tf, ids, mask)));
     if (types != null) {
-      embedded = tf.math.add(embedded, types.call(tf, tokenTypes));
+      embedded = tf.math.add(embedded, types.call(context, tokenTypes));
     }
     var attention = AttentionShape.of(tf, ids, mask);
     // Rows of all texts under each other: dense products of two matrices are the fastest kernels.
     Operand<TFloat32> x =
-        norm.call(tf, tf.reshape(embedded, tf.constant(new int[] {-1, shape.hidden()})));
-    if (pass.training()) {
-      x = dropout.call(tf, x);
-    }
+        norm.call(context, tf.reshape(embedded, tf.constant(new int[] {-1, shape.hidden()})));
+    x = dropout.call(context, x);
     var layers = blocks.stream()
-        .<Layer>map(block -> (ops, states) -> block.call(ops, states, attention, pass))
+        .<Layer<TFloat32>>map(block -> (inner, states) -> block.call(inner, states, attention))
         .toList();
-    var rows = new BlockStack(layers).call(tf, x, pass);
+    var rows = new BlockStack(layers).call(context, x);
     return rows.map(states -> attention.separate(tf, states, shape.hidden()));
   }
 

@@ -1,8 +1,7 @@
 package org.tdro.models;
 
 import org.tdro.io.Checks;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
+import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
 /**
@@ -93,8 +92,8 @@ public record DecoderArchitecture(
   }
 
   @Override
-  public Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter) {
-    return new DecoderBackbone(variables, this, adapters, seed, counter);
+  public Backbone build(LayerScope scope, Adapters adapters) {
+    return new DecoderBackbone(scope, this, adapters);
   }
 
   @Override

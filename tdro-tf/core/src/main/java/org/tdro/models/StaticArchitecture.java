@@ -1,8 +1,7 @@
 package org.tdro.models;
 
 import org.tdro.io.Checks;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
+import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
 /** A learned vector for each token and nothing else: very fast, blind to word order. */
@@ -31,8 +30,8 @@ public record StaticArchitecture(int vocabulary, int hidden, float initializerRa
   }
 
   @Override
-  public Backbone build(Variables variables, Adapters adapters, long seed, StepCounter counter) {
-    return new StaticBackbone(variables, this);
+  public Backbone build(LayerScope scope, Adapters adapters) {
+    return new StaticBackbone(scope, this);
   }
 
   @Override

@@ -1,11 +1,10 @@
 package org.tdro.models;
 
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
-import org.tdro.keras.Pass;
-import org.tdro.keras.Variables;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.layers.Embedding;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TInt32;
 
 /** Token embeddings as hidden states. */
@@ -13,16 +12,16 @@ final class StaticBackbone implements Backbone {
   private final Embedding tokens;
   private final int hidden;
 
-  StaticBackbone(Variables variables, StaticArchitecture shape) {
+  StaticBackbone(LayerScope scope, StaticArchitecture shape) {
     var initializer = Initializer.truncatedNormal(shape.initializerRange());
     tokens = new Embedding(
-        variables, "embeddings/tokens", shape.vocabulary(), shape.hidden(), initializer);
+        scope.under("embeddings/tokens"), shape.vocabulary(), shape.hidden(), initializer);
     hidden = shape.hidden();
   }
 
   @Override
-  public HiddenStates call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
-    return HiddenStates.of(tokens.call(tf, ids));
+  public HiddenStates call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
+    return HiddenStates.of(tokens.call(context, ids));
   }
 
   @Override

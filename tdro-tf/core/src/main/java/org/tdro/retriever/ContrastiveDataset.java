@@ -2,8 +2,8 @@ package org.tdro.retriever;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongFunction;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.TeacherScores;
 import org.tdro.keras.Batch;
@@ -18,26 +18,32 @@ import org.tensorflow.types.TInt32;
 
 /** Contrastive batches as the inputs of a {@link ContrastiveModel}, computed ahead on other threads. */
 public final class ContrastiveDataset implements Dataset {
-  private final Prefetcher<ContrastiveBatch> batches;
+  private final ContrastiveBatch.Source source;
+  private final Prefetcher<Optional<ContrastiveBatch>> ahead;
   private final Set<Integer> hardOnlyDomains;
 
   /**
    * Batches of {@code source}, made ahead of the training loop.
    *
-   * @param source a pure function of the number of the batch
    * @param hardOnlyDomains domains whose rows see their own passages only; empty where the model has no such input
    * @param depth batches that may wait
    * @param threads that make them
    */
   public ContrastiveDataset(
-      LongFunction<ContrastiveBatch> source, Set<Integer> hardOnlyDomains, int depth, int threads) {
-    this.batches = new Prefetcher<>(source, depth, threads);
+      ContrastiveBatch.Source source, Set<Integer> hardOnlyDomains, int depth, int threads) {
+    this.source = source;
+    this.ahead = new Prefetcher<>(this::ifDecided, depth, threads);
     this.hardOnlyDomains = Set.copyOf(hardOnlyDomains);
+  }
+
+  private Optional<ContrastiveBatch> ifDecided(long number) {
+    return source.isDecided(number) ? Optional.of(source.batch(number)) : Optional.empty();
   }
 
   @Override
   public Batch batch(long index) {
-    var batch = batches.get(index);
+    // One that was not decided when its turn came to be made ahead is made now.
+    var batch = ahead.get(index).orElseGet(() -> source.batch(index));
     var tensors = new HashMap<String, Tensor>();
     TokenTensors.put(
         tensors, ContrastiveModel.QUERY_IDS, ContrastiveModel.QUERY_MASK, batch.queries());
@@ -72,6 +78,6 @@ public final class ContrastiveDataset implements Dataset {
 
   @Override
   public void close() {
-    batches.close();
+    ahead.close();
   }
 }

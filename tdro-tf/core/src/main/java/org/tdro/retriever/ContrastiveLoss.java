@@ -2,10 +2,11 @@ package org.tdro.retriever;
 
 import java.util.Optional;
 import java.util.function.BinaryOperator;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Dimension;
-import org.tdro.keras.layers.BatchMatMul;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -33,8 +34,29 @@ public record ContrastiveLoss(
     HARD_ONLY
   }
 
-  /** Added to the scores of passages that a row does not see: exp underflows to 0. */
-  private static final float MASKED = -1e9f;
+  /**
+   * Scores of queries against passages, wherever either come from.
+   *
+   * @param values s, {@code [rows, columns]}, divided by the temperature
+   * @param targets the column of each row's positive, {@code [rows]}
+   * @param hidden passages that a row is not compared with, {@code [rows, columns]}; empty if it is with all
+   */
+  record Scores(
+      Operand<TFloat32> values, Operand<TInt32> targets, Optional<Operand<TBool>> hidden) {
+    /** What hidden scores become: exp underflows to 0. */
+    private static final float MASKED = -1e9f;
+
+    /** Returns −log softmax(s) of each row's positive, {@code [rows]}. */
+    Operand<TFloat32> crossEntropy(Ops tf) {
+      var seen = hidden
+          .<Operand<TFloat32>>map(
+              mask -> tf.select(mask, tf.fill(tf.shape(values), tf.constant(MASKED)), values))
+          .orElse(values);
+      var positives =
+          tf.oneHot(targets, Dimension.of(tf, values, 1), tf.constant(1f), tf.constant(0f));
+      return tf.nn.softmaxCrossEntropyWithLogits(seen, positives).loss();
+    }
+  }
 
   public ContrastiveLoss {
     if (!(temperature > 0)) {
@@ -48,7 +70,7 @@ public record ContrastiveLoss(
   }
 
   /**
-   * The loss of every query.
+   * Returns the loss of every query.
    *
    * @param queries {@code [batch, dim]}
    * @param passages {@code [batch · n, dim]}; those of query i are rows i·n … i·n + n − 1, the positive first
@@ -87,9 +109,10 @@ public record ContrastiveLoss(
       int n,
       Optional<Operand<TBool>> hardOnlyRows,
       Optional<Distillation.Teacher> teacher) {
-    var infoNce = negatives == Negatives.HARD_ONLY
-        ? hardOnly(tf, queries, passages, n)
+    var scores = negatives == Negatives.HARD_ONLY
+        ? own(tf, queries, passages, n)
         : inBatch(tf, queries, passages, n, hardOnlyRows);
+    var infoNce = scores.crossEntropy(tf);
     return distillation.isPresent()
         ? distillation
             .get()
@@ -102,46 +125,41 @@ public record ContrastiveLoss(
       Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
     int dim = (int) queries.shape().get(-1);
     var own = tf.reshape(passages, tf.constant(new int[] {-1, n, dim}));
-    var products = BatchMatMul.call(tf, tf.expandDims(queries, tf.constant(1)), own, true);
+    var products =
+        CallContext.inference(tf).batchMatMul(tf.expandDims(queries, tf.constant(1)), own, true);
     return scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
   }
 
-  private Operand<TFloat32> hardOnly(
-      Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
+  /** Each query against its own passages, of which the first is the positive. */
+  private Scores own(Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
     var batch = Dimension.of(tf, queries, 0);
     var first = tf.zeros(tf.reshape(batch, tf.constant(new int[] {1})), TInt32.class);
-    return crossEntropy(tf, ownScores(tf, queries, passages, n), first, tf.constant(n));
+    return new Scores(ownScores(tf, queries, passages, n), first, Optional.empty());
   }
 
-  private Operand<TFloat32> inBatch(
+  /** Each query against all passages of the batch; rows of {@code hardOnlyRows} do not see those of others. */
+  private Scores inBatch(
       Ops tf,
       Operand<TFloat32> queries,
       Operand<TFloat32> passages,
       int n,
       Optional<Operand<TBool>> hardOnlyRows) {
-    var batch = Dimension.of(tf, queries, 0);
-    var columns = tf.math.mul(batch, tf.constant(n));
-    var rows = tf.range(tf.constant(0), batch, tf.constant(1));
-    Operand<TFloat32> scores = scaled(
-        tf, tf.linalg.matMul(queries, passages, org.tensorflow.op.linalg.MatMul.transposeB(true)));
-    if (hardOnlyRows.isPresent()) {
-      var owner =
-          tf.math.floorDiv(tf.range(tf.constant(0), columns, tf.constant(1)), tf.constant(n));
+    var rows = range(tf, Dimension.of(tf, queries, 0));
+    var products = tf.linalg.matMul(queries, passages, MatMul.transposeB(true));
+    Optional<Operand<TBool>> hidden = hardOnlyRows.map(hardOnly -> {
+      var owner = tf.math.floorDiv(range(tf, Dimension.of(tf, passages, 0)), tf.constant(n));
       var foreign = tf.math.notEqual(
           tf.expandDims(rows, tf.constant(1)), tf.expandDims(owner, tf.constant(0)));
-      var hidden = tf.math.logicalAnd(foreign, tf.expandDims(hardOnlyRows.get(), tf.constant(1)));
-      scores = tf.select(hidden, tf.fill(tf.shape(scores), tf.constant(MASKED)), scores);
-    }
-    return crossEntropy(tf, scores, tf.math.mul(rows, tf.constant(n)), columns);
+      return tf.math.logicalAnd(foreign, tf.expandDims(hardOnly, tf.constant(1)));
+    });
+    return new Scores(scaled(tf, products), tf.math.mul(rows, tf.constant(n)), hidden);
+  }
+
+  private static Operand<TInt32> range(Ops tf, Operand<TInt32> end) {
+    return tf.range(tf.constant(0), end, tf.constant(1));
   }
 
   private Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> products) {
     return tf.math.mul(products, tf.constant(1 / temperature));
-  }
-
-  private static Operand<TFloat32> crossEntropy(
-      Ops tf, Operand<TFloat32> scores, Operand<TInt32> targets, Operand<TInt32> columns) {
-    var positive = tf.oneHot(targets, columns, tf.constant(1f), tf.constant(0f));
-    return tf.nn.softmaxCrossEntropyWithLogits(scores, positive).loss();
   }
 }

@@ -3,14 +3,13 @@ package org.tdro.retriever;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tdro.keras.ChunkedEncodings;
-import org.tdro.keras.Encodings;
-import org.tdro.keras.Encodings.Sequences;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
-import org.tdro.keras.Pass;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.TrainStep;
+import org.tdro.keras.Variables;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.ConfigProto;
@@ -18,36 +17,91 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** An encoder that learns from queries with a positive and negative passages: minimises the mean contrastive loss. */
-public class ContrastiveModel extends EncoderModel {
+/**
+ * An encoder that learns from queries with a positive and negative passages: minimises Σ_i w_i ℓ_i over the contrastive
+ * losses of a batch's rows, under the weights of a {@link RowWeighting}. A weighting that compares losses gets those of a
+ * frozen reference model on the same rows.
+ */
+public final class ContrastiveModel extends EncoderModel {
   static final String QUERY_IDS = "query_ids";
   static final String QUERY_MASK = "query_mask";
   static final String PASSAGE_IDS = "passage_ids";
   static final String PASSAGE_MASK = "passage_mask";
-  private static final Sequences QUERIES = new Sequences(QUERY_IDS, QUERY_MASK);
-  private static final Sequences PASSAGES = new Sequences(PASSAGE_IDS, PASSAGE_MASK);
   static final String DOMAIN_IDS = "domain_ids";
   static final String HARD_ONLY = "hard_only";
   static final String TEACHER_SCORES = "teacher_scores";
   static final String HAS_TEACHER = "has_teacher";
 
   private final ContrastiveOptions options;
-  private final Encodings encodings;
+  private final RowWeighting weighting;
+  private Variables referenceVariables;
+  private Optional<Encoders> reference = Optional.empty();
 
-  /** A model that trains as {@code options} say. */
+  /**
+   * The frozen model that losses are compared with.
+   *
+   * @param sharesBase whether it is adapters beside the same frozen weights as the trained model's, which are then held once
+   */
+  public record Reference(RetrieverSpec spec, boolean sharesBase) {}
+
+  /** A model that minimises the mean loss. */
   public ContrastiveModel(
       RetrieverSpec spec, ContrastiveOptions options, long seed, ConfigProto config) {
+    this(spec, options, RowWeighting.uniform(), seed, config);
+  }
+
+  /**
+   * A model that minimises the weighted loss.
+   *
+   * @param weighting belongs to this model from now on
+   * @throws IllegalArgumentException if the options have a reference and {@code weighting} needs none, or the other way round
+   */
+  public ContrastiveModel(
+      RetrieverSpec spec,
+      ContrastiveOptions options,
+      RowWeighting weighting,
+      long seed,
+      ConfigProto config) {
     super(spec, seed, config);
+    if (weighting.needsReference() != options.reference().isPresent()) {
+      throw new IllegalArgumentException(
+          weighting.needsReference()
+              ? "this weighting of rows needs a reference model"
+              : "there is a reference model, but this weighting of rows needs none");
+    }
     this.options = options;
-    this.encodings = options
-        .compute()
-        .chunking()
-        .<Encodings>map(ChunkedEncodings::new)
-        .orElseGet(Encodings::allAtOnce);
+    execution(options.compute().execution());
+    this.weighting = weighting;
   }
 
   @Override
-  public final List<InputSpec> inputs() {
+  protected void build(LayerScope scope) {
+    super.build(scope);
+    var variables = scope.variables();
+    weighting.optimizers().forEach(this::register);
+    weighting.build(tf(), variables);
+    referenceVariables = new Variables(graph(), "reference/");
+    reference = options
+        .reference()
+        .map(model -> model.sharesBase()
+            ? Encoders.of(referenceVariables, variables, model.spec())
+            : Encoders.of(referenceVariables, model.spec()));
+  }
+
+  /** Reads the reference model's weights; before the first step. */
+  public void loadReference(StoredRetriever stored) {
+    var session = session();
+    stored.load(tf(), session, reference.orElseThrow());
+  }
+
+  /** Draws the reference model's weights instead, for measurements of time and memory. */
+  public void drawReference(long seed) {
+    var session = session();
+    Variables.initialize(tf(), session, referenceVariables.all(), seed);
+  }
+
+  @Override
+  public List<InputSpec> inputs() {
     var inputs = new ArrayList<>(super.inputs());
     for (var name : List.of(QUERY_IDS, QUERY_MASK, PASSAGE_IDS, PASSAGE_MASK)) {
       inputs.add(tokens(name));
@@ -65,29 +119,38 @@ public class ContrastiveModel extends EncoderModel {
   }
 
   @Override
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-    var tf = tape.tf();
-    var losses = losses(tape, encoders(), batch, trainingPass(tape));
-    var loss = tf.math.mean(losses, tf.constant(0));
-    var domains = DomainMeans.of(tf, losses, batch.ints(DOMAIN_IDS), options.domains());
-    var weights = variables().trainable();
-    return new TrainStep()
-        .log("loss", loss)
-        .log("domain_loss", domains.means())
-        .log("domain_rows", domains.rows())
-        .minimize(weights, loss);
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+    var tf = context.tf();
+    var losses = losses(learning(context, tape), encoders(), batch);
+    var rows = new RowLosses(
+        batch.ints(DOMAIN_IDS),
+        losses,
+        reference.map(encoders -> tf.stopGradient(losses(frozen(context), encoders, batch))),
+        options.domains());
+    var weighted = weighting.weigh(tape, counter(), rows);
+    var loss = tf.sum(tf.math.mul(tf.stopGradient(weighted.weights()), losses), tf.constant(0));
+    var trained = variables().trainable();
+    var step = new TrainStep().log("loss", loss);
+    step.log("domain_loss", rows.meanByDomain(tf, losses));
+    step.log("domain_rows", rows.rowsByDomain(tf));
+    rows.reference()
+        .ifPresent(referenceLoss ->
+            step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
+    weighted.logs().forEach(step::log);
+    weighted.assignments().forEach(step::assign);
+    return step.minimize(trained, loss);
   }
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
-  protected final Operand<TFloat32> losses(
-      GradientTape tape, Encoders encoders, Inputs batch, Pass pass) {
-    var queries = encodings.of(tape, encoders.query(), batch, QUERIES, pass);
-    var passages = encodings.of(tape, encoders.passage(), batch, PASSAGES, pass);
+  private Operand<TFloat32> losses(CallContext context, Encoders encoders, Inputs batch) {
+    var queries = encode(context, encoders.query(), QUERY_IDS, QUERY_MASK);
+    var passages = encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK);
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
     return options
         .loss()
-        .call(tape.tf(), queries, passages, options.passagesPerQuery(), hardOnly, teacher(batch));
+        .call(
+            context.tf(), queries, passages, options.passagesPerQuery(), hardOnly, teacher(batch));
   }
 
   private Optional<Distillation.Teacher> teacher(Inputs batch) {
@@ -101,30 +164,15 @@ public class ContrastiveModel extends EncoderModel {
     return batch.get(name).asOutput().expect(TBool.class);
   }
 
-  @Override
-  protected final Encodings encodings() {
-    return encodings;
-  }
-
-  /** How the encoder runs when it learns. */
-  protected final Pass trainingPass(GradientTape tape) {
+  /** Returns the context in which the encoder learns, with this model's precision and gradient checkpointing. */
+  private CallContext learning(CallContext context, GradientTape tape) {
     var compute = options.compute();
-    var pass = compute.gradientCheckpointing() ? tape.recomputing() : Pass.TRAINING;
-    return pass.in(compute.computeType());
+    var precise = context.withComputeType(compute.computeType());
+    return compute.gradientCheckpointing() ? precise.withCheckpointing(tape) : precise;
   }
 
-  /** How an encoder runs that does not learn. */
-  protected final Pass inferencePass() {
-    return Pass.INFERENCE.in(options.compute().computeType());
-  }
-
-  /** The domain of every row of the batch, {@code [batch]}. */
-  protected final Operand<TInt32> domainIds(Inputs batch) {
-    return batch.ints(DOMAIN_IDS);
-  }
-
-  /** How it trains. */
-  protected final ContrastiveOptions options() {
-    return options;
+  /** Returns the context of an encoder that does not learn, with this model's precision. */
+  private CallContext frozen(CallContext context) {
+    return context.withTraining(false).withComputeType(options.compute().computeType());
   }
 }

@@ -1,5 +1,7 @@
 package org.tdro.retriever;
 
+import java.util.Optional;
+
 /**
  * How a retriever learns from a batch.
  *
@@ -7,13 +9,15 @@ package org.tdro.retriever;
  * @param domains number of domains, for the loss of each
  * @param hardOnlyRows whether batches say which rows see their own passages only
  * @param compute how a step is computed
+ * @param reference the frozen model that losses are compared with, if they are
  */
 public record ContrastiveOptions(
     ContrastiveLoss loss,
     int passagesPerQuery,
     int domains,
     boolean hardOnlyRows,
-    ComputeOptions compute) {
+    ComputeOptions compute,
+    Optional<ContrastiveModel.Reference> reference) {
   public ContrastiveOptions {
     if (passagesPerQuery < 1) {
       throw new IllegalArgumentException(
@@ -22,5 +26,21 @@ public record ContrastiveOptions(
     if (domains < 1) {
       throw new IllegalArgumentException("there must be at least 1 domain, was " + domains);
     }
+  }
+
+  /** Options without a reference model. */
+  public ContrastiveOptions(
+      ContrastiveLoss loss,
+      int passagesPerQuery,
+      int domains,
+      boolean hardOnlyRows,
+      ComputeOptions compute) {
+    this(loss, passagesPerQuery, domains, hardOnlyRows, compute, Optional.empty());
+  }
+
+  /** Returns the same options with losses compared with those of {@code reference}. */
+  public ContrastiveOptions against(ContrastiveModel.Reference reference) {
+    return new ContrastiveOptions(
+        loss, passagesPerQuery, domains, hardOnlyRows, compute, Optional.of(reference));
   }
 }

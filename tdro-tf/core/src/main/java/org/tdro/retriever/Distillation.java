@@ -6,7 +6,7 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Learning from the scores that a teacher, a cross-encoder, gave a row's own passages: its loss becomes
+ * Loss that learns from the scores that a teacher, a cross-encoder, gave a row's own passages: its loss becomes
  * (1 − w) · InfoNCE + w · KL( softmax(t / T) ‖ softmax(s) ), with teacher scores t and student scores s = q·p / τ.
  * Rows without teacher scores keep InfoNCE.
  *

@@ -2,24 +2,24 @@ package org.tdro.retriever;
 
 import java.util.List;
 import java.util.Optional;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
-import org.tdro.keras.Pass;
-import org.tdro.keras.SequenceEncoder;
-import org.tdro.keras.StepCounter;
+import org.tdro.keras.LayerScope;
+import org.tdro.keras.RowEncoder;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
 import org.tdro.keras.layers.Dense;
 import org.tdro.models.Backbone;
-import org.tdro.models.lora.AdaptedMap;
 import org.tdro.models.lora.Adapters;
 import org.tdro.models.lora.LoraAdapters;
+import org.tdro.models.lora.LoraKernel;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** Token ids to embeddings: backbone, pooling, projection, cut to size, normalisation. Queries and passages share its weights. */
-public final class Encoder implements SequenceEncoder {
+public final class Encoder implements RowEncoder {
   private static final float SMALLEST_NORM = 1e-12f;
 
   private final RetrieverSpec spec;
@@ -29,33 +29,30 @@ public final class Encoder implements SequenceEncoder {
   private final List<Weight> backboneWeights;
   private final List<Weight> trainedWeights;
 
-  /** Adds the weights of a retriever of that shape to {@code variables}. */
-  public Encoder(Variables variables, RetrieverSpec spec, long seed, StepCounter counter) {
-    this(variables, new Variables(variables.graph(), ""), spec, seed, counter);
+  /** Adds the weights of a retriever of that shape in {@code scope}. */
+  public Encoder(LayerScope scope, RetrieverSpec spec) {
+    this(scope, new Variables(scope.variables().graph(), ""), spec);
   }
 
-  /**
-   * As {@link #Encoder(Variables, RetrieverSpec, long, StepCounter)}; frozen weights that {@code lender} has are shared with it.
-   */
-  public Encoder(
-      Variables variables, Variables lender, RetrieverSpec spec, long seed, StepCounter counter) {
+  /** Adds the weights of a retriever of that shape in {@code scope}; frozen ones that {@code lender} has are shared with it. */
+  public Encoder(LayerScope scope, Variables lender, RetrieverSpec spec) {
     this.spec = spec;
+    var variables = scope.variables();
     var before = variables.all();
     if (spec.lora().adapts()) {
-      adapters = new LoraAdapters(variables, spec.lora(), seed, counter);
-      backbone = spec.architecture().build(variables.frozenFrom(lender), adapters, seed, counter);
+      adapters = new LoraAdapters(scope, spec.lora());
+      backbone = spec.architecture().build(scope.frozenFrom(lender), adapters);
       adapters.checkAllFound();
     } else {
       adapters = null;
-      backbone = spec.architecture().build(variables, Adapters.NONE, seed, counter);
+      backbone = spec.architecture().build(scope, Adapters.NONE);
     }
     var role = adapters == null ? Weight.Role.TRAINED : Weight.Role.FROZEN;
     backboneWeights = added(variables, before, role);
     projection = spec.projection() == 0
         ? null
         : new Dense(
-            variables,
-            "projection",
+            scope.under("projection"),
             backbone.hidden(),
             spec.projection(),
             Initializer.glorotUniform(),
@@ -91,14 +88,28 @@ public final class Encoder implements SequenceEncoder {
   }
 
   /** The adapted maps of the backbone; empty if it is not adapted. */
-  public List<AdaptedMap> adaptedMaps() {
-    return adapters == null ? List.of() : adapters.maps();
+  public List<LoraKernel> loraKernels() {
+    return adapters == null ? List.of() : adapters.kernels();
   }
 
+  /** Returns the embeddings of {@code rows}: token ids and mask, {@code [texts, length]} each. */
   @Override
-  public Operand<TFloat32> call(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Pass pass) {
-    var pooled = spec.pooling().call(tf, backbone.call(tf, ids, mask, pass), mask);
-    var whole = projection == null ? pooled : projection.call(tf, pooled);
+  public Operand<TFloat32> call(CallContext context, List<Operand<?>> rows) {
+    var ids = rows.get(0).asOutput().expect(TInt32.class);
+    return call(context, ids, rows.get(1).asOutput().expect(TInt32.class));
+  }
+
+  /**
+   * Returns the embeddings of texts.
+   *
+   * @param ids {@code [texts, length]}
+   * @param mask {@code [texts, length]}, 1 at tokens and 0 at padding
+   * @return {@code [texts, dimension]}
+   */
+  public Operand<TFloat32> call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
+    var tf = context.tf();
+    var pooled = spec.pooling().call(tf, backbone.call(context, ids, mask), mask);
+    var whole = projection == null ? pooled : projection.call(context, pooled);
     var embedding = spec.isCut() ? first(tf, whole, spec.dimension()) : whole;
     return spec.normalize() ? normalize(tf, embedding) : embedding;
   }

@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Map;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.keras.Batch;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.Model;
-import org.tdro.keras.Pass;
 import org.tdro.text.TextKind;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -26,7 +27,7 @@ public class EncoderModel extends Model {
   static final String ATTENTION_MASK = "attention_mask";
 
   private final RetrieverSpec spec;
-  private final Encoders encoders;
+  private Encoders encoders;
   private final Map<TextKind, Operand<TFloat32>> outputs = new EnumMap<>(TextKind.class);
 
   /** An encoder with initial weights from {@code seed}. */
@@ -38,7 +39,11 @@ public class EncoderModel extends Model {
   public EncoderModel(RetrieverSpec spec, long seed, ConfigProto config) {
     super(seed, config);
     this.spec = spec;
-    this.encoders = Encoders.of(variables(), spec, seed, counter());
+  }
+
+  @Override
+  protected void build(LayerScope scope) {
+    encoders = Encoders.of(scope.variables(), spec);
   }
 
   @Override
@@ -47,15 +52,14 @@ public class EncoderModel extends Model {
   }
 
   @Override
-  protected Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training) {
-    var pass = training ? Pass.TRAINING : Pass.INFERENCE;
-    return encoders.passage().call(tf, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK), pass);
+  protected Operand<TFloat32> call(CallContext context, Inputs inputs) {
+    return encoders().passage().call(context, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK));
   }
 
   /** The embeddings of tokens {@code [batch, length]} as they are used, without dropout. */
   public final Operand<TFloat32> embed(
       Ops tf, TextKind kind, Operand<TInt32> ids, Operand<TInt32> mask) {
-    return encoders.of(kind).call(tf, ids, mask, Pass.INFERENCE);
+    return encoders().of(kind).call(CallContext.inference(tf), ids, mask);
   }
 
   /** The embeddings of a batch of texts of one kind, {@code [batch, dimension]}; the caller closes both. */
@@ -72,13 +76,13 @@ public class EncoderModel extends Model {
 
   /** Reads the weights of a retriever of this shape, into a model that starts anew. */
   public final void load(StoredRetriever stored) {
-    initialize(stored.replaced(encoders), session -> stored.load(tf(), session, encoders));
+    initialize(stored.replaced(encoders()), session -> stored.load(tf(), session, encoders()));
   }
 
   /** Reads adapters into those of this model, which has such. */
   public final void load(AdapterFolder adapters) {
-    for (var encoder : encoders.distinct()) {
-      adapters.load(tf(), session(), encoder.adaptedMaps());
+    for (var encoder : encoders().distinct()) {
+      adapters.load(tf(), session(), encoder.loraKernels());
     }
   }
 
@@ -89,6 +93,7 @@ public class EncoderModel extends Model {
 
   /** The encoders whose weights this model holds. */
   public final Encoders encoders() {
+    variables(); // Builds them.
     return encoders;
   }
 

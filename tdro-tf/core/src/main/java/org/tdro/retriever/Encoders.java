@@ -2,36 +2,28 @@ package org.tdro.retriever;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
-import org.tdro.models.lora.AdaptedMap;
+import org.tdro.models.lora.LoraKernel;
 import org.tdro.text.TextKind;
 
 /** The encoders of queries and of passages: one and the same, or two of the same shape with weights of their own. */
 public record Encoders(Encoder query, Encoder passage) {
 
-  /** Seeds of a passage encoder's dropout lie behind all of a query encoder's. */
-  private static final long PASSAGE_SEEDS = 1L << 40;
-
   /** Adds the weights of a retriever of that shape to {@code variables}; those of a second encoder under {@code passage/}. */
-  public static Encoders of(
-      Variables variables, RetrieverSpec spec, long seed, StepCounter counter) {
-    return of(variables, new Variables(variables.graph(), ""), spec, seed, counter);
+  public static Encoders of(Variables variables, RetrieverSpec spec) {
+    return of(variables, new Variables(variables.graph(), ""), spec);
   }
 
-  /** As {@link #of(Variables, RetrieverSpec, long, StepCounter)}; frozen weights that {@code lender} has are shared with it. */
-  public static Encoders of(
-      Variables variables, Variables lender, RetrieverSpec spec, long seed, StepCounter counter) {
-    var query = new Encoder(variables, lender, spec, seed, counter);
+  /** As {@link #of(Variables, RetrieverSpec)}; frozen weights that {@code lender} has are shared with it. */
+  public static Encoders of(Variables variables, Variables lender, RetrieverSpec spec) {
+    var query = new Encoder(variables.scope(), lender, spec);
     if (!spec.untied()) {
       return new Encoders(query, query);
     }
-    // Adapters of both sides stand beside the same frozen weights.
+    // Adapters of both sides are trained beside the same frozen weights.
     var frozen = lender.all().isEmpty() ? variables : lender;
-    var passage =
-        new Encoder(variables.under("passage/"), frozen, spec, seed + PASSAGE_SEEDS, counter);
-    return new Encoders(query, passage);
+    return new Encoders(query, new Encoder(variables.scope().under("passage"), frozen, spec));
   }
 
   /** The one for texts of that kind. */
@@ -60,9 +52,9 @@ public record Encoders(Encoder query, Encoder passage) {
   }
 
   /** The adapted maps of all; empty if there are no adapters. */
-  public List<AdaptedMap> adaptedMaps() {
+  public List<LoraKernel> loraKernels() {
     return distinct().stream()
-        .flatMap(encoder -> encoder.adaptedMaps().stream())
+        .flatMap(encoder -> encoder.loraKernels().stream())
         .toList();
   }
 }

@@ -1,20 +1,23 @@
 package org.tdro.retriever;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
+import org.tdro.rows.Passage;
 import org.tdro.search.EmbeddingFormat;
 import org.tdro.search.EmbeddingWriter;
 import org.tdro.text.TextKind;
 
 /**
- * Encodes a file of texts into a file of embeddings, in the order of its lines. Works on some thousand lines at a time, so
+ * Encodes a file of texts into a file of embeddings, in the order of its lines. Some thousand lines are encoded at a time, so
  * memory does not grow with the file.
  */
 public final class FileEncoding {
@@ -22,13 +25,15 @@ public final class FileEncoding {
 
   private final Retriever retriever;
   private final TextKind kind;
-  private final EncodingInput input;
+  private final String task;
   private final TokenEncoding batches;
 
-  private record Parsed(EncodingInput.Row row, List<String> problems) {}
+  /** A text as token ids, and what is wrong with its line. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+  private record Row(String id, int[] tokens, List<String> problems) {}
 
   /**
-   * An encoding of texts of one kind.
+   * Creates an encoding of texts of one kind.
    *
    * @param task whose prompts are put around the texts; one without prompts leaves them as they are
    * @param batches how the texts of a chunk are batched
@@ -36,19 +41,20 @@ public final class FileEncoding {
   public FileEncoding(Retriever retriever, TextKind kind, String task, TokenEncoding batches) {
     this.retriever = retriever;
     this.kind = kind;
-    this.input = new EncodingInput(retriever, kind, task);
+    this.task = task;
     this.batches = batches;
   }
 
   /**
-   * Encodes {@code source}: a JSON object a line with {@code text} (a passage's also {@code title}) or {@code input_ids},
-   * and {@code _id}; decompressed if it is called {@code .gz}.
+   * Encodes the lines of a file. Each is a JSON object with {@code text} (a passage's also {@code title}), or with
+   * {@code input_ids} that are taken as they are; {@code _id}, or else the number of the line, tells it from others.
    *
+   * @param source decompressed if its name ends in {@code .gz}
    * @param target a file in the {@link EmbeddingFormat} of its name, replaced once the new one is complete
-   * @param progress told the number of texts done so far
+   * @param progress is told the number of texts encoded so far
    * @return number of texts
-   * @throws InputException listing the first {@value Problems#SHOWN} wrong lines; nothing is written then
-   * @throws IllegalArgumentException if the name of {@code target} says no format
+   * @throws InputException listing the first {@value Problems#SHOWN} problems; nothing is written then
+   * @throws IllegalArgumentException if the name of {@code target} stands for no format
    * @throws UncheckedIOException if the target cannot be written
    */
   public long run(Path source, Path target, LongConsumer progress) {
@@ -65,7 +71,7 @@ public final class FileEncoding {
     return done[0];
   }
 
-  /** After the first wrong line nothing more is encoded, but further wrong ones are looked for. */
+  /** Encodes until the first wrong line; from there on lines are only checked. */
   private long encode(TextLines reader, EmbeddingWriter writer, LongConsumer progress)
       throws IOException {
     var problems = new Problems();
@@ -75,8 +81,8 @@ public final class FileEncoding {
       while (chunks.hasNext() && !problems.isFull()) {
         var rows = parse(chunks.next(), problems);
         if (problems.isEmpty()) {
-          var tokens = rows.stream().map(EncodingInput.Row::tokens).toArray(int[][]::new);
-          var ids = rows.stream().map(EncodingInput.Row::id).toList();
+          var tokens = rows.stream().map(Row::tokens).toArray(int[][]::new);
+          var ids = rows.stream().map(Row::id).toList();
           writer.write(ids, retriever.encode(kind, tokens, batches));
           done += ids.size();
           progress.accept(done);
@@ -89,17 +95,60 @@ public final class FileEncoding {
     return done;
   }
 
-  private List<EncodingInput.Row> parse(List<TextLines.Line> lines, Problems problems) {
-    var parsed = lines.parallelStream().map(this::parse).toList();
-    parsed.forEach(line -> problems.fill(line.problems()));
-    return parsed.stream().map(Parsed::row).toList();
+  private List<Row> parse(List<TextLines.Line> lines, Problems problems) {
+    var rows = lines.parallelStream().map(this::parse).toList();
+    rows.forEach(row -> problems.fill(row.problems()));
+    return rows;
   }
 
-  private Parsed parse(TextLines.Line line) {
+  private Row parse(TextLines.Line line) {
+    JsonNode node;
     try {
-      return new Parsed(input.read(line), List.of());
+      node = line.object();
     } catch (InputException e) {
-      return new Parsed(null, e.problems());
+      return new Row("", new int[0], e.problems());
     }
+    var problems = new ArrayList<String>();
+    var id = node.path("_id");
+    if (!isAbsent(id) && !id.isTextual() && !id.isIntegralNumber()) {
+      problems.add("_id is neither a string nor a whole number");
+    }
+    var tokens = isAbsent(node.path("input_ids"))
+        ? tokenize(node, problems)
+        : tokens(node.path("input_ids"), problems);
+    return new Row(
+        isAbsent(id) ? Long.toString(line.number()) : id.asText(),
+        tokens,
+        problems.stream().map(problem -> line.place() + ": " + problem).toList());
+  }
+
+  private int[] tokenize(JsonNode row, List<String> problems) {
+    var text = row.path("text");
+    var title = kind == TextKind.PASSAGE ? row.path("title").asText("") : "";
+    if (!text.isTextual()) {
+      problems.add(
+          isAbsent(text) ? "has neither text nor input_ids" : "text is not a string: " + text);
+      return new int[0];
+    }
+    return retriever.tokenize(kind, task, new Passage("", title, text.asText()).content());
+  }
+
+  private int[] tokens(JsonNode array, List<String> problems) {
+    var tokens = new int[array.size()];
+    boolean whole = array.isArray() && !array.isEmpty();
+    for (int i = 0; i < tokens.length && whole; i++) {
+      whole = array.path(i).canConvertToInt() && array.path(i).isIntegralNumber();
+      tokens[i] = array.path(i).asInt();
+    }
+    if (!whole) {
+      problems.add("input_ids is not a list of whole numbers");
+    } else {
+      Vocabulary.problem(tokens, retriever.settings().spec()).ifPresent(problems::add);
+    }
+    return tokens;
+  }
+
+  private static boolean isAbsent(JsonNode node) {
+    return node.isMissingNode() || node.isNull();
   }
 }

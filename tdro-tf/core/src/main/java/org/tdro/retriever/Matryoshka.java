@@ -8,7 +8,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Embeddings whose first components are embeddings, too (Kusupati et al. 2022): the loss of a row is
+ * Loss of embeddings whose first components are to be embeddings as well (Kusupati et al. 2022): that of a row is
  * Σ_d w_d ℓ_d / Σ_d w_d, where ℓ_d sees the first d components of queries and passages and the last d is the whole.
  *
  * @param dimensions the d below the whole size
@@ -36,7 +36,7 @@ public record Matryoshka(List<Integer> dimensions, List<Double> weights, boolean
   }
 
   /**
-   * The mean of {@code loss(queries, passages)}, {@code [batch]}, over the dimensions.
+   * Returns the mean of {@code loss(queries, passages)}, {@code [batch]}, over the dimensions.
    *
    * @throws IllegalArgumentException if a dimension is not below that of the embeddings
    */

@@ -1,8 +1,8 @@
 package org.tdro.retriever;
 
 import java.util.List;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Dimension;
-import org.tdro.keras.layers.BatchMatMul;
 import org.tdro.models.HiddenStates;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -81,7 +81,8 @@ public enum Pooling {
    */
   private static Operand<TFloat32> weighted(
       Ops tf, Operand<TFloat32> hidden, Operand<TFloat32> weights) {
-    var product = BatchMatMul.call(tf, tf.expandDims(weights, tf.constant(1)), hidden, false);
+    var product = CallContext.inference(tf)
+        .batchMatMul(tf.expandDims(weights, tf.constant(1)), hidden, false);
     return tf.squeeze(product, Squeeze.axis(List.of(1L)));
   }
 }

@@ -4,12 +4,16 @@ import java.util.List;
 import org.tdro.search.Embeddings;
 import org.tdro.text.TextKind;
 
-/** Makes embeddings of texts: a trained model, or one that was exported. */
+/** A model that encodes texts as embeddings: a trained one, or an export of it. */
 public interface TextEncoder {
 
-  /** The embeddings of texts of a task, in their order, its prompts included. */
+  /**
+   * Returns the embeddings of texts, in their order.
+   *
+   * @param task whose prompts are put around the texts; one without prompts leaves them as they are
+   */
   Embeddings encode(TextKind kind, String task, List<String> texts);
 
-  /** Size of an embedding. */
+  /** Returns the size of an embedding. */
   int dimension();
 }

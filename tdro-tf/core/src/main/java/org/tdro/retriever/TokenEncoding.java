@@ -11,27 +11,28 @@ import org.tdro.text.TextKind;
 import org.tensorflow.Tensor;
 
 /**
- * Runs many texts through an encoder: sorted by length, so that little is padding, in batches of about equal work.
+ * Encodes many texts in batches of about equal work, sorted by length so that little is padding.
  *
- * @param tokensPerBatch padding included
- * @param padMultiple lengths are rounded up to a multiple of this
+ * @param tokensPerBatch the most tokens of a batch, padding included
+ * @param padMultiple lengths are padded to a multiple of this
  */
 public record TokenEncoding(int tokensPerBatch, int padMultiple) {
-  /** Batches that fill two cores and stay small in memory. */
+  /** The usual batches: large enough for two cores, and small in memory. */
   public static final TokenEncoding DEFAULT = new TokenEncoding(16_384, 8);
 
   public TokenEncoding {
     if (tokensPerBatch < 1 || padMultiple < 1) {
-      throw new IllegalArgumentException("tokens per batch and pad multiple must be at least 1");
+      throw new IllegalArgumentException("tokensPerBatch and padMultiple must be at least 1, were "
+          + tokensPerBatch + " and " + padMultiple);
     }
   }
 
   /**
-   * The embeddings of texts, in their order.
+   * Returns the embeddings of texts, in their order.
    *
    * @param texts token ids of each text
-   * @param padId fills short rows; what it is does not matter
-   * @param maxLength longer texts are cut
+   * @param padId any id, which fills short rows and is masked out
+   * @param maxLength longer texts are truncated
    */
   public Embeddings encode(
       EncoderModel model, TextKind kind, int[][] texts, int padId, int maxLength) {
@@ -39,7 +40,11 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
         matrix -> predict(model, kind, matrix), model.spec().dimension(), texts, padId, maxLength);
   }
 
-  /** The same with any encoder: {@code encoder} gives the {@code rows · dimension} numbers of a batch. */
+  /**
+   * Returns the embeddings that any encoder gives texts, in their order.
+   *
+   * @param encoder returns the embeddings of a batch, {@code [rows, dimension]} row-major
+   */
   public Embeddings encode(
       Function<TokenMatrix, float[]> encoder,
       int dimension,

@@ -5,8 +5,11 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.List;
+import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.util.AutoCloseables;
 import org.apache.arrow.vector.Float4Vector;
 import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
@@ -18,27 +21,46 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Writes an Arrow IPC file, a record batch for each call. */
+/** Writes embeddings as an Arrow IPC file, a record batch for each call. */
 final class ArrowEmbeddingWriter implements EmbeddingWriter {
   private static final String ID = "_id";
   private static final String EMBEDDING = "embedding";
 
-  private final int dimension;
   private final FileChannel channel;
-  private final RootAllocator allocator = new RootAllocator();
+  private final BufferAllocator allocator;
   private final VectorSchemaRoot root;
   private final ArrowFileWriter writer;
 
-  ArrowEmbeddingWriter(Path file, int dimension) throws IOException {
-    this.dimension = dimension;
-    channel = FileChannel.open(
-        file,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.TRUNCATE_EXISTING);
-    root = VectorSchemaRoot.create(schema(dimension), allocator);
-    writer = new ArrowFileWriter(root, null, channel);
-    writer.start();
+  private ArrowEmbeddingWriter(
+      FileChannel channel, BufferAllocator allocator, VectorSchemaRoot root) {
+    this.channel = channel;
+    this.allocator = allocator;
+    this.root = root;
+    this.writer = new ArrowFileWriter(root, null, channel);
+  }
+
+  /** Opens a new file; nothing stays open if that fails. */
+  static ArrowEmbeddingWriter open(Path file, int dimension) throws IOException {
+    var opened = new ArrayDeque<AutoCloseable>();
+    try {
+      var allocator = new RootAllocator();
+      opened.push(allocator);
+      var root = VectorSchemaRoot.create(schema(dimension), allocator);
+      opened.push(root);
+      var channel = FileChannel.open(
+          file,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.TRUNCATE_EXISTING);
+      opened.push(channel);
+      var writer = new ArrowEmbeddingWriter(channel, allocator, root);
+      opened.push(writer.writer);
+      writer.writer.start();
+      return writer;
+    } catch (IOException | RuntimeException e) {
+      AutoCloseables.close(e, opened);
+      throw e;
+    }
   }
 
   private static Schema schema(int dimension) {
@@ -62,7 +84,7 @@ final class ArrowEmbeddingWriter implements EmbeddingWriter {
       listVector.setNotNull(row);
     }
     var values = embeddings.values();
-    for (int i = 0; i < ids.size() * dimension; i++) {
+    for (int i = 0; i < values.length; i++) {
       numbers.setSafe(i, values[i]);
     }
     root.setRowCount(ids.size());

@@ -1,11 +1,11 @@
 package org.tdro.search;
 
 /**
- * Some vectors of a corpus, transposed: one array per dimension holds that coordinate of all documents.
+ * A block of document vectors, transposed: one array per dimension holds that coordinate of all documents.
  *
  * <p>So the innermost loop of the matrix product runs over documents, with no sum across lanes, and the JIT compiles it to
- * vector instructions. Four dimensions a pass is what it does best: fewer spend the time on loading and storing the
- * scores, with eight arrays it stays scalar (JDK 17, measured).
+ * vector instructions. Four dimensions a pass are fastest: with fewer the time goes into loading and storing the scores,
+ * with eight arrays the loop stays scalar (measured with JDK 17).
  */
 final class DocumentTile {
   /** Documents per tile: long enough to hide the ends of the loop, and four rows of it fit in the L1 cache. */
@@ -18,6 +18,8 @@ final class DocumentTile {
   private final float[][] coordinates;
 
   /**
+   * Copies and transposes some rows.
+   *
    * @param vectors {@code [rows, dimension]}, row-major
    * @param first the first of at most {@link #WIDTH} rows of {@code vectors} to take
    * @param firstRow the row of that document in the corpus
@@ -34,7 +36,7 @@ final class DocumentTile {
     }
   }
 
-  /** The dimension rounded up to whole passes; the padding is zero. */
+  /** Returns the dimension rounded up to whole passes; the padding is zero. */
   static int paddedDimension(int dimension) {
     return (dimension + DIMENSIONS_PER_PASS - 1) / DIMENSIONS_PER_PASS * DIMENSIONS_PER_PASS;
   }

@@ -3,17 +3,17 @@ package org.tdro.search;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** How embeddings are kept in files: rows of {@code _id} and {@code embedding}. */
+/** A file format of embeddings: rows of {@code _id} and {@code embedding}. */
 public enum EmbeddingFormat {
   /** Arrow IPC: {@code _id: utf8}, {@code embedding: fixed_size_list<float>[dimension]}. */
   ARROW {
     @Override
     public EmbeddingWriter open(Path file, int dimension) throws IOException {
-      return new ArrowEmbeddingWriter(file, dimension);
+      return ArrowEmbeddingWriter.open(file, dimension);
     }
   },
 
-  /** A JSON object a line; the numbers are the shortest decimals that read back as the same floats. */
+  /** One JSON object on each line; numbers are the shortest decimals that read back as the same floats. */
   JSONL {
     @Override
     public EmbeddingWriter open(Path file, int dimension) throws IOException {
@@ -22,7 +22,7 @@ public enum EmbeddingFormat {
   };
 
   /**
-   * The format that a file's name says.
+   * Returns the format that the ending of a file's name stands for.
    *
    * @throws IllegalArgumentException if it ends neither in {@code .arrow} nor in {@code .jsonl}
    */
@@ -37,6 +37,11 @@ public enum EmbeddingFormat {
     throw new IllegalArgumentException(file + ": name an output file .arrow or .jsonl");
   }
 
-  /** A writer of a new file, whatever its name. */
+  /**
+   * Opens a writer of a new file, whatever its name.
+   *
+   * @param dimension the size of the embeddings
+   * @throws IOException if the file cannot be created
+   */
   public abstract EmbeddingWriter open(Path file, int dimension) throws IOException;
 }

@@ -6,10 +6,10 @@ import java.util.List;
 /** Writes embeddings to a file, some rows at a time. */
 public sealed interface EmbeddingWriter extends AutoCloseable
     permits ArrowEmbeddingWriter, JsonlEmbeddingWriter {
-  /** Appends rows, an id for each. */
+  /** Appends rows: {@code ids} and {@code embeddings} have the same number of them. */
   void write(List<String> ids, Embeddings embeddings) throws IOException;
 
-  /** Ends the file; without this it is not complete. */
+  /** Completes the file; a file that is only closed is not readable. */
   void finish() throws IOException;
 
   @Override

@@ -1,9 +1,11 @@
 package org.tdro.search;
 
+import java.util.Arrays;
+
 /**
- * Vectors of texts.
+ * Vectors of texts, one row for each.
  *
- * @param values {@code rows · dimension} numbers, row by row
+ * @param values {@code [rows, dimension]}, row-major
  */
 @SuppressWarnings("ArrayRecordComponent") // a matrix to compute with, never compared
 public record Embeddings(int rows, int dimension, float[] values) {
@@ -14,8 +16,8 @@ public record Embeddings(int rows, int dimension, float[] values) {
     }
   }
 
-  /** One vector. */
+  /** Returns a copy of one vector. */
   public float[] row(int row) {
-    return java.util.Arrays.copyOfRange(values, row * dimension, (row + 1) * dimension);
+    return Arrays.copyOfRange(values, row * dimension, (row + 1) * dimension);
   }
 }

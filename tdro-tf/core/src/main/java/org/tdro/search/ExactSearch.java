@@ -2,21 +2,22 @@ package org.tdro.search;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Exhaustive search by inner product: the queries stay, the corpus passes by in blocks and need not fit into memory.
+ * Exhaustive search by inner product. The queries stay in memory; the corpus passes by in blocks and need not fit into it.
  *
  * <pre>{@code
- * var search = new ExactSearch(queries, dimension, 100);
- * for (each block) search.add(ids, vectors);
- * var best = search.hits(0);
+ * var search = new ExactSearch(queries, 100);
+ * for (each block) search.add(ids, embeddings);
+ * var run = search.run(queryIds);
  * }</pre>
  *
- * <p>All processors are used. The result does not depend on their number nor on the blocks. Not for use by several threads.
+ * <p>All processors are used. The result depends neither on their number nor on the blocks. Not thread-safe.
  */
 public final class ExactSearch {
   /** Queries that share a tile while its coordinates are in the cache. */
@@ -30,48 +31,43 @@ public final class ExactSearch {
   private final List<String> ids = new ArrayList<>();
 
   /**
-   * @param queries {@code [queries, dimension]}, row-major; it is copied
+   * Creates a search without documents.
+   *
+   * @param queries one vector for each query; they are copied
    * @param k how many documents are kept for each query
-   * @throws IllegalArgumentException if k or the dimension is not positive, the length is no multiple of the dimension or a
-   *     coordinate is not finite
+   * @throws IllegalArgumentException if k or the dimension is below 1, or a coordinate is not finite
    */
-  public ExactSearch(float[] queries, int dimension, int k) {
-    if (dimension < 1 || k < 1) {
+  public ExactSearch(Embeddings queries, int k) {
+    if (queries.dimension() < 1 || k < 1) {
       throw new IllegalArgumentException(
-          "dimension and k must be positive, were " + dimension + " and " + k);
+          "dimension and k must be at least 1, were " + queries.dimension() + " and " + k);
     }
-    this.dimension = dimension;
-    int count = rows(queries, dimension);
-    checkFinite(queries, dimension, row -> "query row " + row);
-    this.queries = IntStream.range(0, count)
-        .mapToObj(
-            row -> padded(Arrays.copyOfRange(queries, row * dimension, (row + 1) * dimension)))
+    checkFinite(queries, row -> "query row " + row);
+    this.dimension = queries.dimension();
+    this.queries = IntStream.range(0, queries.rows())
+        .mapToObj(row -> Arrays.copyOf(queries.row(row), DocumentTile.paddedDimension(dimension)))
         .toArray(float[][]::new);
-    this.best = Stream.generate(() -> new TopK(k, ids)).limit(count).toList();
-  }
-
-  private static float[] padded(float[] vector) {
-    return Arrays.copyOf(vector, DocumentTile.paddedDimension(vector.length));
+    this.best = Stream.generate(() -> new TopK(k, ids)).limit(queries.rows()).toList();
   }
 
   /**
    * Searches the next documents of the corpus. Some thousand a call keep all processors busy.
    *
    * @param documents their ids, which order documents of equal score
-   * @param vectors {@code [documents, dimension]}, row-major
-   * @throws IllegalArgumentException if the sizes do not fit, a coordinate is not finite, or a score overflows to NaN
+   * @param embeddings one vector for each document
+   * @throws IllegalArgumentException if the sizes do not fit, a coordinate is not finite, or a score overflows
    */
-  public void add(List<String> documents, float[] vectors) {
-    if (rows(vectors, dimension) != documents.size()) {
-      throw new IllegalArgumentException(documents.size() + " ids for " + vectors.length / dimension
-          + " vectors of dimension " + dimension);
+  public void add(List<String> documents, Embeddings embeddings) {
+    if (embeddings.rows() != documents.size() || embeddings.dimension() != dimension) {
+      throw new IllegalArgumentException(
+          "%d ids and queries of dimension %d for %d vectors of dimension %d"
+              .formatted(documents.size(), dimension, embeddings.rows(), embeddings.dimension()));
     }
     int firstRow = ids.size();
     checkFinite(
-        vectors,
-        dimension,
-        row -> "document '" + documents.get(row) + "' (row " + (firstRow + row) + ")");
+        embeddings, row -> "document '" + documents.get(row) + "' (row " + (firstRow + row) + ")");
     ids.addAll(documents);
+    var vectors = embeddings.values();
     var tiles = IntStream.range(0, (documents.size() + DocumentTile.WIDTH - 1) / DocumentTile.WIDTH)
         .parallel()
         .map(tile -> tile * DocumentTile.WIDTH)
@@ -106,9 +102,9 @@ public final class ExactSearch {
       if (!(scores[document] < threshold)) {
         int row = tile.firstRow() + document;
         float score = scores[document] + 0f; // -0 becomes 0: they are equal in a run file
-        if (Float.isNaN(score)) {
+        if (!Float.isFinite(score)) {
           throw new IllegalArgumentException("the score of query row " + query + " and document '"
-              + ids.get(row) + "' is NaN: the vectors are too long");
+              + ids.get(row) + "' is " + score + ": the vectors are too long");
         }
         top.offer(row, score);
         threshold = top.threshold();
@@ -116,35 +112,46 @@ public final class ExactSearch {
     }
   }
 
-  private static int rows(float[] vectors, int dimension) {
-    if (vectors.length % dimension != 0) {
-      throw new IllegalArgumentException(
-          vectors.length + " numbers are no whole vectors of dimension " + dimension);
-    }
-    return vectors.length / dimension;
-  }
-
-  private static void checkFinite(float[] vectors, int dimension, IntFunction<String> name) {
-    for (int i = 0; i < vectors.length; i++) {
-      if (!Float.isFinite(vectors[i])) {
-        throw new IllegalArgumentException("the vector of " + name.apply(i / dimension) + " holds "
-            + vectors[i] + " at " + i % dimension);
+  private static void checkFinite(Embeddings embeddings, IntFunction<String> name) {
+    var values = embeddings.values();
+    for (int i = 0; i < values.length; i++) {
+      if (!Float.isFinite(values[i])) {
+        throw new IllegalArgumentException("the vector of " + name.apply(i / embeddings.dimension())
+            + " holds " + values[i] + " at " + i % embeddings.dimension());
       }
     }
   }
 
-  /** The number of queries. */
+  /** Returns the number of queries. */
   public int queries() {
     return queries.length;
   }
 
-  /** The number of documents added so far. */
+  /** Returns the number of documents added so far. */
   public int documents() {
     return ids.size();
   }
 
-  /** The best documents so far for a query (from 0), best first ({@link Hit#RANKING}); fewer than k if the corpus is smaller. */
-  public List<Hit> hits(int query) {
+  /** Returns the best documents so far for a query (from 0), best first; fewer than k if the corpus is smaller. */
+  public List<ScoredDocument> best(int query) {
     return best.get(query).sorted();
+  }
+
+  /**
+   * Returns the best documents so far for all queries.
+   *
+   * @param queryIds an id for each query
+   * @throws org.tdro.io.InputException if a document was added twice
+   */
+  public Run run(List<String> queryIds) {
+    if (queryIds.size() != queries.length) {
+      throw new IllegalArgumentException(
+          queryIds.size() + " ids for " + queries.length + " queries");
+    }
+    var rankings = new LinkedHashMap<String, List<ScoredDocument>>();
+    for (int query = 0; query < queries.length; query++) {
+      rankings.put(queryIds.get(query), best(query));
+    }
+    return Run.of(rankings);
   }
 }

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes {@code {"_id": …, "embedding": […]}} a line. */
+/** Writes embeddings as JSON lines: {@code {"_id": …, "embedding": […]}}. */
 final class JsonlEmbeddingWriter implements EmbeddingWriter {
   private final JsonGenerator json;
 

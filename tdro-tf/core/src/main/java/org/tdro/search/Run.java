@@ -2,7 +2,6 @@ package org.tdro.search;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,12 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 
-/** Rankings: query → documents, best first ({@link ScoredDocument#RANKING}). Queries are in ascending order of bytes. */
+/**
+ * Rankings of documents for queries, best first ({@link ScoredDocument#RANKING}). Queries are in ascending order of bytes.
+ */
 public final class Run {
   private static final Pattern SPACE = Pattern.compile("[ \\t\\r\\f\\x0B]+");
 
@@ -28,7 +30,9 @@ public final class Run {
   }
 
   /**
-   * Rankings given in any order; they are copied and sorted.
+   * Returns the run of some rankings, which are copied and sorted.
+   *
+   * @param results query to documents, in any order
    *
    * @throws InputException if a query has a document twice
    */
@@ -50,7 +54,7 @@ public final class Run {
 
   /**
    * Reads a TREC run file ({@code query Q0 document rank score tag}), plain or {@code .gz}. As in trec_eval the rank, the
-   * order of the lines and fields after the tag do not matter.
+   * order of the lines and fields after the tag are ignored.
    *
    * @throws InputException with all malformed lines (the first 20 worded), for a document that a query has
    *     twice, or if there is no result at all
@@ -75,7 +79,7 @@ public final class Run {
     return of(rankings);
   }
 
-  /** What is wrong, or null. */
+  /** Reads a line; returns what is wrong with it, or null. */
   private static String line(String line, Map<String, Map<String, ScoredDocument>> into) {
     var fields = SPACE.split(line.strip(), -1);
     if (fields.length < 6) {
@@ -99,10 +103,11 @@ public final class Run {
    * double, and a score that was a float also as the same float: trec_eval ranks as this run does, whichever it reads.
    *
    * @param tag the name of the run
-   * @throws InputException if the tag or an id is empty or holds white space, which the format cannot express
+   * @throws InputException if the tag or an id is empty or has white space, which the format cannot express
    */
   public void write(Path file, String tag) {
-    checkWritable(file, tag);
+    var ids = rankings.values().stream().flatMap(List::stream).map(ScoredDocument::id);
+    checkNames(file, Stream.of(Stream.of(tag), queries().stream(), ids).flatMap(names -> names));
     AtomicWrite.file(file, beside -> {
       try (var out = Files.newBufferedWriter(beside)) {
         for (var ranking : rankings.entrySet()) {
@@ -116,26 +121,26 @@ public final class Run {
     });
   }
 
-  private void checkWritable(Path file, String tag) {
-    var names = new ArrayList<>(List.of(tag));
-    names.addAll(rankings.keySet());
-    rankings.values().forEach(ranking -> ranking.forEach(document -> names.add(document.id())));
+  /**
+   * Checks that a run file can hold ids, so that a long computation does not end with rankings that cannot be written.
+   *
+   * @param file named in the problems
+   * @throws InputException if an id is empty or has white space
+   */
+  public static void checkNames(Path file, Stream<String> ids) {
     var problems = new Problems();
-    for (var name : names) {
-      if (name.isEmpty() || name.chars().anyMatch(Character::isWhitespace)) {
-        problems.add(file + ": a run file cannot hold the name '" + name
-            + "': it is empty or has white space");
-      }
-    }
+    ids.filter(id -> id.isEmpty() || id.chars().anyMatch(Character::isWhitespace))
+        .forEach(id -> problems.add(file + ": a run file cannot hold the name '" + id
+            + "': it is empty or has white space"));
     problems.throwIfAny();
   }
 
-  /** The queries with results, in ascending order of their bytes. */
+  /** Returns the queries with results, in ascending order of their bytes. */
   public Set<String> queries() {
     return rankings.keySet();
   }
 
-  /** The documents of a query, best first; empty for one without results. */
+  /** Returns the documents of a query, best first; empty for one without results. */
   public List<ScoredDocument> of(String query) {
     return rankings.getOrDefault(query, List.of());
   }

@@ -3,13 +3,16 @@ package org.tdro.search;
 import java.util.Comparator;
 
 /**
- * One entry of a ranking. The natural order of a ranking is {@link #RANKING}.
+ * One entry of a ranking: a document and its score.
  *
- * @param id the document
+ * @param id the document's id
  * @param score finite, higher is better; −0.0 becomes 0.0, since trec_eval holds them equal
  */
 public record ScoredDocument(String id, double score) {
-  /** Best first: score descending, equal scores by id in descending order of bytes, as in trec_eval. */
+  /**
+   * The order of rankings, best first: score descending, equal scores by id in descending order of bytes. A search that
+   * keeps the first k in this order keeps what trec_eval would rank first, also where equal scores meet the cut.
+   */
   public static final Comparator<ScoredDocument> RANKING = Comparator.comparingDouble(
           ScoredDocument::score)
       .thenComparing(ScoredDocument::id, IdOrder.ASCENDING)

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The best k documents of one query so far, in the order of {@link Hit#RANKING}: a binary heap with the worst on top, in
- * primitive arrays since with large k the heap costs as much as the scores.
+ * The best k documents of one query so far, in the order of {@link ScoredDocument#RANKING} and, where ids are equal too, of
+ * their rows. A binary heap with the worst on top, in primitive arrays: with large k the heap costs as much as the scores.
  */
 final class TopK {
   private final List<String> ids;
@@ -20,7 +20,7 @@ final class TopK {
     this.rows = new int[k];
   }
 
-  /** A score below this one cannot enter; an equal one may, by its id. */
+  /** Returns the score below which a document cannot enter; one of the same score may, by its id. */
   float threshold() {
     return size < scores.length ? Float.NEGATIVE_INFINITY : scores[0];
   }
@@ -73,20 +73,18 @@ final class TopK {
   }
 
   private boolean isWorse(int row, float score, int otherRow, float otherScore) {
-    return score != otherScore
-        ? score < otherScore
-        : Hit.RANKING.compare(hit(row, score), hit(otherRow, otherScore)) > 0;
+    if (score != otherScore) {
+      return score < otherScore;
+    }
+    int byId = IdOrder.ASCENDING.compare(ids.get(row), ids.get(otherRow));
+    return byId != 0 ? byId < 0 : row > otherRow;
   }
 
-  private Hit hit(int row, float score) {
-    return new Hit(row, ids.get(row), score);
-  }
-
-  /** Best first. */
-  List<Hit> sorted() {
+  /** Returns the documents, best first. */
+  List<ScoredDocument> sorted() {
     return IntStream.range(0, size)
-        .mapToObj(i -> hit(rows[i], scores[i]))
-        .sorted(Hit.RANKING)
+        .mapToObj(i -> new ScoredDocument(ids.get(rows[i]), scores[i]))
+        .sorted(ScoredDocument.RANKING)
         .toList();
   }
 }

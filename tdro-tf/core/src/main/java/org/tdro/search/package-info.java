@@ -1,4 +1,5 @@
 /**
- * Rankings without TensorFlow: embeddings and their files, exact search, runs in TREC format.
+ * Rankings without TensorFlow: the {@link org.tdro.search.Ranker} and what it returns, exact search over embeddings and
+ * their files, runs in TREC format.
  */
 package org.tdro.search;

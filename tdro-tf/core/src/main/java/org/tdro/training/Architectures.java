@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.tdro.config.ConfigException;
-import org.tdro.config.DecoderConfig;
-import org.tdro.config.EncoderConfig;
-import org.tdro.config.ModelConfig;
-import org.tdro.config.RopeScalingConfig;
 import org.tdro.huggingface.HuggingFaceFolder;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.Rope;
 import org.tdro.models.StaticArchitecture;
+import org.tdro.training.config.DecoderConfig;
+import org.tdro.training.config.EncoderConfig;
+import org.tdro.training.config.ModelConfig;
+import org.tdro.training.config.RopeScalingConfig;
 
 /** The shape of the backbone that a configuration describes, by its own keys or by a checkpoint's. */
 final class Architectures {

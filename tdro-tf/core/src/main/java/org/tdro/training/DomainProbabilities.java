@@ -5,18 +5,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import org.tdro.config.DataConfig;
 import org.tdro.data.shards.Domain;
 import org.tdro.io.InputException;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.rows.Fold;
+import org.tdro.training.config.DataConfig;
 
 /** How often each domain is drawn. */
 final class DomainProbabilities {
   private DomainProbabilities() {}
 
   /**
-   * One for each domain, not all 0.
+   * Returns one for each domain, not all 0.
    *
    * @param fold the rows that are drawn from
    * @throws InputException listing the domains of a weights file that the data do not have, and those that are to be drawn

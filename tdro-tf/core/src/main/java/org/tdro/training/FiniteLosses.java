@@ -6,7 +6,7 @@ import org.tdro.keras.Callback;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 
-/** Ends training at the first loss that is no number, naming the domains it came from; the last checkpoint stands. */
+/** Callback that ends training at the first loss that is not a finite number and names the domains it came from. */
 final class FiniteLosses implements Callback {
   private final List<String> domains;
 

@@ -6,19 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tdro.config.ConfigException;
-import org.tdro.config.DataConfig;
-import org.tdro.config.DeviceConfig;
-import org.tdro.config.DroConfig;
-import org.tdro.config.LoraConfig;
-import org.tdro.config.LossConfig;
-import org.tdro.config.ModelConfig;
-import org.tdro.config.PromptConfig;
-import org.tdro.config.ScheduleKind;
-import org.tdro.config.TdroConfig;
-import org.tdro.config.TrainConfig;
-import org.tdro.keras.Chunking;
 import org.tdro.keras.ComputeType;
 import org.tdro.keras.Device;
+import org.tdro.keras.Execution;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.optimizers.Adagrad;
@@ -40,6 +30,16 @@ import org.tdro.retriever.RetrieverSpec;
 import org.tdro.rows.Fold;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.DeviceConfig;
+import org.tdro.training.config.DroConfig;
+import org.tdro.training.config.LoraConfig;
+import org.tdro.training.config.LossConfig;
+import org.tdro.training.config.ModelConfig;
+import org.tdro.training.config.PromptConfig;
+import org.tdro.training.config.RunConfig;
+import org.tdro.training.config.ScheduleKind;
+import org.tdro.training.config.TrainConfig;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
 
@@ -113,12 +113,12 @@ public final class FromConfig {
   }
 
   /** How a step is computed. */
-  public static ComputeOptions compute(TdroConfig config) {
+  public static ComputeOptions compute(RunConfig config) {
     var train = config.train();
     return new ComputeOptions(
         train.chunkSize() == 0
-            ? Optional.empty()
-            : Optional.of(new Chunking(train.chunkSize(), config.data().padMultiple())),
+            ? Execution.direct()
+            : ComputeOptions.inChunks(train.chunkSize(), config.data().padMultiple()),
         train.gradientCheckpointing(),
         train.precision() == TrainConfig.Precision.MIXED_BFLOAT16
             ? ComputeType.BFLOAT16

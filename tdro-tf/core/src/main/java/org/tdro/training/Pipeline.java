@@ -16,11 +16,13 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.runs.RunFolder;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /**
@@ -31,7 +33,7 @@ public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
   private static final String UNIFORM = "uniform";
 
-  private final ConfigComposer composer;
+  private final ConfigComposer<RunConfig> composer;
   private final List<String> arguments;
   private final PrintStream progress;
   private final MeterRegistry registry;
@@ -42,7 +44,7 @@ public final class Pipeline {
    * @param progress where training shows its progress
    */
   public Pipeline(
-      ConfigComposer composer,
+      ConfigComposer<RunConfig> composer,
       List<String> arguments,
       PrintStream progress,
       MeterRegistry registry) {
@@ -62,9 +64,9 @@ public final class Pipeline {
     var base = compose("stage=reference");
     var config = base.config();
     check(base);
-    var sets = ListedSets.of(config.eval().data());
-    sets.forEach(BeirDataset::check);
-    var measures = Measure.parse(config.eval().measures());
+    var sets = BeirDataset.loadAll(config.eval().data());
+    var evaluation = new RetrievalEvaluation(
+        config.eval().topK(), Measure.parse(config.eval().measures()));
     var output = config.output();
 
     boolean crossFit = config.dro().crossFit();
@@ -93,23 +95,18 @@ public final class Pipeline {
       }
       runs.put(weighting, finetune.config().output());
     }
-    var evaluations = evaluate(
-        runs,
-        sets,
-        measures,
-        RetrievalEvaluation.topK(config.eval().topK()),
-        FromConfig.session(config.device()));
+    var evaluations = evaluate(runs, sets, evaluation, FromConfig.session(config.device()));
     var report = new PipelineReport(
-        measures.stream().map(Measure::name).toList(),
+        evaluation.measures().stream().map(Measure::name).toList(),
         evaluations,
         runs,
-        learns ? learned(output) : Map.of());
+        learns ? learned(output, config.dro().method().result()) : Map.of());
     report.write(output);
     return Optional.of(report);
   }
 
   /** What can be known before the first step. */
-  private static void check(ResolvedConfig base) {
+  private static void check(ResolvedConfig<RunConfig> base) {
     var config = base.config();
     var problems = new ArrayList<String>();
     for (var weighting : config.pipeline().weightings()) {
@@ -129,7 +126,8 @@ public final class Pipeline {
     }
   }
 
-  private ResolvedConfig dro(Optional<ResolvedConfig> reference, Path output) {
+  private ResolvedConfig<RunConfig> dro(
+      Optional<ResolvedConfig<RunConfig>> reference, Path output) {
     var additions =
         new ArrayList<>(List.of("stage=dro", argument("output", output.resolve("dro"))));
     reference.ifPresent(
@@ -137,7 +135,7 @@ public final class Pipeline {
     return compose(additions.toArray(String[]::new));
   }
 
-  private ResolvedConfig finetune(String weighting, Path output) {
+  private ResolvedConfig<RunConfig> finetune(String weighting, Path output) {
     var weights = weighting.equals(UNIFORM)
         ? UNIFORM
         : new RunFolder(output.resolve("dro"))
@@ -152,20 +150,20 @@ public final class Pipeline {
 
   /** Whether fine-tuning uniformly would only repeat the reference run, which then is the baseline. */
   private static boolean isReference(
-      String weighting, ResolvedConfig finetune, ResolvedConfig reference) {
+      String weighting, ResolvedConfig<RunConfig> finetune, ResolvedConfig<RunConfig> reference) {
     return weighting.equals(UNIFORM)
         && finetune.differences(reference).stream()
             .allMatch(difference -> difference.key().equals("stage"));
   }
 
-  private ResolvedConfig compose(String... additions) {
+  private ResolvedConfig<RunConfig> compose(String... additions) {
     var all = new ArrayList<>(arguments);
     all.addAll(List.of(additions));
     return composer.composeForRun(all);
   }
 
   /** Whether the stage is complete now. */
-  private boolean train(ResolvedConfig stage) {
+  private boolean train(ResolvedConfig<RunConfig> stage) {
     var name = stage.config().output().getFileName();
     LOG.info("{}: {} steps", name, stage.config().train().steps());
     var outcome = new StageTraining(stage, progress, registry).replacingOther().run();
@@ -177,11 +175,11 @@ public final class Pipeline {
 
   private static Map<String, ModelEvaluation> evaluate(
       Map<String, Path> runs,
-      List<BeirDataset> sets,
-      List<Measure> measures,
+      List<EvaluationSet> sets,
       RetrievalEvaluation evaluation,
       ConfigProto session) {
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
+    var first = evaluation.measures().get(0);
     runs.forEach((weighting, run) -> {
       LOG.info("{}: evaluation on {} sets", weighting, sets.size());
       evaluations.put(
@@ -189,22 +187,18 @@ public final class Pipeline {
           RunEvaluation.of(
               run,
               sets,
-              measures,
               evaluation,
               session,
-              (set, ranking, result) -> LOG.debug(
-                  "{} {}: {} {}",
-                  weighting,
-                  set.name(),
-                  measures.get(0),
-                  result.value(measures.get(0)))));
+              (set, ranking, result) ->
+                  LOG.debug("{} {}: {} {}", weighting, set.name(), first, result.value(first))));
     });
     return evaluations;
   }
 
-  private static Map<String, Double> learned(Path output) {
+  private static Map<String, Double> learned(Path output, String weighting) {
     var weights = new LinkedHashMap<String, Double>();
-    WeightsFile.read(new RunFolder(output.resolve("dro")).weights().resolve("curr_weights.json"))
+    WeightsFile.read(
+            new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"))
         .domains()
         .forEach(domain -> weights.put(domain.name(), domain.weight()));
     return weights;

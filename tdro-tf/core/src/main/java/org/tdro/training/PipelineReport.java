@@ -13,7 +13,7 @@ import org.tdro.io.AtomicWrite;
 import org.tdro.io.Json;
 
 /**
- * What a pipeline came to.
+ * The results of a pipeline.
  *
  * @param measures names, the first is the one that tables show first
  * @param evaluations by weighting
@@ -55,9 +55,16 @@ public record PipelineReport(
   void write(Path folder) {
     AtomicWrite.file(
         folder.resolve("results.md"), beside -> Files.writeString(beside, toMarkdown()));
+    var means = new LinkedHashMap<String, Object>();
+    var queries = new LinkedHashMap<String, Object>();
+    evaluations.forEach((weighting, evaluation) -> {
+      means.put(weighting, evaluation.sets());
+      queries.put(weighting, evaluation.queriesAsJson());
+    });
     var json = new LinkedHashMap<String, Object>();
-    evaluations.forEach((weighting, evaluation) -> json.put(weighting, evaluation.sets()));
-    Json.write(
-        folder.resolve("results.json"), Map.of("evaluation", json, "weights", weights));
+    json.put("evaluation", means);
+    json.put("weights", weights);
+    json.put("queries", queries);
+    Json.write(folder.resolve("results.json"), json);
   }
 }

@@ -2,15 +2,15 @@ package org.tdro.training;
 
 import java.util.List;
 import java.util.TreeMap;
-import org.tdro.config.DataConfig;
-import org.tdro.config.ModelConfig;
-import org.tdro.config.TdroConfig;
 import org.tdro.data.shards.ImportOptions;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.io.FolderLock;
 import org.tdro.rows.DomainFiles;
 import org.tdro.text.Tokenizer;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.ModelConfig;
+import org.tdro.training.config.RunConfig;
 
 /**
  * A run's tokenizer and its rows as token ids. Both are made once and kept in the cache folder under a name that follows
@@ -33,7 +33,7 @@ public final class PreparedData implements AutoCloseable {
    *
    * @throws org.tdro.io.InputException if the files are not what they should be
    */
-  public static PreparedData of(TdroConfig config) {
+  public static PreparedData of(RunConfig config) {
     // Two runs that begin together make the same files.
     return FolderLock.whenFree(config.data().cache(), () -> prepare(config.model(), config.data()));
   }

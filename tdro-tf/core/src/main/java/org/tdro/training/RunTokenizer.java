@@ -5,8 +5,6 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tdro.config.DataConfig;
-import org.tdro.config.ModelConfig;
 import org.tdro.io.Sha256;
 import org.tdro.rows.TrainingTexts;
 import org.tdro.text.AppendedEndToken;
@@ -14,6 +12,8 @@ import org.tdro.text.BytePairTrainer;
 import org.tdro.text.Tokenizer;
 import org.tdro.text.TokenizerFolder;
 import org.tdro.text.WordCounts;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.ModelConfig;
 
 /** Which tokenizer a run uses: the one it names, that of the checkpoint it starts from, or one learned from its rows. */
 final class RunTokenizer {

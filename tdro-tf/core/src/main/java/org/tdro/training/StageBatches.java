@@ -10,34 +10,26 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.BatchOptions;
 import org.tdro.data.ContrastiveBatches;
-import org.tdro.data.mixture.Batching;
-import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.retriever.ContrastiveDataset;
+import org.tdro.training.config.RunConfig;
 
 /** The batches that a stage trains on. */
 final class StageBatches {
   private static final Logger LOG = LoggerFactory.getLogger(StageBatches.class);
 
-  private final ResolvedConfig resolved;
+  private final ResolvedConfig<RunConfig> resolved;
   private final List<String> domains;
   private final ContrastiveBatches batches;
 
-  StageBatches(ResolvedConfig resolved, PreparedData prepared) {
+  StageBatches(ResolvedConfig<RunConfig> resolved, PreparedData prepared, StagePlan plan) {
     this.resolved = resolved;
     domains = prepared.domainNames();
     var config = resolved.config();
     var data = config.data();
-    var fold = StageInputs.fold(resolved);
-    var sampler = new MixtureSampler(
-        prepared.data().sizes(fold),
-        DomainProbabilities.of(data, prepared, fold),
-        Batching.valueOf(data.batching().name()),
-        config.train().batchSize(),
-        config.seed());
     batches = new ContrastiveBatches(
         prepared.data(),
-        fold,
-        sampler,
+        plan.fold(),
+        plan.sampler(),
         new BatchOptions(
             data.passagesPerQuery(),
             config.seed(),
@@ -63,7 +55,7 @@ final class StageBatches {
   /** The batches as the model's inputs, made ahead on another thread. */
   ContrastiveDataset dataset() {
     return new ContrastiveDataset(
-        batches::batch, hardOnlyDomains(), Math.max(1, resolved.config().data().prefetch()), 1);
+        batches, hardOnlyDomains(), Math.max(1, resolved.config().data().prefetch()), 1);
   }
 
   private Set<Integer> hardOnlyDomains() {

@@ -1,26 +1,23 @@
 package org.tdro.training;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.tdro.config.ConfigException;
-import org.tdro.config.DataConfig;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.config.Stage;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.HuggingFaceFolder;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.store.StoredRetrievers;
-import org.tdro.rows.Fold;
-import org.tdro.runs.RunFolder;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.RunConfig;
 
 /** What goes into a stage besides its configuration's values, by content. */
 final class StageInputs {
   private StageInputs() {}
 
   /** Fingerprints by name; another run has others. */
-  static Map<String, String> fingerprints(ResolvedConfig resolved, PreparedData prepared) {
+  static Map<String, String> fingerprints(
+      ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
     var config = resolved.config();
     var inputs = new TreeMap<String, String>();
     inputs.put("configuration", resolved.fingerprint());
@@ -38,34 +35,14 @@ final class StageInputs {
     if (isFile(config.data().weights())) {
       inputs.put("weights", Sha256.of(Path.of(config.data().weights())));
     }
-    if (config.stage() == Stage.DRO) {
-      if (isFile(config.dro().initialWeights())) {
-        inputs.put("initial-weights", Sha256.of(Path.of(config.dro().initialWeights())));
+    config.learning().ifPresent(dro -> {
+      if (isFile(dro.initialWeights())) {
+        inputs.put("initial-weights", Sha256.of(Path.of(dro.initialWeights())));
       }
-      config
-          .dro()
-          .reference()
+      dro.reference()
           .ifPresent(run -> inputs.put("reference", StoredRetrievers.of(run).fingerprint()));
-    }
+    });
     return inputs;
-  }
-
-  /** The part of each domain's rows that the stage draws from: cross-fitting takes the one that the reference has not seen. */
-  static Fold fold(ResolvedConfig resolved) {
-    var config = resolved.config();
-    if (config.stage() != Stage.DRO
-        || !config.dro().crossFit()
-        || config.dro().reference().isEmpty()) {
-      return FromConfig.fold(config.data().fold());
-    }
-    var referenceConfig = new RunFolder(config.dro().reference().get()).config();
-    var seen = ResolvedConfig.read(referenceConfig).config().data().fold();
-    if (seen == DataConfig.Fold.ALL) {
-      throw new ConfigException(List.of(
-          "%s: dro.cross-fit needs a reference that was trained on one half of the rows, but data.fold is all in %s; train it with data.fold=first"
-              .formatted(resolved.origin("dro.cross-fit"), referenceConfig)));
-    }
-    return seen == DataConfig.Fold.FIRST ? Fold.SECOND : Fold.FIRST;
   }
 
   private static boolean isFile(String weights) {

@@ -15,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.config.TdroConfig;
 import org.tdro.huggingface.HuggingFaceFolder;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FolderLock;
@@ -24,18 +23,18 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
-import org.tdro.mixing.tdro.TdroModel;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.PublishedBase;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.RetrieverFolder;
-import org.tdro.runs.Interruption;
+import org.tdro.runs.GracefulShutdown;
 import org.tdro.runs.Provenance;
+import org.tdro.runs.RunCompatibility;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
-import org.tdro.runs.SameRun;
 import org.tdro.runs.Telemetry;
+import org.tdro.training.config.RunConfig;
 
 /**
  * Trains one stage into a run's folder. Run again with the same configuration it goes on where it was stopped, and the
@@ -44,8 +43,8 @@ import org.tdro.runs.Telemetry;
 public final class StageTraining {
   private static final Logger LOG = LoggerFactory.getLogger(StageTraining.class);
 
-  private final ResolvedConfig resolved;
-  private final TdroConfig config;
+  private final ResolvedConfig<RunConfig> resolved;
+  private final RunConfig config;
   private final RunFolder run;
   private final PrintStream progress;
   private final MeterRegistry registry;
@@ -63,7 +62,8 @@ public final class StageTraining {
   }
 
   /** A stage that shows its progress on {@code progress} and its state in {@code registry}. */
-  public StageTraining(ResolvedConfig resolved, PrintStream progress, MeterRegistry registry) {
+  public StageTraining(
+      ResolvedConfig<RunConfig> resolved, PrintStream progress, MeterRegistry registry) {
     this.resolved = resolved;
     this.config = resolved.config();
     this.run = new RunFolder(config.output());
@@ -102,15 +102,16 @@ public final class StageTraining {
         return Outcome.UNCHANGED;
       }
       // Whatever is wrong shows here, before the folder is made or another run moved.
-      var source = new StageBatches(resolved, prepared);
+      var plan = StagePlan.of(resolved, prepared);
+      var source = new StageBatches(resolved, prepared, plan);
       try (var dataset = source.dataset();
-          var model = StageModels.of(resolved, prepared, session)) {
+          var model = new StageModel(resolved, prepared, plan).open(session)) {
         other.ifPresent(this::setAside);
         return FolderLock.whileHeld(run.path(), () -> {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))
               ? Outcome.UNCHANGED
-              : train(prepared, source, dataset, model, record);
+              : train(new Parts(prepared, plan, source), dataset, model, record);
         });
       }
     }
@@ -142,7 +143,7 @@ public final class StageTraining {
   /** The record of the run in the folder, if there is one. */
   private Optional<RunRecord> present(Map<String, String> inputs) {
     var present = RunRecord.read(run);
-    present.ifPresent(record -> new SameRun(run, resolved).check(record, inputs));
+    present.ifPresent(record -> new RunCompatibility(run, resolved).check(record, inputs));
     return present;
   }
 
@@ -165,21 +166,17 @@ public final class StageTraining {
     return record;
   }
 
+  /** What a stage trains with, besides its model. */
+  private record Parts(PreparedData prepared, StagePlan plan, StageBatches source) {}
+
   private Outcome train(
-      PreparedData prepared,
-      StageBatches source,
-      ContrastiveDataset dataset,
-      ContrastiveModel model,
-      RunRecord record) {
+      Parts parts, ContrastiveDataset dataset, ContrastiveModel model, RunRecord record) {
     long start = System.nanoTime();
     Provenance.resetPeakMemory();
-    try (var interruption = new Interruption(model)) {
+    try (var interruption = new GracefulShutdown(model)) {
       model.compile(FromConfig.optimizer(config.train()));
-      model.fit(
-          dataset,
-          FitOptions.steps(config.train().steps())
-              .withCallbacks(callbacks(prepared.domainNames())));
-      source.noteReusedNegatives();
+      model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
+      parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
             "{} after step {} of {} and saved; run the same command again to go on",
@@ -188,7 +185,7 @@ public final class StageTraining {
             config.train().steps());
         return Outcome.INTERRUPTED;
       }
-      write(model, prepared);
+      write(parts, model);
     }
     record.completed((System.nanoTime() - start) * 1e-9).write(run);
     try {
@@ -199,17 +196,16 @@ public final class StageTraining {
     return Outcome.TRAINED;
   }
 
-  private List<Callback> callbacks(List<String> domains) {
+  private List<Callback> callbacks(Parts parts) {
     var train = config.train();
+    var domains = parts.prepared().domainNames();
     var callbacks = new ArrayList<Callback>();
     callbacks.add(new FiniteLosses(domains));
     callbacks.add(new BackupAndRestore(run.backup(), train.saveEvery()).keepWhenFinished());
     callbacks.add(CsvLogger.ofSteps(run.log()));
     callbacks.add(new Telemetry(
         registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
-    if (config.stage() == org.tdro.config.Stage.DRO) {
-      callbacks.add(new TrajectoryWriter(run.trajectory(), domains));
-    }
+    callbacks.addAll(parts.plan().callbacks());
     callbacks.add(
         new ProgressBar(progress, ProgressBar.Mode.valueOf(train.progress().name()))
             .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
@@ -224,10 +220,11 @@ public final class StageTraining {
         : null;
   }
 
-  private void write(ContrastiveModel model, PreparedData prepared) {
-    if (model instanceof TdroModel proxy) {
-      LearnedWeights.write(proxy, prepared, config.dro().topPercents(), run.weights());
-    }
+  private void write(Parts parts, ContrastiveModel model) {
+    parts
+        .plan()
+        .learned()
+        .ifPresent(learned -> learned.write(model.session(), parts.prepared(), run.weights()));
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(
@@ -238,7 +235,7 @@ public final class StageTraining {
                 FromConfig.prompts(data.prompts()),
                 config.loss().matryoshkaDimensions(),
                 base(model)),
-            prepared.tokenizer().file(),
+            parts.prepared().tokenizer().file(),
             model);
   }
 }

@@ -6,6 +6,7 @@ import java.util.TreeSet;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.AdapterFolder;
+import org.tdro.training.config.RunConfig;
 
 /** The adapters that a run starts from, as {@code model.lora.adapter} names them. */
 final class StartingAdapters {
@@ -17,7 +18,7 @@ final class StartingAdapters {
    * @throws ConfigException listing what differs
    * @throws org.tdro.io.InputException if they are no adapters that can be read
    */
-  static void check(ResolvedConfig resolved, Path folder) {
+  static void check(ResolvedConfig<RunConfig> resolved, Path folder) {
     var asked = FromConfig.lora(resolved.config().model().lora());
     var stored = new AdapterFolder(folder).config().lora();
     var problems = new ArrayList<String>();

@@ -7,9 +7,10 @@ import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
+import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.WeightTrajectory;
 
-/** Writes the domain weights and losses of every step; losses are those of its last micro-batch. */
+/** Callback that writes the domain weights and losses of every step; losses are those of its last micro-batch. */
 final class TrajectoryWriter implements Callback {
   private final Path file;
   private final List<String> domains;
@@ -27,8 +28,8 @@ final class TrajectoryWriter implements Callback {
 
   @Override
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
-    var weight = logs.vectors().get("domain_weight");
-    var measure = logs.vectors().get("domain_measure");
+    var weight = logs.vectors().get(MixtureLearner.WEIGHT);
+    var measure = logs.vectors().get(MixtureLearner.MEASURE);
     var rows = logs.vectors().get("domain_rows");
     var loss = logs.vectors().get("domain_loss");
     var reference = logs.vectors().get("domain_reference_loss");

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.io.InputException;
 import org.tdro.rows.Fold;
@@ -30,8 +32,11 @@ class ContrastiveBatchesTest {
   }
 
   private static ContrastiveBatches batches(TrainingData data, int passagesPerQuery) {
-    var sampler =
-        new MixtureSampler(data.sizes(Fold.ALL), new double[] {0.5, 0.5}, Batching.MIXED, 8, 1);
+    var sampler = new MixtureSampler(
+        data.sizes(Fold.ALL),
+        MixtureSchedule.constant(List.of(0.5, 0.5)),
+        new MixtureSampler.Batches(Batching.MIXED, 8),
+        1);
     return new ContrastiveBatches(
         data, Fold.ALL, sampler, new BatchOptions(passagesPerQuery, 1, 0, 8, 64, 64, true));
   }
@@ -131,8 +136,11 @@ class ContrastiveBatchesTest {
     try (var data = rows(1, 1)) {
       var ids = new HashSet<String>();
       for (var fold : new Fold[] {Fold.FIRST, Fold.SECOND}) {
-        var sampler =
-            new MixtureSampler(data.sizes(fold), new double[] {1, 0}, Batching.MIXED, 8, 1);
+        var sampler = new MixtureSampler(
+            data.sizes(fold),
+            MixtureSchedule.constant(List.of(1.0, 0.0)),
+            new MixtureSampler.Batches(Batching.MIXED, 8),
+            1);
         var batches = new ContrastiveBatches(
             data, fold, sampler, new BatchOptions(1, 1, 0, 8, 64, 64, false));
         var ofFold = new HashSet<String>();

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.io.InputException;
+import org.tdro.rows.Passage;
+import org.tdro.search.Query;
 import org.tdro.testing.Shared;
 
 class BeirDatasetTest {
@@ -39,18 +41,18 @@ class BeirDatasetTest {
 
   @Test
   void contentIsTitleAndTextWhereThereIsATitle() {
-    try (var corpus = new BeirDataset(set, "test").corpus()) {
-      assertThat(corpus.map(BeirDocument::content)).containsExactly("T one", "two", "three");
+    try (var corpus = new BeirDataset(set, "test").load().corpus().documents()) {
+      assertThat(corpus.map(Passage::content)).containsExactly("T one", "two", "three");
     }
   }
 
   @Test
   void givesTheQueriesWithJudgements() {
-    assertThat(new BeirDataset(set, "test").queries()).containsExactly(new BeirQuery("q2", "b"));
+    assertThat(new BeirDataset(set, "test").load().queries()).containsExactly(new Query("q2", "b"));
   }
 
   @Test
-  void checkNamesAllProblems() throws IOException {
+  void loadingNamesAllProblems() throws IOException {
     corpus(
         "{\"_id\": \"d1\", \"text\": \"one\"}",
         "{\"_id\": \"d1\", \"text\": \"two\"}",
@@ -58,7 +60,7 @@ class BeirDatasetTest {
         "{",
         "{\"_id\": \"d4\"}");
     Files.writeString(set.resolve("queries.jsonl"), "{\"_id\": \"q1\", \"text\": \"a\"}\n");
-    assertThatThrownBy(() -> new BeirDataset(set, "test").check())
+    assertThatThrownBy(() -> new BeirDataset(set, "test").load())
         .isInstanceOfSatisfying(
             InputException.class,
             e -> assertThat(e.problems())
@@ -75,7 +77,7 @@ class BeirDatasetTest {
   @Test
   void theStreamStopsAtAProblem() throws IOException {
     corpus("{\"_id\": \"d1\", \"text\": \"one\"}", "{\"_id\": \"d1\", \"text\": \"two\"}");
-    try (var corpus = new BeirDataset(set, "test").corpus()) {
+    try (var corpus = new BeirDataset(set, "test").documents()) {
       assertThatThrownBy(corpus::toList)
           .hasMessageEndingWith("corpus.jsonl:2: _id 'd1' was there before");
     }
@@ -88,7 +90,7 @@ class BeirDatasetTest {
     Files.delete(set.resolve("corpus.jsonl"));
     var bytes = Files.readAllBytes(whole);
     Files.write(set.resolve("corpus.jsonl.gz"), Arrays.copyOf(bytes, bytes.length / 2));
-    assertThatThrownBy(() -> new BeirDataset(set, "test").check())
+    assertThatThrownBy(() -> new BeirDataset(set, "test").load())
         .isInstanceOf(InputException.class)
         .hasMessageContaining("corpus.jsonl.gz:")
         .hasMessageContaining("the gzip file ends too early");
@@ -96,7 +98,7 @@ class BeirDatasetTest {
 
   @Test
   void missingFilesAreNamedTogether() {
-    assertThatThrownBy(() -> new BeirDataset(folder.resolve("none"), "dev"))
+    assertThatThrownBy(() -> new BeirDataset(folder.resolve("none"), "dev").load())
         .hasMessageContaining("corpus.jsonl: no such file")
         .hasMessageContaining("queries.jsonl: no such file")
         .hasMessageContaining("dev.tsv: no such file");
@@ -115,10 +117,10 @@ class BeirDatasetTest {
     var cisi = BeirDataset.list(Shared.path("data/eval")).stream()
         .filter(dataset -> dataset.name().equals("cisi"))
         .findFirst()
-        .orElseThrow();
-    cisi.check();
+        .orElseThrow()
+        .load();
     // Sizes as in the files: 1460 documents, 2492 judgements.
-    try (var corpus = cisi.corpus()) {
+    try (var corpus = cisi.corpus().documents()) {
       assertThat(corpus.count()).isEqualTo(1460);
     }
     var qrels = cisi.qrels();

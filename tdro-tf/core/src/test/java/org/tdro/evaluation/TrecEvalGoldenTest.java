@@ -54,7 +54,7 @@ class TrecEvalGoldenTest {
 
   private static EvaluationResult evaluate(
       Path folder, List<Measure> measures, boolean complete, int level) {
-    return Evaluator.evaluate(
+    return EvaluationResult.of(
         Qrels.read(folder.resolve("qrels.txt")),
         Run.read(folder.resolve("run.txt")),
         measures,

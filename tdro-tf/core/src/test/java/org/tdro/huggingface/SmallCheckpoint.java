@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.huggingface.safetensors.TensorSpec;
-import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
 import org.tdro.keras.testing.Values;
@@ -43,9 +42,7 @@ public final class SmallCheckpoint {
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
       var variables = new Variables(graph, "");
-      new HuggingFaceFolder(folder)
-          .architecture()
-          .build(variables, Adapters.NONE, 0, new StepCounter(tf));
+      new HuggingFaceFolder(folder).architecture().build(variables.scope(), Adapters.NONE);
       Variables.initialize(tf, session, variables.all(), seed);
       var weights = new TreeMap<String, Weight>();
       variables.all().forEach(weight -> weights.put(TensorNames.of(weight), weight));

@@ -10,12 +10,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.TokenMatrix;
-import org.tdro.keras.Chunking;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.ComputeType;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.LearningRateSchedule;
-import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.optimizers.Sgd;
@@ -58,7 +57,7 @@ class ChunkDropoutTest {
 
   /** The gradients of an update at a learning rate of 1: what the weights move by, with the same batch twice. */
   private float[] movedByOneUpdate() {
-    var chunks = new ComputeOptions(Optional.of(new Chunking(3, 1)), false, ComputeType.FLOAT32);
+    var chunks = new ComputeOptions(ComputeOptions.inChunks(3, 1), false, ComputeType.FLOAT32);
     var options = new ContrastiveOptions(LOSS, 1, 1, false, chunks);
     var batch = new ContrastiveBatch(
         TokenMatrix.pad(QUERIES, 0, 8, 8),
@@ -135,8 +134,9 @@ class ChunkDropoutTest {
       System.arraycopy(texts[row], 0, ids[row], 0, texts[row].length);
       java.util.Arrays.fill(mask[row], 0, texts[row].length, 1);
     }
-    var encoder = new Encoder(variables, spec, SEED, counter);
-    return encoder.call(tf, tf.constant(ids), tf.constant(mask), Pass.TRAINING);
+    var encoder = new Encoder(variables.scope(), spec);
+    return encoder.call(
+        CallContext.training(tf, SEED, counter), tf.constant(ids), tf.constant(mask));
   }
 
   private static Operand<TFloat32> rows(Ops tf, Operand<TFloat32> vectors, int... rows) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -149,6 +150,39 @@ class ContrastiveLossTest {
       values[i] = numbers.get(i);
     }
     return values;
+  }
+
+  /** As replicas would: each has some of the queries and sees the passages of all. */
+  @Test
+  void partsOfTheRowsAgainstAllPassagesGiveTheLossesOfTheWholeBatch() {
+    try (var graph = new Graph();
+        var session = new Session(graph)) {
+      var tf = Ops.create(graph);
+      var queries = new float[][] {{1, 0}, {0.6f, 0.8f}, {0, 1}, {-0.8f, 0.6f}};
+      var passages = tf.constant(new float[][] {
+        {1, 0}, {0, 1}, {0.8f, 0.6f}, {0.6f, -0.8f}, {0, -1}, {-1, 0}, {-0.6f, 0.8f}, {0.6f, 0.8f}
+      });
+      var whole = new ContrastiveLoss(0.1f, Negatives.IN_BATCH)
+          .call(tf, tf.constant(queries), passages, 2, Optional.empty(), Optional.empty());
+      var fetches = new ArrayList<Operand<TFloat32>>(List.of(whole));
+      for (int replica = 0; replica < 2; replica++) {
+        var own = tf.constant(Arrays.copyOfRange(queries, 2 * replica, 2 * replica + 2));
+        var products =
+            tf.linalg.matMul(own, passages, org.tensorflow.op.linalg.MatMul.transposeB(true));
+        fetches.add(new ContrastiveLoss.Scores(
+                tf.math.mul(products, tf.constant(10f)),
+                tf.constant(new int[] {4 * replica, 4 * replica + 2}),
+                Optional.empty())
+            .crossEntropy(tf));
+      }
+      var runner = session.runner();
+      fetches.forEach(runner::fetch);
+      try (var results = runner.run()) {
+        var all = values((TFloat32) results.get(0));
+        assertThat(values((TFloat32) results.get(1))).containsExactly(all[0], all[1]);
+        assertThat(values((TFloat32) results.get(2))).containsExactly(all[2], all[3]);
+      }
+    }
   }
 
   @Test

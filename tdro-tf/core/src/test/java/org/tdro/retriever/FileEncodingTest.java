@@ -152,9 +152,9 @@ class FileEncodingTest {
                     org.assertj.core.api.Assertions.atIndex(0))
                 .endsWith(
                     input + ":3: has neither text nor input_ids",
-                    input + ":4: text is no string: 3",
+                    input + ":4: text is not a string: 3",
                     input + ":5: has token id 258; the model's ids are 0 to 257",
-                    input + ":6: input_ids is no list of whole numbers",
+                    input + ":6: input_ids is not a list of whole numbers",
                     input + ":7: _id is neither a string nor a whole number",
                     input + ":8: is not a JSON object"));
     assertThat(folder.resolve("out.arrow")).hasContent("the last good one");

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.GradientTape;
-import org.tdro.keras.Pass;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.models.BertArchitecture;
@@ -38,17 +38,19 @@ class GradientCheckpointingTest {
       var frozen = new Variables(graph, "frozen/");
       var counter = new StepCounter(tf);
       var spec = new RetrieverSpec(shape, pooling, 12, true);
-      var encoder = new Encoder(variables, spec, 5, counter);
-      var reference = new Encoder(frozen, spec, 6, counter);
+      var encoder = new Encoder(variables.scope(), spec);
+      var reference = new Encoder(frozen.scope(), spec);
       Variables.initialize(tf, session, variables.all(), 1);
       Variables.initialize(tf, session, frozen.all(), 2);
 
       var weights = variables.trainable();
       var fetches = new ArrayList<Operand<TFloat32>>();
       var tape = new GradientTape(graph, tf);
-      for (var pass : List.of(Pass.TRAINING, tape.recomputing())) {
+      var keeping = CallContext.training(tf, 5, counter);
+      for (var context : List.of(keeping, keeping.withCheckpointing(tape))) {
         var excess = tf.math.sub(
-            losses(tf, encoder, pass), tf.stopGradient(losses(tf, reference, Pass.INFERENCE)));
+            losses(context, encoder),
+            tf.stopGradient(losses(CallContext.inference(tf), reference)));
         var loss = tf.math.mean(excess, tf.constant(0));
         fetches.addAll(tape.weightGradients(loss, weights));
       }
@@ -68,9 +70,10 @@ class GradientCheckpointingTest {
     }
   }
 
-  private static Operand<TFloat32> losses(Ops tf, Encoder encoder, Pass pass) {
-    var queries = encoder.call(tf, tf.constant(QUERIES), mask(tf, QUERIES), pass);
-    var passages = encoder.call(tf, tf.constant(PASSAGES), mask(tf, PASSAGES), pass);
+  private static Operand<TFloat32> losses(CallContext context, Encoder encoder) {
+    var tf = context.tf();
+    var queries = encoder.call(context, tf.constant(QUERIES), mask(tf, QUERIES));
+    var passages = encoder.call(context, tf.constant(PASSAGES), mask(tf, PASSAGES));
     return new ContrastiveLoss(0.5f, ContrastiveLoss.Negatives.IN_BATCH)
         .call(tf, queries, passages, 1, Optional.empty(), Optional.empty());
   }

@@ -10,8 +10,7 @@ import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.huggingface.HuggingFaceFolder;
-import org.tdro.keras.Pass;
-import org.tdro.keras.StepCounter;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Variables;
 import org.tdro.models.Backbone;
 import org.tdro.models.BertBackbone;
@@ -52,7 +51,7 @@ class PublishedEncodersGoldenTest {
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
       var variables = new Variables(graph, "");
-      var backbone = folder.architecture().build(variables, Adapters.NONE, 0, new StepCounter(tf));
+      var backbone = folder.architecture().build(variables.scope(), Adapters.NONE);
       folder.weights().load(tf, session, variables.all());
       for (var golden : cases) {
         var ids = tf.constant(ints(golden.get("input_ids")));
@@ -74,10 +73,11 @@ class PublishedEncodersGoldenTest {
 
   private static HiddenStates states(
       Ops tf, Backbone backbone, Operand<TInt32> ids, Operand<TInt32> mask, JsonNode golden) {
+    var context = CallContext.inference(tf);
     return golden.has("token_type_ids")
         ? ((BertBackbone) backbone)
-            .call(tf, ids, mask, tf.constant(ints(golden.get("token_type_ids"))), Pass.INFERENCE)
-        : backbone.call(tf, ids, mask, Pass.INFERENCE);
+            .call(context, ids, mask, tf.constant(ints(golden.get("token_type_ids"))))
+        : backbone.call(context, ids, mask);
   }
 
   private static void assertStates(float[] values, JsonNode golden) {

@@ -1,8 +1,7 @@
 package org.tdro.retriever;
 
-import java.util.Optional;
-import org.tdro.keras.Chunking;
 import org.tdro.keras.ComputeType;
+import org.tdro.keras.Execution;
 
 /** Ways to compute the same step. */
 public enum WaysToCompute {
@@ -21,7 +20,7 @@ public enum WaysToCompute {
 
   public ComputeOptions options() {
     return new ComputeOptions(
-        chunkSize == 0 ? Optional.empty() : Optional.of(new Chunking(chunkSize, 1)),
+        chunkSize == 0 ? Execution.direct() : ComputeOptions.inChunks(chunkSize, 1),
         checkpointing,
         ComputeType.FLOAT32);
   }

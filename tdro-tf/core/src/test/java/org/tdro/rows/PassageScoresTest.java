@@ -22,6 +22,7 @@ import org.tdro.data.ImportedRows;
 import org.tdro.data.TokenMatrix;
 import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.data.shards.ArrowColumns;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.io.InputException;
@@ -127,8 +128,11 @@ class PassageScoresTest {
             .toArray(String[]::new));
     write("b", ImportedRows.row("1", "x", 3, 6));
     try (var data = imported()) {
-      var sampler =
-          new MixtureSampler(data.sizes(Fold.ALL), new double[] {0.5, 0.5}, Batching.MIXED, 8, 1);
+      var sampler = new MixtureSampler(
+          data.sizes(Fold.ALL),
+          MixtureSchedule.constant(List.of(0.5, 0.5)),
+          new MixtureSampler.Batches(Batching.MIXED, 8),
+          1);
       var options = new BatchOptions(4, 1, 0, 8, 64, 64, true);
       var batches = new ContrastiveBatches(data, Fold.ALL, sampler, options);
       for (int b = 0; b < 10; b++) {

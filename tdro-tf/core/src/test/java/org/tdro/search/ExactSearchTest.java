@@ -11,8 +11,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.tdro.io.InputException;
 
 class ExactSearchTest {
+  private static Embeddings vectors(int dimension, float... values) {
+    return new Embeddings(values.length / dimension, dimension, values);
+  }
+
   /** Small integers: sums are exact in any order, and equal scores abound. */
   private static float[] integers(int count, long seed) {
     var random = new SplittableRandom(seed);
@@ -31,16 +36,17 @@ class ExactSearchTest {
   }
 
   /** All documents, scored one by one and sorted. */
-  private static List<Hit> oracle(float[] query, float[] corpus, List<String> ids, int k) {
-    var hits = new ArrayList<Hit>();
+  private static List<ScoredDocument> oracle(
+      float[] query, float[] corpus, List<String> ids, int k) {
+    var hits = new ArrayList<ScoredDocument>();
     for (int row = 0; row < ids.size(); row++) {
       float score = 0;
       for (int d = 0; d < query.length; d++) {
         score += query[d] * corpus[row * query.length + d];
       }
-      hits.add(new Hit(row, ids.get(row), score));
+      hits.add(new ScoredDocument(ids.get(row), score));
     }
-    return hits.stream().sorted(Hit.RANKING).limit(k).toList();
+    return hits.stream().sorted(ScoredDocument.RANKING).limit(k).toList();
   }
 
   @ParameterizedTest
@@ -56,16 +62,17 @@ class ExactSearchTest {
     var q = integers(queries * dimension, 1);
     var corpus = integers(documents * dimension, 2);
     var ids = ids(documents, 3);
-    var search = new ExactSearch(q, dimension, k);
+    var search = new ExactSearch(vectors(dimension, q), k);
     for (int from = 0; from < documents; from += block) {
       int to = Math.min(from + block, documents);
       search.add(
-          ids.subList(from, to), Arrays.copyOfRange(corpus, from * dimension, to * dimension));
+          ids.subList(from, to),
+          vectors(dimension, Arrays.copyOfRange(corpus, from * dimension, to * dimension)));
     }
     assertThat(search.documents()).isEqualTo(documents);
     for (int query = 0; query < search.queries(); query++) {
       var vector = Arrays.copyOfRange(q, query * dimension, (query + 1) * dimension);
-      assertThat(search.hits(query)).isEqualTo(oracle(vector, corpus, ids, k));
+      assertThat(search.best(query)).isEqualTo(oracle(vector, corpus, ids, k));
     }
   }
 
@@ -85,50 +92,81 @@ class ExactSearchTest {
       System.arraycopy(vector, 0, corpus, row * dimension, dimension);
     }
     var ids = ids(documents, 6);
-    var search = new ExactSearch(query, dimension, 20);
-    search.add(ids, corpus);
+    var search = new ExactSearch(vectors(dimension, query), 20);
+    search.add(ids, vectors(dimension, corpus));
     // Then the ids alone decide, at the cut too.
     var largest = ids.stream().sorted(IdOrder.ASCENDING.reversed()).limit(20).toList();
-    assertThat(search.hits(0)).extracting(Hit::id).isEqualTo(largest);
+    assertThat(search.best(0)).extracting(ScoredDocument::id).isEqualTo(largest);
   }
 
   @Test
   void zerosAreEqualWhateverTheirSign() {
-    var search = new ExactSearch(new float[] {1, 0}, 2, 1);
-    search.add(List.of("b", "a"), new float[] {-0f, -0f, 0, 0});
-    assertThat(search.hits(0)).containsExactly(new Hit(0, "b", 0f));
+    var search = new ExactSearch(vectors(2, 1, 0), 1);
+    search.add(List.of("b", "a"), vectors(2, -0f, -0f, 0, 0));
+    assertThat(search.best(0)).containsExactly(new ScoredDocument("b", 0));
   }
 
   @Test
   void withoutDocumentsThereAreNoHits() {
-    assertThat(new ExactSearch(new float[] {1}, 1, 3).hits(0)).isEmpty();
+    assertThat(new ExactSearch(vectors(1, 1), 3).best(0)).isEmpty();
   }
 
   @Test
   void vectorsMustBeFinite() {
-    assertThatThrownBy(() -> new ExactSearch(new float[] {1, 2, 3, Float.NaN}, 2, 1))
+    assertThatThrownBy(() -> new ExactSearch(vectors(2, 1, 2, 3, Float.NaN), 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the vector of query row 1 holds NaN at 1");
-    var search = new ExactSearch(new float[] {1, 2}, 2, 1);
+    var search = new ExactSearch(vectors(2, 1, 2), 1);
     assertThatThrownBy(
-            () -> search.add(List.of("a", "b"), new float[] {1, 2, Float.POSITIVE_INFINITY, 0}))
+            () -> search.add(List.of("a", "b"), vectors(2, 1, 2, Float.POSITIVE_INFINITY, 0)))
         .hasMessage("the vector of document 'b' (row 1) holds Infinity at 0");
   }
 
   @Test
   void aScoreThatIsNoNumberIsRefused() {
-    var search = new ExactSearch(new float[] {1e30f, 1e30f}, 2, 1);
-    assertThatThrownBy(() -> search.add(List.of("a"), new float[] {1e30f, -1e30f}))
+    var search = new ExactSearch(vectors(2, 1e30f, 1e30f), 1);
+    assertThatThrownBy(() -> search.add(List.of("a"), vectors(2, 1e30f, -1e30f)))
         .hasMessageContaining("is NaN");
   }
 
   @Test
+  void aScoreThatOverflowsIsRefused() {
+    var search = new ExactSearch(vectors(1, 1e30f), 1);
+    assertThatThrownBy(() -> search.add(List.of("a"), vectors(1, 1e30f)))
+        .hasMessage(
+            "the score of query row 0 and document 'a' is Infinity: the vectors are too long");
+  }
+
+  @Test
+  void theRunHoldsTheBestOfEveryQuery() {
+    var search = new ExactSearch(vectors(1, 1, -1), 2);
+    search.add(List.of("a", "b"), vectors(1, 1, 2));
+    search.add(List.of("c"), vectors(1, 3));
+    var run = search.run(List.of("q", "p"));
+    assertThat(run.of("q")).containsExactly(new ScoredDocument("c", 3), new ScoredDocument("b", 2));
+    assertThat(run.of("p"))
+        .containsExactly(new ScoredDocument("a", -1), new ScoredDocument("b", -2));
+  }
+
+  @Test
+  void aDocumentThatWasAddedTwiceIsRefused() {
+    var search = new ExactSearch(vectors(1, 1), 2);
+    search.add(List.of("a", "a"), vectors(1, 1, 2));
+    assertThatThrownBy(() -> search.run(List.of("q")))
+        .isInstanceOf(InputException.class)
+        .hasMessage("query 'q' has document 'a' twice");
+  }
+
+  @Test
   void sizesMustFit() {
-    assertThatThrownBy(() -> new ExactSearch(new float[3], 2, 1))
-        .hasMessage("3 numbers are no whole vectors of dimension 2");
-    assertThatThrownBy(() -> new ExactSearch(new float[2], 2, 1).add(List.of("a"), new float[4]))
-        .hasMessage("1 ids for 2 vectors of dimension 2");
-    assertThatThrownBy(() -> new ExactSearch(new float[2], 2, 0))
-        .hasMessageContaining("must be positive");
+    assertThatThrownBy(() -> new Embeddings(1, 2, new float[3]))
+        .hasMessage("3 values are not 1 rows of 2");
+    assertThatThrownBy(
+            () -> new ExactSearch(vectors(2, 0, 0), 1).add(List.of("a"), vectors(2, 0, 0, 0, 0)))
+        .hasMessage("1 ids and queries of dimension 2 for 2 vectors of dimension 2");
+    assertThatThrownBy(() -> new ExactSearch(vectors(2, 0, 0), 1).add(List.of("a"), vectors(1, 0)))
+        .hasMessage("1 ids and queries of dimension 2 for 1 vectors of dimension 1");
+    assertThatThrownBy(() -> new ExactSearch(vectors(2, 0, 0), 0))
+        .hasMessageContaining("must be at least 1");
   }
 }

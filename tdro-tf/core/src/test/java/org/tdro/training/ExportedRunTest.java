@@ -24,10 +24,12 @@ import org.tdro.export.python.PeftExport;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.keras.testing.Values;
+import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.testing.Checkout;
 import org.tdro.text.TextKind;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /** What a run trained is exported, and other runs start from it: a model, adapters beside it, and those adapters again. */
@@ -75,7 +77,7 @@ class ExportedRunTest {
     return arguments.toArray(String[]::new);
   }
 
-  private static ResolvedConfig config(String output, String... further) {
+  private static ResolvedConfig<RunConfig> config(String output, String... further) {
     var arguments = new ArrayList<>(List.of(
         "stage=reference",
         "data=" + at("train"),
@@ -87,7 +89,7 @@ class ExportedRunTest {
         "output=" + at(output)));
     arguments.addAll(List.of(further));
     var configs = Checkout.path("configs");
-    return new ConfigComposer(List.of(configs)).composeForRun(arguments);
+    return new ConfigComposer<>(RunConfig.SCHEMA, List.of(configs)).composeForRun(arguments);
   }
 
   private static void train(String output, String... further) {
@@ -125,6 +127,11 @@ class ExportedRunTest {
     assertThat(embeddings("adapters")).isNotEqualTo(embeddings("published"));
   }
 
+  private static ContrastiveModel open(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
+    return new StageModel(resolved, prepared, StagePlan.of(resolved, prepared))
+        .open(ConfigProto.getDefaultInstance());
+  }
+
   @Test
   void trainingStartsFromTheAdaptersThatAreNamed() {
     var resolved = config(
@@ -132,8 +139,8 @@ class ExportedRunTest {
         withAdapters(
             ADAPTERS[0], ADAPTERS[1], ADAPTERS[2], "model.lora.adapter=" + at("adapters")));
     try (var prepared = PreparedData.of(resolved.config());
-        var model = StageModels.of(resolved, prepared, ConfigProto.getDefaultInstance())) {
-      var maps = model.encoders().adaptedMaps();
+        var model = open(resolved, prepared)) {
+      var maps = model.encoders().loraKernels();
       assertThat(maps).hasSize(2);
       var expected = adapterWeights("adapted");
       int at = 0;
@@ -158,7 +165,7 @@ class ExportedRunTest {
             "model.lora.target-modules=[query]",
             "model.lora.adapter=" + at("adapters")));
     try (var prepared = PreparedData.of(resolved.config())) {
-      assertThatThrownBy(() -> StageModels.of(resolved, prepared, ConfigProto.getDefaultInstance()))
+      assertThatThrownBy(() -> open(resolved, prepared))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("model.lora.rank is 3")
           .hasMessageContaining("model.lora.alpha is 5.0")

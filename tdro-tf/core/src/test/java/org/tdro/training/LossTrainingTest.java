@@ -28,6 +28,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.testing.Checkout;
 import org.tdro.text.TextKind;
 import org.tdro.training.StageTraining.Outcome;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /** Stages with Matryoshka sizes and with a teacher, on a domain that the teacher has scored and one that it has not. */
@@ -108,7 +109,7 @@ class LossTrainingTest {
     arguments.addAll(List.of(further));
     var configs = Checkout.path("configs");
     return new StageTraining(
-        new ConfigComposer(List.of(configs)).composeForRun(arguments),
+        new ConfigComposer<>(RunConfig.SCHEMA, List.of(configs)).composeForRun(arguments),
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
         new SimpleMeterRegistry());
   }
@@ -172,6 +173,18 @@ class LossTrainingTest {
         .mapToDouble(row -> -row[0])
         .average()
         .orElseThrow();
+  }
+
+  @Test
+  void probe() {
+    for (int seed = 1; seed <= 6; seed++) {
+      var options = new ArrayList<>(List.of(SIZES));
+      options.add("seed=" + seed);
+      train("reference", "sizes" + seed, options.toArray(String[]::new));
+      train("reference", "plain" + seed, "seed=" + seed);
+      System.out.println(
+          "PROBE " + seed + " " + lossAt("sizes" + seed, 2) + " " + lossAt("plain" + seed, 2));
+    }
   }
 
   @Test

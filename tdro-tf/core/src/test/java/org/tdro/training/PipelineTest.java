@@ -19,6 +19,7 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.testing.Checkout;
+import org.tdro.training.config.RunConfig;
 
 class PipelineTest {
   private static final PrintStream SILENT =
@@ -49,7 +50,7 @@ class PipelineTest {
         "eval.data=[" + folder.resolve("eval") + "]",
         "output=" + folder.resolve("out")));
     arguments.addAll(List.of(more));
-    var composer = new ConfigComposer(List.of(Checkout.path("configs")));
+    var composer = new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")));
     return new Pipeline(composer, arguments, SILENT, registry).run().orElseThrow();
   }
 

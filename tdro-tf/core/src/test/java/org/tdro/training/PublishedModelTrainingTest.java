@@ -35,6 +35,7 @@ import org.tdro.serving.client.IdType;
 import org.tdro.testing.Checkout;
 import org.tdro.text.TextKind;
 import org.tdro.training.StageTraining.Outcome;
+import org.tdro.training.config.RunConfig;
 
 /** Stages that start from a published model of Qwen2's shape. */
 class PublishedModelTrainingTest {
@@ -66,7 +67,7 @@ class PublishedModelTrainingTest {
     arguments.addAll(List.of(further));
     var configs = Checkout.path("configs");
     return new StageTraining(
-        new ConfigComposer(List.of(configs)).composeForRun(arguments),
+        new ConfigComposer<>(RunConfig.SCHEMA, List.of(configs)).composeForRun(arguments),
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
         new SimpleMeterRegistry());
   }
@@ -239,7 +240,7 @@ class PublishedModelTrainingTest {
   @Test
   void adaptersWithoutACheckpointAreRefused() {
     assertThatThrownBy(() -> new StageTraining(
-                new ConfigComposer(List.of(Checkout.path("configs")))
+                new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")))
                     .compose(List.of(
                         "model=mini",
                         "model.lora.rank=2",

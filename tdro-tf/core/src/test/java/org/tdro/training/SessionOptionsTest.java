@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tdro.config.ConfigException;
-import org.tdro.config.DeviceConfig;
-import org.tdro.config.DeviceConfig.Placement;
 import org.tdro.keras.Device;
+import org.tdro.training.config.DeviceConfig;
+import org.tdro.training.config.DeviceConfig.Placement;
 import org.tensorflow.proto.ConfigProto;
 
 /** What the section {@code device} asks of TensorFlow. */

@@ -27,6 +27,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.testing.Checkout;
 import org.tdro.training.StageTraining.Outcome;
+import org.tdro.training.config.RunConfig;
 
 class StageTrainingTest {
   @TempDir
@@ -81,7 +82,7 @@ class StageTrainingTest {
     arguments.addAll(List.of(further));
     var configs = Checkout.path("configs");
     return new StageTraining(
-        new ConfigComposer(List.of(configs)).composeForRun(arguments),
+        new ConfigComposer<>(RunConfig.SCHEMA, List.of(configs)).composeForRun(arguments),
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
         new SimpleMeterRegistry());
   }
@@ -139,6 +140,71 @@ class StageTrainingTest {
     assertThat(parts.model().resolve(weights))
         .hasSameBinaryContentAs(whole.model().resolve(weights));
     assertThat(parts.trajectory()).hasSameTextualContentAs(whole.trajectory());
+  }
+
+  private static String[] online(String method) {
+    // Blocks of 4 steps of 2 batches; the backups, every 7 steps, lie within blocks and at their
+    // ends.
+    return new String[] {"dro=" + method, "dro.online-every=4", "dro.step-size=2"};
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"paper", "doremi", "group-dro"})
+  void aStoppedOnlineRunGoesOnToTheSameBits(String method) {
+    var name = "online-" + method;
+    var parts = name + "-parts";
+    assertThat(training("dro", name, online(method)).run()).isEqualTo(Outcome.TRAINED);
+    assertThat(training("dro", parts, online(method)).with(stoppingAt(10)).run())
+        .isEqualTo(Outcome.INTERRUPTED);
+    assertThat(training("dro", parts, online(method)).with(stoppingAt(12)).run())
+        .isEqualTo(Outcome.INTERRUPTED);
+    assertThat(training("dro", parts, online(method)).run()).isEqualTo(Outcome.TRAINED);
+    var whole = new RunFolder(folder.resolve("dro-" + name));
+    var resumed = new RunFolder(folder.resolve("dro-" + parts));
+    var weights = "weights/variables.data-00000-of-00001";
+    assertThat(resumed.model().resolve(weights))
+        .hasSameBinaryContentAs(whole.model().resolve(weights));
+    assertThat(resumed.trajectory()).hasSameTextualContentAs(whole.trajectory());
+    assertThat(resumed.weights().resolve("mean_weights.json"))
+        .hasSameTextualContentAs(whole.weights().resolve("mean_weights.json"));
+  }
+
+  /** The rows of a block are drawn by the α with which the block before ended, rounded down or up. */
+  @Test
+  void theRowsOfABlockFollowTheWeightsBeforeIt() {
+    var weights = new ArrayList<float[]>();
+    var rows = new ArrayList<float[]>();
+    var watch = new Callback() {
+      @Override
+      public void onTrainBatchEnd(Model model, long step, Logs logs) {
+        weights.add(logs.vectors().get("domain_weight"));
+        rows.add(logs.vectors().get("domain_rows"));
+      }
+    };
+    var settings = new ArrayList<>(List.of(online("group-dro")));
+    settings.add("train.accumulation-steps=1");
+    training("dro", "followed", settings.toArray(String[]::new)).with(watch).run();
+    for (int block = 1; block < 7; block++) {
+      var before = weights.get(4 * block - 1);
+      for (int domain = 0; domain < 3; domain++) {
+        float drawn = 0;
+        for (int step = 4 * block; step < 4 * block + 4; step++) {
+          drawn += rows.get(step)[domain];
+        }
+        assertThat((double) drawn)
+            .isBetween(
+                Math.floor(32 * before[domain] - 1e-4), Math.ceil(32 * before[domain] + 1e-4));
+      }
+    }
+    // They moved: the last block differs from the first.
+    assertThat(weights.get(27)).isNotEqualTo(weights.get(3));
+  }
+
+  @Test
+  void doReMiNeedsItsSmoothing() {
+    assertThatThrownBy(() -> training("dro", "bad", "dro=doremi", "dro.method=tdro"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("dro.smoothing belongs to method doremi");
   }
 
   @Test

@@ -1,9 +1,15 @@
 package org.tdro.keras;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Plain means of the scalars of several logs; a scalar that not every log has is averaged over those that have it. */
+/**
+ * What an epoch reports: plain means of the scalars of several logs, a scalar that not every log has being averaged over those that
+ * have it; and metrics, exactly.
+ */
 final class EpochMeans {
   private record Sum(double sum, long count) {
     Sum plus(Sum other) {
@@ -12,11 +18,29 @@ final class EpochMeans {
   }
 
   private final Map<String, Sum> sums = new LinkedHashMap<>();
+  /** Metrics of which a batch was seen, by name; sums may be there before, from a saved state. */
+  private final Map<String, Metric> metrics = new LinkedHashMap<>();
+
+  private final Map<String, double[]> metricSums = new LinkedHashMap<>();
   private long steps;
 
   void add(Logs logs) {
     logs.scalars().forEach((name, value) -> sums.merge(name, new Sum(value, 1), Sum::plus));
     steps++;
+  }
+
+  /** Adds the sums of one batch. */
+  void add(Metric metric, double[] batch) {
+    metrics.put(metric.name(), metric);
+    metricSums.merge(metric.name(), batch, EpochMeans::sum);
+  }
+
+  private static double[] sum(double[] a, double[] b) {
+    var sums = a.clone();
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += b[i];
+    }
+    return sums;
   }
 
   /** How many logs were added. */
@@ -27,11 +51,15 @@ final class EpochMeans {
   Map<String, Double> values() {
     var means = new LinkedHashMap<String, Double>();
     sums.forEach((name, sum) -> means.put(name, sum.sum / sum.count));
+    // A metric is the value of all rows together, not the mean of its values for batches.
+    metrics.forEach((name, metric) -> means.put(name, metric.result(metricSums.get(name))));
     return means;
   }
 
   void clear() {
     sums.clear();
+    metrics.clear();
+    metricSums.clear();
     steps = 0;
   }
 
@@ -40,6 +68,9 @@ final class EpochMeans {
     var state = new LinkedHashMap<String, String>();
     state.put("steps", Long.toString(steps));
     sums.forEach((name, sum) -> state.put("sum/" + name, sum.sum + " " + sum.count));
+    metricSums.forEach((name, values) -> state.put(
+        "metric/" + name,
+        Arrays.stream(values).mapToObj(Double::toString).collect(Collectors.joining(" "))));
     return state;
   }
 
@@ -48,7 +79,11 @@ final class EpochMeans {
     clear();
     steps = Long.parseLong(state.getOrDefault("steps", "0"));
     state.forEach((key, value) -> {
-      if (key.startsWith("sum/")) {
+      if (key.startsWith("metric/")) {
+        metricSums.put(
+            key.substring("metric/".length()),
+            Stream.of(value.split(" ")).mapToDouble(Double::parseDouble).toArray());
+      } else if (key.startsWith("sum/")) {
         int space = value.indexOf(' ');
         var sum = new Sum(
             Double.parseDouble(value.substring(0, space)),

@@ -127,7 +127,15 @@ public final class Examples {
     private final long perEpoch;
     private volatile Order current;
 
-    private record Order(long epoch, int[] examples) {}
+    private static final class Order {
+      private final long epoch;
+      private final int[] examples;
+
+      Order(long epoch, int[] examples) {
+        this.epoch = epoch;
+        this.examples = examples;
+      }
+    }
 
     Batches(Examples examples, int rows, long perEpoch) {
       this.examples = examples;
@@ -148,11 +156,11 @@ public final class Examples {
 
     private int[] order(long epoch) {
       var order = current;
-      if (order == null || order.epoch() != epoch) {
+      if (order == null || order.epoch != epoch) {
         order = new Order(epoch, examples.order(epoch));
         current = order;
       }
-      return order.examples();
+      return order.examples;
     }
 
     @Override
@@ -161,13 +169,8 @@ public final class Examples {
     }
   }
 
-  /**
-   * One array of numbers.
-   *
-   * @param values {@code float[]} or {@code int[]} in row-major order
-   * @param shape of one example
-   */
-  private record Column(String name, Object values, int rows, long[] shape) {
+  /** One array of numbers, {@code float[]} or {@code int[]} in row-major order, and the shape of one example. */
+  private record Column(String name, Object values, int rows, Shape shape) {
 
     static Column of(String name, Object array) {
       var shape = new ArrayList<Long>();
@@ -189,7 +192,7 @@ public final class Examples {
       var values = Array.newInstance(type, size);
       copy(name, array, values, 0, shape, 0);
       var example = shape.stream().skip(1).mapToLong(Long::longValue).toArray();
-      return new Column(name, values, Math.toIntExact(shape.get(0)), example);
+      return new Column(name, values, Math.toIntExact(shape.get(0)), Shape.of(example));
     }
 
     private static int copy(
@@ -211,17 +214,15 @@ public final class Examples {
 
     /** The examples {@code order[from]} to {@code order[from + size - 1]} as a tensor that the caller closes. */
     Tensor tensor(int[] order, int from, int size) {
-      var dimensions = new long[shape.length + 1];
-      dimensions[0] = size;
-      System.arraycopy(shape, 0, dimensions, 1, shape.length);
-      int width = Math.toIntExact(Shape.of(shape).size());
+      var dimensions = shape.prepend(size);
+      int width = Math.toIntExact(shape.size());
       var chosen = Array.newInstance(values.getClass().getComponentType(), size * width);
       for (int row = 0; row < size; row++) {
         System.arraycopy(values, order[from + row] * width, chosen, row * width, width);
       }
       return chosen instanceof int[] ints
-          ? TInt32.tensorOf(Shape.of(dimensions), DataBuffers.of(ints))
-          : TFloat32.tensorOf(Shape.of(dimensions), DataBuffers.of((float[]) chosen));
+          ? TInt32.tensorOf(dimensions, DataBuffers.of(ints))
+          : TFloat32.tensorOf(dimensions, DataBuffers.of((float[]) chosen));
     }
   }
 }

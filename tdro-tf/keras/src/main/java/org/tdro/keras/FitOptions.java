@@ -44,7 +44,7 @@ public record FitOptions(
   }
 
   /** The same with data to evaluate on after each epoch. */
-  public FitOptions withValidation(Dataset dataset) {
+  public FitOptions validation(Dataset dataset) {
     return new FitOptions(epochs, stepsPerEpoch, Optional.of(dataset), callbacks);
   }
 

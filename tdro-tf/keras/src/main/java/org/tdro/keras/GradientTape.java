@@ -12,14 +12,14 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * Gradients of the operations of a graph, by reverse-mode differentiation. A graph keeps every operation, so nothing but
- * the blocks of {@link #recomputing} is recorded here; {@link #watch} marks what may be differentiated against besides
+ * the blocks of {@link CallContext#withCheckpointing} is recorded here; {@link #watch} marks what may be differentiated against besides
  * variables, and a gradient against anything else is refused rather than silently zero.
  */
 public final class GradientTape {
   private final Graph graph;
   private final Ops tf;
   private final Set<Output<?>> watched = new HashSet<>();
-  private final List<RecomputedBlock> blocks = new ArrayList<>();
+  private final List<CheckpointedBlock> blocks = new ArrayList<>();
   private int calls;
 
   /** A tape over the graph of {@code tf}. */
@@ -40,25 +40,13 @@ public final class GradientTape {
   }
 
   /**
-   * A training pass that keeps the inputs of blocks in memory, not their activations: the gradients of this tape call each
-   * block once more (gradient checkpointing, Chen et al. 2016). A block must compute the same both times, as {@link
-   * org.tdro.keras.layers.Dropout} does. What happens within blocks is known to this tape alone, and gradients through them
-   * cannot be differentiated again.
+   * Calls a block whose activations are recomputed in the backward pass. What happens within blocks is known to this tape
+   * alone, and gradients through them cannot be differentiated again.
    */
-  public Pass recomputing() {
-    return new Pass() {
-      @Override
-      public boolean training() {
-        return true;
-      }
-
-      @Override
-      public Operand<TFloat32> call(Ops ops, Layer block, Operand<TFloat32> x) {
-        var y = ops.stopGradient(block.call(ops, x));
-        blocks.add(new RecomputedBlock(block, x, y));
-        return y;
-      }
-    };
+  Operand<TFloat32> record(Layer<TFloat32> block, CallContext context, Operand<TFloat32> x) {
+    var y = context.tf().stopGradient(block.call(context, x));
+    blocks.add(new CheckpointedBlock(block, context, x, y));
+    return y;
   }
 
   /** The gradient of the scalar {@code target} with respect to {@code source}, in its shape. */
@@ -110,12 +98,12 @@ public final class GradientTape {
     return gradients;
   }
 
-  /** The gradients of targets of which sources may be independent: null for these. */
-  List<Operand<TFloat32>> partial(
+  /** Returns the gradients as {@link #gradient(List, List, List)}, null for sources that no target depends on. */
+  public List<Operand<TFloat32>> partial(
       List<Operand<TFloat32>> targets,
       List<Operand<TFloat32>> sources,
       List<Operand<TFloat32>> outputGradients) {
-    return new RecomputedGradient(tf, blocks, this::plain).of(targets, sources, outputGradients);
+    return new CheckpointedGradient(tf, blocks, this::plain).of(targets, sources, outputGradients);
   }
 
   /** TensorFlow's gradients: null for a source behind stopGradient and the like. */

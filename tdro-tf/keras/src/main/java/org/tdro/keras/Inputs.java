@@ -2,8 +2,10 @@ package org.tdro.keras;
 
 import java.util.Map;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
+import org.tensorflow.types.family.TNumber;
 
 /** The inputs of a model as operands of its graph, by the names of its {@link InputSpec}s. */
 public record Inputs(Map<String, Operand<?>> operands) {
@@ -29,5 +31,16 @@ public record Inputs(Map<String, Operand<?>> operands) {
   /** The integer input of that name. */
   public Operand<TInt32> ints(String name) {
     return get(name).asOutput().expect(TInt32.class);
+  }
+
+  /** Casts an operand of numbers to floats. */
+  @SuppressWarnings("unchecked")
+  public static Operand<TFloat32> asFloats(Ops tf, Operand<?> numbers) {
+    return tf.dtypes.cast((Operand<TNumber>) numbers, TFloat32.class);
+  }
+
+  /** The operand as one of floats, which it is. */
+  static Operand<TFloat32> asFloat(Operand<?> operand) {
+    return operand.asOutput().expect(TFloat32.class);
   }
 }

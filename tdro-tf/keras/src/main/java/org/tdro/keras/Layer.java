@@ -1,16 +1,18 @@
 package org.tdro.keras;
 
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 
 /**
- * A function of one float tensor with weights of its own. The weights are added to a {@link Variables} by the
- * constructor, so the shape of a layer is known once it exists; {@link #call} may be used any number of times.
+ * A function of one tensor, with or without weights. {@link #call} may be used any number of times and adds operations to
+ * the graph each time. Layers with a name or with weights extend {@link NamedLayer}.
+ *
+ * @param <T> the type of its input: {@code TFloat32} for most, {@code TInt32} for an embedding
  */
 @FunctionalInterface
-public interface Layer {
+public interface Layer<T extends TType> {
 
-  /** The output for {@code input}; shapes are given by each layer. */
-  Operand<TFloat32> call(Ops tf, Operand<TFloat32> input);
+  /** Returns the output for {@code x}; each layer documents its shapes. */
+  Operand<TFloat32> call(CallContext context, Operand<T> x);
 }

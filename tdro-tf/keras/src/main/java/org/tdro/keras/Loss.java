@@ -1,11 +1,12 @@
 package org.tdro.keras;
 
+import java.util.Optional;
 import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt32;
 
-/** A scalar to be minimised, or a metric to be averaged over batches, of a model's inputs and outputs. */
+/** A scalar to be minimised, of a model's inputs and outputs. Ready-made ones are in {@link org.tdro.keras.losses}. */
 @FunctionalInterface
 public interface Loss {
 
@@ -18,30 +19,16 @@ public interface Loss {
    */
   Operand<TFloat32> call(Ops tf, Inputs inputs, Operand<TFloat32> outputs);
 
-  /** Cross-entropy of softmax(outputs {@code [batch, classes]}) against the integer input {@code labels [batch]}. */
-  static Loss sparseCategoricalCrossentropy(String labels) {
-    return (tf, inputs, logits) -> {
-      var classes = tf.constant((int) logits.shape().get(-1));
-      var target = tf.oneHot(inputs.ints(labels), classes, tf.constant(1f), tf.constant(0f));
-      return tf.math.mean(
-          tf.nn.softmaxCrossEntropyWithLogits(logits, target).loss(), tf.constant(0));
-    };
+  /** The labels that it reads, which a model then need not name among its inputs. */
+  default Optional<InputSpec> labels() {
+    return Optional.empty();
   }
 
-  /** Mean squared error against the float input {@code target}, of the shape of the outputs. */
-  static Loss meanSquaredError(String target) {
-    return (tf, inputs, outputs) -> {
-      var squares = tf.math.squaredDifference(outputs, inputs.floats(target));
-      return tf.math.mean(tf.reshape(squares, tf.constant(new int[] {-1})), tf.constant(0));
-    };
-  }
-
-  /** Share of rows whose largest output {@code [batch, classes]} is the one that {@code labels [batch]} names. */
-  static Loss sparseCategoricalAccuracy(String labels) {
-    return (tf, inputs, outputs) -> {
-      var predicted = tf.math.argMax(outputs, tf.constant(-1), TInt32.class);
-      var hits = tf.dtypes.cast(tf.math.equal(predicted, inputs.ints(labels)), TFloat32.class);
-      return tf.math.mean(hits, tf.constant(0));
-    };
-  }
+  /**
+   * Checks the labels of a batch before it is used.
+   *
+   * @param outputs static shape of the outputs
+   * @throws IllegalArgumentException naming row and value of a label that does not fit
+   */
+  default void check(Batch batch, Shape outputs) {}
 }

@@ -11,43 +11,99 @@ import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A model with Keras' methods. A subclass adds layers to {@link #variables} in its constructor and says in {@link #call}
- * how outputs follow from inputs; {@link #trainStep} may be replaced whole. The graph, the session and every operand
- * stay reachable.
+ * A model with Keras' methods. A subclass has layers as fields and says in {@link #call} how outputs follow from inputs;
+ * {@link #trainStep} may be replaced whole. The graph, the session and every operand stay reachable.
  *
- * <p>Owns its graph and session; {@link #close} frees both. Not thread-safe.
+ * <p>Owns its graph and session, which {@link #close} frees. The constructor opens neither: they are opened when they are
+ * first used, so a subclass may check its arguments, and throw. Layers that need a place for their weights are made in
+ * {@link #build}. Not thread-safe.
  */
 public abstract class Model implements AutoCloseable {
+  /** Rows of a batch where the caller does not say how many. */
+  private static final int PREDICTED_ROWS = 256;
+
   private final long seed;
-  private final Graph graph = new Graph();
-  private final Ops tf = Ops.create(graph);
-  private final Session session;
-  private final Variables variables = new Variables(graph, "");
-  private final StepCounter counter = new StepCounter(tf);
+  private final ConfigProto config;
   private final Map<String, Operand<?>> inputs = new LinkedHashMap<>();
   private final List<Optimizer> optimizers = new ArrayList<>();
+  private Native opened;
+  private boolean built;
   private int initialized;
 
   private Optimizer optimizer;
   private Loss loss;
-  private Map<String, Loss> metrics = Map.of();
+  private List<Metric> metrics = List.of();
+  /** Static shape of what the loss sees in training. */
+  private Shape outputShape = Shape.unknown();
+
+  private Operand<TFloat32> outputs;
+  private Execution execution = Execution.direct();
+  private Execution.Builder building;
   private TrainingProgram training;
   private InferenceProgram inference;
   private Checkpoint checkpoint;
   private final TrainingState state = new TrainingState();
   private volatile Ending ending = Ending.NONE;
 
+  /** The graph and what is in it from the start; the session is opened with it. */
+  private static final class Native implements AutoCloseable {
+    private final Graph graph = new Graph();
+    private final Ops tf;
+    private final Session session;
+    private final Variables variables;
+    private final StepCounter counter;
+
+    Native(ConfigProto config) {
+      Session begun = null;
+      try {
+        tf = Ops.create(graph);
+        begun = new Session(graph, config);
+        variables = new Variables(graph, "");
+        counter = new StepCounter(tf);
+        session = begun;
+      } catch (RuntimeException | Error e) {
+        if (begun != null) {
+          begun.close();
+        }
+        graph.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      session.close();
+      graph.close();
+    }
+  }
+
   /** Why fit is to end after the current step. */
   private enum Ending {
     NONE,
     STOPPED,
     FINISHED
+  }
+
+  /**
+   * Returns a model that is a graph of layers.
+   *
+   * @param inputs all that {@code output} depends on
+   * @param output what layers make of them
+   */
+  public static Model of(List<Input> inputs, SymbolicTensor output) {
+    return of(0, inputs, output);
+  }
+
+  /** The same with a seed of initial weights and dropout other than 0. */
+  public static Model of(long seed, List<Input> inputs, SymbolicTensor output) {
+    return new FunctionalModel(seed, inputs, output);
   }
 
   /** A model whose initial weights and dropout follow from {@code seed}. */
@@ -58,40 +114,74 @@ public abstract class Model implements AutoCloseable {
   /** A model with TensorFlow's session options, such as threads, devices or the graph rewriter's. */
   protected Model(long seed, ConfigProto config) {
     this.seed = seed;
-    this.session = new Session(graph, config);
+    this.config = config;
   }
 
   /** The inputs, labels among them. */
   public abstract List<InputSpec> inputs();
 
   /**
-   * The forward pass; called once for training and once for inference.
-   *
-   * @param training whether dropout and the like are in force
-   * @return outputs, the first axis of which is the batch
+   * Creates layers that need a place for their weights; called once, before anything else is added to the graph. By
+   * default, does nothing: layers create their weights when {@link #call} first uses them.
    */
-  protected abstract Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training);
+  protected void build(LayerScope scope) {}
 
-  /** One training step: by default, minimises the compiled loss over the trainable weights. */
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-    var outputs = call(tf, batch, true);
-    var value = loss.call(tf, batch, outputs);
+  /**
+   * Returns the outputs, the first axis of which is the batch; called once for training and once for inference.
+   *
+   * @param context whether this is training, and what else layers need to know
+   */
+  protected abstract Operand<TFloat32> call(CallContext context, Inputs inputs);
+
+  /**
+   * Describes one training step: by default, minimises the compiled loss over the trainable weights.
+   *
+   * @param context for training
+   */
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+    var prediction = call(context, batch);
+    outputShape = prediction.shape();
+    var value = regularized(loss.call(tf(), batch, prediction));
     var step = new TrainStep().log("loss", value);
-    metrics.forEach((name, metric) -> step.log(name, metric.call(tf, batch, outputs)));
-    var weights = variables.trainable();
-    return step.minimize(weights, value);
+    metrics.forEach(metric -> step.measure(metric, metric.sums(tf(), batch, prediction)));
+    return step.minimize(variables().trainable(), value);
   }
 
-  /** How {@link #trainStep} has its sequences encoded; a model with other than the default asks the same object for them. */
-  protected Encodings encodings() {
-    return Encodings.allAtOnce();
+  /**
+   * Returns the vectors of rows of the batch, as the model's {@link Execution} provides them; for use in {@link #trainStep}.
+   *
+   * @param inputs names of the inputs whose rows are encoded
+   * @return {@code [batch, dimension]}
+   */
+  protected final Operand<TFloat32> encode(
+      CallContext context, RowEncoder encoder, String... inputs) {
+    if (building == null) {
+      throw new IllegalStateException("a batch is encoded by the execution of a training step");
+    }
+    return building.encode(context, encoder, List.of(inputs));
   }
 
-  /** Sets what {@link #fit} minimises and how, and what it reports besides. */
-  public void compile(Optimizer optimizer, Loss loss, Map<String, Loss> metrics) {
+  /** Sets how training steps are executed, before the first {@link #fit}; by default in one run of the graph each. */
+  public final void execution(Execution execution) {
+    if (training != null) {
+      throw new IllegalStateException("the model was trained already; its execution is set before");
+    }
+    this.execution = execution;
+  }
+
+  /** The loss and what regularizers add to it. */
+  final Operand<TFloat32> regularized(Operand<TFloat32> value) {
+    return variables()
+        .penalty(tf())
+        .<Operand<TFloat32>>map(p -> tf().math.add(value, p))
+        .orElse(value);
+  }
+
+  /** Sets what {@link #fit} minimises and how, and which metrics it reports. */
+  public void compile(Optimizer optimizer, Loss loss, Metric... metrics) {
     compile(optimizer);
     this.loss = loss;
-    this.metrics = new LinkedHashMap<>(metrics);
+    this.metrics = List.of(metrics);
   }
 
   /** Sets the optimizer of a model whose {@link #trainStep} has its own loss. */
@@ -129,6 +219,27 @@ public abstract class Model implements AutoCloseable {
     return inference().predict(batch);
   }
 
+  /**
+   * Returns the outputs for {@code x}, {@code [rows, ...]}, of a model whose first input is floats; each row in row-major
+   * order.
+   */
+  public float[][] predict(float[][] x) {
+    return predict(Dataset.of(Map.of(inputs().get(0).name(), x)).batch(PREDICTED_ROWS));
+  }
+
+  /** The same for a model whose first input is integers, such as ids. */
+  public float[][] predict(int[][] x) {
+    return predict(Dataset.of(Map.of(inputs().get(0).name(), x)).batch(PREDICTED_ROWS));
+  }
+
+  /**
+   * Returns the outputs for one pass over {@code dataset}, each row in row-major order. Labels are not needed, and left aside where
+   * there are some.
+   */
+  public float[][] predict(Dataset dataset) {
+    return inference().predict(dataset);
+  }
+
   /** The value of {@code output} of the graph for one batch; the caller closes both. */
   public final TFloat32 predict(Operand<TFloat32> output, Batch batch) {
     // The result is handed over, so only it is fetched and nothing else needs closing.
@@ -144,7 +255,8 @@ public abstract class Model implements AutoCloseable {
 
   /** A table of the weights, their shapes and counts. */
   public String summary() {
-    return Summary.of(getClass().getSimpleName(), variables);
+    requireWeights();
+    return Summary.of(getClass().getSimpleName(), variables());
   }
 
   /**
@@ -154,6 +266,7 @@ public abstract class Model implements AutoCloseable {
    * @throws IllegalStateException naming a trainable weight that is not finite; nothing is written then
    */
   public void save(Path folder) {
+    requireWeights();
     ModelFolder.save(this, folder);
   }
 
@@ -164,7 +277,9 @@ public abstract class Model implements AutoCloseable {
 
   /** Restores what {@link #save} wrote; training continues after its step. */
   public void load(Path folder) {
-    if (optimizer != null) {
+    if (optimizer == null) {
+      requireOutputs();
+    } else {
       training();
     }
     ModelFolder.load(this, folder);
@@ -172,13 +287,14 @@ public abstract class Model implements AutoCloseable {
 
   /** Writes the trainable weights alone into {@code folder}, which must exist. */
   public void saveWeights(Path folder) {
-    new Checkpoint(tf, session(), variables.trainable()).save(folder);
+    requireWeights();
+    new Checkpoint(tf(), session(), variables().trainable()).save(folder);
   }
 
   /** Restores the trainable weights alone, into a model that starts anew. */
   public void loadWeights(Path folder) {
-    initialize();
-    new Checkpoint(tf, session, variables.trainable()).restore(folder);
+    requireWeights();
+    new Checkpoint(tf(), session(), variables().trainable()).restore(folder);
   }
 
   /**
@@ -212,30 +328,51 @@ public abstract class Model implements AutoCloseable {
     return optimizer;
   }
 
-  /** The variables, to which layers add theirs. */
+  /** The variables of the layers that are built, and of the optimizer. */
   public final Variables variables() {
-    return variables;
+    if (!built) {
+      built = true;
+      var scope = opened().variables.scope();
+      // Automatic names follow from the order of calls in inference, whatever a step calls first.
+      scope.beforeFirstName(this::requireOutputs);
+      build(scope);
+    }
+    return opened().variables;
   }
 
   /** The graph, for what this class does not offer. */
   public final Graph graph() {
-    return graph;
+    return opened().graph;
   }
 
   /** Operations of the graph. */
   public final Ops tf() {
-    return tf;
+    return opened().tf;
   }
 
   /** The session in which every variable added so far has its value. */
   public final Session session() {
     initialize();
-    return session;
+    return opened().session;
   }
 
   /** Where training stands, for steps and layers that depend on it. */
   public final StepCounter counter() {
-    return counter;
+    return opened().counter;
+  }
+
+  /** Returns a context in single precision for calling layers of this model. */
+  public final CallContext context(boolean training) {
+    return CallContext.training(tf(), seed, counter())
+        .withScope(variables().scope())
+        .withTraining(training);
+  }
+
+  private Native opened() {
+    if (opened == null) {
+      opened = new Native(config);
+    }
+    return opened;
   }
 
   /** The seed of initial weights and dropout. */
@@ -245,32 +382,50 @@ public abstract class Model implements AutoCloseable {
 
   /** Lets a custom step use a further optimizer: its learning rate is fed with every step, its slots are saved. */
   protected final void register(Optimizer further) {
-    further.build(tf, variables);
+    further.build(tf(), variables());
     optimizers.add(further);
   }
 
   @Override
   public void close() {
-    session.close();
-    graph.close();
+    if (opened != null) {
+      opened.close();
+    }
   }
 
   /** The placeholder of every input. */
   protected final Inputs symbolicInputs() {
     if (inputs.isEmpty()) {
-      for (var spec : inputs()) {
-        var scope = tf.withSubScope("inputs").withName(spec.name());
-        inputs.put(spec.name(), scope.placeholder(spec.type(), Placeholder.shape(spec.shape())));
-      }
+      inputs().forEach(this::addInput);
+    }
+    if (loss != null) {
+      loss.labels().filter(spec -> !inputs.containsKey(spec.name())).ifPresent(this::addInput);
     }
     return new Inputs(inputs);
+  }
+
+  private void addInput(InputSpec spec) {
+    var scope = tf().withSubScope("inputs").withName(spec.name());
+    inputs.put(spec.name(), scope.placeholder(spec.type(), Placeholder.shape(spec.shape())));
+  }
+
+  /** Refuses labels that do not fit the outputs of the compiled loss. */
+  final void checkLabels(Batch batch) {
+    if (loss != null) {
+      loss.check(batch, outputShape);
+    }
   }
 
   final TrainingProgram training() {
     if (training == null) {
       register(optimizer);
-      var tape = new GradientTape(graph, tf);
-      training = TrainingProgram.of(this, tape, trainStep(tape, symbolicInputs()));
+      var tape = new GradientTape(graph(), tf());
+      var context = context(true);
+      building = execution.begin(this, tape, symbolicInputs());
+      var step = trainStep(context, tape, symbolicInputs());
+      context.assignments().forEach(step::assign);
+      step.measureInto(state.means());
+      training = building.program(step);
     }
     initialize();
     return training;
@@ -278,17 +433,39 @@ public abstract class Model implements AutoCloseable {
 
   private InferenceProgram inference() {
     if (inference == null) {
-      inference = InferenceProgram.of(this, call(tf, symbolicInputs(), false), loss, metrics);
+      requireOutputs();
+      inference = new InferenceProgram(this, outputs, loss, metrics);
     }
     initialize();
     return inference;
   }
 
+  private void requireWeights() {
+    if (training == null) {
+      requireOutputs();
+    }
+  }
+
+  /** The outputs in inference, {@code [batch, ...]}, for what this class does not offer. */
+  public final Operand<TFloat32> outputs() {
+    requireOutputs();
+    return outputs;
+  }
+
+  /** Adds the forward pass for inference to the graph; layers are built then. */
+  private void requireOutputs() {
+    if (outputs == null) {
+      variables().scope().beforeFirstName(() -> {});
+      // The identity, because an input cannot be fed and fetched in one run.
+      outputs = tf().identity(call(context(false), symbolicInputs()));
+    }
+  }
+
   final Checkpoint checkpoint() {
-    var saved = variables.saved();
+    var saved = variables().saved();
     // Variables are still added after a first save: by compile, by a custom step.
     if (checkpoint == null || !checkpoint.weights().equals(saved)) {
-      checkpoint = new Checkpoint(tf, session(), saved);
+      checkpoint = new Checkpoint(tf(), session(), saved);
     }
     return checkpoint;
   }
@@ -306,9 +483,11 @@ public abstract class Model implements AutoCloseable {
   }
 
   private void initialize() {
-    var all = variables.all();
-    Variables.initialize(tf, session, all.subList(initialized, all.size()), seed);
-    initialized = all.size();
+    var all = variables().all();
+    if (initialized < all.size()) {
+      Variables.initialize(tf(), opened().session, all.subList(initialized, all.size()), seed);
+      initialized = all.size();
+    }
   }
 
   /**
@@ -317,13 +496,13 @@ public abstract class Model implements AutoCloseable {
    */
   protected final void initialize(Collection<Weight> loaded, Consumer<Session> loading) {
     var skipped = Set.copyOf(loaded);
-    var all = variables.all();
+    var all = variables().all();
     var others = all.subList(initialized, all.size()).stream()
         .filter(weight -> !skipped.contains(weight))
         .toList();
-    Variables.initialize(tf, session, others, seed);
+    Variables.initialize(tf(), opened().session, others, seed);
     initialized = all.size();
-    loading.accept(session);
+    loading.accept(opened().session);
   }
 
   private void requireCompiled() {

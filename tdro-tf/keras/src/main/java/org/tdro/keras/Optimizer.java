@@ -104,10 +104,19 @@ public abstract class Optimizer {
     return new Rates(learningRate, tf.dtypes.cast(counter.iteration(), TFloat64.class));
   }
 
+  private static Op constrained(Ops moved, Weight weight, Constraint constraint) {
+    return weight.assign(moved, constraint.apply(moved, weight.read(moved)));
+  }
+
+  /** A slot of {@code weight} in {@code shape}, all {@code initial} before the first update. */
+  protected Weight slot(Weight weight, String name, Shape shape, float initial) {
+    return slots.addState(
+        "optimizer/" + weight.name() + "/" + name, shape, Initializer.constant(initial));
+  }
+
   /** A slot of {@code weight} in its shape, all {@code initial} before the first update. */
   protected Weight slot(Weight weight, String name, float initial) {
-    return slots.addState(
-        "optimizer/" + weight.name() + "/" + name, weight.shape(), Initializer.constant(initial));
+    return slot(weight, name, weight.shape(), initial);
   }
 
   /** The operations of a micro-batch that only adds to the accumulated gradients, and of one that updates. */
@@ -140,9 +149,22 @@ public abstract class Optimizer {
     return new Updates(accumulate, update(gated, counter, weights, clipped(tf, means)));
   }
 
-  /** The sum of a weight's gradients over what is not one run of the graph. */
-  final Weight accumulator(Weight weight) {
+  /** Adds the slot that accumulates the gradients of {@code weight} across runs of the graph. */
+  public final Weight accumulator(Weight weight) {
     return slot(weight, "accumulator", 0);
+  }
+
+  /**
+   * Moves {@code weights} along gradients that earlier runs accumulated, clipped, in a run of its own.
+   *
+   * @return the operations of the update, each behind all {@code gradients}
+   */
+  public final List<Op> applyAccumulated(
+      Ops tf, StepCounter counter, List<Weight> weights, List<Operand<TFloat32>> gradients) {
+    var clipped = clipped(tf, gradients);
+    var gated =
+        tf.withSubScope(UpdateTime.SCOPE).withControlDependencies(new ArrayList<Op>(clipped));
+    return update(gated, counter, weights, clipped);
   }
 
   /** The gradients, limited to the global norm if there is one. */
@@ -156,7 +178,13 @@ public abstract class Optimizer {
     var rates = rates(gated, counter);
     var update = new ArrayList<Op>();
     for (int i = 0; i < weights.size(); i++) {
-      update.add(update(gated, weights.get(i), gradients.get(i), rates));
+      var weight = weights.get(i);
+      Op moved = update(gated, weight, gradients.get(i), rates);
+      update.add(slots
+          .constraint(weight)
+          .map(constraint ->
+              constrained(gated.withControlDependencies(List.of(moved)), weight, constraint))
+          .orElse(moved));
     }
     return update;
   }

@@ -47,8 +47,7 @@ public final class Prefetcher<T> implements AutoCloseable {
    * @param threads how many compute, at least 1
    * @param discard is given the values that nobody will ask for
    */
-  public Prefetcher(
-      LongFunction<T> source, int depth, int threads, Consumer<? super T> discard) {
+  public Prefetcher(LongFunction<T> source, int depth, int threads, Consumer<? super T> discard) {
     if (depth < 1 || threads < 1) {
       throw new IllegalArgumentException(
           "depth and threads must be at least 1, were %d and %d".formatted(depth, threads));

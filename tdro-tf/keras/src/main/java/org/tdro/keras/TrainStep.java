@@ -20,6 +20,8 @@ public final class TrainStep {
   private final List<Operand<TFloat32>> gradients = new ArrayList<>();
   private final Map<Weight, Operand<TFloat32>> assignments = new LinkedHashMap<>();
   private final Map<String, Operand<TFloat32>> logs = new LinkedHashMap<>();
+  private final Map<Metric, Operand<TFloat32>> measures = new LinkedHashMap<>();
+  private EpochMeans means = new EpochMeans();
   private Operand<TFloat32> loss;
 
   /** Moves {@code weights} against the gradient of the scalar {@code loss} with the model's optimizer. */
@@ -32,7 +34,7 @@ public final class TrainStep {
 
   /**
    * Moves {@code weights} against {@code gradients} with the model's optimizer: for a step that changes the gradients of its
-   * loss. With {@link ChunkedEncodings} these are not known within the step; give the loss then.
+   * loss. Not every {@link Execution} knows these within the step; the others need the loss.
    */
   public TrainStep minimize(List<Weight> weights, List<Operand<TFloat32>> gradients) {
     requireNothingMinimized();
@@ -63,26 +65,51 @@ public final class TrainStep {
     return this;
   }
 
-  List<Weight> weights() {
+  /**
+   * Reports {@code metric} over all rows of an epoch.
+   *
+   * @param sums what {@link Metric#sums} gives for this micro-batch
+   */
+  public TrainStep measure(Metric metric, Operand<TFloat32> sums) {
+    measures.put(metric, sums);
+    return this;
+  }
+
+  Map<Metric, Operand<TFloat32>> measures() {
+    return measures;
+  }
+
+  /** Where the sums of metrics are added up. */
+  EpochMeans means() {
+    return means;
+  }
+
+  void measureInto(EpochMeans epoch) {
+    means = epoch;
+  }
+
+  /** Returns the weights that are moved. */
+  public List<Weight> weights() {
     return weights;
   }
 
-  /** What is minimised, where the step says so rather than giving gradients. */
-  Optional<Operand<TFloat32>> loss() {
+  /** Returns what is minimised, where the step says so rather than giving gradients. */
+  public Optional<Operand<TFloat32>> loss() {
     return Optional.ofNullable(loss);
   }
 
-  /** One for each weight. */
-  List<Operand<TFloat32>> gradients(GradientTape tape) {
+  /** Returns the gradients, one for each weight. */
+  public List<Operand<TFloat32>> gradients(GradientTape tape) {
     return loss == null ? gradients : tape.weightGradients(loss, weights);
   }
 
-  Map<Weight, Operand<TFloat32>> assignments() {
+  /** Returns the values that are assigned. */
+  public Map<Weight, Operand<TFloat32>> assignments() {
     return assignments;
   }
 
-  /** The assignments as operations. */
-  List<Op> assign(Ops gated) {
+  /** Returns the assignments as operations of {@code gated}. */
+  public List<Op> assign(Ops gated) {
     var operations = new ArrayList<Op>();
     assignments.forEach((weight, value) -> operations.add(gated.assign(weight.variable(), value)));
     return operations;

@@ -1,18 +1,16 @@
 package org.tdro.keras;
 
 /** A training step as runs of the graph. */
-interface TrainingProgram {
+public interface TrainingProgram {
 
-  /** The program of {@code step}, in one run a micro-batch unless the model encodes in chunks. */
-  static TrainingProgram of(Model model, GradientTape tape, TrainStep step) {
-    return model.encodings() instanceof ChunkedEncodings chunked
-        ? ChunkedProgram.of(model, tape, step, chunked)
-        : OneRunProgram.of(model, tape, step);
-  }
-
-  /** Runs one micro-batch; the model's step count is the caller's to move. */
+  /**
+   * Runs one micro-batch; the caller moves the model's step count.
+   *
+   * @param microBatch its number within the update, from 0; the last one moves the weights
+   * @param microBatches of one update
+   */
   Logs run(Batch batch, int microBatch, int microBatches);
 
-  /** Seconds that an update of the weights takes, as last measured. */
+  /** Returns the seconds that an update of the weights takes, as last measured. */
   double updateSeconds();
 }

@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tensorflow.Graph;
+import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
@@ -22,31 +24,15 @@ public final class Variables {
 
   private final Graph graph;
   private final String prefix;
-  /** Prepended to the names of weights that are added. */
-  private final String path;
-
-  private final Map<String, Weight> weights;
-  private final Weight.Role added;
-  private final Map<String, Weight> lent;
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final Map<Weight, Regularizer> regularizers = new LinkedHashMap<>();
+  private final Map<Weight, Constraint> constraints = new LinkedHashMap<>();
+  private final LayerScope scope = new LayerScope(this);
 
   /** @param prefix prepended to the operation names of this set, not to the names of its weights; may be empty */
   public Variables(Graph graph, String prefix) {
-    this(graph, prefix, "", new LinkedHashMap<>(), Weight.Role.TRAINED, Map.of());
-  }
-
-  private Variables(
-      Graph graph,
-      String prefix,
-      String path,
-      Map<String, Weight> weights,
-      Weight.Role added,
-      Map<String, Weight> lent) {
     this.graph = graph;
     this.prefix = prefix;
-    this.path = path;
-    this.weights = weights;
-    this.added = added;
-    this.lent = lent;
   }
 
   /** The graph of the variables. */
@@ -54,33 +40,14 @@ public final class Variables {
     return graph;
   }
 
-  /**
-   * A view of this set through which {@link #add} adds frozen weights. One that {@code lender} has under the same name, or the name without
-   * the path of this view, is used where it is and not added, so both sets share its memory.
-   *
-   * @param lender a set of the same graph
-   */
-  public Variables frozenFrom(Variables lender) {
-    return new Variables(graph, prefix, path, weights, Weight.Role.FROZEN, lender.weights);
+  /** Returns the place of layers: the root of all names. */
+  public LayerScope scope() {
+    return scope;
   }
 
-  /** A view of this set in which the names of weights that are added start with {@code path}, such as {@code passage/}. */
-  public Variables under(String path) {
-    return new Variables(graph, prefix, this.path + path, weights, added, lent);
-  }
-
-  /** Adds a variable that training changes, unless this is a view for frozen ones. */
+  /** Adds a variable that training changes. */
   public Weight add(String name, Shape shape, Initializer initializer) {
-    var present = lent.getOrDefault(path + name, lent.get(name));
-    if (present == null) {
-      return create(name, shape, initializer, added);
-    }
-    if (present.role() != Weight.Role.FROZEN || !present.shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          "variable %s cannot be shared: it is %s %s, not a frozen one of shape %s"
-              .formatted(name, present.role(), present.shape(), shape));
-    }
-    return present;
+    return create(name, shape, initializer, Weight.Role.TRAINED);
   }
 
   /** Adds a variable that is saved and restored but not trained: an optimizer's slot, a running mean, a counter. */
@@ -88,9 +55,7 @@ public final class Variables {
     return create(name, shape, initializer, Weight.Role.STATE);
   }
 
-  private Weight create(
-      String relativeName, Shape shape, Initializer initializer, Weight.Role role) {
-    var name = path + relativeName;
+  Weight create(String name, Shape shape, Initializer initializer, Weight.Role role) {
     if (shape.hasUnknownDimension()) {
       throw new IllegalArgumentException(
           "the shape of variable " + name + " must be fully known, was " + shape);
@@ -108,6 +73,28 @@ public final class Variables {
     var weight = new Weight(name, shape, role, initializer, operation.<TFloat32>output(0));
     weights.put(name, weight);
     return weight;
+  }
+
+  /** Adds a penalty on the values of {@code weight} to the loss of models. */
+  public void regularize(Weight weight, Regularizer regularizer) {
+    regularizers.put(weight, regularizer);
+  }
+
+  /** Keeps {@code weight} where {@code constraint} holds, after every update. */
+  public void constrain(Weight weight, Constraint constraint) {
+    constraints.put(weight, constraint);
+  }
+
+  /** The sum of all penalties; empty if there are none. */
+  Optional<Operand<TFloat32>> penalty(Ops tf) {
+    return regularizers.entrySet().stream()
+        .map(entry -> entry.getValue().penalty(tf, entry.getKey().read(tf)))
+        .reduce(tf.math::add);
+  }
+
+  /** What holds for {@code weight} after an update, if anything. */
+  Optional<Constraint> constraint(Weight weight) {
+    return Optional.ofNullable(constraints.get(weight));
   }
 
   /** Every weight, in the order in which they were added. */
@@ -171,7 +158,7 @@ public final class Variables {
   }
 
   /** FNV-1a, 64 bits: stable across machines and versions, unlike {@link String#hashCode()}'s 32 bits it hardly collides. */
-  private static long hash(String name) {
+  static long hash(String name) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < name.length(); i++) {
       hash = (hash ^ name.charAt(i)) * 0x100000001b3L;

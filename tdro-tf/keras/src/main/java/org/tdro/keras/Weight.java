@@ -2,6 +2,7 @@ package org.tdro.keras;
 
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -38,6 +39,16 @@ public record Weight(
    */
   public Operand<TFloat32> read(Ops tf) {
     return tf.identity(variable);
+  }
+
+  /** Sets the value when the operations of {@code tf} run. */
+  public Op assign(Ops tf, Operand<TFloat32> value) {
+    return tf.assign(variable, value);
+  }
+
+  /** Adds to the value when the operations of {@code tf} run. */
+  public Op assignAdd(Ops tf, Operand<TFloat32> value) {
+    return tf.assignAdd(variable, value);
   }
 
   /** Number of elements. */

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.tdro.keras.losses.Losses;
 import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Classifier;
 import org.tdro.keras.testing.Spirals;
@@ -29,8 +29,7 @@ class FitLoopTest {
     model.compile(
         new Sgd(LearningRateSchedule.constant(0.1))
             .gradientAccumulationSteps(gradientAccumulationSteps),
-        Loss.sparseCategoricalCrossentropy("labels"),
-        Map.of());
+        Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"));
   }
 
   /** Seven batches an epoch, the numbers of which are noted. */
@@ -204,8 +203,7 @@ class FitLoopTest {
     try (var other = new Classifier(1)) {
       other.compile(
           new Sgd(LearningRateSchedule.constant(0.1)).gradientAccumulationSteps(2),
-          Loss.sparseCategoricalCrossentropy("labels"),
-          Map.of());
+          Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"));
       other.fit(new Noted(), FitOptions.steps(3));
       assertThat(Values.of(model)).isEqualTo(Values.of(other));
     }

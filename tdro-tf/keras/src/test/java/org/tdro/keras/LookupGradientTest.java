@@ -19,8 +19,9 @@ class LookupGradientTest {
 
   private static Operand<TFloat32> gradient(Graph graph, Ops tf, Embedding table, int rows) {
     var loss = tf.math.add(
-        total(tf, table.call(tf, tf.constant(new int[][] {{1, 2}, {2, 0}}))),
-        total(tf, table.call(tf, tf.constant(new int[][] {{2, rows - 1, 1}}))));
+        total(tf, table.call(CallContext.inference(tf), tf.constant(new int[][] {{1, 2}, {2, 0}}))),
+        total(tf, table.call(CallContext.inference(tf), tf.constant(new int[][] {{2, rows - 1, 1}
+        }))));
     return new GradientTape(graph, tf).gradient(loss, table.table().variable());
   }
 
@@ -32,7 +33,7 @@ class LookupGradientTest {
       var tf = Ops.create(graph);
       var variables = new Variables(graph, "");
       var values = Initializer.values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
-      var table = new Embedding(variables, "table", 5, 2, values);
+      var table = new Embedding(variables.scope().under("table"), 5, 2, values);
       Variables.initialize(tf, session, variables.all(), 0);
       var gradient = gradient(graph, tf, table, 5);
       assertThat(gradient.op().type()).isEqualTo("UnsortedSegmentSum");
@@ -48,8 +49,8 @@ class LookupGradientTest {
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
       var variables = new Variables(graph, "");
-      var table =
-          new Embedding(variables, "table", 3, 3, Initializer.values(1, 2, 3, 4, 5, 6, 7, 8, 9));
+      var table = new Embedding(
+          variables.scope().under("table"), 3, 3, Initializer.values(1, 2, 3, 4, 5, 6, 7, 8, 9));
       Variables.initialize(tf, session, variables.all(), 0);
       var gradient = gradient(graph, tf, table, 3);
       assertThat(gradient.op().type()).isEqualTo("AddN");

@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.keras.losses.Losses;
+import org.tdro.keras.metrics.Metrics;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Classifier;
@@ -17,7 +18,8 @@ import org.tdro.keras.testing.Values;
 import org.tensorflow.types.TFloat32;
 
 class ModelTest {
-  private static final Loss LOSS = Loss.sparseCategoricalCrossentropy("labels");
+  private static final Loss LOSS =
+      Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels");
 
   private static Classifier compiled(long seed, float dropout) {
     var model = new Classifier(seed, dropout);
@@ -25,15 +27,14 @@ class ModelTest {
     model.compile(
         AdamW.builder(schedule).weightDecay(0.01).build().globalClipNorm(1),
         LOSS,
-        Map.of("accuracy", Loss.sparseCategoricalAccuracy("labels")));
+        Metrics.accuracy().labels("labels"));
     return model;
   }
 
   @Test
   void learnsToTellSpiralsApart() {
     try (var model = compiled(42, 0)) {
-      var history =
-          model.fit(new Spirals(20), FitOptions.epochs(10).withValidation(new Spirals(3)));
+      var history = model.fit(new Spirals(20), FitOptions.epochs(10).validation(new Spirals(3)));
       assertThat(history.get("loss")).hasSize(10);
       assertThat(model.evaluate(new Spirals(5)).scalar("accuracy")).isGreaterThan(0.9);
       assertThat(history.get("val_accuracy").get(9)).isGreaterThan(0.9);
@@ -74,9 +75,9 @@ class ModelTest {
     };
     try (var whole = new Classifier(3);
         var accumulated = new Classifier(3)) {
-      whole.compile(new Sgd(LearningRateSchedule.constant(0.5)), LOSS, Map.of());
+      whole.compile(new Sgd(LearningRateSchedule.constant(0.5)), LOSS);
       accumulated.compile(
-          new Sgd(LearningRateSchedule.constant(0.5)).gradientAccumulationSteps(2), LOSS, Map.of());
+          new Sgd(LearningRateSchedule.constant(0.5)).gradientAccumulationSteps(2), LOSS);
       whole.fit(new Spirals(20), FitOptions.steps(20));
       accumulated.fit(halves, FitOptions.steps(20));
       assertThat(Values.of(accumulated)).containsExactly(Values.of(whole), within(1e-5f));
@@ -110,9 +111,8 @@ class ModelTest {
       }
 
       @Override
-      protected org.tensorflow.Operand<TFloat32> call(
-          org.tensorflow.op.Ops tf, Inputs inputs, boolean training) {
-        return tf.constant(0f);
+      protected org.tensorflow.Operand<TFloat32> call(CallContext context, Inputs inputs) {
+        return context.tf().constant(0f);
       }
     }) {
       assertThatThrownBy(() -> other.load(folder.resolve("model")))
@@ -141,7 +141,7 @@ class ModelTest {
     try (var model = new Classifier(1);
         var batch = Spirals.slice(0, 5)) {
       model.predict(batch).close();
-      model.compile(new Sgd(LearningRateSchedule.constant(0.1)), LOSS, Map.of());
+      model.compile(new Sgd(LearningRateSchedule.constant(0.1)), LOSS);
       assertThat(model.evaluate(new Spirals(1)).scalars()).containsKey("loss");
     }
   }
@@ -150,7 +150,7 @@ class ModelTest {
   void aModelThatWasSavedBeforeTrainingIsSavedWithItsSlotsAfterwards(@TempDir Path folder) {
     try (var model = new Classifier(7)) {
       model.save(folder.resolve("initial"));
-      model.compile(AdamW.builder(LearningRateSchedule.constant(0.1)).build(), LOSS, Map.of());
+      model.compile(AdamW.builder(LearningRateSchedule.constant(0.1)).build(), LOSS);
       model.fit(new Spirals(20), FitOptions.steps(3));
       model.save(folder.resolve("trained"));
       assertThat(folder.resolve("trained").resolve("weights.tsv"))
@@ -163,7 +163,7 @@ class ModelTest {
   void aModelThatIsNotFiniteIsNotSaved(@TempDir Path folder) {
     try (var model = new Classifier(1)) {
       model.save(folder.resolve("model"));
-      model.compile(new Sgd(LearningRateSchedule.constant(Double.NaN)), LOSS, Map.of());
+      model.compile(new Sgd(LearningRateSchedule.constant(Double.NaN)), LOSS);
       model.fit(new Spirals(1), FitOptions.steps(1));
       assertThatThrownBy(() -> model.save(folder.resolve("model")))
           .isInstanceOf(IllegalStateException.class)

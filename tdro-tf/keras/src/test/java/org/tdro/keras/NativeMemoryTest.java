@@ -2,11 +2,11 @@ package org.tdro.keras;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.tdro.keras.losses.Losses;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.testing.Classifier;
 import org.tdro.keras.testing.Spirals;
@@ -22,8 +22,7 @@ class NativeMemoryTest {
   void warmUp() {
     model.compile(
         AdamW.builder(LearningRateSchedule.constant(1e-3)).build(),
-        Loss.sparseCategoricalCrossentropy("labels"),
-        Map.of());
+        Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"));
     model.fit(new Spirals(20), FitOptions.steps(10));
     model.evaluate(new Spirals(1));
   }

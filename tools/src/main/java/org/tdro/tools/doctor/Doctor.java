@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.tdro.config.TdroConfig;
 import org.tdro.tools.doctor.Finding.Status;
 import org.tdro.training.FromConfig;
+import org.tdro.training.config.RunConfig;
 
 /** All checks, cheapest and least likely to take the process down first. */
 public final class Doctor {
@@ -26,7 +26,7 @@ public final class Doctor {
    * @param config what runs start from: devices, cache of rows
    * @param requireGpu whether a GPU that cannot be used is a problem rather than a note
    */
-  public Doctor(TdroConfig config, boolean requireGpu) {
+  public Doctor(RunConfig config, boolean requireGpu) {
     var session = FromConfig.session(config.device());
     checks.put("processor", new Guarded("", new ProcessorCheck()));
     checks.put("memory", new Guarded(START, new MemoryCheck()));

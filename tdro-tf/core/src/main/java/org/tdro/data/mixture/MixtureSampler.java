@@ -1,68 +1,125 @@
 package org.tdro.data.mixture;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.tdro.io.CounterRandom;
 import org.tdro.io.InputException;
 
 /**
- * Which rows each batch holds: a pure function of the seed and the batch's index. Thread-safe.
+ * Decides which rows each batch holds: a pure function of the seed, the schedule and the batch's index. Thread-safe.
  *
- * <p>Domains are drawn by counter-based random numbers. The {@code j}-th row drawn of a domain is row
- * {@code permutation(j mod size)} of its epoch {@code j / size}, so every row of a domain is seen once before any is seen again.
- * How many rows of each domain were drawn before a batch follows from counting draws from the start; counts are remembered every
- * {@value #STRIDE} batches, which makes seeking cheap.
+ * <p>Batches form blocks. A block draws every domain by its weight in the schedule, exactly but for rounding ({@link BlockCounts}), in an
+ * order that follows from (seed, block). The {@code j}-th row drawn of a domain is row {@code permutation(j mod size)} of its epoch
+ * {@code j / size}, so every row of a domain is seen once before any is seen again. How many rows of each domain were drawn before a block
+ * is known without counting: sums of the stages of the schedule that are over, and a formula for the present one.
  */
 public final class MixtureSampler {
-  private static final int STRIDE = 64;
-  private static final long DOMAIN_STREAM = 1;
+  private static final long COUNT_STREAM = 1;
   private static final long PERMUTATION_STREAM = 2;
+  private static final long ORDER_STREAM = 4;
 
   private final long[] sizes;
-  private final double[] cumulative;
-  private final Batching batching;
-  private final int batchSize;
+  private final Batches batches;
   private final long seed;
-  /** Entry {@code i}: rows drawn of each domain before batch {@code i * STRIDE}. */
-  private final List<long[]> snapshots = new ArrayList<>();
+  private volatile Plan plan;
+
+  /**
+   * How rows form batches and batches form blocks.
+   *
+   * @param size rows of a batch
+   * @param block batches of a block
+   */
+  public record Batches(Batching batching, int size, int block) {
+    /** Batches of a block where nothing asks for another number. */
+    public static final int BLOCK = 64;
+
+    public Batches {
+      if (size < 1) {
+        throw new IllegalArgumentException("the size of a batch must be at least 1, was " + size);
+      }
+      if (block < 1 || (long) size * block > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "the batches of a block must be at least 1, and its rows fewer than 2^31; were %d of %d rows"
+                .formatted(block, size));
+      }
+    }
+
+    /** Blocks of the usual length. */
+    public Batches(Batching batching, int size) {
+      this(batching, size, BLOCK);
+    }
+
+    /** Rows of one domain that are drawn at a time. */
+    private int rowsOfDraw() {
+      return batching == Batching.HOMOGENEOUS ? size : 1;
+    }
+
+    private int drawsOfBatch() {
+      return size / rowsOfDraw();
+    }
+  }
 
   /**
    * A sampler over domains.
    *
    * @param sizes rows of each domain
-   * @param probabilities of each domain, not negative, their sum positive; a domain of probability 0 is never drawn
-   * @param batchSize rows of a batch
-   * @throws InputException if a domain without rows has a positive probability
+   * @param schedule weights of each domain
+   * @throws InputException if a domain without rows has a positive weight
    */
-  public MixtureSampler(
-      long[] sizes, double[] probabilities, Batching batching, int batchSize, long seed) {
-    if (sizes.length != probabilities.length) {
-      throw new IllegalArgumentException(
-          "%d domains but %d probabilities".formatted(sizes.length, probabilities.length));
-    }
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("batchSize must be at least 1, was " + batchSize);
-    }
+  public MixtureSampler(long[] sizes, MixtureSchedule schedule, Batches batches, long seed) {
     this.sizes = sizes.clone();
-    this.cumulative = cumulative(sizes, probabilities);
-    this.batching = batching;
-    this.batchSize = batchSize;
+    this.batches = batches;
     this.seed = seed;
-    snapshots.add(new long[sizes.length]);
+    follow(schedule);
   }
 
-  /** The rows of a batch, in order. */
+  /** Returns the schedule that it follows. */
+  public MixtureSchedule schedule() {
+    return plan.schedule;
+  }
+
+  /**
+   * Follows another schedule from now on, such as an open one of which a further block is decided.
+   *
+   * @throws InputException if a domain without rows has a positive weight
+   */
+  public void follow(MixtureSchedule schedule) {
+    if (schedule.domains() != sizes.length) {
+      throw new IllegalArgumentException("%d domains, but the schedule has %d weights"
+          .formatted(sizes.length, schedule.domains()));
+    }
+    for (var stage : schedule.stages()) {
+      for (int domain = 0; domain < sizes.length; domain++) {
+        double weight = stage.weights().get(domain);
+        if (weight > 0 && sizes[domain] < 1) {
+          throw new InputException("domain %d has weight %s but no rows".formatted(domain, weight));
+        }
+      }
+    }
+    plan = new Plan(schedule);
+  }
+
+  /** Returns whether the block of a batch is decided. */
+  public boolean decides(long batchIndex) {
+    return batchIndex / batches.block() < plan.schedule.decided();
+  }
+
+  /**
+   * Returns the rows of a batch, in order.
+   *
+   * @throws IllegalStateException if the schedule is open and has not decided the block of the batch
+   */
   public RowRef[] rows(long batchIndex) {
     if (batchIndex < 0) {
       throw new IllegalArgumentException("batch index must be at least 0, was " + batchIndex);
     }
-    var drawn = drawnBefore(batchIndex);
-    var rows = new RowRef[batchSize];
-    for (int slot = 0; slot < batchSize; slot++) {
-      var domain = domain(batchIndex, slot);
-      var occurrence = drawn[domain]++;
-      var epoch = occurrence / sizes[domain];
+    var block = plan.block(batchIndex / batches.block());
+    int first = (int) (batchIndex % batches.block()) * batches.drawsOfBatch();
+    var drawn = block.drawnBefore(first);
+    var rows = new RowRef[batches.size()];
+    for (int slot = 0; slot < rows.length; slot++) {
+      int domain = block.domains[first + slot / batches.rowsOfDraw()];
+      long occurrence = drawn[domain]++;
+      long epoch = occurrence / sizes[domain];
       var permutation = new RowPermutation(
           sizes[domain], CounterRandom.bits(seed, PERMUTATION_STREAM, domain, epoch));
       rows[slot] = new RowRef(domain, permutation.apply(occurrence % sizes[domain]), epoch);
@@ -70,77 +127,108 @@ public final class MixtureSampler {
     return rows;
   }
 
-  /** Rows of a batch. */
+  /** Returns the rows of a batch. */
   public int batchSize() {
-    return batchSize;
+    return batches.size();
   }
 
-  private int domain(long batchIndex, int slot) {
-    var draw =
-        CounterRandom.bits(seed, DOMAIN_STREAM, batchIndex, batching == Batching.MIXED ? slot : 0);
-    var u = CounterRandom.unit(draw);
-    int domain = 0;
-    while (u >= cumulative[domain]) {
-      domain++;
-    }
-    return domain;
-  }
+  /** A schedule with what follows from it. */
+  private final class Plan {
+    private final MixtureSchedule schedule;
+    private final BlockCounts[] counts;
+    /** Draws of each domain before each stage, less those that its formula gives for the blocks before it. */
+    private final long[][] corrections;
+    /** The block that was asked for last: batches are asked for in order. */
+    private volatile Block last;
 
-  private long[] drawnBefore(long batchIndex) {
-    long[] counts;
-    synchronized (snapshots) {
-      while (snapshots.size() <= batchIndex / STRIDE) {
-        var next = snapshots.get(snapshots.size() - 1).clone();
-        var from = (snapshots.size() - 1L) * STRIDE;
-        count(next, from, from + STRIDE);
-        snapshots.add(next);
-      }
-      counts = snapshots.get((int) (batchIndex / STRIDE)).clone();
-    }
-    count(counts, batchIndex / STRIDE * STRIDE, batchIndex);
-    return counts;
-  }
-
-  private void count(long[] counts, long from, long to) {
-    for (var batch = from; batch < to; batch++) {
-      if (batching == Batching.HOMOGENEOUS) {
-        counts[domain(batch, 0)] += batchSize;
-      } else {
-        for (int slot = 0; slot < batchSize; slot++) {
-          counts[domain(batch, slot)]++;
+    private Plan(MixtureSchedule schedule) {
+      this.schedule = schedule;
+      int draws = batches.block() * batches.drawsOfBatch();
+      var stages = schedule.stages();
+      counts = new BlockCounts[stages.size()];
+      corrections = new long[stages.size()][];
+      var correction = new long[sizes.length];
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] =
+            new BlockCounts(stages.get(i).weights(), draws, CounterRandom.bits(seed, COUNT_STREAM));
+        if (i > 0) {
+          long first = stages.get(i).firstBlock();
+          correction = sum(correction, counts[i - 1].before(first), 1);
+          correction = sum(correction, counts[i].before(first), -1);
         }
+        corrections[i] = correction;
+      }
+    }
+
+    private Block block(long number) {
+      var present = last;
+      if (present == null || present.number != number) {
+        if (number >= schedule.decided()) {
+          throw new IllegalStateException("block %d is not decided yet, only %d blocks are"
+              .formatted(number, schedule.decided()));
+        }
+        present = new Block(number);
+        last = present;
+      }
+      return present;
+    }
+
+    private int stage(long block) {
+      var firsts = schedule.stages().stream()
+          .mapToLong(MixtureSchedule.Stage::firstBlock)
+          .toArray();
+      int found = Arrays.binarySearch(firsts, block);
+      return found >= 0 ? found : -found - 2;
+    }
+
+    /** The draws of a block in order. */
+    private final class Block {
+      private final long number;
+      private final int[] domains;
+      private final long[] before;
+
+      private Block(long number) {
+        this.number = number;
+        int stage = stage(number);
+        before = sum(corrections[stage], counts[stage].before(number), 1);
+        domains = new int[batches.block() * batches.drawsOfBatch()];
+        int end = 0;
+        var inBlock = counts[stage].in(number);
+        for (int domain = 0; domain < inBlock.length; domain++) {
+          Arrays.fill(domains, end, end += (int) inBlock[domain], domain);
+        }
+        shuffle(domains, CounterRandom.bits(seed, ORDER_STREAM, number));
+      }
+
+      /** Rows of each domain that were drawn before the {@code draw}-th draw of this block. */
+      private long[] drawnBefore(int draw) {
+        var drawn = before.clone();
+        for (int i = 0; i < draw; i++) {
+          drawn[domains[i]]++;
+        }
+        for (int domain = 0; domain < drawn.length; domain++) {
+          drawn[domain] *= batches.rowsOfDraw();
+        }
+        return drawn;
       }
     }
   }
 
-  /** Sums from the left, the last exactly 1; a domain of probability 0 has its neighbour's sum and so an empty range. */
-  private static double[] cumulative(long[] sizes, double[] probabilities) {
-    double total = 0.0;
-    for (int d = 0; d < sizes.length; d++) {
-      if (!(probabilities[d] >= 0)) {
-        throw new IllegalArgumentException(
-            "probability of domain %d is %s".formatted(d, probabilities[d]));
-      }
-      if (probabilities[d] > 0 && sizes[d] < 1) {
-        throw new InputException(
-            "domain %d has probability %s but no rows".formatted(d, probabilities[d]));
-      }
-      total += probabilities[d];
+  private static long[] sum(long[] a, long[] b, int sign) {
+    var sum = a.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += sign * b[i];
     }
-    if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
-      throw new IllegalArgumentException("the probabilities sum to " + total);
+    return sum;
+  }
+
+  /** Fisher and Yates' shuffle. */
+  private static void shuffle(int[] values, long key) {
+    for (int i = values.length - 1; i > 0; i--) {
+      int j = CounterRandom.below(i + 1, CounterRandom.bits(key, i));
+      int value = values[i];
+      values[i] = values[j];
+      values[j] = value;
     }
-    var sums = new double[sizes.length];
-    double sum = 0.0;
-    int last = 0;
-    for (int d = 0; d < sizes.length; d++) {
-      sum += probabilities[d] / total;
-      sums[d] = sum;
-      if (probabilities[d] > 0) {
-        last = d;
-      }
-    }
-    Arrays.fill(sums, last, sums.length, 1.0);
-    return sums;
   }
 }

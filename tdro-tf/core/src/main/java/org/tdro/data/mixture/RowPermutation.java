@@ -22,10 +22,11 @@ final class RowPermutation {
     this.halfBits = Math.max(1, (65 - Long.numberOfLeadingZeros(size - 1)) / 2);
   }
 
-  /** Where {@code index} goes; at most 4 rounds through the network on average, as it is at most 4 times too large. */
+  /** Returns the place of {@code index}; at most 4 rounds through the network on average, as it is at most 4 times too large. */
   long apply(long index) {
-    do index = feistel(index);
-    while (index >= size);
+    do {
+      index = feistel(index);
+    } while (index >= size);
     return index;
   }
 

@@ -1,7 +1,7 @@
 package org.tdro.data.mixture;
 
 /**
- * A drawn row.
+ * Reference to a row that was drawn.
  *
  * @param domain position in the list of domains
  * @param row position in the domain's fold

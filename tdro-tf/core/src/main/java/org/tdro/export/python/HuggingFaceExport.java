@@ -64,7 +64,7 @@ public final class HuggingFaceExport {
                 beside,
                 spec.architecture(),
                 encoder.backboneWeights(),
-                encoder.adaptedMaps(),
+                encoder.loraKernels(),
                 maxShardBytes);
         files.write(
             beside,

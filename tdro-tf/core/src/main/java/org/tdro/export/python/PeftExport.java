@@ -61,7 +61,7 @@ public final class PeftExport {
             .write(
                 new AdapterConfig(settings.base().folder(), spec.lora()),
                 writer,
-                encoder.adaptedMaps());
+                encoder.loraKernels());
         files.write(beside, encoder.projection(), writer);
       }
       card.write(beside, settings, ModelCard.Library.PEFT);

@@ -12,11 +12,11 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
+import org.tdro.mixing.LearnedMixture;
 import org.tdro.mixing.WeightsFile;
-import org.tdro.mixing.tdro.DomainWeightState;
 import org.tdro.mixing.tdro.DomainWeightStep;
 import org.tdro.mixing.tdro.DomainWeights;
-import org.tdro.mixing.tdro.RowLosses;
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -28,8 +28,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Recorded losses in, weight trajectory out: the graph of {@link DomainWeights} as training runs it, with the losses fed
- * where training has a model. Owns its graph and session. Not thread-safe.
+ * Replay of recorded losses through the graph of {@link DomainWeights}, as training runs it with a model in place of the
+ * recording. Owns its graph and session. Not thread-safe.
  */
 public final class DomainWeightReplay implements AutoCloseable {
   private final ReplayScenario scenario;
@@ -44,19 +44,21 @@ public final class DomainWeightReplay implements AutoCloseable {
   private final DomainWeightStep step;
   private Checkpoint checkpoint;
 
-  /** A replay that stands before the first micro-batch. */
+  /** A replay before its first micro-batch. */
   public DomainWeightReplay(ReplayScenario scenario) {
     this.scenario = scenario;
     optimizer = scenario.optimizer();
     optimizer.build(tf, variables);
     weights = new DomainWeights(
-        variables, scenario.weightOptions(), optimizer, scenario.initial().weights());
+        scenario.weightOptions(), optimizer, scenario.initial().weights());
+    weights.build(tf, variables);
     rows = new RowLosses(
         tf.withName("domain_ids").placeholder(TInt32.class, vector()),
         tf.withName("lm_loss").placeholder(TFloat32.class, vector()),
         scenario.run().referenceLosses()
             ? Optional.of(tf.withName("ref_loss").placeholder(TFloat32.class, vector()))
-            : Optional.empty());
+            : Optional.empty(),
+        scenario.domains().size());
     step = weights.step(new GradientTape(graph, tf), counter, rows);
     Variables.initialize(tf, session, variables.all(), 0);
   }
@@ -80,7 +82,7 @@ public final class DomainWeightReplay implements AutoCloseable {
     }
     var files = new LinkedHashMap<String, WeightsFile.Content>();
     weights
-        .state(session)
+        .learned(session)
         .files(scenario.sizes(), scenario.options().droSaveTopPercentUniformWeights())
         .forEach((name, file) -> files.put(name, file.content()));
     return new ReplayTrajectory(microBatches, updates, files);
@@ -171,7 +173,7 @@ public final class DomainWeightReplay implements AutoCloseable {
 
   private static Iterator<List<Float>> values(Result fetched) {
     return IntStream.range(0, fetched.size())
-        .mapToObj(i -> DomainWeightState.values((TFloat32) fetched.get(i)))
+        .mapToObj(i -> LearnedMixture.values((TFloat32) fetched.get(i)))
         .iterator();
   }
 

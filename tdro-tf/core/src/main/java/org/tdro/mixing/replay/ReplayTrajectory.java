@@ -8,7 +8,7 @@ import org.tdro.io.Json;
 import org.tdro.mixing.WeightsFile;
 
 /**
- * What came out of a replay, with the key names of the scenario's format. Vectors have one value for each domain, example
+ * The results of a replay, with the key names of the scenario's format. Vectors have one value for each domain, example
  * weights one for each row.
  *
  * @param finalFiles the weights files at the end, by file name

@@ -5,8 +5,8 @@ import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What follows from the losses of a micro-batch. Vectors are {@code [domains]} but for the example weights. Where the
- * micro-batch completes no update, the weights are those of the last one, and the gradients mean nothing yet.
+ * The results of a micro-batch's losses. Vectors are {@code [domains]} but for the example weights. Where the
+ * micro-batch completes no update, the weights are those of the last one, and the gradients are those of a part of it.
  *
  * @param loss plain mean ℓ of the domain's rows, 0 for an absent domain
  * @param referenceLoss plain mean r of the domain's rows, 0 for an absent domain

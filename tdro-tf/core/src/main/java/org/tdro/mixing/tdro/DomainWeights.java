@@ -1,73 +1,81 @@
 package org.tdro.mixing.tdro;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
+import org.tdro.mixing.LearnedMixture;
+import org.tdro.mixing.MixtureLearner;
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Operand;
-import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The weights α of the domains, as state of a graph that is saved and restored with its other variables.
+ * The domain weights α of tDRO, as state of a graph that is saved and restored with its other variables.
  *
  * <p>α maximises Σ_g α_g M_g by mirror ascent on log α: with SGD α_g ← α_g · exp(η M_g), renormalised (Ma et al. 2025,
  * arXiv 2408.10613). The update is part of the graph of a micro-batch, so it comes after the losses of that micro-batch
  * are known and before its rows are weighted. It runs on the last micro-batch of each update, with the mean gradient of
  * all of them; on the others, every operation that would write α or its optimizer's slots is on the branch not taken.
  */
-public final class DomainWeights {
+public final class DomainWeights extends MixtureLearner {
   private final DomainWeightOptions options;
   private final Optimizer optimizer;
-  private final int domains;
-  private final Weight logWeights;
-  private final Weight mean;
-  private final Weight ema;
-  private final Weight gradientSum;
-  private Operand<TFloat32> weights;
+  private Weight logWeights;
+  private Weight gradientSum;
 
   /**
-   * Adds the state to {@code variables}.
+   * Domain weights that learn as {@code options} say.
    *
-   * @param optimizer of the log-weights, built with the same variables; how many micro-batches it accumulates is how many
-   *     there are in an update
+   * @param optimizer of the log-weights, not built yet; how many micro-batches it accumulates is how many there are in an
+   *     update
    * @param initialWeights one for each domain, above 0; they need not sum to 1
    */
   public DomainWeights(
-      Variables variables,
-      DomainWeightOptions options,
-      Optimizer optimizer,
-      List<Double> initialWeights) {
+      DomainWeightOptions options, Optimizer optimizer, List<Double> initialWeights) {
+    super(initialWeights, options.ema(), LearnedMixture.Result.LAST);
     this.options = options;
     this.optimizer = optimizer;
-    domains = initialWeights.size();
-    var initial = new float[domains];
-    var initialLog = new float[domains];
-    for (int domain = 0; domain < domains; domain++) {
-      double weight = initialWeights.get(domain);
-      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException("the initial weight of domain " + domain
-            + " must be above 0 and finite, was " + weight);
-      }
-      initial[domain] = (float) weight;
-      initialLog[domain] = (float) Math.log(weight);
-    }
-    logWeights = state(variables, "log", Initializer.values(initialLog));
-    mean = state(variables, "mean", Initializer.values(initial));
-    ema = state(variables, "ema", Initializer.values(initial));
-    gradientSum = state(variables, "gradient_sum", Initializer.zeros());
   }
 
-  private Weight state(Variables variables, String name, Initializer initializer) {
-    return variables.addState("domain_weights/" + name, Shape.of(domains), initializer);
+  @Override
+  public boolean needsReference() {
+    return options.measure().needsReference();
+  }
+
+  @Override
+  public List<Optimizer> optimizers() {
+    return List.of(optimizer);
+  }
+
+  @Override
+  protected Operand<TFloat32> addWeights(Ops tf, Variables variables, float[] initial) {
+    var initialLog = new float[initial.length];
+    for (int domain = 0; domain < initial.length; domain++) {
+      initialLog[domain] = (float) Math.log(initial[domain]);
+    }
+    logWeights = add(variables, "log", Initializer.values(initialLog));
+    gradientSum = add(variables, "gradient_sum", Initializer.zeros());
+    return tf.nn.softmax(logWeights.variable());
+  }
+
+  @Override
+  public Weighted weigh(GradientTape tape, StepCounter counter, RowLosses rows) {
+    var step = step(tape, counter, rows);
+    var logs = new LinkedHashMap<String, Operand<TFloat32>>();
+    logs.put("mean_loss", tape.tf().math.mean(rows.loss(), tape.tf().constant(0)));
+    logs.put(MEASURE, step.gradientBeforeClipping());
+    logs.put(WEIGHT, step.weights());
+    return new Weighted(step.exampleWeights(), logs, Map.of());
   }
 
   /**
@@ -79,9 +87,9 @@ public final class DomainWeights {
   public DomainWeightStep step(GradientTape tape, StepCounter counter, RowLosses rows) {
     var tf = tape.tf().withSubScope("domain_weights");
     var last = counter.completesUpdate();
-    weights = tape.watch(tf.nn.softmax(logWeights.variable()));
+    var weights = tape.watch(weights());
 
-    var groupLoss = tf.stopGradient(options.measure().byDomain(tf, rows, domains));
+    var groupLoss = tf.stopGradient(options.measure().byDomain(tf, rows));
     var objective = total(tf, tf.math.mul(weights, groupLoss));
     var sum = tf.math.add(gradientSum.variable(), tape.gradient(objective, weights));
     var nextSum = tf.assign(gradientSum.variable(), tf.select(last, tf.zerosLike(sum), sum));
@@ -96,8 +104,8 @@ public final class DomainWeights {
     var exampleWeights = tf.stopGradient(tf.math.div(rowWeights, total(tf, rowWeights)));
 
     return new DomainWeightStep(
-        rows.meanByDomain(tf, rows.loss(), domains),
-        rows.reference().map(reference -> rows.meanByDomain(tf, reference, domains)),
+        rows.meanByDomain(tf, rows.loss()),
+        rows.reference().map(reference -> rows.meanByDomain(tf, reference)),
         groupLoss,
         exampleWeights,
         total(tf, tf.math.mul(exampleWeights, rows.loss())),
@@ -106,8 +114,8 @@ public final class DomainWeights {
         clipped,
         ifLast(tf, last, logWeights.variable(), update.logWeights()),
         after,
-        ifLast(tf, last, mean.variable(), update.mean()),
-        ifLast(tf, last, ema.variable(), update.ema()));
+        ifLast(tf, last, mean().variable(), update.mean()),
+        ifLast(tf, last, ema().variable(), update.ema()));
   }
 
   /** The state after an update; all of it is written once any of it is known. */
@@ -123,24 +131,17 @@ public final class DomainWeights {
     var descent = tf.math.neg(taken);
     // What waits for the descent is on its branch, reads of variables included. The α before the
     // update must have been read by then.
-    var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights));
+    var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights()));
     var moved = optimizer.update(branch, logWeights, descent, optimizer.rates(branch, counter));
     var log = options.normalize() ? branch.nn.logSoftmax(moved) : moved;
     var updated = branch.nn.softmax(log);
 
-    // mean ← (mean·c + α) / (c + 1) after c earlier updates: the initial weights drop out.
-    var count = branch.dtypes.cast(counter.iteration(), TFloat32.class);
-    var before = branch.math.sub(count, branch.constant(1f));
-    var nextMean =
-        branch.math.div(branch.math.add(branch.math.mul(mean.variable(), before), updated), count);
-    // ema ← ema·(1 − e) + α·e
-    var nextEma = branch.math.add(
-        branch.math.mul(ema.variable(), branch.constant((float) (1 - options.ema()))),
-        branch.math.mul(updated, branch.constant((float) options.ema())));
+    var nextMean = nextMean(branch, counter, updated);
+    var nextEma = nextEma(branch, updated);
 
     var writes = new ArrayList<Op>();
-    writes.add(branch.assign(mean.variable(), nextMean));
-    writes.add(branch.assign(ema.variable(), nextEma));
+    writes.add(branch.assign(mean().variable(), nextMean));
+    writes.add(branch.assign(ema().variable(), nextEma));
     if (options.normalize()) {
       writes.add(branch.assign(logWeights.variable(), log));
     }
@@ -160,17 +161,5 @@ public final class DomainWeights {
 
   private static Operand<TFloat32> total(Ops tf, Operand<TFloat32> vector) {
     return tf.sum(vector, tf.constant(0));
-  }
-
-  /** The weights as they stand between two micro-batches, once {@link #step} has been called. */
-  public DomainWeightState state(Session session) {
-    var runner = session.runner();
-    List.of(weights, mean.variable(), ema.variable()).forEach(runner::fetch);
-    try (var fetched = runner.run()) {
-      return new DomainWeightState(
-          DomainWeightState.values((TFloat32) fetched.get(0)),
-          DomainWeightState.values((TFloat32) fetched.get(1)),
-          DomainWeightState.values((TFloat32) fetched.get(2)));
-    }
   }
 }

@@ -1,45 +1,46 @@
 package org.tdro.mixing.tdro;
 
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * How badly the proxy does on a domain, M_g, from the proxy losses ℓ and the reference losses r of its rows. A domain
- * without rows measures 0.
+ * Measure M_g of how badly the proxy does on a domain, from the proxy losses ℓ and the reference losses r of its rows. It is 0
+ * for a domain without rows.
  */
 public sealed interface LossMeasure {
   /** Divisors below this are replaced by 1, as in the published code: such a reference loss says nothing. */
   float LEAST_DIVISOR = 1e-4f;
 
-  /** M {@code [domains]} of the rows of a micro-batch. */
-  Operand<TFloat32> byDomain(Ops tf, RowLosses rows, int domains);
+  /** Returns M {@code [domains]} of the rows of a micro-batch. */
+  Operand<TFloat32> byDomain(Ops tf, RowLosses rows);
 
-  /** Whether it needs the losses of a reference model. */
+  /** Returns whether it needs the losses of a reference model. */
   boolean needsReference();
 
-  /** The published code's: {@code ℓ/r} per row, the r of a micro-batch divided by their 1-norm. */
+  /** Returns the published code's measure: {@code ℓ/r} per row, the r of a micro-batch divided by their 1-norm. */
   static LossMeasure referenceCode() {
     return new PerRow(false, true, 1);
   }
 
-  /** {@code ℓ − r} per row, at least 0, as in Group DRO and DoReMi. */
+  /** Returns the excess: {@code ℓ − r} per row, at least 0, as in Group DRO and DoReMi. */
   static LossMeasure excess() {
     return new PerRow(true, false, 0);
   }
 
-  /** ℓ alone. */
+  /** Returns ℓ alone. */
   static LossMeasure raw() {
     return new PerRow(false, false, 0);
   }
 
-  /** The paper's: the mean ℓ of the domain's rows divided by their mean r (Ma et al. 2025, arXiv 2408.10613). */
+  /** The paper's measure: the mean ℓ of the domain's rows divided by their mean r (Ma et al. 2025, arXiv 2408.10613). */
   record RatioOfMeans() implements LossMeasure {
     @Override
-    public Operand<TFloat32> byDomain(Ops tf, RowLosses rows, int domains) {
+    public Operand<TFloat32> byDomain(Ops tf, RowLosses rows) {
       return tf.math.div(
-          rows.meanByDomain(tf, rows.loss(), domains),
-          divisor(tf, rows.meanByDomain(tf, rows.requiredReference(), domains)));
+          rows.meanByDomain(tf, rows.loss()),
+          divisor(tf, rows.meanByDomain(tf, rows.requiredReference())));
     }
 
     @Override
@@ -66,7 +67,7 @@ public sealed interface LossMeasure {
     }
 
     @Override
-    public Operand<TFloat32> byDomain(Ops tf, RowLosses rows, int domains) {
+    public Operand<TFloat32> byDomain(Ops tf, RowLosses rows) {
       var measure = rows.loss();
       if (subtractReference) {
         measure = tf.math.sub(measure, rows.requiredReference());
@@ -74,7 +75,7 @@ public sealed interface LossMeasure {
       if (divideByReference) {
         measure = tf.math.div(measure, divisor(tf, normalized(tf, rows.requiredReference())));
       }
-      return rows.meanByDomain(tf, tf.nn.relu(measure), domains);
+      return rows.meanByDomain(tf, tf.nn.relu(measure));
     }
 
     @Override

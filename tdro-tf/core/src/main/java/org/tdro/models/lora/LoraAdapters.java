@@ -4,71 +4,71 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
+import org.tdro.keras.Layer;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.layers.Dense;
 import org.tdro.keras.layers.Dropout;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Adds A and B beside the maps that a {@link Lora} names; B starts at zero, so training starts from the frozen model. */
 public final class LoraAdapters implements Adapters {
-  private final Variables variables;
+  private final LayerScope scope;
   private final Lora lora;
-  private final long seed;
-  private final StepCounter counter;
   private final Set<String> found = new HashSet<>();
-  private final List<AdaptedMap> maps = new ArrayList<>();
+  private final List<LoraKernel> kernels = new ArrayList<>();
 
-  /** @param variables that get A and B; those of the maps themselves may be others */
-  public LoraAdapters(Variables variables, Lora lora, long seed, StepCounter counter) {
-    this.variables = variables;
+  /** @param scope where A and B are added, under the names of the maps; the maps themselves may be frozen or another's */
+  public LoraAdapters(LayerScope scope, Lora lora) {
+    this.scope = scope;
     this.lora = lora;
-    this.seed = seed;
-    this.counter = counter;
+  }
+
+  /** A frozen map and, beside it, dropout and its two thin ones. */
+  private record Adapted(Dense dense, Dropout dropout, Dense a, Dense b, float scale)
+      implements Layer<TFloat32> {
+    @Override
+    public Operand<TFloat32> call(CallContext context, Operand<TFloat32> x) {
+      var tf = context.tf();
+      var low = a.call(context, dropout.call(context, x));
+      var change = tf.math.mul(b.call(context, low), tf.constant(scale));
+      return tf.math.add(dense.call(context, x), change);
+    }
   }
 
   @Override
-  public Linear adapt(String name, int in, int out, Dense dense) {
+  public Layer<TFloat32> adapt(Dense dense) {
+    // The map's name within the backbone: an encoder's own path comes before it in both places.
+    var name = dense.path();
     var module = name.substring(name.lastIndexOf('/') + 1);
     if (!lora.targetModules().contains(module)) {
-      return Adapters.NONE.adapt(name, in, out, dense);
+      return dense;
     }
     found.add(module);
+    var shape = dense.kernel().shape();
+    int in = (int) shape.get(0);
+    int out = (int) shape.get(1);
+    var beside =
+        scope.under(scope.path().isEmpty() ? name : name.substring(scope.path().length() + 1));
     var a = new Dense(
-        variables,
-        name + "/lora_A",
-        in,
-        lora.rank(),
-        Initializer.uniform(1 / Math.sqrt(in)),
-        false);
-    var b = new Dense(variables, name + "/lora_B", lora.rank(), out, Initializer.zeros(), false);
-    maps.add(new AdaptedMap(dense.kernel(), a.kernel(), b.kernel(), lora.scale()));
-    // Blocks use small seeds for their own dropout.
-    var dropout = new Dropout(lora.dropout(), seed + (1L << 32) + maps.size(), counter);
-    return (tf, x, pass) -> {
-      var type = pass.computeType();
-      var dropped = pass.training() ? dropout.call(tf, x) : x;
-      var adapted = b.call(tf, a.call(tf, dropped, type), type);
-      return tf.math.add(dense.call(tf, x, type), scaled(tf, adapted));
-    };
+        beside.under("lora_A"), in, lora.rank(), Initializer.uniform(1 / Math.sqrt(in)), false);
+    var b = new Dense(beside.under("lora_B"), lora.rank(), out, Initializer.zeros(), false);
+    kernels.add(new LoraKernel(dense.kernel(), a.kernel(), b.kernel(), lora.scale()));
+    var dropout = new Dropout(beside.under("lora_dropout"), lora.dropout());
+    return new Adapted(dense, dropout, a, b, lora.scale());
   }
 
-  private Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> x) {
-    return tf.math.mul(x, tf.constant(lora.scale()));
-  }
-
-  /** The adapted maps, in the order in which they were built. */
-  public List<AdaptedMap> maps() {
-    return List.copyOf(maps);
+  /** The adapted kernels, in the order in which they were built. */
+  public List<LoraKernel> kernels() {
+    return List.copyOf(kernels);
   }
 
   /**
-   * To be called when the backbone is built.
+   * Checks, once the backbone is built, that it has every target module.
    *
-   * @throws IllegalArgumentException naming target modules that it does not have
+   * @throws IllegalArgumentException naming those that it does not have
    */
   public void checkAllFound() {
     var missing =

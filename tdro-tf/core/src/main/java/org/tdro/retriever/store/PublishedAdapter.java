@@ -75,7 +75,7 @@ public record PublishedAdapter(AdapterFolder folder) implements StoredRetriever 
       if (!encoder.frozenWeights().isEmpty()) {
         base.weights().load(tf, session, encoder.frozenWeights());
       }
-      folder.load(tf, session, encoder.adaptedMaps());
+      folder.load(tf, session, encoder.loraKernels());
       PublishedRetriever.loadProjection(tf, session, files(base), encoder);
     }
   }

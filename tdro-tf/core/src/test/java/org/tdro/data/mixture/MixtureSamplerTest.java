@@ -16,20 +16,34 @@ import org.tdro.io.InputException;
 
 class MixtureSamplerTest {
   private static final long[] SIZES = {10, 1000, 57, 0};
-  private static final double[] PROBABILITIES = {0.5, 0.3, 0.2, 0};
+  private static final List<Double> WEIGHTS = List.of(0.5, 0.3, 0.2, 0.0);
+  private static final int BATCH = 16;
+  private static final int BLOCK = 10;
+
+  private static MixtureSampler sampler(Batching batching, MixtureSchedule schedule, long seed) {
+    return new MixtureSampler(
+        SIZES, schedule, new MixtureSampler.Batches(batching, BATCH, BLOCK), seed);
+  }
 
   private static MixtureSampler sampler(Batching batching) {
-    return new MixtureSampler(SIZES, PROBABILITIES, batching, 16, 1);
+    return sampler(batching, MixtureSchedule.constant(WEIGHTS), 1);
+  }
+
+  /** Weights that change at the blocks 3 and 20. */
+  private static MixtureSchedule staged() {
+    return MixtureSchedule.constant(WEIGHTS)
+        .then(3, List.of(0.1, 0.0, 0.9, 0.0))
+        .then(20, List.of(1.0, 1.0, 1.0, 0.0));
   }
 
   @ParameterizedTest
   @EnumSource(Batching.class)
   void aBatchDoesNotDependOnTheOrderOfCalls(Batching batching) {
-    var sequential = sampler(batching);
+    var sequential = sampler(batching, staged(), 1);
     var batches =
         LongStream.range(0, 300).mapToObj(i -> List.of(sequential.rows(i))).toList();
-    var seeking = sampler(batching);
-    for (var index : new long[] {299, 0, 150, 149, 63, 64, 65, 298}) {
+    var seeking = sampler(batching, staged(), 1);
+    for (var index : new long[] {299, 0, 150, 149, 29, 30, 31, 199, 200, 298}) {
       assertThat(List.of(seeking.rows(index))).isEqualTo(batches.get((int) index));
     }
   }
@@ -37,9 +51,9 @@ class MixtureSamplerTest {
   @ParameterizedTest
   @EnumSource(Batching.class)
   void everyRowIsSeenOnceInAnEpoch(Batching batching) {
-    var sampler = sampler(batching);
+    var sampler = sampler(batching, staged(), 1);
     var epochs = new HashMap<Map.Entry<Integer, Long>, List<Long>>();
-    for (int batch = 0; batch < 400; batch++) {
+    for (int batch = 0; batch < 407; batch++) {
       for (var ref : sampler.rows(batch)) {
         epochs
             .computeIfAbsent(Map.entry(ref.domain(), ref.epoch()), key -> new ArrayList<>())
@@ -58,19 +72,24 @@ class MixtureSamplerTest {
 
   @ParameterizedTest
   @EnumSource(Batching.class)
-  void domainsAreDrawnByTheirProbability(Batching batching) {
-    var sampler = sampler(batching);
-    var counts = new long[4];
-    for (int batch = 0; batch < 4000; batch++) {
-      for (var ref : sampler.rows(batch)) {
-        counts[ref.domain()]++;
+  void aBlockDrawsEveryDomainByItsWeight(Batching batching) {
+    int rowsOfDraw = batching == Batching.MIXED ? 1 : BATCH;
+    var sampler = sampler(batching, staged(), 1);
+    for (int block = 0; block < 40; block++) {
+      var counts = new long[SIZES.length];
+      for (int batch = block * BLOCK; batch < (block + 1) * BLOCK; batch++) {
+        for (var ref : sampler.rows(batch)) {
+          counts[ref.domain()]++;
+        }
+      }
+      var weights = staged().stages().get(block < 3 ? 0 : block < 20 ? 1 : 2).weights();
+      double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+      for (int domain = 0; domain < counts.length; domain++) {
+        double share = weights.get(domain) / sum * BATCH * BLOCK / rowsOfDraw;
+        assertThat(counts[domain] / (double) rowsOfDraw)
+            .isBetween(Math.floor(share - 1e-6), Math.ceil(share + 1e-6));
       }
     }
-    // Homogeneous: 4,000 draws, standard deviation of a share 0.008.
-    for (int d = 0; d < 4; d++) {
-      assertThat(counts[d] / 64_000.0).isBetween(PROBABILITIES[d] - 0.03, PROBABILITIES[d] + 0.03);
-    }
-    assertThat(counts[3]).isZero();
   }
 
   @Test
@@ -86,23 +105,68 @@ class MixtureSamplerTest {
   }
 
   @Test
-  void probabilitiesNeedNotSumToOne() {
-    var doubled = Arrays.stream(PROBABILITIES).map(p -> 2 * p).toArray();
-    assertThat(new MixtureSampler(SIZES, doubled, Batching.MIXED, 16, 1).rows(5))
+  void weightsNeedNotSumToOne() {
+    var doubled =
+        MixtureSchedule.constant(WEIGHTS.stream().map(weight -> 2 * weight).toList());
+    assertThat(sampler(Batching.MIXED, doubled, 1).rows(5))
         .isEqualTo(sampler(Batching.MIXED).rows(5));
   }
 
   @Test
   void anotherSeedGivesOtherRows() {
-    assertThat(new MixtureSampler(SIZES, PROBABILITIES, Batching.MIXED, 16, 2).rows(0))
+    assertThat(sampler(Batching.MIXED, MixtureSchedule.constant(WEIGHTS), 2).rows(0))
         .isNotEqualTo(sampler(Batching.MIXED).rows(0));
   }
 
   @Test
+  void blocksAreInAnotherOrderEachTime() {
+    var sampler = sampler(Batching.HOMOGENEOUS);
+    var orders = LongStream.range(0, 20)
+        .mapToObj(block -> LongStream.range(block * BLOCK, (block + 1) * BLOCK)
+            .map(batch -> sampler.rows(batch)[0].domain())
+            .boxed()
+            .toList())
+        .distinct();
+    assertThat(orders.count()).isGreaterThan(18);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Batching.class)
+  void anOpenScheduleGivesTheRowsOfTheSameScheduleKnownBeforehand(Batching batching) {
+    var beforehand = sampler(
+        batching,
+        MixtureSchedule.constant(WEIGHTS)
+            .then(1, List.of(0.2, 0.2, 0.6, 0.0))
+            .then(2, List.of(0.0, 1.0, 0.0, 0.0)),
+        1);
+    var online = sampler(batching, MixtureSchedule.open(WEIGHTS), 1);
+    for (int batch = 0; batch < 3 * BLOCK; batch++) {
+      if (batch == BLOCK) {
+        online.follow(online.schedule().append(List.of(0.2, 0.2, 0.6, 0.0)));
+      } else if (batch == 2 * BLOCK) {
+        online.follow(online.schedule().append(List.of(0.0, 1.0, 0.0, 0.0)));
+      }
+      assertThat(online.rows(batch)).isEqualTo(beforehand.rows(batch));
+    }
+  }
+
+  @Test
+  void aBlockThatIsNotDecidedIsRefused() {
+    var online = sampler(Batching.MIXED, MixtureSchedule.open(WEIGHTS), 1);
+    assertThat(online.decides(BLOCK - 1)).isTrue();
+    assertThat(online.decides(BLOCK)).isFalse();
+    assertThatThrownBy(() -> online.rows(BLOCK))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("block 1 is not decided yet, only 1 blocks are");
+  }
+
+  @Test
   void anEmptyDomainMustNotBeDrawn() {
-    assertThatThrownBy(() ->
-            new MixtureSampler(new long[] {5, 0}, new double[] {0.5, 0.5}, Batching.MIXED, 4, 1))
+    assertThatThrownBy(() -> sampler(
+            Batching.MIXED,
+            MixtureSchedule.constant(WEIGHTS).then(4, List.of(0.0, 0.5, 0.0, 0.5)),
+            1))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("domain 1 has probability 0.5 but no rows");
+        .hasMessageContaining("domain 3 has weight 0.5 but no rows");
   }
 }

@@ -73,7 +73,7 @@ class PeftExportTest {
     try (var model = new EncoderModel(spec, 5)) {
       model.load(base);
       var tf = model.tf();
-      for (var map : model.encoders().adaptedMaps()) {
+      for (var map : model.encoders().loraKernels()) {
         var values = tf.math.mul(
             tf.constant(0.3f),
             tf.math.sin(tf.reshape(

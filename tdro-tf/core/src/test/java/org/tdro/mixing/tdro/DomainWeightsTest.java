@@ -14,6 +14,8 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
+import org.tdro.mixing.LearnedMixture;
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -141,11 +143,12 @@ class DomainWeightsTest {
       counter = new StepCounter(tf);
       optimizer = options.optimizer(100, accumulation);
       optimizer.build(tf, variables);
-      domainWeights = new DomainWeights(variables, options, optimizer, initial);
+      domainWeights = new DomainWeights(options, optimizer, initial);
+      domainWeights.build(tf, variables);
       loss = tf.placeholder(TFloat32.class, Placeholder.shape(Shape.of(-1)));
       var tape = new GradientTape(graph, tf);
       tape.watch(loss);
-      var rows = new RowLosses(tf.constant(DOMAIN_IDS), loss, Optional.empty());
+      var rows = new RowLosses(tf.constant(DOMAIN_IDS), loss, Optional.empty(), UNIFORM.size());
       gradient = tape.gradient(domainWeights.step(tape, counter, rows).robustLoss(), loss);
       Variables.initialize(tf, session, variables.all(), 0);
     }
@@ -158,7 +161,7 @@ class DomainWeightsTest {
         var rate = optimizer.feed(runner, update - 1);
         counter.feed(runner, update, 0, last, () -> {
           try (var result = runner.run()) {
-            values.addAll(DomainWeightState.values((TFloat32) result.get(0)));
+            values.addAll(LearnedMixture.values((TFloat32) result.get(0)));
           }
         });
         rate.close();
@@ -166,8 +169,8 @@ class DomainWeightsTest {
       return values;
     }
 
-    DomainWeightState state() {
-      return domainWeights.state(session);
+    LearnedMixture state() {
+      return domainWeights.learned(session);
     }
 
     /** Every variable, optimizer slots included. */
@@ -176,7 +179,7 @@ class DomainWeightsTest {
       variables.all().forEach(weight -> runner.fetch(weight.variable()));
       try (var result = runner.run()) {
         var values = new ArrayList<List<Float>>();
-        result.forEach(entry -> values.add(DomainWeightState.values((TFloat32) entry.getValue())));
+        result.forEach(entry -> values.add(LearnedMixture.values((TFloat32) entry.getValue())));
         return values;
       }
     }

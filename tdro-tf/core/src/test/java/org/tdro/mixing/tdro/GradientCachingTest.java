@@ -13,8 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tdro.keras.Callback;
-import org.tdro.keras.Chunking;
 import org.tdro.keras.ComputeType;
+import org.tdro.keras.Execution;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Logs;
@@ -23,6 +23,7 @@ import org.tdro.keras.Optimizer;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Values;
+import org.tdro.mixing.LearnedMixture;
 import org.tdro.retriever.ComputeOptions;
 import org.tdro.retriever.ContrastiveLoss;
 import org.tdro.retriever.ContrastiveLoss.Negatives;
@@ -60,33 +61,40 @@ class GradientCachingTest {
       return negatives == Negatives.IN_BATCH;
     }
 
-    ContrastiveModel model() {
-      var chunking =
-          chunkSize == 0 ? Optional.<Chunking>empty() : Optional.of(new Chunking(chunkSize, 1));
+    Subject subject() {
+      var execution = chunkSize == 0 ? Execution.direct() : ComputeOptions.inChunks(chunkSize, 1);
       var options = new ContrastiveOptions(
           new ContrastiveLoss(0.5f, negatives),
           SmallBatches.PASSAGES,
           SmallBatches.DOMAINS,
           hardOnlyRows(),
-          new ComputeOptions(chunking, checkpointing, ComputeType.FLOAT32));
+          new ComputeOptions(execution, checkpointing, ComputeType.FLOAT32));
       var session = ConfigProto.getDefaultInstance();
       if (!dro) {
-        return new ContrastiveModel(spec(dropout), options, 3, session);
+        return new Subject(
+            new ContrastiveModel(spec(dropout), options, 3, session), Optional.empty());
       }
       var weightOptions = DomainWeightOptions.builder(new LossMeasure.RatioOfMeans())
           .stepSize(0.5)
           .build();
-      var model = new TdroModel(
+      var learner =
+          new DomainWeights(weightOptions, weightOptions.optimizer(2, 2), SmallBatches.uniform());
+      var model = new ContrastiveModel(
           spec(dropout),
-          options,
-          weightOptions,
-          weightOptions.optimizer(2, 2),
-          SmallBatches.uniform(),
-          Optional.of(new TdroModel.Reference(spec(0), false)),
+          options.against(new ContrastiveModel.Reference(spec(0), false)),
+          learner,
           3,
           session);
       model.loadReference(StoredRetrievers.of(folder.resolve("reference")));
-      return model;
+      return new Subject(model, Optional.of(learner));
+    }
+  }
+
+  private record Subject(ContrastiveModel model, Optional<DomainWeights> learner)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      model.close();
     }
   }
 
@@ -134,10 +142,11 @@ class GradientCachingTest {
   /** What came of a training. */
   @SuppressWarnings("ArrayRecordComponent")
   private record Trained(
-      float[] weights, float moved, List<Logs> logs, Optional<DomainWeightState> domains) {
+      float[] weights, float moved, List<Logs> logs, Optional<LearnedMixture> domains) {
 
     static Trained of(Setting setting) {
-      try (var model = setting.model()) {
+      try (var subject = setting.subject()) {
+        var model = subject.model();
         var initial = Values.of(model);
         model.compile(sgd());
         var logs = fit(model, setting, 2);
@@ -146,9 +155,7 @@ class GradientCachingTest {
         for (int i = 0; i < weights.length; i++) {
           moved = Math.max(moved, Math.abs(weights[i] - initial[i]));
         }
-        var domains = model instanceof TdroModel proxy
-            ? Optional.of(proxy.domainWeights())
-            : Optional.<DomainWeightState>empty();
+        var domains = subject.learner().map(learner -> learner.learned(model.session()));
         return new Trained(weights, moved, logs, domains);
       }
     }
@@ -208,7 +215,8 @@ class GradientCachingTest {
   }
 
   private static float[] trained(Setting setting) {
-    try (var model = setting.model()) {
+    try (var subject = setting.subject()) {
+      var model = subject.model();
       model.compile(adam());
       fit(model, setting, 2);
       return Values.all(model);
@@ -218,12 +226,14 @@ class GradientCachingTest {
   @Test
   void aModelThatWasSavedBetweenUpdatesGoesOnToTheSameBits(@TempDir Path saved) {
     var setting = dro(0.2f).inChunksOf(3);
-    try (var first = setting.model()) {
+    try (var subject = setting.subject()) {
+      var first = subject.model();
       first.compile(adam());
       fit(first, setting, 1);
       first.save(saved);
     }
-    try (var second = setting.model()) {
+    try (var subject = setting.subject()) {
+      var second = subject.model();
       second.compile(adam());
       second.load(saved);
       fit(second, setting, 2);

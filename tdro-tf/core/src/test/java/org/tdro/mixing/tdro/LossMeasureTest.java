@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.tdro.mixing.LearnedMixture;
+import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -64,9 +66,10 @@ class LossMeasureTest {
       var rows = new RowLosses(
           tf.constant(DOMAIN_IDS),
           tf.constant(LOSS),
-          reference.length == 0 ? Optional.empty() : Optional.of(tf.constant(reference)));
-      try (var result = session.runner().fetch(measure.byDomain(tf, rows, 3)).run()) {
-        return DomainWeightState.values((TFloat32) result.get(0)).stream()
+          reference.length == 0 ? Optional.empty() : Optional.of(tf.constant(reference)),
+          3);
+      try (var result = session.runner().fetch(measure.byDomain(tf, rows)).run()) {
+        return LearnedMixture.values((TFloat32) result.get(0)).stream()
             .map(value -> (float) (Math.round(value * 1e6) / 1e6))
             .toList();
       }

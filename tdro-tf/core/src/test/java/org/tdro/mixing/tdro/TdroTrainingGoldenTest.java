@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -23,6 +22,7 @@ import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.retriever.ContrastiveLoss;
+import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.GoldenBatches;
 import org.tdro.retriever.KeptGradients;
@@ -121,7 +121,7 @@ class TdroTrainingGoldenTest {
         .toArray(JsonNode[]::new);
   }
 
-  private TdroModel model(WaysToCompute way) {
+  private ContrastiveModel model(WaysToCompute way) {
     int domains = settings.get("groups").asInt();
     List<Double> uniform = Collections.nCopies(domains, 1.0 / domains);
     var weights = DomainWeightOptions.builder(LossMeasure.referenceCode()).build();
@@ -129,13 +129,12 @@ class TdroTrainingGoldenTest {
         new RetrieverSpec(new HuggingFaceFolder(folder).architecture(), Pooling.LASTTOKEN, 0, true);
     var loss = new ContrastiveLoss(
         (float) settings.get("temperature").asDouble(), ContrastiveLoss.Negatives.HARD_ONLY);
-    var model = new TdroModel(
+    var model = new ContrastiveModel(
         spec,
-        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), domains, false, way.options()),
-        weights,
-        weights.optimizer(settings.get("updates").asInt(), accumulation),
-        uniform,
-        Optional.of(new TdroModel.Reference(spec, false)),
+        new ContrastiveOptions(loss, settings.get("n_psg").asInt(), domains, false, way.options())
+            .against(new ContrastiveModel.Reference(spec, false)),
+        new DomainWeights(
+            weights, weights.optimizer(settings.get("updates").asInt(), accumulation), uniform),
         0,
         ConfigProto.getDefaultInstance());
     model.load(StoredRetrievers.of(folder));

@@ -1,38 +1,52 @@
 package org.tdro.keras.layers;
 
-import java.util.List;
-import org.tdro.keras.Layer;
-import org.tdro.keras.StepCounter;
+import org.tdro.keras.CallContext;
+import org.tdro.keras.LayerScope;
+import org.tdro.keras.NamedLayer;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Zeroes elements with probability {@code rate} and scales the others by 1 / (1 − rate). For training only: leave it out
- * of an inference graph. Its random numbers follow from (seed, micro-batch) alone, so a resumed run drops the same ones.
+ * In training, zeroes elements with probability {@code rate} and scales the others by 1 / (1 − rate) (Srivastava et al.
+ * 2014); in inference, returns its input. The random numbers follow from the model's seed, the layer's name and the
+ * micro-batch alone, so a resumed run drops the same elements. {@code [...] -> [...]}.
  */
-public final class Dropout implements Layer {
+public final class Dropout extends NamedLayer<TFloat32> {
   private final float rate;
-  private final long seed;
-  private final StepCounter counter;
 
-  /** @param seed differs between the dropout layers of a model */
-  public Dropout(float rate, long seed, StepCounter counter) {
+  /**
+   * A layer that drops {@code rate} of its input.
+   *
+   * @throws IllegalArgumentException if the rate is not in [0, 1)
+   */
+  public Dropout(float rate) {
+    super("dropout");
     if (!(rate >= 0 && rate < 1)) {
       throw new IllegalArgumentException("the dropout rate must be in [0, 1), was " + rate);
     }
     this.rate = rate;
-    this.seed = seed;
-    this.counter = counter;
+  }
+
+  /** A layer whose random numbers follow from the path of {@code scope}. */
+  public Dropout(LayerScope scope, float rate) {
+    this(rate);
+    build(scope, Shape.unknown());
   }
 
   @Override
-  public Operand<TFloat32> call(Ops tf, Operand<TFloat32> x) {
-    if (rate == 0) {
+  public Dropout named(String name) {
+    super.named(name);
+    return this;
+  }
+
+  @Override
+  protected Operand<TFloat32> forward(CallContext context, Operand<TFloat32> x) {
+    if (rate == 0 || !context.training()) {
       return x;
     }
-    var pair = tf.stack(List.of(tf.constant(seed), counter.microBatch()));
-    var uniform = tf.random.statelessRandomUniform(tf.shape(x), pair);
+    var tf = context.tf();
+    var uniform = tf.random.statelessRandomUniform(tf.shape(x), context.randomSeed(path()));
     var keep = tf.math.greaterEqual(uniform, tf.constant(rate));
     var scaled = tf.math.mul(x, tf.constant(1 / (1 - rate)));
     return tf.select(keep, scaled, tf.zerosLike(x));

@@ -33,6 +33,11 @@ public final class AdamW extends Optimizer {
     return new Builder(schedule);
   }
 
+  /** With a constant learning rate, without weight decay, β = (0.9, 0.999), ε = 1e-8: Adam. */
+  public static AdamW of(double learningRate) {
+    return builder(LearningRateSchedule.constant(learningRate)).build();
+  }
+
   @Override
   public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
     var m = slot(weight, "m", 0).variable();

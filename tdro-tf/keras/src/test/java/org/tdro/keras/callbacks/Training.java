@@ -13,8 +13,9 @@ import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Logs;
-import org.tdro.keras.Loss;
 import org.tdro.keras.Model;
+import org.tdro.keras.losses.Losses;
+import org.tdro.keras.metrics.Metrics;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.testing.Classifier;
 import org.tdro.keras.testing.Spirals;
@@ -30,13 +31,13 @@ final class Training {
     var model = new Classifier(7, 0.2f);
     model.compile(
         AdamW.builder(LearningRateSchedule.constant(0.01)).build(),
-        Loss.sparseCategoricalCrossentropy("labels"),
-        Map.of("accuracy", Loss.sparseCategoricalAccuracy("labels")));
+        Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"),
+        Metrics.accuracy().labels("labels"));
     return model;
   }
 
   static FitOptions epochs(long epochs, Callback... callbacks) {
-    return FitOptions.epochs(epochs).withValidation(new Spirals(1)).withCallbacks(callbacks);
+    return FitOptions.epochs(epochs).validation(new Spirals(1)).withCallbacks(callbacks);
   }
 
   /** Trains {@code model} over that many epochs. */

@@ -14,7 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.keras.FitOptions;
 import org.tdro.keras.Model;
+import org.tdro.keras.callbacks.Callbacks;
+import org.tdro.keras.losses.Losses;
+import org.tdro.keras.optimizers.AdamW;
 import org.tdro.testing.Checkout;
 
 /** The example of docs/keras.md: it runs, and the guide shows the code that runs. */
@@ -41,6 +45,46 @@ class KerasGuideTest {
   }
 
   @Test
+  void theFirstModelReadsDigits() {
+    var out = System.out;
+    var bytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      FirstModel.main(new String[0]);
+    } finally {
+      System.setOut(out);
+    }
+    var printed = bytes.toString(StandardCharsets.UTF_8).strip();
+    assertThat(printed).startsWith("accuracy 0.");
+    assertThat(Double.parseDouble(printed.substring("accuracy ".length()))).isGreaterThan(0.9);
+  }
+
+  /** What stands between the braces of main, which the guide calls twelve lines. */
+  @Test
+  void theFirstModelHasAtMostTwelveLines() throws IOException {
+    var source = Files.readString(SOURCES.resolve("FirstModel.java"));
+    var body = source.substring(source.indexOf("arguments) {\n") + "arguments) {\n".length());
+    assertThat(body.substring(0, body.lastIndexOf("  }\n}")).lines()).hasSizeLessThanOrEqualTo(12);
+  }
+
+  @Test
+  void theModelOfTwoInputsComparesDigits() {
+    assertThat(TwoInputs.areaUnderCurve()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void theStandardCallbacksLeaveALogAndCheckpoints() {
+    try (var model = new MoonClassifier(1)) {
+      model.compile(
+          AdamW.of(0.01), Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"));
+      model.fit(
+          new Moons(1, 5, 64), FitOptions.epochs(3).withCallbacks(Callbacks.standard(folder)));
+    }
+    assertThat(folder.resolve("log.csv")).content().hasLineCount(4);
+    assertThat(folder.resolve("checkpoints/checkpoint-15")).isDirectory();
+  }
+
+  @Test
   void theExampleLearns() {
     assertThat(accuracy(train(new MoonClassifier(42)))).isGreaterThan(0.95);
   }
@@ -59,7 +103,16 @@ class KerasGuideTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"Moons", "Residual", "MoonClassifier", "RobustClassifier", "MoonTraining"})
+      strings = {
+        "FirstModel",
+        "Digits",
+        "TwoInputs",
+        "Moons",
+        "Residual",
+        "MoonClassifier",
+        "RobustClassifier",
+        "MoonTraining"
+      })
   void theGuideShowsTheSource(String example) throws IOException {
     var source = Files.readString(SOURCES.resolve(example + ".java"));
     var blocks = new ArrayList<String>();
@@ -70,12 +123,16 @@ class KerasGuideTest {
         blocks.add(matcher.group(2));
       }
     }
-    assertThat(blocks).isNotEmpty().allSatisfy(block -> assertThat(source).contains(block));
+    assertThat(blocks).singleElement().satisfies(block -> {
+      assertThat(source).endsWith(block);
+      assertThat(source.substring(0, source.length() - block.length()).strip())
+          .isEqualTo("package org.tdro.keras.example;");
+    });
   }
 
   @Test
   void theGuideShowsTheSummary() throws IOException {
-    try (var model = new MoonClassifier(42)) {
+    try (var model = TwoInputs.model()) {
       assertThat(Files.readString(GUIDE)).contains(model.summary());
     }
   }

@@ -6,7 +6,6 @@ import java.util.Map;
 import org.tdro.keras.Batch;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.LearningRateSchedule;
-import org.tdro.keras.Loss;
 import org.tdro.keras.Model;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
@@ -14,6 +13,8 @@ import org.tdro.keras.callbacks.EarlyStopping;
 import org.tdro.keras.callbacks.Monitor;
 import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.keras.callbacks.TerminateOnNaN;
+import org.tdro.keras.losses.Losses;
+import org.tdro.keras.metrics.Metrics;
 import org.tdro.keras.optimizers.AdamW;
 import org.tensorflow.ndarray.StdArrays;
 import org.tensorflow.types.TFloat32;
@@ -26,14 +27,14 @@ final class MoonTraining {
     var rate = LearningRateSchedule.cosine(0.02, 600, 20, 0.1);
     model.compile(
         AdamW.builder(rate).weightDecay(0.01).build().globalClipNorm(1),
-        Loss.sparseCategoricalCrossentropy("labels"),
-        Map.of("accuracy", Loss.sparseCategoricalAccuracy("labels")));
+        Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"),
+        Metrics.accuracy().labels("labels"));
     out.print(model.summary());
 
     var history = model.fit(
         new Moons(1, 20, 64),
         FitOptions.epochs(30)
-            .withValidation(new Moons(1000, 5, 64))
+            .validation(new Moons(1000, 5, 64))
             .withCallbacks(
                 new ProgressBar(out, ProgressBar.Mode.AUTO),
                 new TerminateOnNaN(),

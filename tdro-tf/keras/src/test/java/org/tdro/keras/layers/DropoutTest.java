@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 class DropoutTest {
+  private static Operand<TFloat32> threes(Ops tf) {
+    return tf.fill(tf.constant(new int[] {100, 100}), tf.constant(3f));
+  }
+
   private static List<float[]> dropped(float rate, long seed) {
-    return Evaluation.of(
-        2,
-        (model, tf) -> new Dropout(rate, seed, model.counter())
-            .call(tf, tf.fill(tf.constant(new int[] {100, 100}), tf.constant(3f))));
+    var dropout = new Dropout(rate);
+    return Evaluation.of(2, seed, context -> dropout.call(context, threes(context.tf())));
   }
 
   @Test
@@ -39,7 +44,26 @@ class DropoutTest {
   }
 
   @Test
+  void layersOfOtherNamesDropOthers() {
+    var first = new Dropout(0.5f);
+    var second = new Dropout(0.5f);
+    var both = Evaluation.of(1, context -> {
+      var tf = context.tf();
+      return tf.math.sub(first.call(context, threes(tf)), second.call(context, threes(tf)));
+    });
+    assertThat(both.get(0)).contains(6f, -6f);
+  }
+
+  @Test
+  void inferenceLeavesEverything() {
+    var dropout = new Dropout(0.5f);
+    var values = Evaluation.of(
+        1, context -> dropout.call(context.withTraining(false), threes(context.tf())));
+    assertThat(values.get(0)).containsOnly(3f);
+  }
+
+  @Test
   void aRateOfOneIsRefused() {
-    assertThatThrownBy(() -> new Dropout(1, 5, null)).hasMessageContaining("[0, 1), was 1.0");
+    assertThatThrownBy(() -> new Dropout(1)).hasMessageContaining("[0, 1), was 1.0");
   }
 }

@@ -2,8 +2,9 @@ package org.tdro.keras.layers;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.tdro.keras.Batch;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.GradientTape;
@@ -14,21 +15,26 @@ import org.tdro.keras.Model;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.optimizers.Sgd;
 import org.tensorflow.Operand;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** A model that does nothing but report the value of an expression at each of some training steps. */
 final class Evaluation extends Model {
-  private final BiFunction<Model, Ops, Operand<TFloat32>> expression;
+  private final Function<CallContext, Operand<TFloat32>> expression;
 
-  private Evaluation(BiFunction<Model, Ops, Operand<TFloat32>> expression) {
-    super(1);
+  private Evaluation(long seed, Function<CallContext, Operand<TFloat32>> expression) {
+    super(seed);
     this.expression = expression;
   }
 
+  /** The vector {@code expression} at each of {@code steps} steps of a model with seed 1. */
+  static List<float[]> of(int steps, Function<CallContext, Operand<TFloat32>> expression) {
+    return of(steps, 1, expression);
+  }
+
   /** The vector {@code expression} at each of {@code steps} steps. */
-  static List<float[]> of(int steps, BiFunction<Model, Ops, Operand<TFloat32>> expression) {
-    try (var model = new Evaluation(expression)) {
+  static List<float[]> of(
+      int steps, long seed, Function<CallContext, Operand<TFloat32>> expression) {
+    try (var model = new Evaluation(seed, expression)) {
       model.compile(new Sgd(LearningRateSchedule.constant(0)));
       Dataset nothing = index -> new Batch(Map.of(), 1);
       var history = model.fit(nothing, FitOptions.epochs(steps).withStepsPerEpoch(1));
@@ -42,12 +48,13 @@ final class Evaluation extends Model {
   }
 
   @Override
-  protected Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training) {
-    return tf.reshape(expression.apply(this, tf), tf.constant(new int[] {-1}));
+  protected Operand<TFloat32> call(CallContext context, Inputs inputs) {
+    var tf = context.tf();
+    return tf.reshape(expression.apply(context), tf.constant(new int[] {-1}));
   }
 
   @Override
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
-    return new TrainStep().log("value", call(tf(), batch, true));
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+    return new TrainStep().log("value", call(context, batch));
   }
 }

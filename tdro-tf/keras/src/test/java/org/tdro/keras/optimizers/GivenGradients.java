@@ -3,6 +3,7 @@ package org.tdro.keras.optimizers;
 import java.util.List;
 import java.util.Map;
 import org.tdro.keras.Batch;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.GradientTape;
@@ -17,7 +18,6 @@ import org.tdro.keras.testing.Values;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** A weight (1, −2) whose gradients are the inputs: (0.5, −1), (−0.25, 2), (1, 0.1). */
@@ -51,12 +51,13 @@ final class GivenGradients extends Model {
   }
 
   @Override
-  protected Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training) {
+  protected Operand<TFloat32> call(CallContext context, Inputs inputs) {
+    var tf = context.tf();
     return tf.math.mul(weight.read(tf), inputs.floats("gradient"));
   }
 
   @Override
-  protected TrainStep trainStep(GradientTape tape, Inputs batch) {
+  protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
     return new TrainStep().minimize(List.of(weight), List.of(batch.floats("gradient")));
   }
 }

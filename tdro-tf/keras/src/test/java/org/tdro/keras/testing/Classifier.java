@@ -1,7 +1,7 @@
 package org.tdro.keras.testing;
 
 import java.util.List;
-import org.tdro.keras.Initializer;
+import org.tdro.keras.CallContext;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.Model;
@@ -9,14 +9,13 @@ import org.tdro.keras.layers.Dense;
 import org.tdro.keras.layers.Dropout;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
-import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** A small network for points of the plane. */
 public final class Classifier extends Model {
-  private final Dense hidden = new Dense(variables(), "hidden", 2, 32, Initializer.glorotUniform());
-  private final Dense output = new Dense(variables(), "output", 32, 3, Initializer.glorotUniform());
+  private final Dense hidden = new Dense(32).named("hidden");
+  private final Dense output = new Dense(3).named("output");
   private final Dropout dropout;
 
   public Classifier(long seed) {
@@ -25,7 +24,7 @@ public final class Classifier extends Model {
 
   public Classifier(long seed, float dropoutRate) {
     super(seed);
-    dropout = new Dropout(dropoutRate, seed, counter());
+    dropout = new Dropout(dropoutRate);
   }
 
   @Override
@@ -36,11 +35,8 @@ public final class Classifier extends Model {
   }
 
   @Override
-  protected Operand<TFloat32> call(Ops tf, Inputs inputs, boolean training) {
-    Operand<TFloat32> x = tf.nn.relu(hidden.call(tf, inputs.floats("points")));
-    if (training) {
-      x = dropout.call(tf, x);
-    }
-    return output.call(tf, x);
+  protected Operand<TFloat32> call(CallContext context, Inputs inputs) {
+    var x = context.tf().nn.relu(hidden.call(context, inputs.floats("points")));
+    return output.call(context, dropout.call(context, x));
   }
 }

@@ -14,11 +14,15 @@ public final class Values {
   /** The value of {@code operand}. */
   public static float[] of(Session session, Operand<TFloat32> operand) {
     try (var result = session.runner().fetch(operand).run()) {
-      var tensor = (TFloat32) result.get(0);
-      var values = new float[Math.toIntExact(tensor.size())];
-      tensor.asRawTensor().data().asFloats().read(values);
-      return values;
+      return of((TFloat32) result.get(0));
     }
+  }
+
+  /** The elements of {@code tensor}. */
+  public static float[] of(TFloat32 tensor) {
+    var values = new float[Math.toIntExact(tensor.size())];
+    tensor.asRawTensor().data().asFloats().read(values);
+    return values;
   }
 
   /** Every trainable weight, one after another. */

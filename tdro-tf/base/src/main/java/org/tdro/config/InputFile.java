@@ -1,0 +1,14 @@
+package org.tdro.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** Marks a component that names files or folders to read, which must exist where inputs are checked. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.RECORD_COMPONENT)
+public @interface InputFile {
+  /** Values that are words rather than paths. */
+  String[] except() default {};
+}

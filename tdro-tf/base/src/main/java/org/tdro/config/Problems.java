@@ -1,0 +1,51 @@
+package org.tdro.config;
+
+import com.typesafe.config.ConfigOrigin;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What has been found wrong so far. */
+final class Problems {
+  private static final Pattern LINE = Pattern.compile(": (\\d+)(?:-\\d+)?$");
+
+  private final Set<String> lines = new LinkedHashSet<>();
+
+  int count() {
+    return lines.size();
+  }
+
+  public void add(String origin, String what) {
+    lines.add(origin + ": " + what);
+  }
+
+  /** Takes over a failure of the HOCON reader, whose message starts with the place. */
+  public void add(com.typesafe.config.ConfigException failure) {
+    var message = String.valueOf(failure.getMessage()).replace('\n', ' ');
+    if (failure.origin() == null) {
+      lines.add(message);
+    } else {
+      var place = failure.origin().description() + ": ";
+      add(
+          where(failure.origin()),
+          message.startsWith(place) ? message.substring(place.length()) : message);
+    }
+  }
+
+  /** @throws ConfigException if there is any problem */
+  void raise() {
+    if (!lines.isEmpty()) {
+      throw new ConfigException(List.copyOf(lines));
+    }
+  }
+
+  /** {@code configs/dro/paper.conf:7}, or {@code command line: dro.ema=0.2}. */
+  static String where(ConfigOrigin origin) {
+    if (origin.lineNumber() <= 0) {
+      return origin.description();
+    }
+    var line = origin.description().startsWith(Argument.SOURCE) ? "" : ":$1";
+    return LINE.matcher(origin.description()).replaceFirst(line);
+  }
+}

@@ -1,0 +1,103 @@
+package org.tdro.config;
+
+import com.typesafe.config.ConfigUtil;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The keys that records give a configuration: kebab case, dots between the parts, {@link Inline} components in place. */
+final class RecordKeys {
+  private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+
+  private RecordKeys() {}
+
+  /** Returns {@code batchSize} as {@code batch-size}. */
+  static String kebab(String component) {
+    return HUMP.matcher(component).replaceAll("-").toLowerCase(Locale.ROOT);
+  }
+
+  /** Returns the key of a component within its record. */
+  static String of(RecordComponent component) {
+    var key = component.getAnnotation(Key.class);
+    return key == null ? kebab(component.getName()) : key.value();
+  }
+
+  /** Returns the key of the component called {@code name}, or {@code name} in kebab case where the record has no such component. */
+  static String of(Class<?> type, String name) {
+    return Arrays.stream(type.getRecordComponents())
+        .filter(component -> component.getName().equals(name))
+        .findFirst()
+        .map(RecordKeys::of)
+        .orElseGet(() -> kebab(name));
+  }
+
+  /** Returns the key {@code name} under {@code parent}, which is empty for the root; a name with dots is quoted. */
+  static String below(String parent, String name) {
+    var last = ConfigUtil.joinPath(name);
+    return parent.isEmpty() ? last : parent + "." + last;
+  }
+
+  /** Returns the components that have a key of their own in a section of {@code type}, by key. */
+  static Map<String, RecordComponent> components(Class<?> type) {
+    var components = new LinkedHashMap<String, RecordComponent>();
+    addAll(type, "", components);
+    return components;
+  }
+
+  private static void addAll(Class<?> type, String prefix, Map<String, RecordComponent> to) {
+    for (var component : type.getRecordComponents()) {
+      var inline = component.getAnnotation(Inline.class);
+      if (inline != null) {
+        addAll(component.getType(), prefix + inline.prefix(), to);
+      } else if (to.put(prefix + of(component), component) != null) {
+        throw new IllegalStateException(
+            "two components have the key " + prefix + of(component) + ", one of them in " + type);
+      }
+    }
+  }
+
+  /** Returns the keys of a section of {@code type} in the order in which they are written. */
+  static List<String> ordered(Class<?> type) {
+    var keys = components(type).keySet();
+    var order = type.getAnnotation(KeyOrder.class);
+    if (order == null) {
+      return List.copyOf(keys);
+    }
+    var ordered = List.of(order.value());
+    if (ordered.size() != keys.size() || !Set.copyOf(ordered).equals(keys)) {
+      throw new IllegalStateException(
+          "@KeyOrder of " + type + " must name every key once; the keys are " + keys);
+    }
+    return ordered;
+  }
+
+  /** Returns all keys below a root record, those of sections with dots. */
+  static List<String> all(Class<?> type) {
+    var keys = new ArrayList<String>();
+    components(type)
+        .forEach((name, component) -> section(component)
+            .ifPresentOrElse(
+                below -> all(below).forEach(key -> keys.add(name + "." + key)),
+                () -> keys.add(name)));
+    return keys;
+  }
+
+  /** Returns the record that a component holds, or may hold. */
+  static Optional<Class<?>> section(RecordComponent component) {
+    var type = component.getGenericType() instanceof ParameterizedType generic
+            && generic.getRawType() == Optional.class
+        ? generic.getActualTypeArguments()[0]
+        : component.getType();
+    return type instanceof Class<?> plain && plain.isRecord()
+        ? Optional.of(plain)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,276 @@
+package org.tdro.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigResolveOptions;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValueFactory;
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * A configuration after composition, with the origin of each of its values.
+ *
+ * @param <R> its root record
+ */
+public final class ResolvedConfig<R extends Record> {
+  private static final int VALUE_COLUMN = 60;
+
+  private final ConfigSchema<R> schema;
+  private final R config;
+  private final Map<String, String> origins;
+  private final List<Entry> entries;
+
+  /**
+   * One value of a record tree.
+   *
+   * @param key its full key
+   * @param hocon the value as HOCON; empty for an optional value that is not set
+   * @param incidental whether its component, or one above it, is {@link Incidental}
+   */
+  private record Entry(String key, String hocon, boolean incidental) {}
+
+  /**
+   * A key with different values in two configurations.
+   *
+   * @param key the key
+   * @param here its value in the one that was asked, as HOCON; empty where it is not set
+   * @param there its value in the other
+   */
+  public record Difference(String key, String here, String there) {
+    @Override
+    public String toString() {
+      return key + ": " + shown(here) + " here, " + shown(there) + " there";
+    }
+
+    private static String shown(String value) {
+      return value.isEmpty() ? "not set" : value;
+    }
+  }
+
+  private ResolvedConfig(ConfigSchema<R> schema, R config, Map<String, String> origins) {
+    this.schema = schema;
+    this.config = config;
+    this.origins = Map.copyOf(origins);
+    this.entries = new ArrayList<>();
+    addRecord(config, "", false);
+  }
+
+  /**
+   * Reads what {@link #render} wrote.
+   *
+   * @throws ConfigException if the file cannot be read or says anything but one whole configuration
+   */
+  public static <R extends Record> ResolvedConfig<R> read(ConfigSchema<R> schema, Path file) {
+    var problems = new Problems();
+    var parsed = new ConfigFolders(List.of()).parse(file, problems);
+    problems.raise();
+    var binder = new RecordBinder(
+        schema.root(), problems, key -> Optional.of(ConfigFolders.shown(file)), false);
+    return bind(schema, parsed, problems, binder);
+  }
+
+  /** Resolves substitutions and binds the result. */
+  static <R extends Record> ResolvedConfig<R> bind(
+      ConfigSchema<R> schema, Config merged, Problems problems, RecordBinder binder) {
+    try {
+      var resolved = merged.resolve(ConfigResolveOptions.defaults());
+      var config = binder.bind(schema.root(), resolved.root());
+      problems.raise();
+      return new ResolvedConfig<>(schema, config.orElseThrow(), binder.origins());
+    } catch (com.typesafe.config.ConfigException e) {
+      problems.add(e);
+      problems.raise();
+      throw e;
+    }
+  }
+
+  private void addRecord(Record record, String path, boolean incidental) {
+    var values = new HashMap<String, Runnable>();
+    collect(record, path, "", incidental, values);
+    RecordKeys.ordered(record.getClass()).forEach(key -> values.get(key).run());
+  }
+
+  /** Notes how to add each value of a section, by its key there. */
+  private void collect(
+      Record record, String path, String prefix, boolean incidental, Map<String, Runnable> to) {
+    for (var component : record.getClass().getRecordComponents()) {
+      boolean below = incidental || component.isAnnotationPresent(Incidental.class);
+      var inline = component.getAnnotation(Inline.class);
+      var value = read(component, record);
+      if (inline != null) {
+        collect((Record) value, path, prefix + inline.prefix(), below, to);
+      } else {
+        var key = prefix + RecordKeys.of(component);
+        to.put(key, () -> add(value, RecordKeys.below(path, key), below));
+      }
+    }
+  }
+
+  private void add(Object value, String key, boolean incidental) {
+    if (value instanceof Record record) {
+      addRecord(record, key, incidental);
+    } else if (value instanceof Optional<?> section
+        && section.orElse(null) instanceof Record record) {
+      addRecord(record, key, incidental);
+    } else if (value instanceof Map<?, ?> map && !map.isEmpty()) {
+      var sorted = new TreeMap<String, Object>();
+      map.forEach((name, entry) -> sorted.put((String) name, entry));
+      sorted.forEach((name, entry) -> add(entry, RecordKeys.below(key, name), incidental));
+    } else {
+      entries.add(new Entry(key, hocon(value), incidental));
+    }
+  }
+
+  private static String hocon(Object value) {
+    if (value instanceof Map<?, ?>) {
+      return "{}";
+    }
+    if (value instanceof Optional<?> optional) {
+      return optional.map(ResolvedConfig::hocon).orElse("");
+    }
+    if (value instanceof List<?> list) {
+      return list.stream().map(ResolvedConfig::hocon).collect(Collectors.joining(", ", "[", "]"));
+    }
+    var text = Scalars.text(value);
+    return value instanceof Number || value instanceof Boolean || value instanceof Enum<?>
+        ? text
+        : ConfigUtil.quoteString(text);
+  }
+
+  private static Object read(RecordComponent component, Record record) {
+    try {
+      var accessor = component.getAccessor();
+      accessor.setAccessible(true);
+      return accessor.invoke(record);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the values. */
+  public R config() {
+    return config;
+  }
+
+  /** Returns the origin of the value of {@code key}: {@code file:line}, {@code command line: argument} or {@code default}. */
+  public String origin(String key) {
+    return origins.getOrDefault(key, RecordBinder.DEFAULT);
+  }
+
+  /**
+   * Returns the whole configuration as HOCON, a {@code key = value} a line with its origin as a comment; every line is also a valid
+   * argument. {@link #read} makes the same record of it.
+   */
+  public String render() {
+    var text = new StringBuilder();
+    var group = "";
+    for (var entry : entries) {
+      var entryGroup = group(entry.key());
+      if (!entryGroup.equals(group)) {
+        text.append('\n');
+      }
+      group = entryGroup;
+      text.append(line(entry)).append('\n');
+    }
+    return text.toString();
+  }
+
+  private String line(Entry entry) {
+    if (entry.hocon().isEmpty()) {
+      return "# " + entry.key() + " is not set";
+    }
+    var value = entry.key() + " = " + entry.hocon();
+    return String.format(
+        Locale.ROOT, "%-" + VALUE_COLUMN + "s # %s", value, origin(entry.key()).replace('\n', ' '));
+  }
+
+  /** Returns a JSON object with the configuration under {@code config} and the origin of each key under {@code origins}. */
+  public String renderJson() {
+    var set = entries.stream().filter(entry -> !entry.hocon().isEmpty()).toList();
+    var sources = new LinkedHashMap<String, Object>();
+    set.forEach(entry -> sources.put(entry.key(), origin(entry.key())));
+    return ConfigFactory.parseString(plain(set))
+        .root()
+        .atKey("config")
+        .withValue("origins", ConfigValueFactory.fromMap(sources))
+        .root()
+        .render(ConfigRenderOptions.concise().setFormatted(true));
+  }
+
+  /**
+   * Returns the SHA-256 over all values that decide the result of a run. {@link Incidental} components are left out, and groups that
+   * only {@linkplain ConfigSchema#decisiveOnlyFor another variant} reads.
+   */
+  public String fingerprint() {
+    try {
+      var bytes = plain(decisive()).getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the keys of {@link #fingerprint} whose values differ; none exactly if the fingerprints are equal. */
+  public List<Difference> differences(ResolvedConfig<R> other) {
+    var theirs = new LinkedHashMap<String, String>();
+    other.decisive().forEach(entry -> theirs.put(entry.key(), entry.hocon()));
+    var differences = new ArrayList<Difference>();
+    for (var entry : decisive()) {
+      var there = theirs.remove(entry.key());
+      if (!entry.hocon().equals(there)) {
+        differences.add(new Difference(entry.key(), entry.hocon(), there == null ? "" : there));
+      }
+    }
+    theirs.forEach((key, there) -> differences.add(new Difference(key, "", there)));
+    return differences;
+  }
+
+  /**
+   * Returns the {@linkplain #differences(ResolvedConfig) differences} from the configuration in a file that {@link #render} wrote.
+   *
+   * @throws ConfigException if the file cannot be read or says anything but one whole configuration
+   */
+  public List<Difference> differences(Path file) {
+    return differences(read(schema, file));
+  }
+
+  private List<Entry> decisive() {
+    var variant = schema
+        .variants()
+        .flatMap(variants ->
+            entries.stream().filter(entry -> entry.key().equals(variants.key())).findFirst())
+        .map(Entry::hocon)
+        .orElse("");
+    return entries.stream()
+        .filter(entry -> !entry.incidental())
+        .filter(entry -> schema.isDecisive(group(entry.key()), variant))
+        .toList();
+  }
+
+  /** The group of a key; empty for keys of the root. */
+  private static String group(String key) {
+    int dot = key.indexOf('.');
+    return dot < 0 ? "" : key.substring(0, dot);
+  }
+
+  private static String plain(List<Entry> entries) {
+    return entries.stream()
+        .map(entry -> entry.key() + " = " + entry.hocon())
+        .collect(Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,111 @@
+package org.tdro.mixing;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.data.mixture.MixtureSchedule;
+import org.tdro.keras.GradientTape;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.StatefulCallback;
+import org.tdro.keras.StepCounter;
+import org.tdro.keras.Variables;
+import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.RowWeighting;
+import org.tensorflow.op.Ops;
+
+/**
+ * Lets a sampler follow a learner: when a block ends, the next one is drawn by α as it is then. The schedule is saved with the model, so
+ * a run that is resumed draws the rows of one that was not interrupted.
+ */
+public final class OnlineMixture implements StatefulCallback {
+  private final MixtureSampler sampler;
+  private final int everySteps;
+
+  /**
+   * An online mixture.
+   *
+   * @param sampler of an open schedule; domains that its first block does not draw are never drawn
+   * @param everySteps steps of a block of the sampler
+   */
+  public OnlineMixture(MixtureSampler sampler, int everySteps) {
+    if (!sampler.schedule().isOpen()) {
+      throw new IllegalArgumentException("the sampler's schedule must be open");
+    }
+    if (everySteps < 1) {
+      throw new IllegalArgumentException("everySteps must be at least 1, was " + everySteps);
+    }
+    this.sampler = sampler;
+    this.everySteps = everySteps;
+  }
+
+  /** Returns {@code learner} with equal weights for all rows of a batch, whose numbers follow α already. */
+  public static RowWeighting equalRows(MixtureLearner learner) {
+    return new RowWeighting() {
+      @Override
+      public boolean needsReference() {
+        return learner.needsReference();
+      }
+
+      @Override
+      public List<Optimizer> optimizers() {
+        return learner.optimizers();
+      }
+
+      @Override
+      public void build(Ops tf, Variables variables) {
+        learner.build(tf, variables);
+      }
+
+      @Override
+      public Weighted weigh(GradientTape tape, StepCounter counter, RowLosses rows) {
+        return learner.weigh(tape, counter, rows).with(RowWeighting.equal(tape.tf(), rows));
+      }
+    };
+  }
+
+  @Override
+  public void onTrainBatchEnd(Model model, long step, Logs logs) {
+    if (step % everySteps == 0) {
+      var schedule = sampler.schedule();
+      var first = schedule.stages().get(0).weights();
+      var learned = logs.vectors().get(MixtureLearner.WEIGHT);
+      var next = new ArrayList<Double>();
+      for (int domain = 0; domain < learned.length; domain++) {
+        next.add(first.get(domain) > 0 ? (double) learned[domain] : 0.0);
+      }
+      sampler.follow(schedule.append(next));
+    }
+  }
+
+  /** The weights of each stage, by its first block, and under {@code decided} the number of decided blocks. */
+  @Override
+  public Map<String, String> state() {
+    var schedule = sampler.schedule();
+    var state = new LinkedHashMap<String, String>();
+    state.put("decided", Long.toString(schedule.decided()));
+    for (var stage : schedule.stages()) {
+      state.put(
+          Long.toString(stage.firstBlock()),
+          stage.weights().stream().map(Object::toString).collect(Collectors.joining(" ")));
+    }
+    return state;
+  }
+
+  @Override
+  public void restore(Map<String, String> state) {
+    var stages = state.entrySet().stream()
+        .filter(entry -> !entry.getKey().equals("decided"))
+        .map(entry -> new MixtureSchedule.Stage(
+            Long.parseLong(entry.getKey()),
+            Arrays.stream(entry.getValue().split(" ")).map(Double::valueOf).toList()))
+        .sorted(java.util.Comparator.comparingLong(MixtureSchedule.Stage::firstBlock))
+        .toList();
+    sampler.follow(new MixtureSchedule(stages, Long.parseLong(state.get("decided"))));
+  }
+}

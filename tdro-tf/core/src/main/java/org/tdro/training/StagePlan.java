@@ -1,0 +1,171 @@
+package org.tdro.training;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.tdro.config.ConfigException;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.data.mixture.Batching;
+import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.data.mixture.MixtureSchedule;
+import org.tdro.keras.Callback;
+import org.tdro.mixing.DoReMi;
+import org.tdro.mixing.GroupDro;
+import org.tdro.mixing.MixtureLearner;
+import org.tdro.mixing.OnlineMixture;
+import org.tdro.mixing.tdro.DomainWeights;
+import org.tdro.retriever.RowWeighting;
+import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.rows.Fold;
+import org.tdro.runs.RunFolder;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.DroConfig;
+import org.tdro.training.config.RunConfig;
+
+/**
+ * A stage as a value: the rows it draws, how they are weighed, what their losses are compared with, and what it learns and writes besides
+ * the model. Made anew for each training, because a weighting belongs to one model.
+ *
+ * @param fold the part of each domain's rows that is drawn from
+ * @param sampler draws the rows of each batch
+ * @param weighting of the rows of a micro-batch in the loss
+ * @param reference the frozen model that losses are compared with, where the weighting compares them
+ * @param learned the mixture that is learned along with the model, if one is
+ * @param callbacks what moves the sampler and records how the mixture comes about
+ */
+record StagePlan(
+    Fold fold,
+    MixtureSampler sampler,
+    RowWeighting weighting,
+    Optional<StoredRetriever> reference,
+    Optional<LearnedWeights> learned,
+    List<Callback> callbacks) {
+
+  /**
+   * The plan of a configuration's stage.
+   *
+   * @throws ConfigException if the reference does not fit the configuration
+   * @throws org.tdro.io.InputException if a domain that is to be drawn has no rows
+   */
+  static StagePlan of(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
+    return resolved
+        .config()
+        .learning()
+        .map(dro -> learning(resolved, dro, prepared))
+        .orElseGet(() -> plain(resolved.config(), prepared));
+  }
+
+  private static StagePlan plain(RunConfig config, PreparedData prepared) {
+    var fold = FromConfig.fold(config.data().fold());
+    return new StagePlan(
+        fold,
+        sampler(
+            config,
+            prepared,
+            fold,
+            MixtureSchedule.constant(weights(config, prepared, fold)),
+            MixtureSampler.Batches.BLOCK),
+        RowWeighting.uniform(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
+  }
+
+  private static StagePlan learning(
+      ResolvedConfig<RunConfig> resolved, DroConfig dro, PreparedData prepared) {
+    var config = resolved.config();
+    var learner = learner(config, dro, initialWeights(dro.initialWeights(), prepared));
+    var fold = fold(resolved, dro);
+    var weights = weights(config, prepared, fold);
+    var callbacks = new ArrayList<Callback>();
+    MixtureSampler sampler;
+    RowWeighting weighting;
+    if (dro.onlineEvery() > 0) {
+      sampler = sampler(
+          config,
+          prepared,
+          fold,
+          MixtureSchedule.open(weights),
+          dro.onlineEvery() * config.train().accumulationSteps());
+      weighting = OnlineMixture.equalRows(learner);
+      callbacks.add(new OnlineMixture(sampler, dro.onlineEvery()));
+    } else {
+      sampler = sampler(
+          config, prepared, fold, MixtureSchedule.constant(weights), MixtureSampler.Batches.BLOCK);
+      weighting = learner;
+    }
+    callbacks.add(
+        new TrajectoryWriter(new RunFolder(config.output()).trajectory(), prepared.domainNames()));
+    return new StagePlan(
+        fold,
+        sampler,
+        weighting,
+        learner.needsReference() ? dro.reference().map(StoredRetrievers::of) : Optional.empty(),
+        Optional.of(new LearnedWeights(learner, dro.topPercents())),
+        List.copyOf(callbacks));
+  }
+
+  private static MixtureSampler sampler(
+      RunConfig config,
+      PreparedData prepared,
+      Fold fold,
+      MixtureSchedule schedule,
+      int batchesOfBlock) {
+    return new MixtureSampler(
+        prepared.data().sizes(fold),
+        schedule,
+        new MixtureSampler.Batches(
+            Batching.valueOf(config.data().batching().name()),
+            config.train().batchSize(),
+            batchesOfBlock),
+        config.seed());
+  }
+
+  private static List<Double> weights(RunConfig config, PreparedData prepared, Fold fold) {
+    return Arrays.stream(DomainProbabilities.of(config.data(), prepared, fold))
+        .boxed()
+        .toList();
+  }
+
+  private static MixtureLearner learner(
+      RunConfig config, DroConfig dro, List<Double> initialWeights) {
+    return switch (dro.method()) {
+      case TDRO -> {
+        var options = FromConfig.domainWeights(dro, config.train().steps());
+        yield new DomainWeights(
+            options,
+            options.optimizer(config.train().steps(), config.train().accumulationSteps()),
+            initialWeights);
+      }
+      case GROUP_DRO -> new GroupDro(dro.stepSize(), dro.ema(), initialWeights);
+      case DOREMI ->
+        new DoReMi(dro.stepSize(), dro.smoothing().orElseThrow(), dro.ema(), initialWeights);
+    };
+  }
+
+  private static List<Double> initialWeights(String source, PreparedData prepared) {
+    var names = prepared.domainNames();
+    return source.equals(DataConfig.UNIFORM)
+        ? names.stream().map(name -> 1.0 / names.size()).toList()
+        : DomainProbabilities.fromFile(Path.of(source), weights -> weights.weightsOf(names));
+  }
+
+  /** The part of each domain's rows that is drawn from: cross-fitting takes the one that the reference has not seen. */
+  private static Fold fold(ResolvedConfig<RunConfig> resolved, DroConfig dro) {
+    if (!dro.crossFit() || dro.reference().isEmpty()) {
+      return FromConfig.fold(resolved.config().data().fold());
+    }
+    var referenceConfig = new RunFolder(dro.reference().get()).config();
+    var seen =
+        ResolvedConfig.read(RunConfig.SCHEMA, referenceConfig).config().data().fold();
+    if (seen == DataConfig.Fold.ALL) {
+      throw new ConfigException(List.of(
+          "%s: dro.cross-fit needs a reference that was trained on one half of the rows, but data.fold is all in %s; train it with data.fold=first"
+              .formatted(resolved.origin("dro.cross-fit"), referenceConfig)));
+    }
+    return seen == DataConfig.Fold.FIRST ? Fold.SECOND : Fold.FIRST;
+  }
+}

@@ -1,0 +1,110 @@
+package org.tdro.training.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.config.ResolvedConfig;
+
+class ResolvedConfigTest {
+  @TempDir
+  Path folder;
+
+  @Test
+  void readsBackToTheSameRecord() throws IOException {
+    var resolved = Configs.compose(
+        "stage=dro",
+        "dro.reference=runs/a \"b\"#c",
+        "output=C:\\x",
+        "data.prompts.\"a.b\".query=\"Find:\\n\"",
+        "data.prompts.\"a.b\".passage=",
+        "data.domains=[\"${x}\", \"ü\"]",
+        "loss.matryoshka-dimensions=[32, 64]",
+        "loss.matryoshka-weights=[0.5, 1, 1e-7]",
+        "train.learning-rate=1.2345678901234567e-7",
+        "seed=-9223372036854775808");
+    var file = Configs.write(folder, "config.conf", resolved.render());
+    assertThat(ResolvedConfig.read(RunConfig.SCHEMA, file).config()).isEqualTo(resolved.config());
+  }
+
+  @Test
+  void rendersValuesWithTheirOrigins() {
+    assertThat(Configs.compose("train.steps=5").render().lines())
+        .anySatisfy(
+            line -> assertThat(line).matches("train\\.steps = 5 +# command line: train\\.steps=5"))
+        .contains("# data.tokenizer is not set");
+  }
+
+  @Test
+  void rendersJsonWithOriginsApart() {
+    var json = ConfigFactory.parseString(Configs.compose("train.steps=5").renderJson());
+    assertThat(json.getInt("config.train.steps")).isEqualTo(5);
+    assertThat(json.getObject("origins").get("train.steps").unwrapped())
+        .isEqualTo("command line: train.steps=5");
+  }
+
+  @Test
+  void aStoredFileNamesItselfInProblems() throws IOException {
+    var file = Configs.write(
+        folder, "config.conf", Configs.compose().render().replace("seed = 42", "sede = 42"));
+    assertThatThrownBy(() -> ResolvedConfig.read(RunConfig.SCHEMA, file))
+        .hasMessage(file + ":2: sede is not known; did you mean seed?\n" + file
+            + ": seed is missing; it is a whole number");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "output=x",
+        "train.log-every=3",
+        "data.workers=3",
+        "eval.top-k=5",
+        "dro.ema=0.5",
+        "pipeline.weightings=[mean]",
+        "device.visible-gpus=[1]",
+        "device.memory-growth=false",
+        "device.memory-fraction=0.5",
+        "device.inter-op-threads=1",
+        "device.soft-placement=false"
+      })
+  void theFingerprintIgnoresWhatTeachesNothing(String argument) {
+    var changed = Configs.compose(argument);
+    assertThat(changed.fingerprint()).isEqualTo(Configs.compose().fingerprint());
+    assertThat(changed.differences(Configs.compose())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "seed=1",
+        "train.batch-size=3",
+        "stage=finetune",
+        "data.domains=[a]",
+        "model=mini",
+        "device.placement=cpu",
+        "device.intra-op-threads=1"
+      })
+  void theFingerprintSeesWhatChangesTheWeights(String argument) {
+    assertThat(Configs.compose(argument).fingerprint())
+        .isNotEqualTo(Configs.compose().fingerprint());
+  }
+
+  @Test
+  void namesDifferencesWithBothValues() {
+    var here = Configs.compose("seed=1", "data.prompts.a={query=x, passage=\"\"}");
+    assertThat(here.differences(Configs.compose("data.tokenizer=t.json")).stream()
+            .map(ResolvedConfig.Difference::toString))
+        .containsExactly(
+            "seed: 1 here, 42 there",
+            "data.tokenizer: not set here, \"t.json\" there",
+            "data.prompts.a.query: \"x\" here, not set there",
+            "data.prompts.a.passage: \"\" here, not set there",
+            "data.prompts: not set here, {} there");
+  }
+}

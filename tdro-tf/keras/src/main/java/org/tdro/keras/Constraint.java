@@ -1,0 +1,33 @@
+package org.tdro.keras;
+
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** A condition that the values of a weight meet after every update, because they are moved to where they do. */
+@FunctionalInterface
+public interface Constraint {
+
+  /** Returns values of the same shape that meet the condition. */
+  Operand<TFloat32> apply(Ops tf, Operand<TFloat32> weight);
+
+  /** Negative values become 0. */
+  static Constraint nonNegative() {
+    return of(new org.tensorflow.framework.constraints.NonNeg());
+  }
+
+  /** Columns whose norm is above {@code norm} are scaled down to it. */
+  static Constraint maxNorm(double norm) {
+    return of(new org.tensorflow.framework.constraints.MaxNorm(norm));
+  }
+
+  /** Columns are scaled to norm 1. */
+  static Constraint unitNorm() {
+    return of(new org.tensorflow.framework.constraints.UnitNorm());
+  }
+
+  /** Any constraint of tensorflow-framework. */
+  static Constraint of(org.tensorflow.framework.constraints.Constraint constraint) {
+    return constraint::call;
+  }
+}

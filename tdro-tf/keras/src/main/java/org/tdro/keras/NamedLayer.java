@@ -1,0 +1,81 @@
+package org.tdro.keras;
+
+import org.tensorflow.Operand;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
+
+/**
+ * A layer with a name, from which its initial weights and random numbers follow. It creates its weights when it is first
+ * called, from the static shape of the input, under an automatic name such as {@code dense_1}; {@link #named} gives it
+ * another, and {@link #build} creates the weights at once. A layer belongs to one model.
+ */
+public abstract class NamedLayer<T extends TType> implements Layer<T> {
+  private final String kind;
+  private String givenName;
+  private LayerScope scope;
+
+  /** @param kind the automatic name without its number, such as {@code dense} */
+  protected NamedLayer(String kind) {
+    this.kind = kind;
+  }
+
+  /** Names the layer, before it is built. */
+  public NamedLayer<T> named(String name) {
+    if (scope != null) {
+      throw new IllegalStateException("the layer " + scope.path() + " is built already");
+    }
+    givenName = name;
+    return this;
+  }
+
+  /**
+   * Creates the weights.
+   *
+   * @param where the weights are added; its path becomes the layer's
+   * @param input static shape of the inputs; unknown sizes are -1
+   * @throws IllegalArgumentException if the shape does not fit the layer
+   */
+  public final void build(LayerScope where, Shape input) {
+    if (scope != null) {
+      throw new IllegalStateException("the layer " + scope.path() + " is built already");
+    }
+    scope = where;
+    create(where, input);
+  }
+
+  /** Whether the weights exist. */
+  public final boolean isBuilt() {
+    return scope != null;
+  }
+
+  /** The path of the layer's weights. */
+  public final String path() {
+    if (scope == null) {
+      throw new IllegalStateException(
+          "the layer " + (givenName == null ? kind : givenName) + " is not built yet");
+    }
+    return scope.path();
+  }
+
+  /** Creates the weights; by default, there are none. */
+  protected void create(LayerScope where, Shape input) {}
+
+  /** Returns the output for {@code x}; the weights exist. */
+  protected abstract Operand<TFloat32> forward(CallContext context, Operand<T> x);
+
+  @Override
+  public final Operand<TFloat32> call(CallContext context, Operand<T> x) {
+    if (scope == null) {
+      // May call this layer, and so build it.
+      context.scope(givenName == null ? kind : givenName).prepareNames();
+    }
+    if (scope == null) {
+      var parent = context.scope(kind);
+      build(givenName == null ? parent.unique(kind) : parent.under(givenName), x.shape());
+    } else if (scope.variables().graph() != context.tf().scope().env()) {
+      throw new IllegalStateException("the layer " + scope.path() + " belongs to another model");
+    }
+    return forward(context, x);
+  }
+}

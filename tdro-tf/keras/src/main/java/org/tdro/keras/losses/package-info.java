@@ -1,0 +1,2 @@
+/** Losses of labelled rows. */
+package org.tdro.keras.losses;
