@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.testing.Checkout;
@@ -99,6 +100,21 @@ class ConsumerProjectTest {
           group.resolve(name(artifact, "jar")));
     }
     return repository;
+  }
+
+  /** JUnit warns of every link that it finds in its folder. */
+  @AfterEach
+  void removeLinks() throws IOException {
+    for (var links : List.of("repository", "repository/org")) {
+      if (!Files.exists(folder.resolve(links))) {
+        continue;
+      }
+      try (var entries = Files.list(folder.resolve(links))) {
+        for (var entry : entries.filter(Files::isSymbolicLink).toList()) {
+          Files.delete(entry);
+        }
+      }
+    }
   }
 
   private static void link(Path from, Path to, String except) throws IOException {

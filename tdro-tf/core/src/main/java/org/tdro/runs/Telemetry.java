@@ -22,6 +22,7 @@ import org.tdro.keras.Model;
  * {@code domain}, {@code tdro.domain.loss} and {@code tdro.domain.weight}.
  */
 public final class Telemetry implements Callback {
+  private static final long TRACE_EVERY_STEPS = 200;
   private static final double NANOS = 1e9;
 
   private final MeterRegistry registry;
@@ -55,6 +56,7 @@ public final class Telemetry implements Callback {
 
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
+    model.traceUpdates(TRACE_EVERY_STEPS);
     // Steps after the backup that training resumes from are done, and written, once more.
     log.truncate(model.iterations());
   }

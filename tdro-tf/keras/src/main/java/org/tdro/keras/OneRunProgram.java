@@ -60,7 +60,11 @@ final class OneRunProgram implements TrainingProgram {
       return run.feed(batch)
           .fetch(logs.operands())
           .target(last ? update : accumulate)
-          .run(last ? runner -> updateTime.run(runner, done + 1) : Session.Runner::run, logs::read);
+          .run(
+              last
+                  ? runner -> updateTime.run(runner, done + 1, model.traceEverySteps())
+                  : Session.Runner::run,
+              logs::read);
     }
   }
 
