@@ -1,7 +1,5 @@
 package org.tdro.tools;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -13,6 +11,7 @@ import org.tdro.experiments.bench.EncoderShape;
 import org.tdro.experiments.bench.StepBenchmark;
 import org.tdro.experiments.bench.StepKind;
 import org.tdro.experiments.bench.StepReport;
+import org.tdro.io.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,12 +87,12 @@ final class BenchStepCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     var report = benchmark().run();
     var out = spec.commandLine().getOut();
     print(report, out);
     if (json) {
-      out.println(new JsonMapper().writeValueAsString(report.values()));
+      out.println(Json.line(report.values()));
     }
     return 0;
   }

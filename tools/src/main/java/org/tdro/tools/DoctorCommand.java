@@ -1,13 +1,12 @@
 package org.tdro.tools;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.tdro.io.Json;
 import org.tdro.tools.doctor.Doctor;
 import org.tdro.tools.doctor.Finding;
 import org.tdro.training.config.RunConfig;
@@ -46,7 +45,7 @@ final class DoctorCommand implements Callable<Integer> {
   private boolean json;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     var out = spec.commandLine().getOut();
     var config = RunConfig.composer(Optional.empty()).compose(List.of()).config();
     var findings =
@@ -56,7 +55,7 @@ final class DoctorCommand implements Callable<Integer> {
       var all = new LinkedHashMap<String, Object>();
       all.put("ok", problems == 0);
       all.put("findings", findings);
-      out.println(new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));
+      out.println(Json.pretty(all));
     } else {
       out.println();
       out.println(

@@ -1,7 +1,5 @@
 package org.tdro.tools;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +10,7 @@ import org.tdro.evaluation.EvaluationResult;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.search.Run;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -87,7 +86,7 @@ public final class MetricsCommand implements Callable<Integer> {
   private int relevanceLevel;
 
   @Override
-  public Integer call() throws JsonProcessingException {
+  public Integer call() {
     var asked = usage(() -> Measure.parse(measures));
     var options = usage(() -> new EvaluationOptions(complete, relevanceLevel));
     EvaluationResult result;
@@ -104,9 +103,7 @@ public final class MetricsCommand implements Callable<Integer> {
       result.queries().forEach((query, values) -> queries.put(query, named(values)));
       json.put("queries", queries);
     }
-    spec.commandLine()
-        .getOut()
-        .println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json));
+    spec.commandLine().getOut().println(Json.pretty(json));
     return 0;
   }
 

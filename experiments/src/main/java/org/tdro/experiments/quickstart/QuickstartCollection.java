@@ -1,6 +1,5 @@
 package org.tdro.experiments.quickstart;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
@@ -9,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
 
 /**
  * Writes the embedded collection: {@code train/<domain>.jsonl} for every {@link QuickstartDomain} and BEIR folders
@@ -23,8 +23,6 @@ public final class QuickstartCollection {
   static final String VERSION = "quickstart collection 1\n";
 
   private static final String MARKER = "VERSION";
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private QuickstartCollection() {}
 
@@ -105,7 +103,7 @@ public final class QuickstartCollection {
     Files.createDirectories(file.getParent());
     try (var out = Files.newBufferedWriter(file)) {
       for (var line : lines) {
-        out.append(JSON.writeValueAsString(line)).append('\n');
+        out.append(Json.line(line)).append('\n');
       }
     }
   }

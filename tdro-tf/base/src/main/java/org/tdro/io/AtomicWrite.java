@@ -2,13 +2,42 @@ package org.tdro.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Writes beside a place and moves there what is complete, so that a crash or a full disk never leaves half of it. */
+/**
+ * Writes files and folders that are there whole or not at all, whenever the process is killed, the power fails or the disk is
+ * full. What is written goes to the disk beside its place first, and is then renamed.
+ *
+ * <p>A file is replaced in one step. A folder that is in the way of a new one cannot be: it is moved aside first. Before that
+ * the new one is complete under a name that {@link #settle} knows, so that a reader who calls it finds the old folder or the
+ * new one at any moment. Several writers of one place do not disturb each other; the last to end wins.
+ */
 public final class AtomicWrite {
+  private static final String WRITING = ".writing";
+  private static final String COMPLETE = ".complete";
+  private static final String OLD = ".old";
+  private static final Pattern LEFT_COMPLETE = Pattern.compile("\\.(.+)\\.\\d+-\\d+\\.complete");
+
+  private static final String PROCESS = Long.toString(ProcessHandle.current().pid());
+  private static final AtomicLong COUNT = new AtomicLong();
+  private static final Set<String> UNDER_WAY = ConcurrentHashMap.newKeySet();
+
   private AtomicWrite() {}
 
   /** Writes to the path that it is given. */
@@ -24,19 +53,26 @@ public final class AtomicWrite {
    * @throws UncheckedIOException naming the file
    */
   public static void file(Path file, Body body) {
-    var target = file.toAbsolutePath();
-    var beside = beside(target);
+    var place = new Place(file);
     try {
-      Files.createDirectories(target.getParent());
+      Files.createDirectories(place.parent());
       try {
-        body.write(beside);
+        place.removeLeftovers();
+        body.write(place.writing());
+        force(place.writing());
         Files.move(
-            beside, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            place.writing(),
+            place.target(),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+        force(place.parent());
       } finally {
-        Files.deleteIfExists(beside);
+        Files.deleteIfExists(place.writing());
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw failure(file, e);
+    } finally {
+      place.done();
     }
   }
 
@@ -46,16 +82,18 @@ public final class AtomicWrite {
    * @throws UncheckedIOException naming the file
    */
   public static void checkWritable(Path file) {
-    var target = file.toAbsolutePath();
+    var place = new Place(file);
     try {
-      if (Files.isDirectory(target)) {
+      if (Files.isDirectory(place.target())) {
         throw new IOException("it is a folder");
       }
-      Files.createDirectories(target.getParent());
-      Files.write(beside(target), new byte[0]);
-      Files.delete(beside(target));
+      Files.createDirectories(place.parent());
+      Files.createFile(place.writing());
+      Files.delete(place.writing());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw failure(file, e);
+    } finally {
+      place.done();
     }
   }
 
@@ -65,41 +103,259 @@ public final class AtomicWrite {
    * @throws UncheckedIOException naming the folder
    */
   public static void folder(Path folder, Body body) {
-    var target = folder.toAbsolutePath();
-    var beside = beside(target);
-    var old = target.resolveSibling("." + target.getFileName() + ".old");
+    folder(folder, body, () -> {});
+  }
+
+  /** Runs {@code between} wherever the process might be killed. */
+  static void folder(Path folder, Body body, Runnable between) {
+    var place = new Place(folder);
     try {
-      delete(beside);
-      Files.createDirectories(beside);
+      Files.createDirectories(place.parent());
       try {
-        body.write(beside);
-        delete(old);
-        if (Files.exists(target)) {
-          Files.move(target, old);
+        place.removeLeftovers();
+        Files.createDirectory(place.writing());
+        between.run();
+        body.write(place.writing());
+        between.run();
+        forceAll(place.writing());
+        Files.move(place.writing(), place.complete(), StandardCopyOption.ATOMIC_MOVE);
+        force(place.parent());
+        between.run();
+        while (!put(place.complete(), place.target())) {
+          moveAside(place);
+          between.run();
         }
-        Files.move(beside, target);
-        delete(old);
+        force(place.parent());
+        between.run();
       } finally {
-        delete(beside);
+        delete(place.writing());
+        // Else the complete one must stay for settle, as after a kill.
+        if (Files.exists(place.target())) {
+          delete(place.complete());
+          delete(place.old());
+        }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + folder + ": " + e.getMessage(), e);
+      throw failure(folder, e);
+    } finally {
+      place.done();
     }
   }
 
-  /** Deletes a folder and all in it, if it is there. */
-  public static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
+  /**
+   * Prepares a folder for reading: puts the one in place that a killed writer left complete. Does nothing for a folder that is
+   * there, or that was never written.
+   *
+   * @throws UncheckedIOException naming the folder
+   */
+  public static void settle(Path folder) {
+    var place = new Place(folder);
+    try {
+      // A writer that is still at work may put it in place, or move it aside, meanwhile.
+      while (!Files.exists(place.target())) {
+        var complete = place.newestComplete();
+        if (complete.isEmpty()) {
+          return;
+        }
+        put(complete.get(), place.target());
+      }
+    } catch (IOException e) {
+      throw failure(folder, e);
+    } finally {
+      place.done();
     }
+  }
+
+  /** Prepares all folders in {@code parent} for reading, as {@link #settle} does one. */
+  public static void settleAll(Path parent) {
+    try (var paths = Files.list(parent)) {
+      var names = paths
+          .map(path -> LEFT_COMPLETE.matcher(path.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(name -> name.group(1))
+          .toList();
+      names.forEach(name -> settle(parent.resolve(name)));
+    } catch (NoSuchFileException e) {
+      // Nothing was written there.
+      return;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + parent + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Deletes a folder and all in it, if it is there; others may delete it at the same time. */
+  public static void delete(Path folder) throws IOException {
+    Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+          throws IOException {
+        Files.deleteIfExists(file);
+        return FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+        if (failure instanceof NoSuchFileException) {
+          return FileVisitResult.CONTINUE;
+        }
+        throw failure;
+      }
+
+      @Override
+      public FileVisitResult postVisitDirectory(Path directory, IOException failure)
+          throws IOException {
+        if (failure != null && !(failure instanceof NoSuchFileException)) {
+          throw failure;
+        }
+        Files.deleteIfExists(directory);
+        return FileVisitResult.CONTINUE;
+      }
+    });
+  }
+
+  /** The failure of writing {@code file}, to be thrown. */
+  public static UncheckedIOException failure(Path file, IOException cause) {
+    return new UncheckedIOException("cannot write " + file + ": " + cause.getMessage(), cause);
+  }
+
+  /** Waits until the content of a file, or the names in a folder, are on the disk. */
+  private static void force(Path path) throws IOException {
+    try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void forceAll(Path folder) throws IOException {
     try (var paths = Files.walk(folder)) {
-      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+      for (var path : paths.filter(path -> !Files.isSymbolicLink(path)).toList()) {
+        force(path);
       }
     }
   }
 
-  private static Path beside(Path target) {
-    return target.resolveSibling("." + target.getFileName() + ".writing");
+  /** Whether {@code complete} came into place, be it by a reader; false if something else is in the way. */
+  private static boolean put(Path complete, Path target) throws IOException {
+    try {
+      Files.move(complete, target, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (FileSystemException e) {
+      if (Files.exists(target)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static void moveAside(Place place) throws IOException {
+    delete(place.old());
+    try {
+      Files.move(place.target(), place.old(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // Another writer has moved it aside.
+      return;
+    }
+  }
+
+  /** A place to write to, and the names beside it that one writer uses: {@code .NAME.PROCESS-COUNT.writing} and so on. */
+  private record Place(Path target, String writer) {
+    Place(Path target) {
+      this(target.toAbsolutePath(), PROCESS + "-" + COUNT.incrementAndGet());
+      UNDER_WAY.add(writer);
+    }
+
+    void done() {
+      UNDER_WAY.remove(writer);
+    }
+
+    Path parent() {
+      return target.getParent();
+    }
+
+    Path writing() {
+      return beside(WRITING);
+    }
+
+    Path complete() {
+      return beside(COMPLETE);
+    }
+
+    Path old() {
+      return beside(OLD);
+    }
+
+    private Path beside(String what) {
+      return target.resolveSibling(prefix() + writer + what);
+    }
+
+    private String prefix() {
+      return "." + target.getFileName() + ".";
+    }
+
+    Optional<Path> newestComplete() throws IOException {
+      Path newest = null;
+      for (var path : beside()) {
+        if (path.toString().endsWith(COMPLETE)
+            && (newest == null || modified(path) > modified(newest))) {
+          newest = path;
+        }
+      }
+      return Optional.ofNullable(newest);
+    }
+
+    /** Deletes what killed writers left. */
+    void removeLeftovers() throws IOException {
+      for (var path : beside()) {
+        if (!isAlive(path)) {
+          delete(path);
+        }
+      }
+    }
+
+    /** What writers of this target have beside it. */
+    private List<Path> beside() throws IOException {
+      if (!Files.exists(parent())) {
+        return List.of();
+      }
+      try (var paths = Files.list(parent())) {
+        return paths
+            .filter(path -> path.getFileName().toString().startsWith(prefix()))
+            .filter(path -> writer(path).matches("(\\d+-\\d+)?"))
+            .toList();
+      }
+    }
+
+    /** Such as {@code 4711-3}; empty for what earlier versions left, whose names had no writer. */
+    private String writer(Path path) {
+      var rest = path.getFileName().toString().substring(prefix().length() - 1);
+      for (var what : List.of(WRITING, COMPLETE, OLD)) {
+        if (rest.endsWith(what)) {
+          var writer = rest.substring(0, rest.length() - what.length());
+          return writer.isEmpty() ? "" : writer.substring(1);
+        }
+      }
+      return rest;
+    }
+
+    private boolean isAlive(Path path) {
+      var id = writer(path);
+      if (id.isEmpty()) {
+        return false;
+      }
+      var process = id.substring(0, id.indexOf('-'));
+      return process.equals(PROCESS)
+          ? UNDER_WAY.contains(id)
+          : ProcessHandle.of(Long.parseLong(process)).isPresent();
+    }
+
+    private static long modified(Path path) throws IOException {
+      try {
+        return Files.getLastModifiedTime(path).toMillis();
+      } catch (NoSuchFileException e) {
+        // It came into place meanwhile.
+        return Long.MIN_VALUE;
+      }
+    }
   }
 }

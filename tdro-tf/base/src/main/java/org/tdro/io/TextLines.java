@@ -1,10 +1,6 @@
 package org.tdro.io;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -30,10 +26,6 @@ import java.util.zip.ZipException;
  */
 public final class TextLines implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
-  private static final ObjectReader JSON = JsonMapper.builder()
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .build()
-      .reader();
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /**
@@ -54,20 +46,7 @@ public final class TextLines implements AutoCloseable {
      * @throws InputException if it is none
      */
     public JsonNode object() {
-      try {
-        var node = JSON.readTree(text);
-        if (!node.isObject()) {
-          throw new InputException(place() + ": is no JSON object");
-        }
-        return node;
-      } catch (JsonProcessingException e) {
-        // Jackson adds in brackets where the value began, which is this line.
-        var problem = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
-        // What breaks a limit, such as that of nesting, has no place.
-        var column =
-            e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
-        throw new InputException("%s: malformed JSON%s: %s".formatted(place(), column, problem), e);
-      }
+      return Json.object(text, place());
     }
   }
 
@@ -89,7 +68,7 @@ public final class TextLines implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @throws InputException if it is missing or is no gzip though it is called so
+   * @throws InputException if it is missing or is not in gzip form though its name ends in {@code .gz}
    */
   public static TextLines open(Path file) {
     try {

@@ -1,27 +1,20 @@
 package org.tdro.mixing;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.tdro.io.AppendedLines;
+import java.util.stream.Stream;
 import org.tdro.io.InputException;
+import org.tdro.io.StepLog;
 
 /**
  * The weights and losses of every step of a run, as CSV: {@code step}, then for each domain d the columns {@code weight/d},
  * {@code measure/d}, {@code loss/d}, {@code reference_loss/d}. A value that is not a number, such as the loss of a domain
- * without rows, is an empty cell. Each line is flushed, so that a killed run loses none.
+ * without rows, is an empty cell.
  */
-public final class WeightTrajectory implements AutoCloseable {
-  private final Path file;
-  private final int domains;
-  private final Writer writer;
+public final class WeightTrajectory {
+  private final List<String> domains;
+  private final StepLog log;
 
   /**
    * The values of one step.
@@ -33,30 +26,20 @@ public final class WeightTrajectory implements AutoCloseable {
     public Line {
       points = List.copyOf(points);
     }
-
-    private String text() {
-      return step + points.stream().map(Point::text).collect(Collectors.joining()) + "\n";
-    }
   }
 
   /** The values of a domain at one step: α, M, and the means of ℓ and r. */
-  public record Point(float weight, float measure, float loss, float referenceLoss) {
-    private static final List<String> COLUMNS =
-        List.of("weight", "measure", "loss", "reference_loss");
+  public record Point(float weight, float measure, float loss, float referenceLoss) {}
 
-    private String text() {
-      return cell(weight) + cell(measure) + cell(loss) + cell(referenceLoss);
-    }
-
-    private static String cell(float value) {
-      return Float.isNaN(value) ? "," : "," + value;
-    }
-  }
-
-  private WeightTrajectory(Path file, int domains, Writer writer) {
-    this.file = file;
-    this.domains = domains;
-    this.writer = writer;
+  private WeightTrajectory(Path file, List<String> domains) {
+    this.domains = List.copyOf(domains);
+    this.log = StepLog.csv(
+        file,
+        "step",
+        domains.stream()
+            .flatMap(domain -> Stream.of("weight", "measure", "loss", "reference_loss")
+                .map(column -> column + "/" + domain))
+            .toList());
   }
 
   /**
@@ -65,70 +48,30 @@ public final class WeightTrajectory implements AutoCloseable {
    * @throws InputException if the file is of other domains
    */
   public static WeightTrajectory open(Path file, List<String> domains, long stepsDone) {
-    var header = header(domains);
-    try {
-      var kept = Files.exists(file) ? linesUntil(file, header, stepsDone) : List.of(header);
-      AppendedLines.replace(file, kept);
-      return new WeightTrajectory(
-          file, domains.size(), Files.newBufferedWriter(file, StandardOpenOption.APPEND));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
-    }
+    var trajectory = new WeightTrajectory(file, domains);
+    trajectory.log.truncate(stepsDone);
+    return trajectory;
   }
 
   /** Adds a line. */
   public void append(Line line) {
-    if (line.points().size() != domains) {
-      throw new IllegalArgumentException("the trajectory has " + domains
+    if (line.points().size() != domains.size()) {
+      throw new IllegalArgumentException("the trajectory has " + domains.size()
           + " domains, but the line has " + line.points().size());
     }
-    try {
-      writer.write(line.text());
-      writer.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    var values = new LinkedHashMap<String, Float>();
+    for (int i = 0; i < domains.size(); i++) {
+      var domain = domains.get(i);
+      var point = line.points().get(i);
+      values.put("weight/" + domain, number(point.weight()));
+      values.put("measure/" + domain, number(point.measure()));
+      values.put("loss/" + domain, number(point.loss()));
+      values.put("reference_loss/" + domain, number(point.referenceLoss()));
     }
+    log.append(line.step(), values);
   }
 
-  @Override
-  public void close() {
-    try {
-      writer.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static String header(List<String> domains) {
-    Function<String, String> columns = domain -> Point.COLUMNS.stream()
-        .map(column -> "," + quoted(column + "/" + domain))
-        .collect(Collectors.joining());
-    return "step" + domains.stream().map(columns).collect(Collectors.joining());
-  }
-
-  private static String quoted(String cell) {
-    return cell.matches("[^,\"\r\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
-  }
-
-  /** Returns the header and the lines of the steps done. */
-  private static List<String> linesUntil(Path file, String header, long stepsDone)
-      throws IOException {
-    var lines = AppendedLines.read(file);
-    if (lines.isEmpty() || !lines.get(0).equals(header)) {
-      throw new InputException(
-          file + ":1: is not a trajectory of these domains; expected the header " + header);
-    }
-    var kept = new ArrayList<>(List.of(header));
-    for (int number = 2; number <= lines.size(); number++) {
-      var line = lines.get(number - 1);
-      var step = line.split(",", 2)[0];
-      if (!step.matches("\\d{1,18}")) {
-        throw new InputException(file + ":" + number + ": does not begin with a step");
-      }
-      if (Long.parseLong(step) <= stepsDone) {
-        kept.add(line);
-      }
-    }
-    return kept;
+  private static Float number(float value) {
+    return Float.isNaN(value) ? null : value;
   }
 }

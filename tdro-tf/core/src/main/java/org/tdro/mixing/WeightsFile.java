@@ -11,7 +11,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.InputException;
-import org.tdro.io.JsonFile;
+import org.tdro.io.Json;
 
 /**
  * A file with a mixture of domains, in the format of the published ones: JSON with {@code domain_ids} (name to id),
@@ -43,7 +43,7 @@ public record WeightsFile(List<DomainWeight> domains) {
    * @throws InputException naming the file and all that is wrong with it
    */
   public static WeightsFile read(Path file) {
-    var content = JsonFile.read(file, Content.class);
+    var content = Json.read(file, Content.class);
     var problems = content.problems();
     if (!problems.isEmpty()) {
       throw new InputException(
@@ -66,7 +66,7 @@ public record WeightsFile(List<DomainWeight> domains) {
 
   /** Writes the file. */
   public void write(Path file) {
-    JsonFile.write(file, content());
+    Json.write(file, content());
   }
 
   /**

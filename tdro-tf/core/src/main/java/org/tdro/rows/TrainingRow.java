@@ -30,9 +30,9 @@ public record TrainingRow(
   /**
    * Reads a line.
    *
-   * @throws InputException if it is no such row; it lists all that is wrong with it
+   * @throws InputException if it is not such a row; it lists all that is wrong with it
    */
-  public static TrainingRow parse(TextLines.Line line) {
+  static TrainingRow parse(TextLines.Line line) {
     var node = line.object();
     var problems = new ArrayList<String>();
     var queryId = node.path("query_id").asText("");
@@ -60,7 +60,7 @@ public record TrainingRow(
     var array = row.path(key);
     var passages = new ArrayList<Passage>();
     if (!array.isArray() && !array.isMissingNode() && !array.isNull()) {
-      problems.add(key + " is no list");
+      problems.add(key + " is not a list");
     }
     for (int i = 0; i < array.size(); i++) {
       var passage = new Passage(

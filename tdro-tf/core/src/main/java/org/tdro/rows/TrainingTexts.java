@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.OrderedParallel;
-import org.tdro.io.TextLines;
 import org.tdro.text.WordCounts;
 
 /**
@@ -14,7 +13,7 @@ import org.tdro.text.WordCounts;
  * rows' positives and would only be counted again and again.
  */
 public final class TrainingTexts {
-  private static final int CHUNK_LINES = 256;
+  private static final int CHUNK_ROWS = 256;
 
   private TrainingTexts() {}
 
@@ -25,16 +24,17 @@ public final class TrainingTexts {
    */
   public static void count(Collection<Path> files, WordCounts counts, int threads) {
     for (var file : files) {
-      try (var reader = TextLines.open(file)) {
+      try (var reader = RowSource.open(file)) {
         OrderedParallel.forEach(
-            reader.chunks(CHUNK_LINES), threads, lines -> add(lines, counts), added -> {});
+            reader.chunks(CHUNK_ROWS), threads, rows -> add(rows, counts), added -> {});
       }
     }
   }
 
-  private static int add(List<TextLines.Line> lines, WordCounts counts) {
-    counts.add(lines.stream().map(TrainingRow::parse).flatMap(TrainingTexts::of).toList());
-    return lines.size();
+  private static int add(List<RowSource.Unparsed> rows, WordCounts counts) {
+    counts.add(
+        rows.stream().map(RowSource.Unparsed::parse).flatMap(TrainingTexts::of).toList());
+    return rows.size();
   }
 
   private static Stream<String> of(TrainingRow row) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tdro.io.Command;
+import org.tdro.io.Processes;
 import org.tensorflow.TensorFlow;
 
 /** With what a run was made: versions, the source's revision, memory. */
@@ -39,7 +39,7 @@ public final class Provenance {
       return Optional.empty();
     }
     var checkout = Path.of(configs).toAbsolutePath().getParent();
-    return Command.output(
+    return Processes.output(
             "git", "-C", checkout.toString(), "describe", "--always", "--dirty", "--abbrev=40")
         .map(String::strip);
   }

@@ -1,15 +1,13 @@
 package org.tdro.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
 
 /**
  * {@code run.json}: what a run was made from and how it went.
@@ -29,9 +27,7 @@ public record RunRecord(
     Map<String, String> versions,
     String started,
     Double seconds,
-    Long peakMemoryMiB) {
-  private static final JsonMapper JSON = new JsonMapper();
-
+    @JsonProperty("peakMemoryMiB") Long peakMemoryMiB) {
   /** How far it came. */
   public enum Status {
     STARTED,
@@ -48,11 +44,7 @@ public record RunRecord(
     if (!Files.exists(run.record())) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(JSON.readValue(Files.readAllBytes(run.record()), RunRecord.class));
-    } catch (IOException e) {
-      throw new UncheckedIOException(run.record() + ": " + e.getMessage(), e);
-    }
+    return Optional.of(Json.read(run.record(), RunRecord.class));
   }
 
   /** Whether a run is complete. */
@@ -64,10 +56,7 @@ public record RunRecord(
 
   /** Writes the record. */
   public void write(RunFolder run) {
-    AtomicWrite.file(
-        run.record(),
-        beside ->
-            Files.write(beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this)));
+    Json.write(run.record(), this);
   }
 
   /** The same run, complete. */

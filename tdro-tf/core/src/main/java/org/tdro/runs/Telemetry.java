@@ -1,21 +1,15 @@
 package org.tdro.runs;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tdro.io.AppendedLines;
+import org.tdro.io.StepLog;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
@@ -29,12 +23,11 @@ import org.tdro.keras.Model;
  */
 public final class Telemetry implements Callback {
   private static final long TRACE_EVERY_STEPS = 200;
-  private static final JsonMapper JSON = new JsonMapper();
   private static final double NANOS = 1e9;
 
   private final MeterRegistry registry;
   private final String run;
-  private final Path file;
+  private final StepLog log;
   private final List<String> domains;
   private final int everySteps;
   private final Timer input;
@@ -53,7 +46,7 @@ public final class Telemetry implements Callback {
       MeterRegistry registry, String run, Path file, List<String> domains, int everySteps) {
     this.registry = registry;
     this.run = run;
-    this.file = file;
+    log = StepLog.jsonLines(file, "step");
     this.domains = domains;
     this.everySteps = everySteps;
     input = registry.timer("tdro.step", "run", run, "phase", "input");
@@ -64,20 +57,8 @@ public final class Telemetry implements Callback {
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
     model.traceUpdates(TRACE_EVERY_STEPS);
-    var kept = new ArrayList<String>();
-    try {
-      if (Files.exists(file)) {
-        // Steps after the backup that training goes on from are done, and written, once more.
-        for (var line : AppendedLines.read(file)) {
-          if (JSON.readTree(line).path("step").asLong() <= model.iterations()) {
-            kept.add(line);
-          }
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
-    }
-    AppendedLines.replace(file, kept);
+    // Steps after the backup that training resumes from are done, and written, once more.
+    log.truncate(model.iterations());
   }
 
   @Override
@@ -122,24 +103,14 @@ public final class Telemetry implements Callback {
   }
 
   private void append(long step, Logs logs) {
-    var line = new LinkedHashMap<String, Object>();
-    line.put("step", step);
-    line.putAll(logs.scalars());
+    var values = new LinkedHashMap<String, Object>(logs.scalars());
     logs.vectors().forEach((name, vector) -> {
       var byDomain = new LinkedHashMap<String, Float>();
       for (int domain = 0; domain < vector.length; domain++) {
         byDomain.put(domains.get(domain), vector[domain]);
       }
-      line.put(name, byDomain);
+      values.put(name, byDomain);
     });
-    try {
-      Files.writeString(
-          file,
-          JSON.writeValueAsString(line) + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
-    }
+    log.append(step, values);
   }
 }

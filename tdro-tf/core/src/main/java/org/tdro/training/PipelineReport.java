@@ -1,6 +1,5 @@
 package org.tdro.training;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.Map;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
 
 /**
  * The results of a pipeline.
@@ -25,8 +25,6 @@ public record PipelineReport(
     Map<String, ModelEvaluation> evaluations,
     Map<String, Path> runs,
     Map<String, Double> weights) {
-  private static final JsonMapper JSON = new JsonMapper();
-
   /** A table of one measure: sets down, weightings across, averages last. */
   public ResultsTable table(String measure) {
     var weightings = List.copyOf(evaluations.keySet());
@@ -67,9 +65,6 @@ public record PipelineReport(
     json.put("evaluation", means);
     json.put("weights", weights);
     json.put("queries", queries);
-    AtomicWrite.file(
-        folder.resolve("results.json"),
-        beside ->
-            Files.write(beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json)));
+    Json.write(folder.resolve("results.json"), json);
   }
 }

@@ -28,11 +28,11 @@ import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.RetrieverFolder;
-import org.tdro.runs.Interruption;
+import org.tdro.runs.GracefulShutdown;
 import org.tdro.runs.Provenance;
+import org.tdro.runs.RunCompatibility;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
-import org.tdro.runs.SameRun;
 import org.tdro.runs.Telemetry;
 import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
@@ -144,7 +144,7 @@ public final class StageTraining {
   /** The record of the run in the folder, if there is one. */
   private Optional<RunRecord> present(Map<String, String> inputs) {
     var present = RunRecord.read(run);
-    present.ifPresent(record -> new SameRun(run, resolved).check(record, inputs));
+    present.ifPresent(record -> new RunCompatibility(run, resolved).check(record, inputs));
     return present;
   }
 
@@ -174,7 +174,7 @@ public final class StageTraining {
       Parts parts, ContrastiveDataset dataset, ContrastiveModel model, RunRecord record) {
     long start = System.nanoTime();
     Provenance.resetPeakMemory();
-    try (var interruption = new Interruption(model)) {
+    try (var interruption = new GracefulShutdown(model)) {
       model.compile(config.train().optimizer());
       model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
       parts.source().noteReusedNegatives();

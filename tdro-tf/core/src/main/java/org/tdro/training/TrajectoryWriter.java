@@ -43,16 +43,4 @@ final class TrajectoryWriter implements Callback {
     }
     trajectory.append(new WeightTrajectory.Line(step, points));
   }
-
-  @Override
-  public void onTrainEnd(Model model, Logs logs) {
-    trajectory.close();
-  }
-
-  @Override
-  public void onTrainFailed(Model model, RuntimeException failure) {
-    if (trajectory != null) {
-      trajectory.close();
-    }
-  }
 }

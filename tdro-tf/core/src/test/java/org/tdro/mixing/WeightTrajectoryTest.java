@@ -33,24 +33,20 @@ class WeightTrajectoryTest {
   @Test
   void holdsALineForEachStepAndIsReadableWhileItGrows() throws IOException {
     var file = folder.resolve("trajectory.csv");
-    try (var trajectory = WeightTrajectory.open(file, DOMAINS, 0)) {
-      trajectory.append(line(1));
-      assertThat(file).hasContent(HEADER + "\n" + text(1) + "\n");
-    }
+    var trajectory = WeightTrajectory.open(file, DOMAINS, 0);
+    trajectory.append(line(1));
+    assertThat(file).hasContent(HEADER + "\n" + text(1) + "\n");
   }
 
   @Test
   void aResumedRunCutsItBackToTheStepsDone() throws IOException {
     var file = folder.resolve("trajectory.csv");
-    try (var trajectory = WeightTrajectory.open(file, DOMAINS, 0)) {
-      for (int step = 1; step <= 30; step++) {
-        trajectory.append(line(step));
-      }
+    var trajectory = WeightTrajectory.open(file, DOMAINS, 0);
+    for (int step = 1; step <= 30; step++) {
+      trajectory.append(line(step));
     }
     Files.writeString(file, Files.readString(file) + "1");
-    try (var trajectory = WeightTrajectory.open(file, DOMAINS, 2)) {
-      trajectory.append(line(3));
-    }
+    WeightTrajectory.open(file, DOMAINS, 2).append(line(3));
     assertThat(Files.readAllLines(file)).containsExactly(HEADER, text(1), text(2), text(3));
     assertThat(folder.toFile().list()).containsExactly("trajectory.csv");
   }
@@ -58,7 +54,7 @@ class WeightTrajectoryTest {
   @Test
   void theTrajectoryOfOtherDomainsIsLeftAlone() throws IOException {
     var file = folder.resolve("trajectory.csv");
-    WeightTrajectory.open(file, DOMAINS, 0).close();
+    WeightTrajectory.open(file, DOMAINS, 0);
     assertThatThrownBy(() -> WeightTrajectory.open(file, List.of("nq"), 0))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ":1: ");

@@ -156,7 +156,7 @@ class FileEncodingTest {
                     input + ":5: has token id 258; the model's ids are 0 to 257",
                     input + ":6: input_ids is not a list of whole numbers",
                     input + ":7: _id is neither a string nor a whole number",
-                    input + ":8: is no JSON object"));
+                    input + ":8: is not a JSON object"));
     assertThat(folder.resolve("out.arrow")).hasContent("the last good one");
     assertThat(folder.toFile().list()).containsExactlyInAnyOrder("input.jsonl", "out.arrow");
   }

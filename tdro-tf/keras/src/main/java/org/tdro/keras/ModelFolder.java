@@ -44,6 +44,7 @@ final class ModelFolder {
   }
 
   static void load(Model model, Path folder) {
+    AtomicWrite.settle(folder);
     if (!TrainingState.in(folder)) {
       throw new IllegalArgumentException(folder + " is not a saved model");
     }

@@ -24,6 +24,7 @@ public record StepFolders(Path parent, String prefix) {
 
   /** The steps at which a model was saved, in order. */
   public List<Long> steps() {
+    AtomicWrite.settleAll(parent);
     var name = Pattern.compile(Pattern.quote(prefix) + "([0-9]{1,18})");
     return entries(name.asMatchPredicate()).stream()
         .filter(Model::isSaved)

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.tdro.io.Command;
+import org.tdro.io.Processes;
 
 /**
  * The libraries that TensorFlow 2.18 opens before it shows a GPU, where the dynamic linker looks for them.
@@ -39,7 +39,7 @@ record CudaLibraries(SearchPath path, Set<String> linked) {
 
   private static Set<String> linkerCache() {
     return LDCONFIG.stream()
-        .map(command -> Command.output(command, "-p"))
+        .map(command -> Processes.output(command, "-p"))
         .flatMap(Optional::stream)
         .findFirst()
         .map(CudaLibraries::names)

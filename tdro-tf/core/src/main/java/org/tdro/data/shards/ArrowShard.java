@@ -23,6 +23,21 @@ import org.tdro.rows.PassageScores;
  * would allocate a validity bitmap for each column, a thirty-second of the file. Thread-safe; a mapping ends when it is garbage.
  */
 final class ArrowShard {
+  /**
+   * Buffers of a record batch, column by column: of a text its validity, offsets and bytes; of a list its validity and offsets,
+   * and then its items' buffers. Named is the buffer of the offsets.
+   */
+  private static final int QUERY_ID = 1;
+
+  private static final int QUERY = 4;
+  private static final int POSITIVES = 8;
+  private static final int NEGATIVES = 14;
+  private static final int POSITIVE_SCORES = 20;
+  private static final int NEGATIVE_SCORES = 24;
+
+  /** From a list's offsets over its items' validity to their values or, if they are lists, offsets. */
+  private static final int ITEMS = 2;
+
   private final Path path;
   private final ImportFacts facts;
   private final RowCounts counts;
@@ -125,7 +140,7 @@ final class ArrowShard {
       var header = channel
           .map(MapMode.READ_ONLY, block.getOffset(), block.getMetadataLength())
           .order(ByteOrder.LITTLE_ENDIAN);
-      // The message stands behind a continuation marker and its length.
+      // The message follows a continuation marker and its length.
       var message = Message.getRootAsMessage(header.position(8));
       var batch = (RecordBatch) message.header(new RecordBatch());
       if (batch.compression() != null) {
@@ -143,49 +158,50 @@ final class ArrowShard {
     }
 
     String queryId(int row) {
-      var from = offset(1, row);
-      var bytes = new byte[offset(1, row + 1) - from];
-      buffers[2].get(from, bytes);
+      var from = offset(QUERY_ID, row);
+      var bytes = new byte[offset(QUERY_ID, row + 1) - from];
+      buffers[QUERY_ID + 1].get(from, bytes);
       return new String(bytes, StandardCharsets.UTF_8);
     }
 
     TokenizedRow row(int row) {
-      return new TokenizedRow(ids(4, row), lists(8, row), lists(14, row), scores(row));
+      return new TokenizedRow(
+          ids(QUERY, row), lists(POSITIVES, row), lists(NEGATIVES, row), scores(row));
     }
 
     private Optional<PassageScores> scores(int row) {
-      var positives = numbers(20, row);
+      var positives = numbers(POSITIVE_SCORES, row);
       return positives.length == 0
           ? Optional.empty()
-          : Optional.of(new PassageScores(positives, numbers(24, row)));
+          : Optional.of(new PassageScores(positives, numbers(NEGATIVE_SCORES, row)));
     }
 
-    /** The numbers whose offsets are in {@code buffer}; they stand two buffers on. */
+    /** The numbers whose offsets are in {@code buffer}. */
     private float[] numbers(int buffer, int row) {
       var from = offset(buffer, row);
       var numbers = new float[offset(buffer, row + 1) - from];
-      var values = buffers[buffer + 2];
+      var values = buffers[buffer + ITEMS];
       for (int i = 0; i < numbers.length; i++) {
         numbers[i] = values.getFloat(4 * (from + i));
       }
       return numbers;
     }
 
-    /** The lists whose offsets are in {@code buffer}; their items' offsets stand two buffers on. */
+    /** The lists whose offsets are in {@code buffer}. */
     private int[][] lists(int buffer, int row) {
       var from = offset(buffer, row);
       var lists = new int[offset(buffer, row + 1) - from][];
       for (int i = 0; i < lists.length; i++) {
-        lists[i] = ids(buffer + 2, from + i);
+        lists[i] = ids(buffer + ITEMS, from + i);
       }
       return lists;
     }
 
-    /** The ids whose offsets are in {@code buffer}; they stand two buffers on. */
+    /** The ids whose offsets are in {@code buffer}. */
     private int[] ids(int buffer, int row) {
       var from = offset(buffer, row);
       var ids = new int[offset(buffer, row + 1) - from];
-      var values = buffers[buffer + 2];
+      var values = buffers[buffer + ITEMS];
       for (int i = 0; i < ids.length; i++) {
         ids[i] = values.getInt(4 * (from + i));
       }

@@ -7,15 +7,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.tdro.io.InputException;
 import org.tdro.io.OrderedParallel;
 import org.tdro.io.Problems;
-import org.tdro.io.TextLines;
 import org.tdro.rows.Fold;
 import org.tdro.rows.Passage;
+import org.tdro.rows.RowSource;
 import org.tdro.rows.TrainingRow;
 import org.tdro.text.Tokenizer;
 
 /** Tokenises the rows of one domain's file, in parallel and in order, into one Arrow file per fold. */
 final class DomainImport {
-  private static final int CHUNK_LINES = 128;
+  private static final int CHUNK_ROWS = 128;
   private static final int MAX_SEEN = 1 << 15;
 
   private final Tokenizer tokenizer;
@@ -40,10 +40,10 @@ final class DomainImport {
   /** @throws InputException with the first problems found */
   RowCounts run(Path source, Path first, Path second) {
     var problems = new Problems();
-    try (var reader = TextLines.open(source);
+    try (var reader = RowSource.open(source);
         var firstWriter = new ShardWriter(first, facts);
         var secondWriter = new ShardWriter(second, facts)) {
-      OrderedParallel.forEach(reader.chunks(CHUNK_LINES), threads, this::tokenize, chunk -> {
+      OrderedParallel.forEach(reader.chunks(CHUNK_ROWS), threads, this::tokenize, chunk -> {
         problems.fill(chunk.problems());
         chunk.rows().forEach(row -> problems.fill(mixed(row)));
         if (problems.isFull()) {
@@ -77,13 +77,13 @@ final class DomainImport {
             .formatted(row.place(), scored ? "scores" : "no scores", example.place()));
   }
 
-  private Chunk tokenize(List<TextLines.Line> lines) {
-    var rows = new ArrayList<Row>(lines.size());
+  private Chunk tokenize(List<RowSource.Unparsed> unparsed) {
+    var rows = new ArrayList<Row>(unparsed.size());
     var problems = new ArrayList<String>();
-    for (var line : lines) {
+    for (var each : unparsed) {
       try {
-        var row = TrainingRow.parse(line);
-        rows.add(new Row(line.place(), row.queryId(), tokenize(row)));
+        var row = each.parse();
+        rows.add(new Row(each.place(), row.queryId(), tokenize(row)));
       } catch (InputException e) {
         problems.addAll(e.problems());
       }

@@ -4,10 +4,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tdro.io.InputException;
-import org.tdro.io.TextLines;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
-import org.tdro.rows.TrainingRow;
+import org.tdro.rows.RowSource;
 
 /**
  * What a domain holds. Lengths are tokens of imported domains, characters of JSONL files.
@@ -31,7 +30,7 @@ public record DomainStatistics(
     LengthCounts queryLengths,
     LengthCounts passageLengths) {
 
-  private static final int CHUNK_LINES = 256;
+  private static final int CHUNK_ROWS = 256;
 
   public long rows() {
     return firstRows + secondRows;
@@ -96,10 +95,10 @@ public record DomainStatistics(
     long positives = 0L;
     long negatives = 0L;
     long without = 0L;
-    try (var reader = TextLines.open(file)) {
-      for (var chunks = reader.chunks(CHUNK_LINES); chunks.hasNext(); ) {
-        for (var line : chunks.next()) {
-          var row = TrainingRow.parse(line);
+    try (var reader = RowSource.open(file)) {
+      for (var chunks = reader.chunks(CHUNK_ROWS); chunks.hasNext(); ) {
+        for (var unparsed : chunks.next()) {
+          var row = unparsed.parse();
           rows[Fold.of(row.queryId()) == Fold.FIRST ? 0 : 1]++;
           queries.add(characters(row.query()));
           for (var passage : row.positives()) {

@@ -1,7 +1,6 @@
 package org.tdro.data.shards;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -15,6 +14,7 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.tdro.io.AtomicWrite;
 import org.tdro.rows.PassageScores;
 
 /** Writes training rows to an Arrow IPC file, a record batch at a time. */
@@ -39,17 +39,24 @@ final class ShardWriter implements AutoCloseable {
 
   ShardWriter(Path path, ImportFacts facts) {
     this.path = path;
+    root = VectorSchemaRoot.create(ArrowColumns.schema(facts.toMetadata()), allocator);
     try {
       channel = FileChannel.open(
           path,
           StandardOpenOption.CREATE,
           StandardOpenOption.WRITE,
           StandardOpenOption.TRUNCATE_EXISTING);
-      root = VectorSchemaRoot.create(ArrowColumns.schema(facts.toMetadata()), allocator);
-      writer = new ArrowFileWriter(root, null, channel, footer);
-      writer.start();
-    } catch (IOException e) {
-      throw failure(e);
+      try {
+        writer = new ArrowFileWriter(root, null, channel, footer);
+        writer.start();
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      root.close();
+      allocator.close();
+      throw e instanceof IOException io ? AtomicWrite.failure(path, io) : (RuntimeException) e;
     }
   }
 
@@ -80,7 +87,7 @@ final class ShardWriter implements AutoCloseable {
       writer.end();
       channel.force(true);
     } catch (IOException e) {
-      throw failure(e);
+      throw AtomicWrite.failure(path, e);
     }
     return counts;
   }
@@ -93,7 +100,7 @@ final class ShardWriter implements AutoCloseable {
         writer) {
       // Closed in reverse order, whichever fails.
     } catch (IOException e) {
-      throw failure(e);
+      throw AtomicWrite.failure(path, e);
     }
   }
 
@@ -102,7 +109,7 @@ final class ShardWriter implements AutoCloseable {
     try {
       writer.writeBatch();
     } catch (IOException e) {
-      throw failure(e);
+      throw AtomicWrite.failure(path, e);
     }
     root.clear();
     batchRows = 0;
@@ -134,9 +141,5 @@ final class ShardWriter implements AutoCloseable {
       values.setSafe(from + i, scores[i]);
     }
     lists.endValue(row, scores.length);
-  }
-
-  private UncheckedIOException failure(IOException e) {
-    return new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
   }
 }

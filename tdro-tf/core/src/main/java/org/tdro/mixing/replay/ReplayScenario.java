@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.file.Path;
 import java.util.List;
 import org.tdro.io.InputException;
-import org.tdro.io.JsonFile;
+import org.tdro.io.Json;
 import org.tdro.io.Problems;
 import org.tdro.keras.Optimizer;
 import org.tdro.mixing.DomainSize;
@@ -81,7 +81,7 @@ public record ReplayScenario(
    * @throws InputException naming the file and the JSON path of what is wrong
    */
   public static ReplayScenario read(Path file) {
-    return JsonFile.read(file, ReplayScenario.class);
+    return Json.read(file, ReplayScenario.class);
   }
 
   /** Names and sizes of the domains. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.tdro.io.JsonFile;
+import org.tdro.io.Json;
 import org.tdro.mixing.WeightsFile;
 
 /**
@@ -54,6 +54,6 @@ public record ReplayTrajectory(
 
   /** Writes it as JSON, beside its place and renamed into it. */
   public void write(Path file) {
-    JsonFile.write(file, this);
+    Json.write(file, this);
   }
 }

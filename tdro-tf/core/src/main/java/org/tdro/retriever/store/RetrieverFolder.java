@@ -30,6 +30,8 @@ public record RetrieverFolder(Path path) implements RetrieverSource {
   /** The retriever of a run's folder, or in that folder itself. */
   public static RetrieverFolder of(Path runOrModel) {
     var inRun = runOrModel.resolve("model");
+    AtomicWrite.settle(inRun);
+    AtomicWrite.settle(runOrModel);
     return new RetrieverFolder(Files.exists(inRun.resolve("retriever.json")) ? inRun : runOrModel);
   }
 

@@ -64,7 +64,7 @@ class ReplayScenarioTest {
     Files.writeString(file, "{\n\"options\": }");
     assertThatThrownBy(() -> ReplayScenario.read(file))
         .isInstanceOf(InputException.class)
-        .hasMessageStartingWith(file + ":2: no valid JSON");
+        .hasMessageStartingWith(file + ":2: not valid JSON");
   }
 
   /** It breaks a limit of the parser, which tells no place then. */

@@ -82,7 +82,7 @@ class CsvLoggerTest {
   void aFileOfAnotherKindIsRefusedWhenTrainingResumes() throws IOException {
     Training.dieBefore(9, 2, CsvLogger.ofSteps(file), backup());
     assertThatThrownBy(() -> fit(2, CsvLogger.ofEpochs(file), backup()))
-        .hasMessageContaining("log.csv:1: no log of epochs: the first column is step");
+        .hasMessageContaining("log.csv:1: not a log of epochs: the first column is step");
   }
 
   @Test

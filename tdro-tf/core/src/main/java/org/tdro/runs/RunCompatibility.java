@@ -8,7 +8,7 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 
 /** Guards a run's folder against being continued as another run. */
-public record SameRun(RunFolder run, ResolvedConfig<?> resolved) {
+public record RunCompatibility(RunFolder run, ResolvedConfig<?> resolved) {
 
   /**
    * Compares what a folder's run was made from with what it would be made from now.

@@ -7,12 +7,12 @@ import org.tdro.keras.Model;
  * Ctrl-C, or another polite end of the process, while a model is in training: the step is finished and saved before the
  * process ends.
  */
-public final class Interruption implements AutoCloseable {
+public final class GracefulShutdown implements AutoCloseable {
   private final CountDownLatch saved = new CountDownLatch(1);
   private final Thread hook;
   private volatile boolean happened;
 
-  public Interruption(Model model) {
+  public GracefulShutdown(Model model) {
     hook = new Thread(
         () -> {
           happened = true;

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Programs of the system. */
-public final class Command {
-  private Command() {}
+/** Runs programs of the system. */
+public final class Processes {
+  private Processes() {}
 
-  /** What a program prints; empty if it is not there or fails. */
+  /** Returns what a program prints; empty if it is not there or fails. */
   public static Optional<String> output(String... command) {
     try {
       var process = new ProcessBuilder(command)

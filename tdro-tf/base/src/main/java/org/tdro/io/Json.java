@@ -1,0 +1,182 @@
+package org.tdro.io;
+
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * JSON files: records, whose components are written in snake case, and trees. Reading is strict where a typing error would
+ * otherwise pass for a value (a key given twice, text after the end, null or a fraction for a whole number); keys that a record
+ * does not have are ignored.
+ */
+public final class Json {
+  // NaN is read, so that a record's own checks can say where it is.
+  private static final JsonMapper MAPPER = JsonMapper.builder()
+      .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+      .enable(
+          DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+          DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+      .defaultSetterInfo(JsonSetter.Value.forValueNulls(Nulls.FAIL, Nulls.FAIL))
+      .disable(
+          DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+          DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+      .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+      .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+      .build();
+
+  private static final JsonMapper PLAIN = JsonMapper.builder()
+      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .build();
+
+  /** For millions of lines: duplicate keys are not looked for. */
+  private static final ObjectReader LINES = JsonMapper.builder()
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .build()
+      .reader();
+
+  private Json() {}
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T from(JsonParser parser) throws IOException;
+  }
+
+  /**
+   * Reads the one value of a file as a record.
+   *
+   * @throws InputException naming the file, and the line or the JSON path of what is wrong
+   */
+  public static <T> T read(Path file, Class<T> type) {
+    return read(file, MAPPER, parser -> MAPPER.readValue(parser, type));
+  }
+
+  /**
+   * Reads the one value of a file as a tree.
+   *
+   * @throws InputException naming the file, and the line of what is wrong
+   */
+  public static JsonNode read(Path file) {
+    return read(file, PLAIN, PLAIN::readTree);
+  }
+
+  /**
+   * Reads the JSON object that a text is.
+   *
+   * @param place where the text is from, such as {@code rows.jsonl:7}
+   * @throws InputException naming the place and the column of what is wrong
+   */
+  public static JsonNode object(String text, String place) {
+    try {
+      var node = LINES.readTree(text);
+      if (!node.isObject()) {
+        throw new InputException(place + ": is not a JSON object");
+      }
+      return node;
+    } catch (JsonProcessingException e) {
+      // Jackson adds in brackets where the value began, which is this line.
+      var problem = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
+      // What breaks a limit, such as that of nesting, has no place.
+      var column =
+          e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
+      throw new InputException(place + ": malformed JSON" + column + ": " + problem, e);
+    }
+  }
+
+  /** An object to be filled. */
+  public static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /**
+   * Writes a record, a map or a tree, indented and with a line end, in place of what the file held.
+   *
+   * @throws java.io.UncheckedIOException naming the file
+   */
+  public static void write(Path file, Object content) {
+    AtomicWrite.file(file, beside -> Files.writeString(beside, pretty(content) + "\n"));
+  }
+
+  /** A record, a map or a tree as indented text, without a line end behind it. */
+  public static String pretty(Object content) {
+    try {
+      return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(content);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(content.getClass() + " cannot be written as JSON", e);
+    }
+  }
+
+  /** A record, a map or a tree on one line, without a line end behind it. */
+  public static String line(Object content) {
+    try {
+      return MAPPER.writeValueAsString(content);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(content.getClass() + " cannot be written as JSON", e);
+    }
+  }
+
+  private static <T> T read(Path file, JsonMapper mapper, Reading<T> reading) {
+    try (var parser = mapper.createParser(file.toFile())) {
+      return reading.from(parser);
+    } catch (JsonMappingException e) {
+      if (e.getCause() instanceof StreamReadException syntax) {
+        throw malformed(file, syntax);
+      }
+      throw new InputException(
+          cause(e).lines().map(problem -> file + ": " + path(e) + problem).toList());
+    } catch (JacksonException e) {
+      throw malformed(file, e);
+    } catch (NoSuchFileException | FileNotFoundException e) {
+      throw new InputException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static InputException malformed(Path file, JacksonException e) {
+    // What breaks a limit, such as that of nesting, has no place.
+    var line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
+    return new InputException(file + line + ": not valid JSON: " + e.getOriginalMessage(), e);
+  }
+
+  /** Such as {@code micro_batches[3].lm_loss: }; empty at the top. */
+  private static String path(JsonMappingException e) {
+    var path = new StringBuilder();
+    for (var reference : e.getPath()) {
+      if (reference.getFieldName() == null) {
+        path.append('[').append(reference.getIndex()).append(']');
+      } else {
+        path.append(path.length() == 0 ? "" : ".").append(reference.getFieldName());
+      }
+    }
+    return path.length() == 0 ? "" : path + ": ";
+  }
+
+  /** A record's own complaint, without Jackson's frame around it. */
+  private static String cause(JsonMappingException e) {
+    return e.getCause() instanceof IllegalArgumentException problem
+        ? problem.getMessage()
+        : e.getOriginalMessage();
+  }
+}
