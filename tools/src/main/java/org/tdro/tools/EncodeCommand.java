@@ -72,7 +72,8 @@ final class EncodeCommand implements Callable<Integer> {
   @Option(
       names = "--prompt",
       paramLabel = "NAME",
-      description = "Put the prompt of this domain before the texts; unless given the one that the model has for every text, if any.")
+      description =
+          "Put the prompt of this domain before the texts; unless given the one that the model has for every text, if any.")
   private String prompt;
 
   @Option(

@@ -25,7 +25,8 @@ record ExportEvaluation(RetrieverSource stored, RetrieverSettings settings, Expo
   String table(List<EvaluationSet> sets) {
     ModelEvaluation trained;
     // One after the other: memory never holds both.
-    try (var retriever = Retriever.load(stored, settings.comparedByProduct(), ConfigProto.getDefaultInstance())) {
+    try (var retriever =
+        Retriever.load(stored, settings.comparedByProduct(), ConfigProto.getDefaultInstance())) {
       trained = evaluate(retriever, sets);
     }
     ModelEvaluation exported;

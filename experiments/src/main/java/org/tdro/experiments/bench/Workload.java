@@ -15,7 +15,6 @@ import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.RetrieverSpec;
-import org.tdro.training.FromConfig;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
@@ -99,7 +98,7 @@ final class Workload {
   }
 
   RetrieverSpec spec() {
-    return FromConfig.spec(config.model(), config.data().vocabulary());
+    return config.model().spec(config.data().vocabulary());
   }
 
   /** Returns the number of micro-batches of a step. */
@@ -124,19 +123,15 @@ final class Workload {
 
   private ContrastiveOptions options() {
     return new ContrastiveOptions(
-        FromConfig.loss(config.loss(), config.model()),
-        config.data().passagesPerQuery(),
-        DOMAINS,
-        false,
-        FromConfig.compute(config));
+        config.loss(), config.data().passagesPerQuery(), DOMAINS, false, config.compute());
   }
 
   private Optimizer optimizer() {
-    return FromConfig.optimizer(config.train());
+    return config.train().optimizer();
   }
 
   private DomainWeightOptions domainWeightOptions() {
-    return FromConfig.domainWeights(config.dro(), config.train().steps());
+    return config.dro().learning();
   }
 
   private Optimizer weightOptimizer(DomainWeightOptions options) {
@@ -148,6 +143,6 @@ final class Workload {
   }
 
   private ConfigProto session() {
-    return FromConfig.session(config.device());
+    return config.device().session();
   }
 }

@@ -27,7 +27,11 @@ final class FolderReading {
         .toList();
   }
 
-  /** @throws InputException with all problems, if there are any */
+  /**
+   * Ends the reading.
+   *
+   * @throws InputException with all problems, if there are any
+   */
   void check() {
     problems.throwIfAny();
   }

@@ -34,7 +34,8 @@ record WrittenTensor(TensorSpec spec, Operand<TFloat32> value) {
   /** A table of zeros, {@code [rows, columns]}. */
   static WrittenTensor zeros(Ops tf, String name, int rows, int columns, DType type) {
     var spec = new TensorSpec(name, type, new long[] {rows, columns});
-    return new WrittenTensor(spec, tf.zeros(tf.constant(new int[] {rows, columns}), TFloat32.class));
+    return new WrittenTensor(
+        spec, tf.zeros(tf.constant(new int[] {rows, columns}), TFloat32.class));
   }
 
   private static WrittenTensor of(

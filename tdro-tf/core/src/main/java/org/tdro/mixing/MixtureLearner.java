@@ -13,7 +13,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A row weighting that learns a mixture: weights α of the domains, at least 0 and with sum 1, which move once in every update of
+ * Row weighting that learns a mixture: weights α of the domains, at least 0 and with sum 1, which move once in every update of
  * the model. Keeps their mean and their exponential moving average.
  */
 public abstract class MixtureLearner implements RowWeighting {

@@ -108,7 +108,11 @@ public record RetrieverSettings(
       return this;
     }
 
-    /** @throws IllegalArgumentException if a length exceeds the model's positions */
+    /**
+     * Returns the settings.
+     *
+     * @throws IllegalArgumentException if a length exceeds the model's positions
+     */
     public RetrieverSettings build() {
       return new RetrieverSettings(
           spec, queryLength, passageLength, prompts, matryoshkaDimensions, base, similarity);

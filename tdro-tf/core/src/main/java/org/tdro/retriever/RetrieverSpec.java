@@ -22,8 +22,9 @@ public record RetrieverSpec(
     boolean untied,
     Lora lora) {
   public RetrieverSpec {
-    // Null where a file does not say it.
-    lora = lora == null ? Lora.NONE : lora;
+    // Null where a file does not say it; without a rank the other settings of adapters mean
+    // nothing.
+    lora = lora == null || !lora.adapts() ? Lora.NONE : lora;
     if (projection < 0) {
       throw new IllegalArgumentException("projection must be at least 0, was " + projection);
     }

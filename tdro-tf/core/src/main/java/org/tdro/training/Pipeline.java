@@ -95,7 +95,7 @@ public final class Pipeline {
       }
       runs.put(weighting, finetune.config().output());
     }
-    var evaluations = evaluate(runs, sets, evaluation, FromConfig.session(config.device()));
+    var evaluations = evaluate(runs, sets, evaluation, config.device().session());
     var report = new PipelineReport(
         evaluation.measures().stream().map(Measure::name).toList(),
         evaluations,

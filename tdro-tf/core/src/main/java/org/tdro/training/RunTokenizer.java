@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
+import org.tdro.retriever.Pooling;
 import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.Tokenizer;
@@ -39,8 +40,7 @@ final class RunTokenizer {
 
   private static Tokenizer named(Path file, ModelConfig model) {
     var tokenizer = Tokenizer.load(file);
-    if (model.pooling() == ModelConfig.Pooling.LASTTOKEN
-        && tokenizer.appendedToken().isEmpty()) {
+    if (model.pooling() == Pooling.LASTTOKEN && tokenizer.appendedToken().isEmpty()) {
       LOG.warn(
           "{} puts no end token behind a text, so the state that is pooled is that of the text's last word",
           file);
@@ -50,11 +50,10 @@ final class RunTokenizer {
 
   /** A checkpoint's, with an end token where the last token is pooled. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
-    var files = PublishedFolder.open(folder)
-        .tokenizer()
-        .orElseGet(() -> new TokenizerFolder(folder));
+    var files =
+        PublishedFolder.open(folder).tokenizer().orElseGet(() -> new TokenizerFolder(folder));
     var original = files.tokenizerJson();
-    if (model.pooling() != ModelConfig.Pooling.LASTTOKEN) {
+    if (model.pooling() != Pooling.LASTTOKEN) {
       return original;
     }
     var file = cache

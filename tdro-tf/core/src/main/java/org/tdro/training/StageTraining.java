@@ -34,6 +34,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.SameRun;
 import org.tdro.runs.Telemetry;
+import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -94,7 +95,7 @@ public final class StageTraining {
    * @throws ArithmeticException if the loss is no number; the last checkpoint stands
    */
   public Outcome run() {
-    var session = FromConfig.session(config.device());
+    var session = config.device().session();
     try (var prepared = PreparedData.of(config)) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
       var other = replacesOther ? other(inputs) : Optional.<ConfigException>empty();
@@ -174,7 +175,7 @@ public final class StageTraining {
     long start = System.nanoTime();
     Provenance.resetPeakMemory();
     try (var interruption = new Interruption(model)) {
-      model.compile(FromConfig.optimizer(config.train()));
+      model.compile(config.train().optimizer());
       model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
@@ -206,9 +207,8 @@ public final class StageTraining {
     callbacks.add(new Telemetry(
         registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
     callbacks.addAll(parts.plan().callbacks());
-    callbacks.add(
-        new ProgressBar(progress, ProgressBar.Mode.valueOf(train.progress().name()))
-            .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    callbacks.add(new ProgressBar(progress, train.progress())
+        .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
     callbacks.addAll(further);
     return callbacks;
   }
@@ -230,8 +230,8 @@ public final class StageTraining {
         .write(
             RetrieverSettings.builder(model.spec())
                 .lengths(data.queryLength(), data.passageLength())
-                .prompts(FromConfig.prompts(data.prompts()))
-                .matryoshkaDimensions(config.loss().matryoshkaDimensions())
+                .prompts(Prompts.of(data.prompts()))
+                .matryoshkaDimensions(config.loss().matryoshka().dimensions())
                 .base(base(model))
                 .build(),
             parts.prepared().tokenizer().file(),

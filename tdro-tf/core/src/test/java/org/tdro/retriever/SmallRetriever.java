@@ -28,19 +28,12 @@ public final class SmallRetriever {
 
   /** A transformer of width 16 with 4 heads. */
   public static BertArchitecture bert(int vocabulary, int layers, int maxPositions, float dropout) {
-    return new BertArchitecture(
-        vocabulary,
-        16,
-        layers,
-        4,
-        32,
-        maxPositions,
-        BertArchitecture.COUNT_ALL,
-        0,
-        1e-12f,
-        dropout,
-        dropout,
-        0.2f);
+    return BertArchitecture.builder(vocabulary, 16, layers, 4)
+        .feedForward(32)
+        .positions(maxPositions, BertArchitecture.COUNT_ALL)
+        .dropout(dropout, dropout)
+        .initializerRange(0.2f)
+        .build();
   }
 
   /** Token embeddings of size 16. */

@@ -27,6 +27,25 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
     passages = Map.copyOf(passages);
   }
 
+  /**
+   * Text before the texts of a domain; empty for none.
+   *
+   * @param query before each query, for example <code>Instruct: Find the paper.\nQuery: </code>
+   * @param passage before each passage, for symmetric tasks
+   */
+  public record Prefixes(String query, String passage) {}
+
+  /** Returns prompts that are the prefixes of each domain. */
+  public static Prompts of(Map<String, Prefixes> domains) {
+    var queries = new HashMap<String, PromptTemplate>();
+    var passages = new HashMap<String, PromptTemplate>();
+    domains.forEach((domain, prefixes) -> {
+      queries.put(domain, new PromptTemplate(prefixes.query() + PromptTemplate.TEXT));
+      passages.put(domain, new PromptTemplate(prefixes.passage() + PromptTemplate.TEXT));
+    });
+    return new Prompts(queries, passages);
+  }
+
   /** Every text as it is. */
   public static Prompts none() {
     return new Prompts(Map.of(), Map.of());

@@ -70,7 +70,11 @@ public abstract class PythonExport {
     });
   }
 
-  /** @throws IllegalArgumentException if the form cannot hold the retriever */
+  /**
+   * Checks that the form can hold the retriever.
+   *
+   * @throws IllegalArgumentException if it cannot
+   */
   abstract void check(RetrieverSource source, RetrieverSettings settings);
 
   /**

@@ -133,7 +133,7 @@ public final class DomainWeights extends MixtureLearner {
     // update must have been read by then.
     var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights()));
     var moved = optimizer.update(branch, logWeights, descent, optimizer.rates(branch, counter));
-    var log = options.normalize() ? branch.nn.logSoftmax(moved) : moved;
+    var log = options.normalizeEveryUpdate() ? branch.nn.logSoftmax(moved) : moved;
     var updated = branch.nn.softmax(log);
 
     var nextMean = nextMean(branch, counter, updated);
@@ -142,7 +142,7 @@ public final class DomainWeights extends MixtureLearner {
     var writes = new ArrayList<Op>();
     writes.add(mean().assign(branch, nextMean));
     writes.add(ema().assign(branch, nextEma));
-    if (options.normalize()) {
+    if (options.normalizeEveryUpdate()) {
       writes.add(logWeights.assign(branch, log));
     }
     var written = tf.withControlDependencies(writes);

@@ -20,7 +20,6 @@ import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.io.InputException;
 import org.tdro.keras.testing.Values;
 import org.tdro.models.DecoderArchitecture;
-import org.tdro.models.Rope;
 import org.tdro.models.lora.Lora;
 import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.EncoderModel;
@@ -45,24 +44,14 @@ class PeftExportTest {
 
   @BeforeAll
   static void makeAdapters() {
-    var shape = new DecoderArchitecture(
-        SmallRetriever.VOCABULARY,
-        16,
-        2,
-        4,
-        2,
-        8,
-        24,
-        128,
-        new Rope(10_000, Rope.Scaling.NONE),
-        1e-6f,
-        true,
-        false,
-        false,
-        0,
-        0,
-        0,
-        0.2f);
+    var shape = DecoderArchitecture.builder(SmallRetriever.VOCABULARY, 16, 2, 4)
+        .keyValueHeads(2)
+        .headSize(8)
+        .feedForward(24)
+        .maxPositions(128)
+        .inputBias(true)
+        .initializerRange(0.2f)
+        .build();
     var whole = SmallRetriever.write(
         folder.resolve("whole"), new RetrieverSpec(shape, Pooling.LASTTOKEN, 10, true));
     huggingFace(whole, "base");

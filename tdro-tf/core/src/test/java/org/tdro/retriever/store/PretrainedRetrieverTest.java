@@ -71,8 +71,8 @@ class PretrainedRetrieverTest {
     var source = StoredRetrievers.of(Shared.path("field/27-similarity/m"));
     var settings = source.settings();
     assertThat(settings.spec().normalize()).isFalse();
-    try (var retriever = Retriever.load(
-        source, settings.comparedByProduct(), ConfigProto.getDefaultInstance())) {
+    try (var retriever =
+        Retriever.load(source, settings.comparedByProduct(), ConfigProto.getDefaultInstance())) {
       var values = retriever.encode(TextKind.PASSAGE, "", texts).values();
       int size = retriever.dimension();
       for (int i = 0; i < texts.size(); i++) {

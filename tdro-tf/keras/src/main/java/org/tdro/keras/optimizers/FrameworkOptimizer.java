@@ -151,7 +151,8 @@ public final class FrameworkOptimizer extends Optimizer {
     private static Number value(Session session, NodeDef node) {
       // Constants wait for the gradient.
       try (var gradient = TFloat32.tensorOf(Shape.of(2));
-          var result = session.runner().feed(GRADIENT, gradient).fetch(node.getName()).run()) {
+          var result =
+              session.runner().feed(GRADIENT, gradient).fetch(node.getName()).run()) {
         var tensor = result.get(0);
         if (tensor instanceof TFloat32 floats) {
           return floats.scalars().iterator().next().getFloat();

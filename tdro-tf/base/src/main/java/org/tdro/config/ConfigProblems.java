@@ -6,22 +6,24 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What has been found wrong so far. */
-final class Problems {
+/** The problems of a configuration, each told once, in the order in which they were found. */
+final class ConfigProblems {
   private static final Pattern LINE = Pattern.compile(": (\\d+)(?:-\\d+)?$");
 
   private final Set<String> lines = new LinkedHashSet<>();
 
+  /** Returns how many problems there are. */
   int count() {
     return lines.size();
   }
 
-  public void add(String origin, String what) {
+  /** Adds a problem of what comes from {@code origin}. */
+  void add(String origin, String what) {
     lines.add(origin + ": " + what);
   }
 
-  /** Takes over a failure of the HOCON reader, whose message starts with the place. */
-  public void add(com.typesafe.config.ConfigException failure) {
+  /** Adds a failure of the HOCON reader, whose message starts with the place. */
+  void add(com.typesafe.config.ConfigException failure) {
     var message = String.valueOf(failure.getMessage()).replace('\n', ' ');
     if (failure.origin() == null) {
       lines.add(message);
@@ -33,14 +35,18 @@ final class Problems {
     }
   }
 
-  /** @throws ConfigException if there is any problem */
+  /**
+   * Ends the composition if it failed.
+   *
+   * @throws ConfigException with all problems, if there are any
+   */
   void raise() {
     if (!lines.isEmpty()) {
       throw new ConfigException(List.copyOf(lines));
     }
   }
 
-  /** {@code configs/dro/paper.conf:7}, or {@code command line: dro.ema=0.2}. */
+  /** Returns the place of a value: {@code configs/dro/paper.conf:7}, or {@code command line: dro.ema=0.2}. */
   static String where(ConfigOrigin origin) {
     if (origin.lineNumber() <= 0) {
       return origin.description();
