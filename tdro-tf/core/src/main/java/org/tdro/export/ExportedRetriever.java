@@ -49,7 +49,7 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
     try {
       return new ExportedRetriever(
           assets, tokenizer, SavedModelBundle.load(savedModel.toString(), "serve"));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;
     }
@@ -104,7 +104,10 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
 
   @Override
   public void close() {
-    bundle.close();
-    tokenizer.close();
+    try {
+      bundle.close();
+    } finally {
+      tokenizer.close();
+    }
   }
 }
