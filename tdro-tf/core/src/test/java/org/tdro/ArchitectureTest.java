@@ -34,19 +34,20 @@ final class ArchitectureTest {
     FLOORS.put("io", List.of());
     FLOORS.put("config", List.of("io"));
     FLOORS.put("text", List.of("io"));
-    FLOORS.put("keras", List.of("io"));
+    FLOORS.put("keras", List.of("io", "config"));
     FLOORS.put("serving.client", List.of("io", "text"));
     FLOORS.put("rows", List.of("io", "text"));
     FLOORS.put("search", List.of("io", "rows"));
     FLOORS.put("evaluation", List.of("io", "rows", "search"));
-    FLOORS.put("models", List.of("io", "keras"));
+    FLOORS.put("models", List.of("io", "config", "keras"));
     FLOORS.put("runs", List.of("io", "config", "keras"));
     FLOORS.put("data", List.of("io", "text", "rows", "keras"));
-    FLOORS.put("huggingface", List.of("io", "text", "keras", "models"));
+    FLOORS.put("huggingface", List.of("io", "text", "keras", "search", "models"));
     FLOORS.put(
         "retriever",
-        List.of("io", "text", "keras", "search", "rows", "models", "data", "huggingface"));
-    FLOORS.put("mixing", List.of("io", "keras", "rows", "data", "retriever"));
+        List.of(
+            "io", "config", "text", "keras", "search", "rows", "models", "data", "huggingface"));
+    FLOORS.put("mixing", List.of("io", "config", "keras", "rows", "data", "retriever"));
     FLOORS.put(
         "export",
         List.of(
@@ -114,6 +115,15 @@ final class ArchitectureTest {
               .and(not(resideInAnyPackage(
                   rooms(Stream.concat(Stream.of(room), FLOORS.get(room).stream()))))))
           .because(room + " may import only " + FLOORS.get(room) + " of ours")));
+
+  @ArchTest
+  static final ArchRule settingsCarryAnnotationsOnly = noClasses()
+      .that()
+      .resideInAnyPackage(rooms(Stream.of("keras", "models", "retriever", "mixing")))
+      .should()
+      .dependOnClassesThat(resideInAPackage("org.tdro.config..")
+          .and(describe("are not annotations", type -> !type.isAnnotation())))
+      .because("these rooms say how their settings are written; training composes them");
 
   @ArchTest
   static final ArchRule packagesHaveNoCycles = slices()

@@ -72,7 +72,8 @@ final class EncodeCommand implements Callable<Integer> {
   @Option(
       names = "--prompt",
       paramLabel = "NAME",
-      description = "Put the prompt of this domain before the texts; none by default.")
+      description =
+          "Put the prompt of this domain before the texts; unless given the one that the model has for every text, if any.")
   private String prompt;
 
   @Option(
@@ -138,15 +139,13 @@ final class EncodeCommand implements Callable<Integer> {
     if (prompt == null) {
       return;
     }
-    var prompts = retriever.settings().prompts();
-    var names = (kind == TextKind.QUERY ? prompts.queries() : prompts.passages()).keySet();
+    var names = retriever.settings().prompts().names(kind);
     if (!names.contains(prompt)) {
       throw new ParameterException(
           spec.commandLine(),
           names.isEmpty()
-              ? "--prompt " + prompt + ": the model was trained without prompts"
-              : "--prompt " + prompt + " is unknown; the model has "
-                  + String.join(", ", names.stream().sorted().toList()));
+              ? "--prompt " + prompt + ": the model has no named prompts for these texts"
+              : "--prompt " + prompt + " is unknown; the model has " + String.join(", ", names));
     }
   }
 

@@ -98,7 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
     var sets = BeirDataset.loadAll(data);
     checkTargets(sets);
     var stored = model.stored();
-    var settings = size.cut(stored.settings());
+    var settings = size.cut(stored.settings()).comparedByProduct();
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       var values = evaluation.evaluate(
           set -> new DenseRanker(retriever, set.name()),

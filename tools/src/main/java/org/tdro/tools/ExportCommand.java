@@ -14,7 +14,7 @@ import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.serving.client.IdType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -136,7 +136,7 @@ final class ExportCommand implements Callable<Integer> {
     return 0;
   }
 
-  private static boolean takesTexts(StoredRetriever stored, RetrieverSettings settings) {
+  private static boolean takesTexts(RetrieverSource stored, RetrieverSettings settings) {
     return TemporaryFolder.with(
         folder -> stored.tokenizer(settings.spec().pooling(), folder).isPresent());
   }

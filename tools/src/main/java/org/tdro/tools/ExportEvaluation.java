@@ -12,12 +12,12 @@ import org.tdro.export.ExportedRetriever;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TextEncoder;
 import org.tensorflow.proto.ConfigProto;
 
 /** The comparison of an export with the model that it was made from, on evaluation sets. */
-record ExportEvaluation(StoredRetriever stored, RetrieverSettings settings, ExportReport report) {
+record ExportEvaluation(RetrieverSource stored, RetrieverSettings settings, ExportReport report) {
   private static final String MEASURE = "ndcg_cut_10";
   private static final int TOP = 10;
 
@@ -25,7 +25,8 @@ record ExportEvaluation(StoredRetriever stored, RetrieverSettings settings, Expo
   String table(List<EvaluationSet> sets) {
     ModelEvaluation trained;
     // One after the other: memory never holds both.
-    try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
+    try (var retriever =
+        Retriever.load(stored, settings.comparedByProduct(), ConfigProto.getDefaultInstance())) {
       trained = evaluate(retriever, sets);
     }
     ModelEvaluation exported;

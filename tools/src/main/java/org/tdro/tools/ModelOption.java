@@ -1,7 +1,7 @@
 package org.tdro.tools;
 
 import java.nio.file.Path;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.store.StoredRetrievers;
 import picocli.CommandLine.Option;
 
@@ -15,7 +15,7 @@ final class ModelOption {
           "Folder of a complete run, of its model, of a model in Hugging Face's form, or of PEFT adapters.")
   private Path folder;
 
-  StoredRetriever stored() {
+  RetrieverSource stored() {
     return StoredRetrievers.of(folder);
   }
 }

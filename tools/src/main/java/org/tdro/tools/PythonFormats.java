@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.tdro.export.python.HuggingFaceExport;
-import org.tdro.export.python.ModelCard;
 import org.tdro.export.python.PeftExport;
+import org.tdro.export.python.PythonModelCard;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.text.TextKind;
@@ -56,7 +56,7 @@ final class PythonFormats {
   private TextKind side;
 
   /** Exports in one of these formats; returns false if another one was chosen. */
-  boolean export(StoredRetriever stored, RetrieverSettings settings, Path output) {
+  boolean export(RetrieverSource stored, RetrieverSettings settings, Path output) {
     switch (format.toLowerCase(Locale.ROOT)) {
       case "saved-model" -> {
         return false;
@@ -102,9 +102,9 @@ final class PythonFormats {
   }
 
   /** Returns what the record of the run says, which lies beside the model in the run's folder. */
-  private static ModelCard card(StoredRetriever stored) {
+  private static PythonModelCard card(RetrieverSource stored) {
     var folder = stored.path().toAbsolutePath();
-    return new ModelCard(Optional.ofNullable(folder.getParent())
+    return new PythonModelCard(Optional.ofNullable(folder.getParent())
         .map(RunFolder::new)
         .filter(run -> run.model().equals(folder))
         .flatMap(RunRecord::read)

@@ -18,7 +18,6 @@ import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.io.AtomicWrite;
 import org.tdro.retriever.store.StoredRetrievers;
-import org.tdro.serving.client.IdType;
 import org.tdro.training.Pipeline;
 import org.tdro.training.PipelineReport;
 import org.tdro.training.config.RunConfig;
@@ -81,7 +80,7 @@ final class QuickstartCommand implements Callable<Integer> {
     var export = composer.compose(arguments).config().export();
     var stored = StoredRetrievers.of(report.get().runs().get(best));
     var options = new ExportOptions(
-        IdType.valueOf(export.idType().name()),
+        export.idType(),
         Precision.FP32,
         OptionalLong.empty(),
         OptionalDouble.of(export.tolerance()));

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.testing.Checkout;
@@ -101,6 +102,21 @@ class ConsumerProjectTest {
     return repository;
   }
 
+  /** JUnit warns of every link that it finds in its folder. */
+  @AfterEach
+  void removeLinks() throws IOException {
+    for (var links : List.of("repository", "repository/org")) {
+      if (!Files.exists(folder.resolve(links))) {
+        continue;
+      }
+      try (var entries = Files.list(folder.resolve(links))) {
+        for (var entry : entries.filter(Files::isSymbolicLink).toList()) {
+          Files.delete(entry);
+        }
+      }
+    }
+  }
+
   private static void link(Path from, Path to, String except) throws IOException {
     Files.createDirectories(to);
     try (var entries = Files.list(from)) {
@@ -156,7 +172,9 @@ class ConsumerProjectTest {
         .redirectErrorStream(true)
         .redirectOutput(output.toFile())
         .start();
-    assertThat(process.waitFor(3, TimeUnit.MINUTES)).as(String.join(" ", command)).isTrue();
+    assertThat(process.waitFor(3, TimeUnit.MINUTES))
+        .as(String.join(" ", command))
+        .isTrue();
     assertThat(process.exitValue()).as(Files.readString(output)).isZero();
     return Files.readString(output);
   }

@@ -17,7 +17,7 @@ import java.util.List;
 public record EncoderShape(
     int batch, int length, int hidden, int heads, int feedForward, int layers, int vocabulary) {
 
-  /** What {@link #parse} reads. */
+  /** The format that {@link #parse} reads. */
   public static final String FORMAT = "batch,length,hidden,heads,ff,layers,vocabulary";
 
   /**
@@ -42,11 +42,11 @@ public record EncoderShape(
   }
 
   /**
-   * The settings of a configuration that make it this shape: a transformer without dropout that learns from in-batch
-   * negatives, one micro-batch an update.
+   * Returns the settings that give a configuration this shape: a transformer without dropout that learns from in-batch
+   * negatives, with one micro-batch for each update.
    *
    * @param passagesPerQuery how the texts divide into queries and their passages
-   * @throws IllegalArgumentException if they do not
+   * @throws IllegalArgumentException if they do not divide so
    */
   public List<String> settings(int passagesPerQuery) {
     if (batch < 1 || batch % (1 + passagesPerQuery) != 0) {

@@ -9,7 +9,7 @@ import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.text.TextKind;
 
-/** Encodes the same texts again and again, those of one length together. */
+/** Forward passes over the same texts, those of one length together. */
 final class ForwardPass {
   private final EncoderModel model;
   private final List<int[][]> texts = new ArrayList<>();

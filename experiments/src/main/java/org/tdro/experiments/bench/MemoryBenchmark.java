@@ -8,22 +8,22 @@ import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.training.config.RunConfig;
 
-/** Takes many dro steps and watches the memory: what is not closed in a step adds up. */
+/** A benchmark that takes many dro steps and watches the memory: what a step leaves open adds up. */
 public final class MemoryBenchmark {
   private final Workload workload;
   private final int steps;
   private final int every;
 
   /**
-   * A benchmark of the model, batch and lengths of {@code config}; it reads no files.
+   * Creates a benchmark of the model, batch and lengths of {@code config}; it reads no files.
    *
-   * @param steps to take
-   * @param every so many steps memory is looked at; at most half of {@code steps}
+   * @param steps number of steps to take
+   * @param every number of steps between two readings of the memory; at most half of {@code steps}
    */
   public MemoryBenchmark(RunConfig config, int steps, int every) {
     if (every < 1 || steps < 2 * every) {
-      throw new IllegalArgumentException("memory is looked at every " + every + " of " + steps
-          + " steps: that must be at least twice");
+      throw new IllegalArgumentException(
+          "memory must be read at least twice, was every " + every + " of " + steps + " steps");
     }
     this.workload = new Workload(config, false);
     this.steps = steps;
@@ -31,10 +31,10 @@ public final class MemoryBenchmark {
   }
 
   /**
-   * Trains.
+   * Takes the steps.
    *
-   * @param watcher is told as it goes
-   * @throws IllegalStateException where the system does not tell the resident memory
+   * @param watcher is told of every reading
+   * @throws IllegalStateException if the system does not report resident memory
    */
   public MemoryReport run(Consumer<MemoryReport.Reading> watcher) {
     var readings = new ArrayList<MemoryReport.Reading>();

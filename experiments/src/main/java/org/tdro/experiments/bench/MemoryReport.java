@@ -5,17 +5,17 @@ import java.util.List;
 /** Resident memory over many steps. */
 public record MemoryReport(List<Reading> readings) {
 
-  /** The memory after that many steps, in MiB. */
+  /** The memory after a number of steps, in MiB. */
   public record Reading(long step, double residentMib) {}
 
   public MemoryReport {
     readings = List.copyOf(readings);
     if (readings.size() < 2) {
-      throw new IllegalArgumentException("growth needs two readings at least");
+      throw new IllegalArgumentException("growth needs at least two readings");
     }
   }
 
-  /** The slope of the least-squares line through the second half of the readings, in bytes a step. */
+  /** Returns the slope of the least-squares line through the second half of the readings, in bytes a step. */
   public double growthBytesPerStep() {
     var settled = readings.subList((readings.size() - 1) / 2, readings.size());
     double meanStep = settled.stream().mapToDouble(Reading::step).average().orElseThrow();

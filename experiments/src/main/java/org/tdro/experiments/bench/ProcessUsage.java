@@ -6,30 +6,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 
-/** What this process takes from the machine. */
+/** Processor time and memory that this process uses. */
 final class ProcessUsage {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final double KIB_PER_MIB = 1024;
 
   private ProcessUsage() {}
 
-  /** Processor time of all threads so far, in nanoseconds: unlike the clock, it does not depend on who else computes. */
+  /** Returns the processor time of all threads so far, in nanoseconds; unlike the clock, it does not depend on other programs. */
   static long cpuNanos() {
     return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
         .getProcessCpuTime();
   }
 
-  /** Processes that wait for a processor or have one, averaged over a minute; negative where the system does not tell. */
+  /** Returns the number of running and waiting processes, averaged over a minute; negative if the system does not report it. */
   static double load() {
     return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
-  /** Resident memory in MiB; empty where there is no {@code /proc}. */
+  /** Returns the resident memory in MiB; empty if there is no {@code /proc}. */
   static OptionalDouble residentMib() {
     return status("VmRSS:");
   }
 
-  /** The most resident memory so far, in MiB; empty where there is no {@code /proc}. */
+  /** Returns the peak resident memory in MiB; empty if there is no {@code /proc}. */
   static OptionalDouble peakMib() {
     return status("VmHWM:");
   }

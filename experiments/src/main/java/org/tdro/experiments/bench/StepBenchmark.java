@@ -16,7 +16,7 @@ import org.tdro.retriever.ContrastiveModel;
 import org.tdro.training.config.RunConfig;
 
 /**
- * Measures forward passes, plain steps and dro steps in turn, so that whatever slows the machine hits all alike. Only the
+ * A benchmark of forward passes, plain steps and dro steps, in turn, so that whatever slows the machine affects all alike. Only the
  * models of the kinds that are measured are built.
  */
 public final class StepBenchmark {
@@ -26,12 +26,12 @@ public final class StepBenchmark {
   private final int warmup;
 
   /**
-   * A benchmark of the model, batch and lengths of {@code config}; it reads no files.
+   * Creates a benchmark of the model, batch and lengths of {@code config}; it reads no files.
    *
    * @param kinds what to measure
    * @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest
-   * @param steps to measure of each kind
-   * @param warmup steps of each kind before that
+   * @param steps measured steps of each kind
+   * @param warmup steps of each kind before the measured ones
    */
   public StepBenchmark(
       RunConfig config, Set<StepKind> kinds, boolean variedLengths, int steps, int warmup) {
@@ -45,7 +45,7 @@ public final class StepBenchmark {
     this.warmup = warmup;
   }
 
-  /** Measures. */
+  /** Takes the steps and returns what they cost. */
   public StepReport run() {
     try (var open = new Subjects()) {
       var runs = open.of(kinds);
@@ -115,7 +115,7 @@ public final class StepBenchmark {
     }
   }
 
-  /** Each kind {@code rounds} times, in turn. */
+  /** Measures each kind {@code rounds} times, in turn. */
   private static Map<StepKind, StepTimes> measure(Map<StepKind, Runnable> runs, int rounds) {
     var times = new EnumMap<StepKind, StepTimes>(StepKind.class);
     runs.keySet().forEach(kind -> times.put(kind, new StepTimes()));
@@ -125,7 +125,7 @@ public final class StepBenchmark {
     return times;
   }
 
-  /** Plain steps one after the other, without the pauses that let the input run ahead. */
+  /** Measures plain steps one after the other, without the pauses in which the input runs ahead. */
   private double inputWaitShare(Model model, Dataset rows) {
     var wait = new InputWait();
     fit(model, rows, steps, wait);

@@ -1,6 +1,6 @@
 package org.tdro.experiments.bench;
 
-/** What is measured. */
+/** A kind of step that is measured. */
 public enum StepKind {
   /** Encoding the texts of a step. */
   FORWARD("forward", 1),
@@ -19,14 +19,14 @@ public enum StepKind {
     this.passes = passes;
   }
 
-  /** As tables call it. */
+  /** Returns the name in tables. */
   public String title() {
     return title;
   }
 
   /**
-   * How often it computes the matrix products of a forward pass: a backward pass has two products for each of them, and a
-   * dro step the forward pass of the reference. What is computed twice to save memory is not counted.
+   * Returns how often it computes the matrix products of a forward pass: a backward pass has two products for each of them,
+   * and a dro step adds the forward pass of the reference. What is computed twice to save memory is not counted.
    */
   int passes() {
     return passes;

@@ -7,16 +7,16 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * What steps cost.
+ * The cost of steps.
  *
- * @param times of each kind that was measured
- * @param tokens that one step reads
+ * @param times the times of each kind that was measured
+ * @param tokens number of tokens that one step reads
  * @param forwardFlops floating-point operations of the encoder's matrix products in a forward pass over them
- * @param inputWaitShare of the time of plain steps in a row that goes into waiting for the batch; empty if there were none
+ * @param inputWaitShare share of the time of plain steps in a row that is spent waiting for the batch; empty if there were none
  * @param residentBeforeMib resident memory after the warm-up
- * @param residentAfterMib at the end
- * @param peakMib the most there was
- * @param load of the machine while it was measured; negative if unknown
+ * @param residentAfterMib resident memory at the end
+ * @param peakMib peak resident memory
+ * @param load load of the machine during the measurement; negative if unknown
  */
 public record StepReport(
     Map<StepKind, StepTimes> times,
@@ -34,14 +34,14 @@ public record StepReport(
     times = new EnumMap<>(times);
   }
 
-  /** A dro step over a plain one: the median of the ratios of neighbours; empty if not both were measured. */
+  /** Returns the cost of a dro step over that of a plain one: the median of the ratios of neighbours; empty if not both were measured. */
   public OptionalDouble droToTrain() {
     return times.containsKey(StepKind.DRO) && times.containsKey(StepKind.TRAIN)
         ? OptionalDouble.of(times.get(StepKind.DRO).ratioTo(times.get(StepKind.TRAIN)))
         : OptionalDouble.empty();
   }
 
-  /** The share of a dro step that is the update of the domain weights; empty if not both were measured. */
+  /** Returns the share of a dro step that is the update of the domain weights; empty if not both were measured. */
   public OptionalDouble weightUpdateShare() {
     return times.containsKey(StepKind.DRO) && times.containsKey(StepKind.WEIGHT_UPDATE)
         ? OptionalDouble.of(
@@ -49,7 +49,7 @@ public record StepReport(
         : OptionalDouble.empty();
   }
 
-  /** Tokens that plain steps read in a second, dro steps where no plain ones were measured; empty if neither were. */
+  /** Returns the tokens that plain steps read in a second, or dro steps if no plain ones were measured; empty if neither were. */
   public OptionalDouble tokensPerSecond() {
     var steps = times.getOrDefault(StepKind.TRAIN, times.get(StepKind.DRO));
     return steps == null
@@ -57,7 +57,7 @@ public record StepReport(
         : OptionalDouble.of(tokens / steps.median() * MILLIS_PER_SECOND);
   }
 
-  /** 10⁹ floating-point operations a second of the matrix products of a kind that was measured and has some. */
+  /** Returns the speed of a kind's matrix products in GFLOP/s; empty if it was not measured or has none. */
   public OptionalDouble gflops(StepKind kind) {
     return kind.passes() == 0 || !times.containsKey(kind)
         ? OptionalDouble.empty()
@@ -65,7 +65,7 @@ public record StepReport(
             kind.passes() * forwardFlops / times.get(kind).median() * FLOPS_PER_MILLI_TO_GFLOPS);
   }
 
-  /** All of it by name, flat: times in ms, {@code KIND_ms} the median, memory in MiB, null where it is unknown. */
+  /** Returns all values by name: times in ms, {@code KIND_ms} the median, memory in MiB, null where it is unknown. */
   public Map<String, Object> values() {
     var values = new LinkedHashMap<String, Object>();
     times.forEach((kind, measured) -> {

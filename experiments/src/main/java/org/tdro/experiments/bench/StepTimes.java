@@ -10,7 +10,7 @@ public final class StepTimes {
   private final List<Double> wall = new ArrayList<>();
   private final List<Double> cpu = new ArrayList<>();
 
-  /** Runs a step and notes what it took. */
+  /** Runs a step and records its times. */
   void measure(Runnable step) {
     long cpuBefore = ProcessUsage.cpuNanos();
     long before = System.nanoTime();
@@ -19,27 +19,27 @@ public final class StepTimes {
     cpu.add((ProcessUsage.cpuNanos() - cpuBefore) / NANOS_PER_MILLI);
   }
 
-  /** Steps measured. */
+  /** Returns the number of measured steps. */
   public int count() {
     return wall.size();
   }
 
-  /** Median time in ms: what a step takes. */
+  /** Returns the median time in ms: what a step takes. */
   public double median() {
     return median(wall);
   }
 
-  /** Shortest time in ms: what it would take on an idle machine. */
+  /** Returns the shortest time in ms: what a step would take on an idle machine. */
   public double minimum() {
     return wall.stream().mapToDouble(time -> time).min().orElseThrow();
   }
 
-  /** Mean processor time in ms, summed over threads; the clock of it is too coarse for a median of short steps. */
+  /** Returns the mean processor time in ms, summed over threads; its clock is too coarse for a median of short steps. */
   public double cpuMean() {
     return cpu.stream().mapToDouble(time -> time).average().orElseThrow();
   }
 
-  /** The median of this over other, step by step: neighbours in time share what slows the machine. */
+  /** Returns the median of this over other, step by step: whatever slows the machine affects neighbouring steps alike. */
   double ratioTo(StepTimes other) {
     var ratios = new ArrayList<Double>();
     for (int i = 0; i < wall.size(); i++) {

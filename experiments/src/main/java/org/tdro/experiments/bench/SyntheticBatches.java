@@ -8,7 +8,7 @@ import org.tdro.data.TokenMatrix;
 import org.tdro.io.CounterRandom;
 
 /**
- * Batches of made-up tokens: a pure function of seed and index.
+ * Batches of synthetic tokens: a pure function of seed and index.
  *
  * @param variedLengths whether rows have from an eighth of the longest length to all of it, or all the longest
  */
@@ -26,12 +26,12 @@ record SyntheticBatches(
   private static final int PASSAGE_STREAM = 1;
   private static final int DOMAIN_STREAM = 2;
   private static final int TEACHER_STREAM = 3;
-  /** Behind the others. */
+  /** The first of the streams of lengths, after the others. */
   private static final int LENGTH_STREAMS = 4;
 
   private static final int SHORTEST = 8;
 
-  /** A teacher gives whole ones below this. */
+  /** A teacher gives whole scores below this. */
   private static final int SCORES = 10;
 
   ContrastiveBatch batch(long index) {

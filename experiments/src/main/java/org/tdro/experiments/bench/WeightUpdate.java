@@ -26,7 +26,11 @@ final class WeightUpdate implements AutoCloseable {
   private final DomainWeightStep step;
   private long updates;
 
-  /** @param domainIds of the rows of a micro-batch, whose losses are made up */
+  /**
+   * Builds the graph.
+   *
+   * @param domainIds domains of the rows of a micro-batch, whose losses are synthetic
+   */
   WeightUpdate(
       DomainWeightOptions options,
       Optimizer optimizer,
@@ -56,7 +60,7 @@ final class WeightUpdate implements AutoCloseable {
     Variables.initialize(tf, session, variables.all(), 0);
   }
 
-  /** One update of the weights, over as many micro-batches as it takes. */
+  /** Runs one update of the weights, over as many micro-batches as it takes. */
   void run() {
     int microBatches = optimizer.gradientAccumulationSteps();
     for (int micro = 0; micro < microBatches; micro++) {

@@ -15,19 +15,22 @@ import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.RetrieverSpec;
-import org.tdro.training.FromConfig;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /** The models and the rows of a benchmark, as a configuration describes them, without files. */
 final class Workload {
-  /** As many as the paper trains on. */
+  /** The number of domains, that of the paper. */
   private static final int DOMAINS = 25;
 
   private final RunConfig config;
   private final SyntheticBatches batches;
 
-  /** @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest */
+  /**
+   * Creates a workload.
+   *
+   * @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest
+   */
   Workload(RunConfig config, boolean variedLengths) {
     this.config = config;
     batches = new SyntheticBatches(
@@ -42,18 +45,18 @@ final class Workload {
         variedLengths);
   }
 
-  /** A model that takes plain steps, compiled. */
+  /** Returns a compiled model that takes plain steps. */
   ContrastiveModel plainModel() {
     var model = new ContrastiveModel(spec(), options(), config.seed(), session());
     model.compile(optimizer());
     return model;
   }
 
-  /** A model that takes dro steps against a frozen reference of its own shape, compiled. */
+  /** Returns a compiled model that takes dro steps against a frozen reference of its own shape. */
   ContrastiveModel droModel() {
     var weights = domainWeightOptions();
     boolean needsReference = weights.measure().needsReference();
-    // Adapters of proxy and reference stand beside the same weights.
+    // Adapters of proxy and reference share the same weights.
     var reference = new ContrastiveModel.Reference(spec(), spec().lora().adapts());
     var model = new ContrastiveModel(
         spec(),
@@ -73,20 +76,20 @@ final class Workload {
     }
   }
 
-  /** The update of the domain weights alone, on the losses of as many rows as a micro-batch has. */
+  /** Returns the update of the domain weights alone, on the losses of as many rows as a micro-batch has. */
   WeightUpdate weightUpdate() {
     var options = domainWeightOptions();
     return new WeightUpdate(
         options, weightOptimizer(options), initialWeights(), batches.batch(0).domainIds());
   }
 
-  /** The rows, through the same threads and tensors as in training. */
+  /** Returns the rows, through the same threads and tensors as in training. */
   ContrastiveDataset dataset() {
     return new ContrastiveDataset(
         batches::batch, Set.of(), Math.max(1, config.data().prefetch()), 1);
   }
 
-  /** The texts that the first step reads. */
+  /** Returns the texts that the first step reads. */
   List<TokenMatrix> texts() {
     return LongStream.range(0, microBatches())
         .mapToObj(batches::batch)
@@ -95,20 +98,20 @@ final class Workload {
   }
 
   RetrieverSpec spec() {
-    return FromConfig.spec(config.model(), config.data().vocabulary());
+    return config.model().spec(config.data().vocabulary());
   }
 
-  /** Micro-batches of one step. */
+  /** Returns the number of micro-batches of a step. */
   int microBatches() {
     return config.train().accumulationSteps();
   }
 
-  /** Tokens that the first step reads, padding left out. */
+  /** Returns the number of tokens that the first step reads, without padding. */
   long tokens() {
     return lengths().asLongStream().sum();
   }
 
-  /** Floating-point operations of the encoder's matrix products in a forward pass over the texts of the first step. */
+  /** Returns the floating-point operations of the encoder's matrix products in a forward pass over the texts of the first step. */
   long forwardFlops() {
     var architecture = spec().architecture();
     return lengths().mapToLong(length -> architecture.forwardFlops(1, length)).sum();
@@ -120,19 +123,15 @@ final class Workload {
 
   private ContrastiveOptions options() {
     return new ContrastiveOptions(
-        FromConfig.loss(config.loss(), config.model()),
-        config.data().passagesPerQuery(),
-        DOMAINS,
-        false,
-        FromConfig.compute(config));
+        config.loss(), config.data().passagesPerQuery(), DOMAINS, false, config.compute());
   }
 
   private Optimizer optimizer() {
-    return FromConfig.optimizer(config.train());
+    return config.train().optimizer();
   }
 
   private DomainWeightOptions domainWeightOptions() {
-    return FromConfig.domainWeights(config.dro(), config.train().steps());
+    return config.dro().learning();
   }
 
   private Optimizer weightOptimizer(DomainWeightOptions options) {
@@ -144,6 +143,6 @@ final class Workload {
   }
 
   private ConfigProto session() {
-    return FromConfig.session(config.device());
+    return config.device().session();
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** Numbers for word problems; one row serves all kinds of sum. */
+/** The rows of the arithmetic domain: numbers for word problems, of which one row serves all kinds of sums. */
 final class Arithmetic {
   private Arithmetic() {}
 

@@ -3,7 +3,7 @@ package org.tdro.experiments.quickstart;
 import java.util.List;
 import java.util.Map;
 
-/** Ninety countries with their names in German and Spanish and seven facts each. */
+/** The rows of the geography domain: ninety countries with names in German and Spanish and seven facts each. */
 final class Countries {
   private Countries() {}
 

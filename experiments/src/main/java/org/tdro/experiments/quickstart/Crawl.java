@@ -15,7 +15,7 @@ final class Crawl {
 
   private Crawl() {}
 
-  /** One exchange about every training passage of the domains. */
+  /** Returns one exchange about every training passage of the domains. */
   static List<Entry> entries(QuickstartDomain... subjects) {
     var entries = new ArrayList<Entry>();
     for (var subject : subjects) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Random numbers that are a function of a name: roll {@code n} of the dice called {@code "people/17"} is the same on every
- * machine, and no other dice disturb it. FNV-1a of the name (Fowler, Noll, Vo) seeds SplitMix64 (Steele, Lea, Flood 2014).
+ * machine, and rolls of other dice do not change it. FNV-1a of the name (Fowler, Noll, Vo) seeds SplitMix64 (Steele, Lea, Flood 2014).
  */
 final class Dice {
   private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
@@ -21,17 +21,17 @@ final class Dice {
     this.seed = hash;
   }
 
-  /** The first number of the dice of that name: a hash to order things by. */
+  /** Returns the first number of the dice of a name: a hash by which things can be ordered. */
   static long hash(String name) {
     return new Dice(name).next();
   }
 
-  /** A number in {@code [0, sides)}. */
+  /** Returns a number in {@code [0, sides)}. */
   int roll(int sides) {
     return (int) Long.remainderUnsigned(next(), sides);
   }
 
-  /** A number in {@code [low, high]}. */
+  /** Returns a number in {@code [low, high]}. */
   int between(int low, int high) {
     return low + roll(high - low + 1);
   }
@@ -40,7 +40,7 @@ final class Dice {
     return choices.get(roll(choices.size()));
   }
 
-  /** A shuffled copy (Fisher and Yates). */
+  /** Returns a shuffled copy (Fisher and Yates). */
   <T> List<T> shuffled(List<T> items) {
     var copy = new ArrayList<>(items);
     for (int i = copy.size() - 1; i > 0; i--) {

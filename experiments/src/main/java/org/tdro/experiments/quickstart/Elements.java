@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Chemical elements 1 to 98: what the table of them says, and what follows from the place in it. */
+/** The rows of the elements domain: chemical elements 1 to 98, with what the table says and what follows from their places. */
 final class Elements {
   private static final Set<String> GASES =
       Set.of("H", "He", "N", "O", "F", "Ne", "Cl", "Ar", "Kr", "Xe", "Rn");
@@ -16,7 +16,7 @@ final class Elements {
 
   private Elements() {}
 
-  /** The first and the last element lack the column of a neighbour. */
+  /** Returns the rows; the first and the last element lack the column of a neighbour. */
   static List<Map<String, String>> rows() {
     var table = FactTable.read("elements");
     var rows = new ArrayList<Map<String, String>>();

@@ -3,7 +3,7 @@ package org.tdro.experiments.quickstart;
 import java.util.List;
 
 /**
- * One passage and the questions that it answers.
+ * The content of a passage, and the questions that it answers.
  *
  * @param entity what it is about; other passages of the same entity make hard negatives
  * @param aspect which side of the entity; the same aspect of other entities makes hard negatives, too
@@ -14,12 +14,13 @@ import java.util.List;
 record Entry(String entity, String aspect, String title, String text, List<String> queries) {
   Entry {
     if (text.isBlank() || queries.isEmpty()) {
-      throw new IllegalArgumentException("no text or no query: " + entity + ", " + aspect);
+      throw new IllegalArgumentException(
+          "the text is blank or there are no queries: " + entity + ", " + aspect);
     }
     queries = List.copyOf(queries);
   }
 
-  /** What tells this passage from all others, whatever domain holds it. */
+  /** Returns what distinguishes this passage from all others, whatever domain contains it. */
   String content() {
     return title + "\n" + text;
   }

@@ -8,11 +8,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads the tab-separated tables beside this class; the first line names the columns. */
+/** Reader of the tab-separated tables beside this class, whose first lines name the columns. */
 final class FactTable {
   private FactTable() {}
 
-  /** The rows of {@code name.tsv} in the order of the file, each a map from column to value. */
+  /** Returns the rows of {@code name.tsv} in the order of the file, each a map from column to value. */
   static List<Map<String, String>> read(String name) {
     var lines = lines(name + ".tsv");
     var columns = lines.get(0).split("\t", -1);
@@ -32,7 +32,7 @@ final class FactTable {
     return rows;
   }
 
-  /** One column of {@code name.tsv}. */
+  /** Returns one column of {@code name.tsv}. */
   static List<String> column(String name, String column) {
     return read(name).stream().map(row -> row.get(column)).toList();
   }

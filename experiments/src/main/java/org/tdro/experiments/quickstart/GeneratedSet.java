@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /**
- * An evaluation set in BEIR form: every query has one relevant document.
+ * A generated evaluation set, written in BEIR form: every query has one relevant document.
  *
  * @param name the folder's name
  * @param corpus documents
@@ -35,19 +35,19 @@ record GeneratedSet(
   record Query(
       @JsonProperty("_id") String id, @JsonProperty("text") String text) {}
 
-  /** The domain's own test set: its whole pool, and one question to each passage held out. */
+  /** Returns a domain's own test set: its whole pool, and one question for each passage held out. */
   static GeneratedSet of(QuickstartDomain domain, Pool pool) {
     return of(domain.id() + "_test", pool.passages(), pool.heldOut(), GeneratedSet::drawnQuestion);
   }
 
-  /** Zero-shot, another kind of text: labels of a museum, which no training domain has. */
+  /** Returns a zero-shot set of another kind of text: labels of a museum, which no training domain has. */
   static GeneratedSet museum() {
     var labels = new PhraseSheet("museum").entries(Museum.rows(MUSEUM_LABELS), List.of("query"), 3);
     var pool = Pool.of("museum", labels, MUSEUM_QUERIES);
     return of("museum", pool.passages(), pool.heldOut(), GeneratedSet::drawnQuestion);
   }
 
-  /** Zero-shot, another kind of query: two or three key words asked of several domains at once. */
+  /** Returns a zero-shot set of another kind of query: two or three key words, over several domains at once. */
   static GeneratedSet keywords(Pool... pools) {
     var passages =
         Arrays.stream(pools).flatMap(pool -> pool.passages().stream()).toList();

@@ -20,12 +20,12 @@ final class InventedNames {
 
   private InventedNames() {}
 
-  /** All towns, 84. */
+  /** Returns all 84 towns. */
   static List<String> towns() {
     return joined(TOWN_STARTS, TOWN_ENDS);
   }
 
-  /** All family names, 96. */
+  /** Returns all 96 family names. */
   static List<String> families() {
     return joined(LAST_STARTS, LAST_ENDS);
   }

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Commands of a made-up shell, asked for in everyday words that the manual never uses. */
+/** The rows of the manual domain: commands of an invented shell, asked for in everyday words that the manual never uses. */
 final class Manual {
   private Manual() {}
 
-  /** So many pairs of action and object, each with so many modifiers. */
+  /** Returns rows for pairs of an action and an object, each pair with several modifiers. */
   static List<Map<String, String>> rows(int pairs, int modifiers) {
     var actionsAndObjects = new ArrayList<Row>();
     for (var action : FactTable.read("manual-actions")) {

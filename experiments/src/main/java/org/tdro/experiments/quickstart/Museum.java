@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Labels of finds in a museum: a kind of text that no training domain has. */
+/** The rows of the museum set: labels of finds, a kind of text that no training domain has. */
 final class Museum {
   private static final List<String> CENTURIES =
       List.of("2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th");

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Invented persons of the past, each with a trade, a work that was honoured and a place for old age. */
+/** The rows of the people domain: invented persons of the past, each with a trade, an honoured work and a place of retirement. */
 final class People {
   private static final List<String> ORDERS = List.of("first", "second", "third", "fourth", "fifth");
 

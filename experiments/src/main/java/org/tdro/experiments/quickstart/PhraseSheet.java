@@ -19,7 +19,7 @@ final class PhraseSheet {
   private final String name;
   private final Map<String, Map<String, List<String>>> phrases = new LinkedHashMap<>();
 
-  /** The sheet in {@code name-phrases.tsv}. */
+  /** Reads the sheet in {@code name-phrases.tsv}. */
   PhraseSheet(String name) {
     this.name = name;
     for (var row : FactTable.read(name + "-phrases")) {
@@ -31,10 +31,10 @@ final class PhraseSheet {
   }
 
   /**
-   * One entry for every row and aspect; an aspect with a slot that the row does not fill is left out.
+   * Returns one entry for every row and aspect; an aspect with a slot that the row does not fill is left out.
    *
    * @param rows each with a column {@code entity}; {@code title} and {@code near} (which replaces the aspect when
-   *     negatives are sought) may be there
+   *     negatives are sought) are optional
    * @param roles the roles that ask the questions
    * @param queries how many questions at most per entry and role
    */
@@ -72,7 +72,7 @@ final class PhraseSheet {
             asked));
   }
 
-  /** The phrase with its slots filled and a capital at the start, or nothing where the row lacks a value. */
+  /** Returns the phrase with its slots filled and a capital at the start; empty if the row lacks a value. */
   private static Optional<String> fill(String phrase, Map<String, String> row) {
     var matcher = SLOT.matcher(phrase);
     var text = new StringBuilder();

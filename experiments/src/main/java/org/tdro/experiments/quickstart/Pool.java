@@ -34,7 +34,7 @@ final class Pool {
     return of(domain.id(), domain.entries(), domain.testQueries());
   }
 
-  /** The entries as passages {@code name-d0, name-d1, …}; where two have the same content, the first stays. */
+  /** Returns the entries as passages {@code name-d0, name-d1, …}; of entries with the same content the first is kept. */
   static Pool of(String name, List<Entry> entries, int heldOut) {
     var distinct = new LinkedHashMap<String, Entry>();
     entries.forEach(entry -> distinct.putIfAbsent(entry.content(), entry));
@@ -61,8 +61,8 @@ final class Pool {
   }
 
   /**
-   * Hard negatives, none of them held out: the first half about the same entity, then passages on the same aspect of
-   * neighbouring entities, then, where these are too few, any.
+   * Returns hard negatives, none of them held out: the first half about the same entity, then passages on the same aspect
+   * of neighbouring entities, then, if these are too few, any.
    */
   List<PoolPassage> negatives(PoolPassage positive, int count, Dice dice) {
     var chosen = new ArrayList<PoolPassage>();
@@ -78,7 +78,7 @@ final class Pool {
     return chosen;
   }
 
-  /** Goes through the candidates from a drawn place on, round the end, until so many are chosen. */
+  /** Adds candidates from a drawn place on, wrapping around the end, until {@code until} are chosen. */
   private static void take(
       List<PoolPassage> from, int until, Dice dice, Set<String> taken, List<PoolPassage> chosen) {
     int start = from.isEmpty() ? 0 : dice.roll(from.size());

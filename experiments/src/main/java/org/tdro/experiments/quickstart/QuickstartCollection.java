@@ -19,7 +19,7 @@ import org.tdro.io.AtomicWrite;
  * of any domain.
  */
 public final class QuickstartCollection {
-  /** Names the contents; to be raised with every change of them. */
+  /** The version of the contents, to be raised with every change of them. */
   static final String VERSION = "quickstart collection 1\n";
 
   private static final String MARKER = "VERSION";
@@ -28,17 +28,17 @@ public final class QuickstartCollection {
 
   private QuickstartCollection() {}
 
-  /** All training domains. */
+  /** Returns all training domains. */
   public static List<QuickstartDomain> domains() {
     return List.of(QuickstartDomain.values());
   }
 
   /**
-   * Writes the collection into {@code folder}, which appears complete or not at all. A folder with this version is left
-   * alone, one with another version is replaced.
+   * Writes the collection into {@code folder}, which appears complete or not at all. A folder with this version is
+   * kept, one with another version is replaced.
    *
-   * @throws IOException where the folder holds something else
-   * @throws java.io.UncheckedIOException where it cannot be written
+   * @throws IOException if the folder holds something else
+   * @throws java.io.UncheckedIOException if it cannot be written
    */
   public static void write(Path folder) throws IOException {
     var target = folder.toAbsolutePath().normalize();
@@ -59,7 +59,7 @@ public final class QuickstartCollection {
   private static void checkReplaceable(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new NotDirectoryException(
-          folder + " is a file; the quickstart collection needs a folder of its own");
+          folder + " is a file; the quickstart collection needs its own folder");
     }
     try (var files = Files.list(folder)) {
       if (!Files.exists(folder.resolve(MARKER)) && files.findAny().isPresent()) {

@@ -3,8 +3,8 @@ package org.tdro.experiments.quickstart;
 import java.util.List;
 
 /**
- * The training domains. They differ in size, length, kind of text and in what a model must learn for them; that is what
- * makes it matter how they are mixed.
+ * The training domains. They differ in size, length, kind of text and in what a model must learn for them; so it
+ * matters how they are mixed.
  *
  * <table>
  * <caption>Domains</caption>
@@ -47,32 +47,32 @@ public enum QuickstartDomain {
     this.testQueries = testQueries;
   }
 
-  /** The domain's name in files and weights. */
+  /** Returns the domain's name in files and weights. */
   public String id() {
     return id;
   }
 
-  /** How many training lines it has. */
+  /** Returns the number of training lines. */
   public int lines() {
     return lines;
   }
 
-  /** How many negatives each of its lines has. */
+  /** Returns the number of negatives of each line. */
   public int negatives() {
     return negatives;
   }
 
-  /** How many passages, each with one question, are held out for testing; 0 where there is no test set. */
+  /** Returns the number of passages, each with one question, that are held out for testing; 0 if there is no test set. */
   public int testQueries() {
     return testQueries;
   }
 
-  /** Whether most of its positives are wrong on purpose. */
+  /** Returns whether most of its positives are wrong on purpose. */
   public boolean noisy() {
     return this == CRAWL;
   }
 
-  /** All its passages, those to be held out included. */
+  /** Returns all passages, including those to be held out. */
   List<Entry> entries() {
     return switch (this) {
       case TIMETABLE -> sheet().entries(Timetable.rows(36, 3), ENGLISH, 2);

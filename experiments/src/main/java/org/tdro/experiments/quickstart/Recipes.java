@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Dishes of two ingredients each; passages use British words, questions American ones. */
+/** The rows of the recipes domain: dishes of two ingredients, in British words in passages and American ones in questions. */
 final class Recipes {
   private Recipes() {}
 
-  /** So many of the pairs of ingredients, each cooked in one way. */
+  /** Returns rows for pairs of ingredients, each cooked in one way. */
   static List<Map<String, String>> rows(int count) {
     var ingredients = FactTable.read("ingredients");
     var methods = FactTable.read("methods");

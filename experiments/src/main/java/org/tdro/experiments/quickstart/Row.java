@@ -3,16 +3,16 @@ package org.tdro.experiments.quickstart;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Puts a fact row together: columns added by name, from other tables or drawn. */
+/** Builder of a fact row, to which columns are added by name. */
 final class Row {
   private final Map<String, String> values = new LinkedHashMap<>();
 
-  /** A row about that entity. */
+  /** Starts a row about an entity. */
   Row(String entity) {
     values.put("entity", entity);
   }
 
-  /** A row that starts as a copy. */
+  /** Starts a row as a copy. */
   Row(Map<String, String> values) {
     this.values.putAll(values);
   }

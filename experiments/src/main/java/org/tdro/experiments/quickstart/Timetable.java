@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trains between invented towns. No pair of towns is served in both directions: a model that takes a text for a bag of tokens
+ * The rows of the timetable domain: trains between invented towns. No pair of towns is served in both directions: a model that takes a text for a bag of tokens
  * could not tell the way there from the way back.
  */
 final class Timetable {
@@ -13,7 +13,7 @@ final class Timetable {
 
   private Timetable() {}
 
-  /** So many departures, in different hours, between any two of the first towns. */
+  /** Returns departures in different hours between any two of the first towns. */
   static List<Map<String, String>> rows(int towns, int departures) {
     var stations = InventedNames.towns().subList(0, towns);
     var hours = FactTable.read("times");

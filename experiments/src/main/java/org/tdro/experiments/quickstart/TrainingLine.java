@@ -15,10 +15,10 @@ record TrainingLine(
     @JsonProperty("positive_passages") List<Text> positives,
     @JsonProperty("negative_passages") List<Text> negatives) {
 
-  /** Of a hundred positives of a noisy domain, so many are wrong. */
+  /** The percentage of the positives of a noisy domain that are wrong. */
   private static final int WRONG_PERCENT = 65;
 
-  /** A passage as a training line holds it; the key {@code title} is absent where there is none. */
+  /** A passage of a training line; the key {@code title} is absent if there is none. */
   @JsonPropertyOrder({"docid", "title", "text"})
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Text(
@@ -30,7 +30,7 @@ record TrainingLine(
     }
   }
 
-  /** One line for every question to a training passage, in shuffled order. */
+  /** Returns one line for every question to a training passage, in shuffled order. */
   static List<TrainingLine> of(QuickstartDomain domain, Pool pool) {
     var lines = new ArrayList<TrainingLine>();
     var training = pool.training();
@@ -41,7 +41,7 @@ record TrainingLine(
         var near = new ArrayList<>(pool.negatives(passage, domain.negatives(), dice));
         var positive = passage;
         if (domain.noisy() && dice.roll(100) < WRONG_PERCENT) {
-          // The reply misses the question by a little, and the right one is told to be wrong.
+          // The reply is to a similar question, and the right one is labelled a negative.
           positive = near.set(dice.roll(near.size()), passage);
         }
         lines.add(line(id, query, positive, near));

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Sentences in an invented language with their English translations: every word must be learned from the few sentences that
- * hold it, so this domain repays more steps than any other.
+ * The rows of the velmori domain: sentences in an invented language with their English translations. Every word must be
+ * learned from the few sentences that contain it, so this domain repays more steps than any other.
  */
 final class Velmori {
   private static final List<String> ONSETS = List.of(
@@ -32,7 +32,7 @@ final class Velmori {
 
   private Velmori() {}
 
-  /** Groups of sentences; those of a group differ from its first in one word each, so that every word counts. */
+  /** Returns groups of sentences; those of a group differ from its first in one word each, so that every word counts. */
   static List<Map<String, String>> rows(int groups) {
     var vocabulary = FactTable.read("velmori").stream()
         .collect(Collectors.groupingBy(
@@ -57,7 +57,7 @@ final class Velmori {
     return row.with(slot, english).with("v" + slot, translated(english));
   }
 
-  /** Three syllables that follow from the English word. */
+  /** Returns three syllables that follow from the English word. */
   private static String translated(String english) {
     var dice = new Dice("velmori word " + english);
     var word = new StringBuilder();

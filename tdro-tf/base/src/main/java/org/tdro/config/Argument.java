@@ -23,7 +23,7 @@ record Argument(String typed, List<String> path, String text) {
   /** The origin of arguments. */
   static final String SOURCE = "command line";
 
-  static Optional<Argument> parse(String typed, Problems problems) {
+  static Optional<Argument> parse(String typed, ConfigProblems problems) {
     int equals = typed.indexOf('=');
     try {
       if (equals > 0) {
@@ -48,7 +48,7 @@ record Argument(String typed, List<String> path, String text) {
   }
 
   /** Returns the argument as a configuration; an empty one, and a problem, if the value is a list or an object with a mistake. */
-  Config toConfig(Problems problems) {
+  Config toConfig(ConfigProblems problems) {
     try {
       ConfigValue value = value();
       for (var depth = path.size() - 1; depth >= 0; depth--) {

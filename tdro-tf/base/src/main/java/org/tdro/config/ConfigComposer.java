@@ -61,7 +61,7 @@ public final class ConfigComposer<R extends Record> {
   }
 
   private ResolvedConfig<R> compose(List<String> typed, boolean inputsExist) {
-    var problems = new Problems();
+    var problems = new ConfigProblems();
     var arguments = typed.stream()
         .flatMap(argument -> Argument.parse(argument, problems).stream())
         .toList();
@@ -101,7 +101,7 @@ public final class ConfigComposer<R extends Record> {
   /** An option of a group, and who asked for it. */
   private record Choice(String option, String origin) {}
 
-  private Config preset(List<Argument> arguments, Problems problems) {
+  private Config preset(List<Argument> arguments, ConfigProblems problems) {
     return arguments.stream()
         .filter(argument -> argument.sets(schema.presets()))
         .reduce((first, last) -> last)
@@ -111,9 +111,9 @@ public final class ConfigComposer<R extends Record> {
   }
 
   /** Notes the choices in the section {@code defaults} of a file. */
-  private void choose(Config file, Map<String, Choice> choices, Problems problems) {
+  private void choose(Config file, Map<String, Choice> choices, ConfigProblems problems) {
     section(file, DEFAULTS).root().forEach((group, option) -> {
-      var origin = Problems.where(option.origin());
+      var origin = ConfigProblems.where(option.origin());
       if (groups.contains(group)) {
         choices.put(group, new Choice(String.valueOf(option.unwrapped()), origin));
       } else {
@@ -126,7 +126,7 @@ public final class ConfigComposer<R extends Record> {
 
   /** Takes the choices out of the arguments; the others set values. */
   private List<Argument> overrides(
-      List<Argument> arguments, Map<String, Choice> choices, Problems problems) {
+      List<Argument> arguments, Map<String, Choice> choices, ConfigProblems problems) {
     var overrides = new ArrayList<Argument>();
     for (var argument : arguments) {
       var name = argument.path().get(0);
@@ -172,7 +172,7 @@ public final class ConfigComposer<R extends Record> {
   }
 
   /** The files of all choices; groups whose file could not be read as it stands are noted as {@code broken}. */
-  private Config groups(Map<String, Choice> choices, Set<String> broken, Problems problems) {
+  private Config groups(Map<String, Choice> choices, Set<String> broken, ConfigProblems problems) {
     var groups = ConfigFactory.empty();
     for (var choice : choices.entrySet()) {
       var before = problems.count();
@@ -185,7 +185,7 @@ public final class ConfigComposer<R extends Record> {
     return groups;
   }
 
-  private Config load(String group, Choice choice, Problems problems) {
+  private Config load(String group, Choice choice, ConfigProblems problems) {
     var file = folders.find(ConfigFolders.file(group, choice.option()));
     if (file.isEmpty()) {
       var options = folders.options(group);
@@ -221,12 +221,12 @@ public final class ConfigComposer<R extends Record> {
       ConfigSchema.Variants variants,
       String chosen,
       RecordBinder binder,
-      Problems problems) {
+      ConfigProblems problems) {
     var prefix = variants.section() + ".";
     sections.root().forEach((word, section) -> {
       if (!variants.words().contains(word)) {
         problems.add(
-            Problems.where(section.origin()),
+            ConfigProblems.where(section.origin()),
             prefix + word + " is not a " + variants.key()
                 + Suggestion.of(word, variants.words(), prefix));
       } else if (!word.equals(chosen) && section instanceof ConfigObject keys) {

@@ -3,7 +3,7 @@ package org.tdro.config;
 import java.util.List;
 import org.tdro.io.InputException;
 
-/** Everything that is wrong with a configuration, one problem a line: {@code origin: key what; did you mean …?}. */
+/** The problems of a configuration, one problem a line: {@code origin: key what; did you mean …?}. */
 public final class ConfigException extends InputException {
   private static final long serialVersionUID = 1L;
 

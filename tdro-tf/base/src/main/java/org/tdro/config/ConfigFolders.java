@@ -28,7 +28,7 @@ record ConfigFolders(List<Path> folders) {
     folders = List.copyOf(folders);
   }
 
-  /** The first file of that name, relative to the folders. */
+  /** Returns the first file of that name, relative to the folders. */
   Optional<Path> find(String name) {
     return folders.stream()
         .map(folder -> folder.resolve(name))
@@ -36,12 +36,12 @@ record ConfigFolders(List<Path> folders) {
         .findFirst();
   }
 
-  /** The file of an option, relative to the folders. */
+  /** Returns the file of an option, relative to the folders. */
   static String file(String group, String option) {
     return group + "/" + option + SUFFIX;
   }
 
-  /** The names of the options of a group. */
+  /** Returns the names of the options of a group. */
   SortedSet<String> options(String group) {
     var options = new TreeSet<String>();
     for (var folder : folders) {
@@ -61,11 +61,11 @@ record ConfigFolders(List<Path> folders) {
   }
 
   /**
-   * The root files of all folders, those of earlier folders laid over those of later ones.
+   * Returns the root files of all folders, those of earlier folders laid over those of later ones.
    *
-   * @throws ConfigException if there is none or one cannot be read: nothing else could be said then
+   * @throws ConfigException if there is none or one cannot be read: no other problem could be found then
    */
-  Config root(Problems problems) {
+  Config root(ConfigProblems problems) {
     var before = problems.count();
     for (var folder : folders) {
       if (!Files.isDirectory(folder)) {
@@ -88,8 +88,8 @@ record ConfigFolders(List<Path> folders) {
     return root;
   }
 
-  /** What a file holds; empty, and a problem, if it cannot be read. */
-  Config parse(Path file, Problems problems) {
+  /** Returns the content of a file; nothing, and a problem, if it cannot be read. */
+  Config parse(Path file, ConfigProblems problems) {
     var options = ConfigParseOptions.defaults()
         .setAllowMissing(false)
         .setOriginDescription(shown(file))
@@ -108,19 +108,19 @@ record ConfigFolders(List<Path> folders) {
     return folders.stream().map(ConfigFolders::shown).collect(Collectors.joining(" or "));
   }
 
-  /** Relative to the working folder where the file lies below it. */
+  /** Returns the name of a file in messages: relative to the working folder where it lies below it. */
   static String shown(Path file) {
     var here = Path.of("").toAbsolutePath();
     var there = file.toAbsolutePath().normalize();
     return (there.startsWith(here) ? here.relativize(there) : there).toString();
   }
 
-  /** Finds included files, and says so where there is none: HOCON itself would read nothing. */
+  /** Finds included files and reports missing ones, which HOCON itself would ignore. */
   private final class SearchPath implements ConfigIncluder {
     private final Path from;
-    private final Problems problems;
+    private final ConfigProblems problems;
 
-    SearchPath(Path from, Problems problems) {
+    SearchPath(Path from, ConfigProblems problems) {
       this.from = from;
       this.problems = problems;
     }

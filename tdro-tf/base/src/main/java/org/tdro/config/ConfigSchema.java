@@ -3,77 +3,94 @@ package org.tdro.config;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a program's configuration looks like: its root record, and how files and arguments may be laid over one another beyond
- * what the record says itself. Components of the root that are records are groups: folders of option files.
+ * The form of a program's configuration: its root record, and what files and arguments may do beyond setting its keys. Components of the root that are records are groups: folders of option files.
  *
  * @param <R> the root record
  */
 public final class ConfigSchema<R extends Record> {
   private final Class<R> root;
-  private final Map<String, FolderArgument> folderArguments = new LinkedHashMap<>();
-  private final Map<String, String> sectionsOfVariants = new LinkedHashMap<>();
-  private String presets = "";
-  private Variants variants;
+  private final String presets;
+  private final Optional<Variants> variants;
+  private final Map<String, FolderArgument> folderArguments;
+  private final Map<String, String> readers;
 
   /**
-   * A component, an enum, each of whose values has a section of its own.
+   * A component, an enum, each of whose values has a section.
    *
    * @param key the component's
    * @param section holds a section for each value
    */
   record Variants(String key, String section, List<String> words) {}
 
-  /** What {@code group=FOLDER} sets, and what the folder has in it. */
+  /** What {@code group=FOLDER} sets, and the content of such a folder. */
   private record FolderArgument(String key, String content) {}
 
   /** A schema of that record alone. */
   public ConfigSchema(Class<R> root) {
-    this.root = root;
+    this(root, "", Optional.empty(), Map.of(), Map.of());
   }
 
-  /** Lets the argument {@code name=PRESET} lay a file of the folder {@code name} over those of the groups. */
+  private ConfigSchema(
+      Class<R> root,
+      String presets,
+      Optional<Variants> variants,
+      Map<String, FolderArgument> folderArguments,
+      Map<String, String> readers) {
+    this.root = root;
+    this.presets = presets;
+    this.variants = variants;
+    this.folderArguments = folderArguments;
+    this.readers = readers;
+  }
+
+  /** Returns a schema in which the argument {@code name=PRESET} lays a file of the folder {@code name} over those of the groups. */
   public ConfigSchema<R> presets(String name) {
-    presets = name;
-    return this;
+    return new ConfigSchema<>(root, name, variants, folderArguments, readers);
   }
 
   /**
-   * Lets files and arguments set values for one value of the enum {@code key} alone, as {@code section.VALUE.group.key}.
+   * Returns a schema in which files and arguments may set values for one value of the enum {@code key} alone, as
+   * {@code section.VALUE.group.key}.
    *
    * @throws IllegalArgumentException if the root has no such component
    */
   public ConfigSchema<R> variants(String key, String section) {
-    variants = new Variants(key, section, Scalars.words(type(root, key)));
-    return this;
+    var added = new Variants(key, section, Scalars.words(type(root, key)));
+    return new ConfigSchema<>(root, presets, Optional.of(added), folderArguments, readers);
   }
 
   /**
-   * Lets the argument {@code group=FOLDER} stand for {@code group.key=FOLDER}.
+   * Returns a schema in which the argument {@code group=FOLDER} is short for {@code group.key=FOLDER}.
    *
-   * @param content what is in such a folder, for messages
+   * @param content the content of such a folder, for messages
    * @throws IllegalArgumentException if the root has no such group or key
    */
   public ConfigSchema<R> folderArgument(String group, String key, String content) {
     type(type(root, group), key);
-    folderArguments.put(group, new FolderArgument(key, content));
-    return this;
+    var added = with(folderArguments, group, new FolderArgument(key, content));
+    return new ConfigSchema<>(root, presets, variants, added, readers);
   }
 
   /**
-   * Leaves {@code group} out of fingerprints unless the variant is {@code word}: no other reads it.
+   * Returns a schema whose fingerprints leave {@code group} out unless the variant is {@code word}: no other reads it.
    *
    * @throws IllegalArgumentException if the root has no such group
    */
   public ConfigSchema<R> decisiveOnlyFor(String word, String group) {
     type(root, group);
-    sectionsOfVariants.put(group, word);
-    return this;
+    return new ConfigSchema<>(root, presets, variants, folderArguments, with(readers, group, word));
+  }
+
+  private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+    var added = new HashMap<>(map);
+    added.put(key, value);
+    return Map.copyOf(added);
   }
 
   private static Class<?> type(Class<?> record, String key) {
@@ -102,13 +119,15 @@ public final class ConfigSchema<R extends Record> {
   }
 
   Optional<Variants> variants() {
-    return Optional.ofNullable(variants);
+    return variants;
   }
 
+  /** Whether {@code group=FOLDER} is allowed. */
   boolean takesFolder(String group) {
     return folderArguments.containsKey(group);
   }
 
+  /** Returns the content of the folders that {@code group} takes. */
   String folderContent(String group) {
     return folderArguments.get(group).content();
   }
@@ -130,6 +149,6 @@ public final class ConfigSchema<R extends Record> {
 
   /** Whether a configuration of that variant reads the top-level group. */
   boolean isDecisive(String group, String variant) {
-    return variant.equals(sectionsOfVariants.getOrDefault(group, variant));
+    return variant.equals(readers.getOrDefault(group, variant));
   }
 }

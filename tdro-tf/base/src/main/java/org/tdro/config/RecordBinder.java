@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -25,11 +26,11 @@ import org.tdro.io.Suggestion;
 final class RecordBinder {
   static final String DEFAULT = "default";
 
-  /** Stands for a value that has a problem; what holds it is not built, and its other parts are still checked. */
+  /** Placeholder of a value that has a problem; the record that holds it is not built, but its other parts are checked. */
   private static final Object INVALID = new Object();
 
   private final Class<? extends Record> root;
-  private final Problems problems;
+  private final ConfigProblems problems;
   private final Function<String, Optional<String>> home;
   private final boolean inputsExist;
   private final Map<String, String> origins = new LinkedHashMap<>();
@@ -43,7 +44,7 @@ final class RecordBinder {
    */
   RecordBinder(
       Class<? extends Record> root,
-      Problems problems,
+      ConfigProblems problems,
       Function<String, Optional<String>> home,
       boolean inputsExist) {
     this.root = root;
@@ -106,7 +107,7 @@ final class RecordBinder {
   }
 
   private Object component(RecordComponent component, ConfigValue value, String path) {
-    var bound = value(component.getGenericType(), value, path);
+    var bound = value(component.getGenericType(), orDefault(component, value), path);
     var input = component.getAnnotation(InputFile.class);
     if (inputsExist && input != null && bound != INVALID) {
       input(bound)
@@ -115,6 +116,14 @@ final class RecordBinder {
               problems.add(origins.get(path), path + " names " + file + ", which does not exist"));
     }
     return bound;
+  }
+
+  /** The value, or that of a component which files may lack. */
+  private static ConfigValue orDefault(RecordComponent component, ConfigValue value) {
+    var given = component.getAnnotation(Default.class);
+    return value == null && given != null && !given.value().isEmpty()
+        ? ConfigValueFactory.fromAnyRef(given.value(), DEFAULT)
+        : value;
   }
 
   /** The files in a path or string, or in a list or optional of them. */
@@ -140,7 +149,7 @@ final class RecordBinder {
           .orElse("");
     }
     problems.add(
-        Problems.where(value.origin()),
+        ConfigProblems.where(value.origin()),
         RecordKeys.below(path, name) + " is not known" + suggestion);
   }
 
@@ -207,7 +216,7 @@ final class RecordBinder {
               file -> problems.add(file, path + " is missing; it is " + Scalars.describe(plain)));
       return INVALID;
     }
-    origins.put(path, Problems.where(value.origin()));
+    origins.put(path, ConfigProblems.where(value.origin()));
     return scalar(plain, value, path);
   }
 
@@ -220,7 +229,7 @@ final class RecordBinder {
     if (value instanceof ConfigObject) {
       return wrong(value, path, "a list");
     }
-    origins.put(path, Problems.where(value.origin()));
+    origins.put(path, ConfigProblems.where(value.origin()));
     var elements = value instanceof ConfigList list ? list : List.of(value);
     var bound =
         elements.stream().map(element -> scalar((Class<?>) type, element, path)).toList();
@@ -248,7 +257,7 @@ final class RecordBinder {
     return Scalars.parse(type, text).orElseGet(() -> {
       var suggestion = Suggestion.of(text, Scalars.words(type), "");
       problems.add(
-          Problems.where(value.origin()),
+          ConfigProblems.where(value.origin()),
           path + " must be " + Scalars.describe(type) + ", was \"" + text + "\"" + suggestion);
       return INVALID;
     });
@@ -258,7 +267,8 @@ final class RecordBinder {
     var what = value instanceof ConfigObject
         ? "a section"
         : value instanceof ConfigList ? "a list" : value.render();
-    problems.add(Problems.where(value.origin()), path + " must be " + expected + ", was " + what);
+    problems.add(
+        ConfigProblems.where(value.origin()), path + " must be " + expected + ", was " + what);
     return INVALID;
   }
 }

@@ -40,7 +40,7 @@ public final class ResolvedConfig<R extends Record> {
    *
    * @param key its full key
    * @param hocon the value as HOCON; empty for an optional value that is not set
-   * @param incidental whether its component, or one above it, is {@link Incidental}
+   * @param incidental whether its component, or one above it, is {@link Incidental} or at its {@link Default}
    */
   private record Entry(String key, String hocon, boolean incidental) {}
 
@@ -76,7 +76,7 @@ public final class ResolvedConfig<R extends Record> {
    * @throws ConfigException if the file cannot be read or says anything but one whole configuration
    */
   public static <R extends Record> ResolvedConfig<R> read(ConfigSchema<R> schema, Path file) {
-    var problems = new Problems();
+    var problems = new ConfigProblems();
     var parsed = new ConfigFolders(List.of()).parse(file, problems);
     problems.raise();
     var binder = new RecordBinder(
@@ -86,7 +86,7 @@ public final class ResolvedConfig<R extends Record> {
 
   /** Resolves substitutions and binds the result. */
   static <R extends Record> ResolvedConfig<R> bind(
-      ConfigSchema<R> schema, Config merged, Problems problems, RecordBinder binder) {
+      ConfigSchema<R> schema, Config merged, ConfigProblems problems, RecordBinder binder) {
     try {
       var resolved = merged.resolve(ConfigResolveOptions.defaults());
       var config = binder.bind(schema.root(), resolved.root());
@@ -116,7 +116,10 @@ public final class ResolvedConfig<R extends Record> {
         collect((Record) value, path, prefix + inline.prefix(), below, to);
       } else {
         var key = prefix + RecordKeys.of(component);
-        to.put(key, () -> add(value, RecordKeys.below(path, key), below));
+        var standard = component.getAnnotation(Default.class);
+        // At its default, a component that was added later is not there for those who compare.
+        boolean unnoticed = standard != null && text(value).equals(standard.value());
+        to.put(key, () -> add(value, RecordKeys.below(path, key), below || unnoticed));
       }
     }
   }
@@ -134,6 +137,10 @@ public final class ResolvedConfig<R extends Record> {
     } else {
       entries.add(new Entry(key, hocon(value), incidental));
     }
+  }
+
+  private static String text(Object value) {
+    return value instanceof String || value instanceof Path ? value.toString() : hocon(value);
   }
 
   private static String hocon(Object value) {
@@ -213,7 +220,8 @@ public final class ResolvedConfig<R extends Record> {
   }
 
   /**
-   * Returns the SHA-256 over all values that decide the result of a run. {@link Incidental} components are left out, and groups that
+   * Returns the SHA-256 over all values that decide the result of a run. {@link Incidental} components and
+   * {@link Default}s are left out, and groups that
    * only {@linkplain ConfigSchema#decisiveOnlyFor another variant} reads.
    */
   public String fingerprint() {

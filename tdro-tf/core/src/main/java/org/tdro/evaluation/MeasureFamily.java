@@ -2,6 +2,8 @@ package org.tdro.evaluation;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Locale;
+import org.tdro.io.Suggestion;
 
 /**
  * A measure without its cutoff, with the name and definition of trec_eval 9.0.8 (C. Buckley; github.com/usnistgov/trec_eval).
@@ -86,10 +88,11 @@ public enum MeasureFamily {
 
   /** Returns the closest known name by edit distance, in its {@code _K} form if the unknown name ends in a number. */
   static String nearest(String unknown) {
-    var letters = unknown.replaceFirst("[_.@]?\\d+$", "");
+    var letters = unknown.replaceFirst("[_.@]?\\d+$", "").toLowerCase(Locale.ROOT);
     boolean cut = letters.length() < unknown.length();
     var nearest = Arrays.stream(values())
-        .min(Comparator.comparingInt(family -> distance(letters, family.trecName)))
+        .min(Comparator.comparingInt(
+            family -> Suggestion.distance(letters, family.trecName.toLowerCase(Locale.ROOT))))
         .orElseThrow();
     var meant = Arrays.stream(values())
         .filter(
@@ -97,23 +100,5 @@ public enum MeasureFamily {
         .findFirst()
         .orElse(nearest);
     return meant.hasCutoff ? meant.trecName + "_K" : meant.trecName;
-  }
-
-  /** Returns the Levenshtein distance, ignoring case. */
-  private static int distance(String left, String right) {
-    var row = new int[right.length() + 1];
-    Arrays.setAll(row, j -> j);
-    for (int i = 1; i <= left.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= right.length(); j++) {
-        boolean same =
-            Character.toLowerCase(left.charAt(i - 1)) == Character.toLowerCase(right.charAt(j - 1));
-        int replaced = diagonal + (same ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[right.length()];
   }
 }

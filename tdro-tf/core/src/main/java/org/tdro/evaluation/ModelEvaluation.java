@@ -62,7 +62,7 @@ public record ModelEvaluation(
   }
 
   @JsonValue
-  private Map<String, Object> json() {
+  Map<String, Object> json() {
     var json = new LinkedHashMap<String, Object>();
     json.put("sets", sets);
     json.put("queries", queriesAsJson());

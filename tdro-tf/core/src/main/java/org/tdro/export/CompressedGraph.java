@@ -27,7 +27,7 @@ final class CompressedGraph {
   private final List<NodeDef> nodes = new ArrayList<>();
   private final List<StoredTensor> tensors = new ArrayList<>();
 
-  /** @param inference a graph with weights of 32 bits in nodes {@code VariableV2} */
+  /** @param inference a graph with weights of 32 bits in nodes {@code VarHandleOp} */
   CompressedGraph(List<NodeDef> inference, Precision precision) {
     this.precision = precision;
     for (var node : inference) {
@@ -52,7 +52,11 @@ final class CompressedGraph {
   }
 
   private static boolean isVariable(NodeDef node) {
-    return node.getOp().equals("VariableV2");
+    return node.getOp().equals("VarHandleOp");
+  }
+
+  private static boolean isReading(NodeDef node) {
+    return node.getOp().equals("ReadVariableOp");
   }
 
   private static boolean isProduct(NodeDef node) {
@@ -75,7 +79,7 @@ final class CompressedGraph {
             && readers.stream().anyMatch(reader -> reader.getName().equals(use.getInput(0))));
     boolean isMatrix = shape.numDimensions() == 2
         && (isKernel || isTable)
-        && readers.stream().allMatch(reader -> reader.getOp().equals("Identity"));
+        && readers.stream().allMatch(reader -> isReading(reader));
     if (precision == Precision.FP32 || !isMatrix) {
       add(StoredTensor.whole(name, shape));
       return;
@@ -113,8 +117,15 @@ final class CompressedGraph {
 
   private void exchange(NodeDef node) {
     var form = precision == Precision.BF16 ? DataType.DT_BFLOAT16 : DataType.DT_INT8;
-    if (compressed.containsKey(node.getName())) {
-      nodes.add(node.toBuilder().putAttr("T", type(form)).build());
+    if (isReading(node)) {
+      // The name of the variable is that of one reading of its value, see add.
+      boolean whole = !compressed.containsKey(node.getName());
+      nodes.add(NodeDef.newBuilder()
+          .setOp("Identity")
+          .setName(node.getName())
+          .addInput(node.getInput(0))
+          .putAttr("T", type(whole ? DataType.DT_FLOAT : form))
+          .build());
     } else if (isProduct(node) && compressed.containsKey(node.getInput(1))) {
       product(node, compressed.get(node.getInput(1)).getName());
     } else if (node.getOp().equals("GatherV2") && compressed.containsKey(node.getInput(0))) {

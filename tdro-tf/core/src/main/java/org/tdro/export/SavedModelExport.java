@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.serving.client.Similarity;
@@ -52,15 +52,17 @@ public final class SavedModelExport {
    * @throws IllegalStateException if the export does not compute what was trained, or another process exports into
    *     {@code base}; nothing is put in place then
    */
-  public ExportReport export(StoredRetriever stored, RetrieverSettings settings, Path base) {
+  public ExportReport export(RetrieverSource stored, RetrieverSettings settings, Path base) {
+    // Clients and the score signature compare embeddings by their product.
+    var served = settings.comparedByProduct();
     var report = new AtomicReference<ExportReport>();
     var folder = new Versions(base)
-        .add(options.version(), beside -> report.set(write(stored, settings, base, beside)));
+        .add(options.version(), beside -> report.set(write(stored, served, base, beside)));
     return report.get().in(folder);
   }
 
   private ExportReport write(
-      StoredRetriever stored, RetrieverSettings settings, Path base, Path folder)
+      RetrieverSource stored, RetrieverSettings settings, Path base, Path folder)
       throws IOException {
     var assets = assets(settings, base);
     int[][] samples;
@@ -108,7 +110,7 @@ public final class SavedModelExport {
   }
 
   private static void copyTokenizer(
-      StoredRetriever stored, RetrieverSettings settings, Path folder) {
+      RetrieverSource stored, RetrieverSettings settings, Path folder) {
     TemporaryFolder.with(scratch -> stored
         .tokenizer(settings.spec().pooling(), scratch)
         .map(tokenizer -> copy(tokenizer, RetrieverAssets.tokenizerFile(folder))));

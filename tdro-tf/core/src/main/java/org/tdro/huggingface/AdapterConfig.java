@@ -1,23 +1,25 @@
 package org.tdro.huggingface;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.tdro.io.InputException;
 import org.tdro.models.lora.Lora;
 
 /**
- * {@code adapter_config.json}, in which PEFT says what adapters are.
+ * {@code adapter_config.json}, in which PEFT describes adapters.
  *
- * @param base the model they stand beside: a folder, or a name that only a hub knows
+ * @param base the model they adapt: a folder, or a name that only a hub knows
  * @param lora rank, α and adapted maps
  */
 public record AdapterConfig(String base, Lora lora) {
-  /** Ways to draw A and B that leave the base as it is; others change it, and only PEFT knows how. */
+  static final String NAME = "adapter_config.json";
+
+  /** Ways to draw A and B that leave the base as it is; others change it as only PEFT can. */
   private static final Set<String> KNOWN_INITIALISERS =
       Set.of("true", "false", "gaussian", "orthogonal", "eva");
 
@@ -38,21 +40,29 @@ public record AdapterConfig(String base, Lora lora) {
       "alora_invocation_tokens",
       "arrow_config");
 
-  /** @throws InputException listing everything that is wrong, missing or not computed here */
-  static AdapterConfig read(Path file) {
-    var json = ConfigJson.read(file);
+  /**
+   * Reads the file of a folder.
+   *
+   * @throws InputException listing everything that is wrong, missing or not computed here
+   */
+  static AdapterConfig read(Path folder) {
+    var reading = new FolderReading();
+    var config = read(PublishedJson.read(folder.resolve(NAME), reading));
+    reading.check();
+    return config.orElseThrow();
+  }
+
+  /** Reads what the adapters are; what is wrong, missing or not computed here becomes a problem of {@code json}, and empty. */
+  static Optional<AdapterConfig> read(PublishedJson json) {
     if (!json.text("peft_type", "").equals("LORA")) {
       json.problem(
           "peft_type is %s, but only \"LORA\" is supported".formatted(json.get("peft_type")));
-      json.check();
+      return Optional.empty();
     }
     json.only("bias", "none");
     for (var key : NOT_COMPUTED) {
-      if (isSet(json.get(key))) {
-        json.problem(
-            "%s is %s, which is not computed here; merge the adapters in Python, with merge_and_unload()"
-                .formatted(key, json.get(key)));
-      }
+      json.refuse(
+          key, "it is not computed here; merge the adapters in Python, with merge_and_unload()");
     }
     if (json.has("init_lora_weights")
         && !KNOWN_INITIALISERS.contains(json.text("init_lora_weights", ""))) {
@@ -62,30 +72,23 @@ public record AdapterConfig(String base, Lora lora) {
     }
     int rank = json.size("r");
     double alpha = json.number("lora_alpha");
-    // Rank-stabilised adapters count α / √r times (Kalajdzievski 2023), others α / r.
+    // Rank-stabilised adapters are scaled by α / √r (Kalajdzievski 2023), others by α / r.
     double scaled = json.flag("use_rslora", false) ? alpha * Math.sqrt(rank) : alpha;
     var targets = targets(json);
     if (!json.has("base_model_name_or_path")) {
       json.problem("base_model_name_or_path is missing: it names the folder of the base model");
     }
     var base = json.text("base_model_name_or_path", "");
-    json.check();
+    float dropout = (float) json.number("lora_dropout", 0);
     try {
-      return new AdapterConfig(
-          base, new Lora(rank, scaled, (float) json.number("lora_dropout", 0), targets));
+      return Optional.of(new AdapterConfig(base, new Lora(rank, scaled, dropout, targets)));
     } catch (IllegalArgumentException e) {
-      throw new InputException(file + ": " + e.getMessage(), e);
+      json.problem(e.getMessage());
+      return Optional.empty();
     }
   }
 
-  private static boolean isSet(JsonNode value) {
-    if (value.isBoolean()) {
-      return value.asBoolean();
-    }
-    return ConfigJson.isPresent(value) && !(value.isContainerNode() && value.isEmpty());
-  }
-
-  private static List<String> targets(ConfigJson json) {
+  private static List<String> targets(PublishedJson json) {
     var targets = new ArrayList<String>();
     var listed = json.get("target_modules");
     listed.forEach(target -> targets.add(target.asText()));
@@ -100,8 +103,8 @@ public record AdapterConfig(String base, Lora lora) {
     return targets.stream().sorted().toList();
   }
 
-  /** Writes it as PEFT reads it. */
-  void write(Path file) throws IOException {
+  /** Writes it into a folder, as PEFT reads it. */
+  void write(Path folder) throws IOException {
     var json = JsonNodeFactory.instance
         .objectNode()
         .put("peft_type", "LORA")
@@ -115,7 +118,7 @@ public record AdapterConfig(String base, Lora lora) {
         .put("use_dora", false)
         .put("init_lora_weights", true)
         .put("inference_mode", true);
-    // PEFT declares it an integer and computes with any number.
+    // PEFT declares it an integer but computes with any number.
     if (lora.alpha() == Math.rint(lora.alpha()) && lora.alpha() <= Integer.MAX_VALUE) {
       json.put("lora_alpha", (int) lora.alpha());
     } else {
@@ -123,6 +126,6 @@ public record AdapterConfig(String base, Lora lora) {
     }
     var targets = json.putArray("target_modules");
     lora.targetModules().stream().sorted().forEach(targets::add);
-    JsonFiles.write(file, json);
+    PublishedJson.write(folder.resolve(NAME), json);
   }
 }

@@ -17,14 +17,14 @@ import org.tdro.models.lora.LoraKernel;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
-/** Writes weights as they are published: the way back of {@link CheckpointWeights}. */
+/** Writes weights as they are published: the inverse of {@link CheckpointWeights}. */
 public final class CheckpointWriter {
   private final Ops tf;
   private final Session session;
   private final DType type;
 
   /**
-   * Of weights in a session.
+   * A writer of the weights in a session.
    *
    * @param type F32 or BF16; values are rounded to the nearest
    */
@@ -52,17 +52,17 @@ public final class CheckpointWriter {
       throws IOException {
     Map<String, LoraKernel> maps =
         adapted.stream().collect(Collectors.toMap(map -> map.kernel().name(), Function.identity()));
-    var tensors = new ArrayList<StoredTensor>();
+    var tensors = new ArrayList<WrittenTensor>();
     for (var weight : weights) {
       var map = maps.get(weight.name());
       tensors.add(
-          map == null ? StoredTensor.of(tf, weight, type) : StoredTensor.merged(tf, map, type));
+          map == null ? WrittenTensor.of(tf, weight, type) : WrittenTensor.merged(tf, map, type));
     }
     if (shape instanceof BertArchitecture bert && bert.typeVocabulary() == 0) {
-      tensors.add(StoredTensor.zeros(
+      tensors.add(WrittenTensor.zeros(
           tf, "embeddings.token_type_embeddings.weight", 1, bert.hidden(), type));
     }
-    var plan = ShardPlan.of(tensors.stream().map(StoredTensor::spec).toList(), maxShardBytes);
+    var plan = ShardPlan.of(tensors.stream().map(WrittenTensor::spec).toList(), maxShardBytes);
     try (var values = new TensorFetching(session, tensors, TensorFetching.BYTES_PER_RUN)) {
       plan.write(folder, values);
     }
@@ -70,11 +70,11 @@ public final class CheckpointWriter {
 
   /** Writes the matrices of adapters, as PEFT names them. */
   void adapters(Path file, List<LoraKernel> maps) throws IOException {
-    var tensors = new ArrayList<StoredTensor>();
+    var tensors = new ArrayList<WrittenTensor>();
     for (var map : maps) {
       for (var weight : List.of(map.a(), map.b())) {
         tensors.add(
-            StoredTensor.named(tf, AdapterFolder.PREFIX + TensorNames.of(weight), weight, type));
+            WrittenTensor.named(tf, AdapterFolder.PREFIX + TensorNames.of(weight), weight, type));
       }
     }
     write(file, tensors);
@@ -82,21 +82,16 @@ public final class CheckpointWriter {
 
   /** Writes one weight under a name of its own. */
   void single(Path file, String name, Weight weight) throws IOException {
-    write(file, List.of(StoredTensor.named(tf, name, weight, type)));
+    write(file, List.of(WrittenTensor.named(tf, name, weight, type)));
   }
 
-  private void write(Path file, List<StoredTensor> tensors) throws IOException {
-    var specs = tensors.stream().map(StoredTensor::spec).toList();
+  private void write(Path file, List<WrittenTensor> tensors) throws IOException {
+    var specs = tensors.stream().map(WrittenTensor::spec).toList();
     try (var values = new TensorFetching(session, tensors, TensorFetching.BYTES_PER_RUN);
         var writer = SafetensorsWriter.create(file, specs, SafetensorsWriter.PYTORCH)) {
       for (var spec : specs) {
         values.write(spec, bytes -> writer.write(spec.name(), bytes));
       }
     }
-  }
-
-  /** As {@code config.json} calls a type. */
-  static String torchType(DType type) {
-    return type == DType.F32 ? "float32" : "bfloat16";
   }
 }

@@ -1,131 +1,108 @@
 package org.tdro.huggingface;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.tdro.io.InputException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.tdro.huggingface.safetensors.DType;
+import org.tdro.models.Architecture;
 
-/** The values of a {@code config.json}, read one by one; what is wrong with them is told all at once by {@link #check}. */
+/** {@code config.json}, which describes a backbone: what its families share. */
 final class ConfigJson {
-  private static final JsonMapper JSON = new JsonMapper();
+  static final String NAME = "config.json";
 
-  private final Path file;
-  private final JsonNode root;
-  private final List<String> problems = new ArrayList<>();
+  private static final List<BackboneFormat> FORMATS =
+      List.of(new DecoderFormat(), new BertFormat());
 
-  private ConfigJson(Path file, JsonNode root) {
-    this.file = file;
-    this.root = root;
+  /** No published model comes near it; a graph of more takes minutes to build before any weight is missed. */
+  private static final int MOST_LAYERS = 1000;
+
+  private ConfigJson() {}
+
+  /** A family of models, whose keys it reads and writes. */
+  interface BackboneFormat {
+    /** The values of {@code model_type} that it reads. */
+    List<String> types();
+
+    /**
+     * Reads a shape; what is missing, wrong or not computed here becomes a problem of {@code json}.
+     *
+     * @throws IllegalArgumentException if the values cannot be a shape together
+     */
+    Architecture read(String type, PublishedJson json);
+
+    /**
+     * The keys of a shape; empty for one of another family.
+     *
+     * @throws IllegalArgumentException listing what no published model of the family has
+     */
+    Optional<ObjectNode> write(Architecture architecture);
   }
 
-  /** @throws InputException if there is no such file, or it is no JSON object */
-  static ConfigJson read(Path file) {
+  /** Reads the shape of a backbone; empty where {@code json} has problems. */
+  static Optional<Architecture> read(PublishedJson json) {
+    var type = json.text("model_type", "");
+    var format = FORMATS.stream().filter(known -> known.types().contains(type)).findFirst();
+    if (format.isEmpty()) {
+      var known = FORMATS.stream().flatMap(family -> family.types().stream()).toList();
+      json.problem("model_type %s is not supported; known are %s"
+          .formatted(
+              type.isEmpty() ? "is missing, which" : "\"" + type + "\"", String.join(", ", known)));
+      return Optional.empty();
+    }
+    if (json.has("quantization_config")) {
+      json.problem("the weights are quantised (%s); take the model as it was before quantisation"
+          .formatted(
+              json.get("quantization_config").path("quant_method").asText("quantization_config")));
+    }
+    json.refuse(
+        "auto_map", "the model is computed by Python code of its own, which is not done here");
+    json.refuse("add_cross_attention", "attention to another model is not computed here");
     try {
-      var root = JSON.readTree(Files.readAllBytes(file));
-      if (!root.isObject()) {
-        throw new InputException(file + ": is no JSON object");
-      }
-      return new ConfigJson(file, root);
-    } catch (NoSuchFileException e) {
-      throw new InputException(
-          file + ": there is no such file; a model folder in Hugging Face's form has one", e);
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be read as JSON: " + e.getMessage(), e);
+      return Optional.of(format.get().read(type, json));
+    } catch (IllegalArgumentException e) {
+      json.problem(e.getMessage());
+      return Optional.empty();
     }
   }
 
-  /** A value, absent or null included. */
-  JsonNode get(String key) {
-    return root.path(key);
-  }
-
-  boolean has(String key) {
-    return isPresent(get(key));
-  }
-
-  static boolean isPresent(JsonNode node) {
-    return !node.isMissingNode() && !node.isNull();
-  }
-
-  /** A whole number above 0; 1 and a problem where there is none. */
-  int size(String key) {
-    var node = get(key);
-    if (!node.canConvertToInt() || !node.isIntegralNumber() || node.asInt() < 1) {
-      problem(key + " must be a whole number above 0, was " + shown(node));
+  /** The number of layers, bounded. */
+  static int layers(PublishedJson json) {
+    int layers = json.size("num_hidden_layers");
+    if (layers > MOST_LAYERS) {
+      json.problem("num_hidden_layers must be at most %d, was %d".formatted(MOST_LAYERS, layers));
       return 1;
     }
-    return node.asInt();
+    return layers;
   }
 
-  int size(String key, int otherwise) {
-    return has(key) ? size(key) : otherwise;
+  /** Writes the file, as {@link PublishedFolder#writeConfig} describes it. */
+  static void write(
+      Path folder, Architecture architecture, DType type, OptionalInt pad, OptionalInt end)
+      throws IOException {
+    var json = json(architecture).put("torch_dtype", type.torch());
+    // Positions of the RoBERTa family are counted from their own padding id, whatever pads a batch.
+    pad.ifPresent(id -> json.putIfAbsent("pad_token_id", json.numberNode(id)));
+    end.ifPresent(id -> json.put("eos_token_id", id));
+    PublishedJson.write(folder.resolve(NAME), json);
   }
 
-  /** The id of a token: a whole number from 0 on. */
-  int id(String key, int otherwise) {
-    var node = get(key);
-    if (has(key) && (!node.canConvertToInt() || !node.isIntegralNumber() || node.asInt() < 0)) {
-      problem(key + " must be a whole number from 0 on, was " + shown(node));
-      return otherwise;
-    }
-    return node.asInt(otherwise);
+  private static ObjectNode json(Architecture architecture) {
+    return FORMATS.stream()
+        .flatMap(format -> format.write(architecture).stream())
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException(
+                "a model of kind static has no counterpart in transformers, whose static embeddings leave special tokens out; export it as a SavedModel"));
   }
 
-  double number(String key) {
-    var node = get(key);
-    if (!node.isNumber()) {
-      problem(key + " must be a number, was " + shown(node));
-      return 1;
-    }
-    return node.asDouble();
-  }
-
-  double number(String key, double otherwise) {
-    return has(key) ? number(key) : otherwise;
-  }
-
-  boolean flag(String key, boolean otherwise) {
-    if (!has(key)) {
-      return otherwise;
-    }
-    if (!get(key).isBoolean()) {
-      problem(key + " must be true or false, was " + shown(get(key)));
-    }
-    return get(key).asBoolean();
-  }
-
-  String text(String key, String otherwise) {
-    return has(key) ? get(key).asText() : otherwise;
-  }
-
-  /** Notes a problem unless {@code key} is absent or {@code value}, the only one that the models here compute. */
-  void only(String key, String value) {
-    if (has(key) && !text(key, value).equals(value)) {
-      problem("%s is %s, but only %s is supported".formatted(key, shown(get(key)), value));
-    }
-  }
-
-  void problem(String problem) {
-    problems.add(file + ": " + problem);
-  }
-
-  /** @throws InputException with all problems so far, if there are any */
-  void check() {
-    if (!problems.isEmpty()) {
-      throw new InputException(problems);
-    }
-  }
-
-  Path file() {
-    return file;
-  }
-
-  private static String shown(JsonNode node) {
-    return isPresent(node) ? node.toString() : "missing";
+  /** The first keys of every family: the class that transformers loads and the name of the type. */
+  static ObjectNode named(String type, String architecture) {
+    var json = JsonNodeFactory.instance.objectNode();
+    json.putArray("architectures").add(architecture);
+    return json.put("model_type", type);
   }
 }

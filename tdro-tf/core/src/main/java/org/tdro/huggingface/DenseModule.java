@@ -18,18 +18,13 @@ import org.tensorflow.op.Ops;
  * @param out size of its output
  */
 public record DenseModule(Path folder, int in, int out) {
-  private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
   private static final String TENSOR = "linear.weight";
   private static final String IDENTITY = "torch.nn.modules.linear.Identity";
 
-  /**
-   * Reads what the map is.
-   *
-   * @throws InputException if it has a bias or an activation
-   */
-  public static DenseModule read(Path folder) {
-    var json = ConfigJson.read(folder.resolve(CONFIG));
+  /** Reads what the map is; a bias and an activation are problems. */
+  static DenseModule read(Path folder, FolderReading reading) {
+    var json = PublishedJson.read(folder.resolve(ConfigJson.NAME), reading);
     // Both are there unless the configuration says otherwise.
     if (json.flag("bias", true)) {
       json.problem("bias is true, but only a map without bias is supported");
@@ -39,9 +34,7 @@ public record DenseModule(Path folder, int in, int out) {
       json.problem(
           "activation_function is %s, but only %s is supported".formatted(activation, IDENTITY));
     }
-    var module = new DenseModule(folder, json.size("in_features"), json.size("out_features"));
-    json.check();
-    return module;
+    return new DenseModule(folder, json.size("in_features"), json.size("out_features"));
   }
 
   /**
@@ -52,13 +45,13 @@ public record DenseModule(Path folder, int in, int out) {
   public void load(Ops tf, Session session, Weight kernel) {
     CheckpointWeights.ofFile(
             folder.resolve(WEIGHTS),
-            CONFIG,
+            ConfigJson.NAME,
             stored -> stored.equals(TENSOR) ? TensorNames.of(kernel) : stored)
         .load(tf, session, List.of(kernel));
   }
 
   /** Writes {@code kernel}, {@code [in, out]}, into a folder that is made for it. */
-  public static void write(Path folder, CheckpointWriter writer, Weight kernel) throws IOException {
+  static void write(Path folder, CheckpointWriter writer, Weight kernel) throws IOException {
     Files.createDirectories(folder);
     var json = JsonNodeFactory.instance
         .objectNode()
@@ -66,12 +59,12 @@ public record DenseModule(Path folder, int in, int out) {
         .put("out_features", kernel.shape().get(1))
         .put("bias", false)
         .put("activation_function", IDENTITY);
-    JsonFiles.write(folder.resolve(CONFIG), json);
+    PublishedJson.write(folder.resolve(ConfigJson.NAME), json);
     writer.single(folder.resolve(WEIGHTS), TENSOR, kernel);
   }
 
-  /** A hash of the map. */
-  public String fingerprint() {
+  /** Returns a hash of the map. */
+  String fingerprint() {
     return Sha256.of(folder.resolve(WEIGHTS));
   }
 }

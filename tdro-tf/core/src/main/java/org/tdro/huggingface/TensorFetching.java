@@ -21,7 +21,7 @@ final class TensorFetching implements TensorSource, AutoCloseable {
   private static final int PIECE = 1 << 18;
 
   private final Session session;
-  private final List<StoredTensor> tensors;
+  private final List<WrittenTensor> tensors;
   private final long bytesPerRun;
   private final float[] values = new float[PIECE];
   private final ByteBuffer bytes = ByteBuffer.allocate(PIECE * Float.BYTES);
@@ -30,7 +30,7 @@ final class TensorFetching implements TensorSource, AutoCloseable {
   private int end;
   private int next;
 
-  TensorFetching(Session session, List<StoredTensor> tensors, long bytesPerRun) {
+  TensorFetching(Session session, List<WrittenTensor> tensors, long bytesPerRun) {
     this.session = session;
     this.tensors = List.copyOf(tensors);
     this.bytesPerRun = bytesPerRun;

@@ -67,7 +67,7 @@ final class TensorLoading {
     var value = TensorNames.isTransposed(weight)
         ? tf.linalg.transpose(wide, tf.constant(new int[] {1, 0}))
         : wide;
-    var assign = tf.assign(weight.variable(), withFurtherRows(weight, tensor, value));
+    var assign = weight.assign(tf, withFurtherRows(weight, tensor, value));
     var elements = tf.reshape(tf.math.isFinite(wide), tf.constant(new int[] {-1}));
     parts.add(new Part(
         tensor.name(), tensor, placeholder, assign, tf.reduceAll(elements, tf.constant(0))));

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.tdro.keras.Weight;
 
 /**
- * What weights are called in published checkpoints. Backbones name theirs after them, so only the last part differs: a
+ * The names of weights in published checkpoints. Backbones name theirs after them, so only the last part differs: a
  * {@code kernel} ({@code [in, out]} here, {@code [out, in]} there), a {@code gamma} and {@code embeddings} are a
  * {@code weight} there, a {@code beta} is a {@code bias}.
  */

@@ -62,7 +62,7 @@ public final class DoReMi extends ExponentiatedGradient {
       Operand<TFloat32> rows,
       Map<Weight, Operand<TFloat32>> moved) {
     var present = tf.math.greater(rows, tf.constant(0f));
-    var measures = tf.select(present, means, lastMeasures.variable());
+    var measures = tf.select(present, means, lastMeasures.value());
     moved.put(lastMeasures, measures);
     return measures;
   }

@@ -46,7 +46,7 @@ abstract class ExponentiatedGradient extends MixtureLearner {
     weights = add(variables, "weights", Initializer.values(normalized));
     scoreSum = add(variables, "score_sum", Initializer.zeros());
     rowSum = add(variables, "row_sum", Initializer.zeros());
-    return weights.variable();
+    return weights.value();
   }
 
   /** The scores of rows, {@code [batch]}. */
@@ -74,14 +74,14 @@ abstract class ExponentiatedGradient extends MixtureLearner {
   @Override
   public final Weighted weigh(GradientTape tape, StepCounter counter, RowLosses rows) {
     var tf = tape.tf().withSubScope("domain_weights");
-    var scores = tf.math.add(scoreSum.variable(), rows.sumByDomain(tf, scores(tf, rows)));
-    var counts = tf.math.add(rowSum.variable(), rows.rowsByDomain(tf));
+    var scores = tf.math.add(scoreSum.value(), rows.sumByDomain(tf, scores(tf, rows)));
+    var counts = tf.math.add(rowSum.value(), rows.rowsByDomain(tf));
 
     var moved = new LinkedHashMap<Weight, Operand<TFloat32>>();
     var measures = measures(tf, tf.math.divNoNan(scores, counts), counts, moved);
     // In logarithms, so that a large η λ does not overflow.
     var ascended = tf.math.add(
-        tf.math.log(weights.variable()), tf.math.mul(measures, tf.constant((float) stepSize)));
+        tf.math.log(weights.value()), tf.math.mul(measures, tf.constant((float) stepSize)));
     var updated = smoothed(tf, tf.nn.softmax(ascended));
     moved.put(weights, updated);
     moved.put(mean(), nextMean(tf, counter, updated));
@@ -90,7 +90,7 @@ abstract class ExponentiatedGradient extends MixtureLearner {
     var last = counter.completesUpdate();
     var assignments = new LinkedHashMap<Weight, Operand<TFloat32>>();
     moved.forEach(
-        (weight, value) -> assignments.put(weight, tf.select(last, value, weight.variable())));
+        (weight, value) -> assignments.put(weight, tf.select(last, value, weight.value())));
     assignments.put(scoreSum, tf.select(last, tf.zerosLike(scores), scores));
     assignments.put(rowSum, tf.select(last, tf.zerosLike(counts), counts));
 

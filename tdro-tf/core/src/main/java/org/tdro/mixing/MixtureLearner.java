@@ -13,7 +13,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A row weighting that learns a mixture: weights α of the domains, at least 0 and with sum 1, which move once in every update of
+ * Row weighting that learns a mixture: weights α of the domains, at least 0 and with sum 1, which move once in every update of
  * the model. Keeps their mean and their exponential moving average.
  */
 public abstract class MixtureLearner implements RowWeighting {
@@ -107,13 +107,13 @@ public abstract class MixtureLearner implements RowWeighting {
     // With c = 0 the initial weights drop out.
     var count = tf.dtypes.cast(counter.iteration(), TFloat32.class);
     var before = tf.math.sub(count, tf.constant(1f));
-    return tf.math.div(tf.math.add(tf.math.mul(mean.variable(), before), updated), count);
+    return tf.math.div(tf.math.add(tf.math.mul(mean.value(), before), updated), count);
   }
 
   /** Returns the moving average when {@code updated} is α after this update: ema · (1 − e) + α · e. */
   protected final Operand<TFloat32> nextEma(Ops tf, Operand<TFloat32> updated) {
     return tf.math.add(
-        tf.math.mul(ema.variable(), tf.constant((float) (1 - emaShare))),
+        tf.math.mul(ema.value(), tf.constant((float) (1 - emaShare))),
         tf.math.mul(updated, tf.constant((float) emaShare)));
   }
 
@@ -124,7 +124,7 @@ public abstract class MixtureLearner implements RowWeighting {
    * @throws IllegalStateException if the learner was not built into a model
    */
   public final LearnedMixture learned(Session session) {
-    var state = List.of(weights(), mean.variable(), ema.variable());
+    var state = List.of(weights(), mean.value(), ema.value());
     var runner = session.runner();
     state.forEach(runner::fetch);
     try (var fetched = runner.run()) {

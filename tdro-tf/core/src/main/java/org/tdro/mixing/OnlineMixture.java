@@ -2,6 +2,7 @@ package org.tdro.mixing;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ import org.tdro.retriever.RowWeighting;
 import org.tensorflow.op.Ops;
 
 /**
- * Lets a sampler follow a learner: when a block ends, the next one is drawn by α as it is then. The schedule is saved with the model, so
+ * Callback that lets a sampler follow a learner: when a block ends, the next one is drawn by α as it is then. The schedule is saved with the model, so
  * a run that is resumed draws the rows of one that was not interrupted.
  */
 public final class OnlineMixture implements StatefulCallback {
@@ -83,7 +84,7 @@ public final class OnlineMixture implements StatefulCallback {
     }
   }
 
-  /** The weights of each stage, by its first block, and under {@code decided} the number of decided blocks. */
+  /** Returns the weights of each stage of the schedule, by its first block, and under {@code decided} the number of decided blocks. */
   @Override
   public Map<String, String> state() {
     var schedule = sampler.schedule();
@@ -104,7 +105,7 @@ public final class OnlineMixture implements StatefulCallback {
         .map(entry -> new MixtureSchedule.Stage(
             Long.parseLong(entry.getKey()),
             Arrays.stream(entry.getValue().split(" ")).map(Double::valueOf).toList()))
-        .sorted(java.util.Comparator.comparingLong(MixtureSchedule.Stage::firstBlock))
+        .sorted(Comparator.comparingLong(MixtureSchedule.Stage::firstBlock))
         .toList();
     sampler.follow(new MixtureSchedule(stages, Long.parseLong(state.get("decided"))));
   }

@@ -47,30 +47,37 @@ public record BertArchitecture(
         .done();
   }
 
+  /**
+   * Returns a builder of a shape with a feed-forward width of four times {@code hidden}, 512 positions that count every token, no
+   * token types and no dropout.
+   */
+  public static Builder builder(int vocabulary, int hidden, int layers, int heads) {
+    return new Builder(vocabulary, hidden, layers, heads);
+  }
+
+  private Builder toBuilder() {
+    return builder(vocabulary, hidden, layers, heads)
+        .feedForward(feedForward)
+        .positions(maxPositions(), positionPaddingId)
+        .typeVocabulary(typeVocabulary)
+        .normEpsilon(normEpsilon)
+        .dropout(hiddenDropout, attentionDropout)
+        .initializerRange(initializerRange);
+  }
+
   @Override
   public BertArchitecture withVocabulary(int size) {
-    return with(size, hiddenDropout, attentionDropout, initializerRange);
+    var builder = toBuilder();
+    builder.vocabulary = size;
+    return builder.build();
   }
 
   @Override
   public BertArchitecture withTraining(float hiddenRate, float attentionRate, float range) {
-    return with(vocabulary, hiddenRate, attentionRate, range);
-  }
-
-  private BertArchitecture with(int size, float hiddenRate, float attentionRate, float range) {
-    return new BertArchitecture(
-        size,
-        hidden,
-        layers,
-        heads,
-        feedForward,
-        positionEmbeddings,
-        positionPaddingId,
-        typeVocabulary,
-        normEpsilon,
-        hiddenRate,
-        attentionRate,
-        range);
+    return toBuilder()
+        .dropout(hiddenRate, attentionRate)
+        .initializerRange(range)
+        .build();
   }
 
   @Override
@@ -88,5 +95,93 @@ public record BertArchitecture(
     long projections = 4L * hidden * hidden + 2L * hidden * feedForward;
     long attention = 2L * length * hidden;
     return 2 * rows * length * layers * (projections + attention);
+  }
+
+  /** Collects the parts of a shape. */
+  public static final class Builder {
+    private int vocabulary;
+    private final int hidden;
+    private final int layers;
+    private final int heads;
+    private int feedForward;
+    private int maxPositions = 512;
+    private int positionPaddingId = COUNT_ALL;
+    private int typeVocabulary;
+    private float normEpsilon = 1e-12f;
+    private float hiddenDropout;
+    private float attentionDropout;
+    private float initializerRange = 0.02f;
+
+    private Builder(int vocabulary, int hidden, int layers, int heads) {
+      this.vocabulary = vocabulary;
+      this.hidden = hidden;
+      this.layers = layers;
+      this.heads = heads;
+      this.feedForward = 4 * hidden;
+    }
+
+    /** Sets the width between the products of a feed-forward block. */
+    public Builder feedForward(int width) {
+      feedForward = width;
+      return this;
+    }
+
+    /**
+     * Sets the positions.
+     *
+     * @param longest the longest text, in tokens
+     * @param paddingId the id that positions leave out, or {@link #COUNT_ALL}
+     */
+    public Builder positions(int longest, int paddingId) {
+      maxPositions = longest;
+      positionPaddingId = paddingId;
+      return this;
+    }
+
+    /** Sets the number of token types; 0 for none. */
+    public Builder typeVocabulary(int types) {
+      typeVocabulary = types;
+      return this;
+    }
+
+    /** Sets what norms add under the root. */
+    public Builder normEpsilon(float epsilon) {
+      normEpsilon = epsilon;
+      return this;
+    }
+
+    /** Sets the shares of states and of attention weights that are 0 in training. */
+    public Builder dropout(float states, float attention) {
+      hiddenDropout = states;
+      attentionDropout = attention;
+      return this;
+    }
+
+    /** Sets the standard deviation of initial weights. */
+    public Builder initializerRange(float range) {
+      initializerRange = range;
+      return this;
+    }
+
+    /**
+     * Returns the shape.
+     *
+     * @throws IllegalArgumentException with all problems, one a line
+     */
+    public BertArchitecture build() {
+      return new BertArchitecture(
+          vocabulary,
+          hidden,
+          layers,
+          heads,
+          feedForward,
+          maxPositions + positionPaddingId + 1,
+          positionPaddingId,
+          typeVocabulary,
+          normEpsilon,
+          hiddenDropout,
+          attentionDropout,
+          initializerRange);
+    }
   }
 }

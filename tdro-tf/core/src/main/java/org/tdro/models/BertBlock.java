@@ -7,6 +7,7 @@ import org.tdro.keras.LayerScope;
 import org.tdro.keras.layers.Activation;
 import org.tdro.keras.layers.Dropout;
 import org.tdro.keras.layers.LayerNormalization;
+import org.tdro.keras.layers.MultiHeadAttention;
 import org.tdro.models.lora.Adapters;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -67,10 +68,8 @@ final class BertBlock {
     var q = split(tf, tf.math.mul(query.call(context, x), scale), shape);
     var k = split(tf, key.call(context, x), shape);
     var v = split(tf, value.call(context, x), shape);
-    var scores = tf.math.add(context.batchMatMul(q, k, true), shape.bias());
-    var weights = attentionDropout.call(context, tf.nn.softmax(scores));
-    var mixed = context.batchMatMul(weights, v, false);
-    var merged = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
+    var merged =
+        MultiHeadAttention.attend(context, q, k, v, shape.bias(), attentionDropout);
     return tf.reshape(merged, tf.constant(new int[] {-1, hidden}));
   }
 

@@ -55,35 +55,41 @@ public record DecoderArchitecture(
         .done();
   }
 
+  /**
+   * Returns a builder of Llama's shape: as many heads of keys and values as of queries, heads of {@code hidden / heads}, a
+   * feed-forward width of four times {@code hidden}, 2048 positions, rotary positions with θ = 10,000, no biases, no window, no
+   * dropout.
+   */
+  public static Builder builder(int vocabulary, int hidden, int layers, int heads) {
+    return new Builder(vocabulary, hidden, layers, heads);
+  }
+
+  private Builder toBuilder() {
+    return builder(vocabulary, hidden, layers, heads)
+        .keyValueHeads(keyValueHeads)
+        .headSize(headSize)
+        .feedForward(feedForward)
+        .maxPositions(maxPositions)
+        .rope(rope)
+        .normEpsilon(normEpsilon)
+        .inputBias(inputBias)
+        .outputBias(outputBias)
+        .feedForwardBias(feedForwardBias)
+        .slidingWindow(slidingWindow, firstWindowLayer)
+        .attentionDropout(attentionDropout)
+        .initializerRange(initializerRange);
+  }
+
   @Override
   public DecoderArchitecture withVocabulary(int size) {
-    return with(size, attentionDropout, initializerRange);
+    var builder = toBuilder();
+    builder.vocabulary = size;
+    return builder.build();
   }
 
   @Override
   public DecoderArchitecture withTraining(float hiddenRate, float attentionRate, float range) {
-    return with(vocabulary, attentionRate, range);
-  }
-
-  private DecoderArchitecture with(int size, float attentionRate, float range) {
-    return new DecoderArchitecture(
-        size,
-        hidden,
-        layers,
-        heads,
-        keyValueHeads,
-        headSize,
-        feedForward,
-        maxPositions,
-        rope,
-        normEpsilon,
-        inputBias,
-        outputBias,
-        feedForwardBias,
-        slidingWindow,
-        firstWindowLayer,
-        attentionRate,
-        range);
+    return toBuilder().attentionDropout(attentionRate).initializerRange(range).build();
   }
 
   /** The window of a layer; 0 for none. */
@@ -104,5 +110,140 @@ public record DecoderArchitecture(
         + 3L * hidden * feedForward;
     long attention = 2L * length * attentionWidth;
     return 2 * rows * length * layers * (projections + attention);
+  }
+
+  /** Collects the parts of a shape. */
+  public static final class Builder {
+    private int vocabulary;
+    private final int hidden;
+    private final int layers;
+    private final int heads;
+    private int keyValueHeads;
+    private int headSize;
+    private int feedForward;
+    private int maxPositions = 2048;
+    private Rope rope = new Rope(10_000, Rope.Scaling.NONE);
+    private float normEpsilon = 1e-6f;
+    private boolean inputBias;
+    private boolean outputBias;
+    private boolean feedForwardBias;
+    private float attentionDropout;
+    private float initializerRange = 0.02f;
+    private int slidingWindow;
+    private int firstWindowLayer;
+
+    private Builder(int vocabulary, int hidden, int layers, int heads) {
+      this.vocabulary = vocabulary;
+      this.hidden = hidden;
+      this.layers = layers;
+      this.heads = heads;
+      this.keyValueHeads = heads;
+      this.headSize = hidden / Math.max(1, heads);
+      this.feedForward = 4 * hidden;
+    }
+
+    /** Sets the heads of keys and values; each serves {@code heads / keyValueHeads} queries. */
+    public Builder keyValueHeads(int keyValueHeads) {
+      this.keyValueHeads = keyValueHeads;
+      return this;
+    }
+
+    /** Sets the width of a head. */
+    public Builder headSize(int headSize) {
+      this.headSize = headSize;
+      return this;
+    }
+
+    /** Sets the width between the products of a feed-forward block. */
+    public Builder feedForward(int feedForward) {
+      this.feedForward = feedForward;
+      return this;
+    }
+
+    /** Sets the longest text, in tokens. */
+    public Builder maxPositions(int maxPositions) {
+      this.maxPositions = maxPositions;
+      return this;
+    }
+
+    /** Sets the rotary positions. */
+    public Builder rope(Rope rope) {
+      this.rope = rope;
+      return this;
+    }
+
+    /** Sets what norms add under the root. */
+    public Builder normEpsilon(float normEpsilon) {
+      this.normEpsilon = normEpsilon;
+      return this;
+    }
+
+    /** Sets whether the maps to queries, keys and values have a bias. */
+    public Builder inputBias(boolean inputBias) {
+      this.inputBias = inputBias;
+      return this;
+    }
+
+    /** Sets whether the attention's output map has a bias. */
+    public Builder outputBias(boolean outputBias) {
+      this.outputBias = outputBias;
+      return this;
+    }
+
+    /** Sets whether the feed-forward maps have a bias. */
+    public Builder feedForwardBias(boolean feedForwardBias) {
+      this.feedForwardBias = feedForwardBias;
+      return this;
+    }
+
+    /** Sets the share of attention weights that is 0 in training. */
+    public Builder attentionDropout(float attentionDropout) {
+      this.attentionDropout = attentionDropout;
+      return this;
+    }
+
+    /** Sets the standard deviation of initial weights. */
+    public Builder initializerRange(float initializerRange) {
+      this.initializerRange = initializerRange;
+      return this;
+    }
+
+    /**
+     * Sets the attention's window.
+     *
+     * @param tokens that a token attends to, itself included; 0 for all before it
+     * @param firstLayer layers before this one attend to all
+     */
+    public Builder slidingWindow(int tokens, int firstLayer) {
+      slidingWindow = tokens;
+      firstWindowLayer = firstLayer;
+      return this;
+    }
+
+    /**
+     * Returns the shape.
+     *
+     * @throws IllegalArgumentException with all problems, one a line
+     */
+    public DecoderArchitecture build() {
+      return new DecoderArchitecture(
+          vocabulary,
+          hidden,
+          layers,
+          heads,
+          keyValueHeads,
+          headSize,
+          feedForward,
+          maxPositions,
+          rope,
+          normEpsilon,
+          inputBias,
+          outputBias,
+          feedForwardBias,
+          slidingWindow,
+          firstWindowLayer,
+          attentionDropout,
+          initializerRange);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package org.tdro.models;
 
+import org.tdro.io.Checks;
+
 /**
  * Rotary positions (Su et al. 2021): pair i of a head's d components turns by θ^(−2i/d) a position.
  *
@@ -35,24 +37,24 @@ public record Rope(double theta, Scaling scaling) {
     public static final Scaling NONE = new Scaling(Kind.NONE, 1, 1, 1, 0);
 
     public Scaling {
-      if (!(factor >= 1)) {
-        throw new IllegalArgumentException("the rope factor must be at least 1, was " + factor);
-      }
-      if (kind == Kind.LLAMA3
-          && !(lowFrequencyFactor > 0
-              && highFrequencyFactor > lowFrequencyFactor
-              && originalPositions > 0)) {
-        throw new IllegalArgumentException(
-            "llama3 rope scaling needs 0 < low factor < high factor and the original positions, were %s, %s, %d"
-                .formatted(lowFrequencyFactor, highFrequencyFactor, originalPositions));
-      }
+      boolean llama3 = kind == Kind.LLAMA3;
+      new Checks()
+          .that(factor >= 1, "factor must be at least 1, was " + factor)
+          .that(
+              !llama3 || (lowFrequencyFactor > 0 && highFrequencyFactor > lowFrequencyFactor),
+              "highFrequencyFactor must be above lowFrequencyFactor, and both above 0, were "
+                  + highFrequencyFactor + " and " + lowFrequencyFactor)
+          .that(
+              !llama3 || originalPositions > 0,
+              "originalPositions must be at least 1 for kind llama3, was " + originalPositions)
+          .done();
     }
   }
 
   public Rope {
-    if (!(theta > 0)) {
-      throw new IllegalArgumentException("rope theta must be above 0, was " + theta);
-    }
+    new Checks().positive("theta", theta).done();
+    // Other settings of no scaling mean nothing.
+    scaling = scaling.kind() == Kind.NONE ? Scaling.NONE : scaling;
   }
 
   /** The angle by which each of the {@code headSize / 2} pairs turns a position. */

@@ -1,7 +1,9 @@
 package org.tdro.retriever;
 
+import java.util.List;
 import java.util.Optional;
-import java.util.function.BinaryOperator;
+import org.tdro.config.Inline;
+import org.tdro.io.Checks;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.Dimension;
 import org.tensorflow.Operand;
@@ -17,16 +19,18 @@ import org.tensorflow.types.TInt32;
  *
  * @param temperature τ
  * @param negatives which passages of the batch are N
- * @param matryoshka the loss is a mean over sizes of the embeddings
- * @param distillation part of it is the divergence from a teacher's scores; at each of these sizes
+ * @param hardOnlyDomains domains whose rows see only their own passages even where others see the batch
+ * @param matryoshka sizes of the embeddings of which the loss is a mean
+ * @param distillation the part of it, at each of these sizes, that is the divergence from a teacher's scores
  */
 public record ContrastiveLoss(
     float temperature,
     Negatives negatives,
-    Optional<Matryoshka> matryoshka,
-    Optional<Distillation> distillation) {
+    List<String> hardOnlyDomains,
+    @Inline(prefix = "matryoshka-") Matryoshka matryoshka,
+    Distillation distillation) {
 
-  /** Whose passages a query is told apart from. */
+  /** Which passages serve as negatives. */
   public enum Negatives {
     /** Its own hard negatives and the passages of all other queries of the batch. */
     IN_BATCH,
@@ -58,47 +62,66 @@ public record ContrastiveLoss(
     }
   }
 
+  /**
+   * The embeddings of a batch.
+   *
+   * @param queries {@code [batch, dim]}
+   * @param passages {@code [batch · n, dim]}; those of query i are rows i·n … i·n + n − 1, the positive first
+   * @param passagesPerQuery n
+   * @param normalized whether they have unit length
+   */
+  public record Rows(
+      Operand<TFloat32> queries,
+      Operand<TFloat32> passages,
+      int passagesPerQuery,
+      boolean normalized) {}
+
   public ContrastiveLoss {
-    if (!(temperature > 0)) {
-      throw new IllegalArgumentException("temperature must be above 0, was " + temperature);
-    }
+    hardOnlyDomains = List.copyOf(hardOnlyDomains);
+    new Checks().positive("temperature", temperature).done();
   }
 
   /** InfoNCE alone. */
   public ContrastiveLoss(float temperature, Negatives negatives) {
-    this(temperature, negatives, Optional.empty(), Optional.empty());
+    this(temperature, negatives, List.of(), Matryoshka.NONE, Distillation.NONE);
+  }
+
+  /** Returns the same as a mean over sizes of the embeddings. */
+  public ContrastiveLoss with(Matryoshka sizes) {
+    return new ContrastiveLoss(temperature, negatives, hardOnlyDomains, sizes, distillation);
+  }
+
+  /** Returns the same with distillation. */
+  public ContrastiveLoss with(Distillation teacher) {
+    return new ContrastiveLoss(temperature, negatives, hardOnlyDomains, matryoshka, teacher);
   }
 
   /**
    * Returns the loss of every query.
    *
-   * @param queries {@code [batch, dim]}
-   * @param passages {@code [batch · n, dim]}; those of query i are rows i·n … i·n + n − 1, the positive first
-   * @param passagesPerQuery n
    * @param hardOnlyRows {@code [batch]}: with {@link Negatives#IN_BATCH}, the rows that see their own passages only
-   * @param teacher what to distil; needed exactly where there is a {@link #distillation}
+   * @param teacher what to distil; needed exactly where {@link #distillation} is on
    * @return {@code [batch]}
    */
   public Operand<TFloat32> call(
       Ops tf,
-      Operand<TFloat32> queries,
-      Operand<TFloat32> passages,
-      int passagesPerQuery,
+      Rows rows,
       Optional<Operand<TBool>> hardOnlyRows,
       Optional<Distillation.Teacher> teacher) {
-    if (passagesPerQuery < 2 && (negatives == Negatives.HARD_ONLY || distillation.isPresent())) {
+    if (rows.passagesPerQuery() < 2 && (negatives == Negatives.HARD_ONLY || distillation.isOn())) {
       throw new IllegalArgumentException(
           "hard negatives only, and distillation, need at least 2 passages a query, was "
-              + passagesPerQuery);
+              + rows.passagesPerQuery());
     }
-    if (distillation.isPresent() != teacher.isPresent()) {
+    if (distillation.isOn() != teacher.isPresent()) {
       throw new IllegalArgumentException("distillation and teacher scores belong together");
     }
-    BinaryOperator<Operand<TFloat32>> loss =
-        (q, p) -> ofSize(tf, q, p, passagesPerQuery, hardOnlyRows, teacher);
-    return matryoshka.isPresent()
-        ? matryoshka.get().mean(tf, queries, passages, loss)
-        : loss.apply(queries, passages);
+    return matryoshka.mean(
+        tf,
+        rows.queries(),
+        rows.passages(),
+        rows.normalized(),
+        (q, p) -> ofSize(tf, q, p, rows.passagesPerQuery(), hardOnlyRows, teacher));
   }
 
   /** The loss with embeddings of one size. */
@@ -113,10 +136,8 @@ public record ContrastiveLoss(
         ? own(tf, queries, passages, n)
         : inBatch(tf, queries, passages, n, hardOnlyRows);
     var infoNce = scores.crossEntropy(tf);
-    return distillation.isPresent()
-        ? distillation
-            .get()
-            .mix(tf, infoNce, ownScores(tf, queries, passages, n), teacher.orElseThrow())
+    return distillation.isOn()
+        ? distillation.mix(tf, infoNce, ownScores(tf, queries, passages, n), teacher.orElseThrow())
         : infoNce;
   }
 

@@ -89,7 +89,7 @@ public final class ContrastiveModel extends EncoderModel {
   }
 
   /** Reads the reference model's weights; before the first step. */
-  public void loadReference(StoredRetriever stored) {
+  public void loadReference(RetrieverSource stored) {
     var session = session();
     stored.load(tf(), session, reference.orElseThrow());
   }
@@ -110,7 +110,7 @@ public final class ContrastiveModel extends EncoderModel {
     if (options.hardOnlyRows()) {
       inputs.add(new InputSpec(HARD_ONLY, TBool.class, Shape.of(-1)));
     }
-    if (options.loss().distillation().isPresent()) {
+    if (options.loss().distillation().isOn()) {
       inputs.add(
           new InputSpec(TEACHER_SCORES, TFloat32.class, Shape.of(-1, options.passagesPerQuery())));
       inputs.add(new InputSpec(HAS_TEACHER, TBool.class, Shape.of(-1)));
@@ -134,30 +134,30 @@ public final class ContrastiveModel extends EncoderModel {
     step.log("domain_loss", rows.meanByDomain(tf, losses));
     step.log("domain_rows", rows.rowsByDomain(tf));
     rows.reference()
-        .ifPresent(referenceLoss -> step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
+        .ifPresent(referenceLoss ->
+            step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
     weighted.logs().forEach(step::log);
     weighted.assignments().forEach(step::assign);
     return step.minimize(trained, loss);
   }
 
   /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
-  private Operand<TFloat32> losses(
-      CallContext context, Encoders encoders, Inputs batch) {
+  private Operand<TFloat32> losses(CallContext context, Encoders encoders, Inputs batch) {
     var queries = encode(context, encoders.query(), QUERY_IDS, QUERY_MASK);
     var passages = encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK);
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
-    return options
-        .loss()
-        .call(
-            context.tf(), queries, passages, options.passagesPerQuery(), hardOnly, teacher(batch));
+    var rows = new ContrastiveLoss.Rows(
+        queries, passages, options.passagesPerQuery(), spec().normalize());
+    return options.loss().call(context.tf(), rows, hardOnly, teacher(batch));
   }
 
   private Optional<Distillation.Teacher> teacher(Inputs batch) {
-    return options.loss().distillation().map(distillation -> {
-      var scores = batch.get(TEACHER_SCORES).asOutput().expect(TFloat32.class);
-      return new Distillation.Teacher(scores, booleans(batch, HAS_TEACHER));
-    });
+    if (!options.loss().distillation().isOn()) {
+      return Optional.empty();
+    }
+    var scores = batch.get(TEACHER_SCORES).asOutput().expect(TFloat32.class);
+    return Optional.of(new Distillation.Teacher(scores, booleans(batch, HAS_TEACHER)));
   }
 
   private static Operand<TBool> booleans(Inputs batch, String name) {

@@ -1,5 +1,6 @@
 package org.tdro.retriever;
 
+import org.tdro.io.Checks;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBool;
@@ -10,8 +11,8 @@ import org.tensorflow.types.TFloat32;
  * (1 − w) · InfoNCE + w · KL( softmax(t / T) ‖ softmax(s) ), with teacher scores t and student scores s = q·p / τ.
  * Rows without teacher scores keep InfoNCE.
  *
- * @param weight w, above 0 and at most 1
- * @param temperature T
+ * @param weight w, from 0, for no distillation, to 1, for nothing else
+ * @param temperature T; higher makes the teacher's distribution flatter
  */
 public record Distillation(float weight, float temperature) {
 
@@ -23,15 +24,16 @@ public record Distillation(float weight, float temperature) {
    */
   public record Teacher(Operand<TFloat32> scores, Operand<TBool> present) {}
 
+  /** No distillation. */
+  public static final Distillation NONE = new Distillation(0, 1);
+
   public Distillation {
-    if (!(weight > 0 && weight <= 1)) {
-      throw new IllegalArgumentException(
-          "distillation weight must be above 0 and at most 1, was " + weight);
-    }
-    if (!(temperature > 0)) {
-      throw new IllegalArgumentException(
-          "distillation temperature must be above 0, was " + temperature);
-    }
+    new Checks().fraction("weight", weight).positive("temperature", temperature).done();
+  }
+
+  /** Whether rows with teacher scores learn from them. */
+  public boolean isOn() {
+    return weight > 0;
   }
 
   /**

@@ -75,7 +75,7 @@ public class EncoderModel extends Model {
   }
 
   /** Reads the weights of a retriever of this shape, into a model that starts anew. */
-  public final void load(StoredRetriever stored) {
+  public final void load(RetrieverSource stored) {
     initialize(stored.replaced(encoders()), session -> stored.load(tf(), session, encoders()));
   }
 

@@ -1,8 +1,8 @@
 package org.tdro.retriever;
 
-import java.util.HashSet;
 import java.util.List;
 import java.util.function.BinaryOperator;
+import org.tdro.io.Checks;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -11,32 +11,35 @@ import org.tensorflow.types.TFloat32;
  * Loss of embeddings whose first components are to be embeddings as well (Kusupati et al. 2022): that of a row is
  * Σ_d w_d ℓ_d / Σ_d w_d, where ℓ_d sees the first d components of queries and passages and the last d is the whole.
  *
- * @param dimensions the d below the whole size
+ * @param dimensions the d below the whole size; empty for the whole alone
  * @param weights w_d of each, then that of the whole; empty for 1 each
- * @param normalize whether what is cut is brought to unit length again, as embeddings are that were normalised
  */
-public record Matryoshka(List<Integer> dimensions, List<Double> weights, boolean normalize) {
+public record Matryoshka(List<Integer> dimensions, List<Double> weights) {
+  /** Whole embeddings alone. */
+  public static final Matryoshka NONE = new Matryoshka(List.of(), List.of());
+
   public Matryoshka {
     dimensions = List.copyOf(dimensions);
     weights = List.copyOf(weights);
-    if (dimensions.isEmpty() || new HashSet<>(dimensions).size() < dimensions.size()) {
-      throw new IllegalArgumentException("dimensions must be distinct ones, were " + dimensions);
-    }
-    if (!dimensions.stream().allMatch(dimension -> dimension >= 1)) {
-      throw new IllegalArgumentException("dimensions must be at least 1, were " + dimensions);
-    }
-    if (!weights.isEmpty() && weights.size() != dimensions.size() + 1) {
-      throw new IllegalArgumentException(
-          "there must be a weight for each of %s and one for the whole, were %s"
-              .formatted(dimensions, weights));
-    }
-    if (!weights.stream().allMatch(weight -> weight > 0 && Double.isFinite(weight))) {
-      throw new IllegalArgumentException("weights must be above 0, were " + weights);
-    }
+    new Checks()
+        .that(
+            dimensions.stream().allMatch(dimension -> dimension >= 1)
+                && dimensions.stream().distinct().count() == dimensions.size(),
+            "dimensions must be distinct and at least 1, were " + dimensions)
+        .that(
+            weights.stream().allMatch(weight -> weight > 0 && Double.isFinite(weight)),
+            "weights must be above 0, were " + weights)
+        .that(
+            weights.isEmpty() || (!dimensions.isEmpty() && weights.size() == dimensions.size() + 1),
+            "weights must be one for each of matryoshka-dimensions = " + dimensions
+                + " and a last one for the whole, were " + weights)
+        .done();
   }
 
   /**
    * Returns the mean of {@code loss(queries, passages)}, {@code [batch]}, over the dimensions.
+   *
+   * @param normalize whether what is cut is brought to unit length again, as embeddings are that were normalised
    *
    * @throws IllegalArgumentException if a dimension is not below that of the embeddings
    */
@@ -44,7 +47,11 @@ public record Matryoshka(List<Integer> dimensions, List<Double> weights, boolean
       Ops tf,
       Operand<TFloat32> queries,
       Operand<TFloat32> passages,
+      boolean normalize,
       BinaryOperator<Operand<TFloat32>> loss) {
+    if (dimensions.isEmpty()) {
+      return loss.apply(queries, passages);
+    }
     long whole = queries.shape().get(-1);
     var sum = scaled(tf, loss.apply(queries, passages), share(dimensions.size()));
     for (int i = 0; i < dimensions.size(); i++) {
@@ -53,7 +60,8 @@ public record Matryoshka(List<Integer> dimensions, List<Double> weights, boolean
         throw new IllegalArgumentException(
             "Matryoshka dimension %d must be below the embeddings' %d".formatted(dimension, whole));
       }
-      var cut = loss.apply(cut(tf, queries, dimension), cut(tf, passages, dimension));
+      var cut = loss.apply(
+          cut(tf, queries, dimension, normalize), cut(tf, passages, dimension, normalize));
       sum = tf.math.add(sum, scaled(tf, cut, share(i)));
     }
     return sum;
@@ -69,7 +77,8 @@ public record Matryoshka(List<Integer> dimensions, List<Double> weights, boolean
     return tf.math.mul(values, tf.constant((float) factor));
   }
 
-  private Operand<TFloat32> cut(Ops tf, Operand<TFloat32> embeddings, int dimension) {
+  private static Operand<TFloat32> cut(
+      Ops tf, Operand<TFloat32> embeddings, int dimension, boolean normalize) {
     var first = Encoder.first(tf, embeddings, dimension);
     return normalize ? Encoder.normalize(tf, first) : first;
   }

@@ -31,7 +31,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
    * @throws org.tdro.io.InputException if its tokenizer has ids that the model does not have
    */
   public static Retriever load(
-      StoredRetriever stored, RetrieverSettings settings, ConfigProto session) {
+      RetrieverSource stored, RetrieverSettings settings, ConfigProto session) {
     var tokenizer = tokenizer(stored, settings);
     EncoderModel model = null;
     try {
@@ -48,7 +48,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
     }
   }
 
-  private static Optional<Tokenizer> tokenizer(StoredRetriever stored, RetrieverSettings settings) {
+  private static Optional<Tokenizer> tokenizer(RetrieverSource stored, RetrieverSettings settings) {
     return TemporaryFolder.with(
         folder -> stored.tokenizer(settings.spec().pooling(), folder).map(Tokenizer::load));
   }
@@ -94,7 +94,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
     return model;
   }
 
-  /** What it is besides weights and tokenizer. */
+  /** Everything about it but weights and tokenizer. */
   public RetrieverSettings settings() {
     return settings;
   }

@@ -2,18 +2,20 @@ package org.tdro.retriever;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.tdro.search.Similarity;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 
 /**
- * What a retriever is besides its weights and its tokenizer.
+ * Everything about a retriever but its weights and its tokenizer.
  *
- * @param queryLength longer queries are cut, in tokens
- * @param passageLength longer passages are cut, in tokens
+ * @param queryLength longer queries are truncated, in tokens
+ * @param passageLength longer passages are truncated, in tokens
  * @param prompts by the name of a domain or task
- * @param matryoshkaDimensions the sizes below the whole one that embeddings were trained to be cut to
- * @param base where the frozen weights of an adapted backbone stand; null where there are none
+ * @param matryoshkaDimensions the sizes, below the whole one, that embeddings were trained to be truncated to
+ * @param base the checkpoint with the frozen weights of an adapted backbone; null for one that has its own
+ * @param similarity how embeddings are compared; unless a file names it, by the cosine where they have length 1
  */
 public record RetrieverSettings(
     RetrieverSpec spec,
@@ -21,11 +23,15 @@ public record RetrieverSettings(
     int passageLength,
     Prompts prompts,
     List<Integer> matryoshkaDimensions,
-    PublishedBase base) {
+    BaseCheckpoint base,
+    Similarity similarity) {
   public RetrieverSettings {
-    // Null where a file does not say it.
+    // Null where a file does not have the key.
     matryoshkaDimensions =
         matryoshkaDimensions == null ? List.of() : List.copyOf(matryoshkaDimensions);
+    if (similarity == null) {
+      similarity = spec.normalize() ? Similarity.COSINE : Similarity.DOT;
+    }
     int positions = spec.architecture().maxPositions();
     if (queryLength > positions || passageLength > positions) {
       throw new IllegalArgumentException(
@@ -34,14 +40,87 @@ public record RetrieverSettings(
     }
   }
 
-  /** Of a retriever that was trained with whole embeddings alone. */
-  public RetrieverSettings(
-      RetrieverSpec spec, int queryLength, int passageLength, Prompts prompts) {
-    this(spec, queryLength, passageLength, prompts, List.of(), null);
+  /** The settings of a retriever without prompts that takes texts of all its positions. */
+  public static Builder builder(RetrieverSpec spec) {
+    return new Builder(spec);
+  }
+
+  /** The same settings, to be changed. */
+  public Builder toBuilder() {
+    return new Builder(spec)
+        .lengths(queryLength, passageLength)
+        .prompts(prompts)
+        .matryoshkaDimensions(matryoshkaDimensions)
+        .base(base)
+        .similarity(similarity);
+  }
+
+  /** Gathers settings. */
+  public static final class Builder {
+    private RetrieverSpec spec;
+    private int queryLength;
+    private int passageLength;
+    private Prompts prompts = Prompts.none();
+    private List<Integer> matryoshkaDimensions = List.of();
+    private BaseCheckpoint base;
+    private Similarity similarity;
+
+    private Builder(RetrieverSpec spec) {
+      this.spec = spec;
+      this.queryLength = spec.architecture().maxPositions();
+      this.passageLength = queryLength;
+    }
+
+    /** Sets the encoder. */
+    public Builder spec(RetrieverSpec encoder) {
+      this.spec = encoder;
+      return this;
+    }
+
+    /** Sets the longest texts, in tokens. */
+    public Builder lengths(int query, int passage) {
+      this.queryLength = query;
+      this.passageLength = passage;
+      return this;
+    }
+
+    /** Sets the prompts. */
+    public Builder prompts(Prompts byTask) {
+      this.prompts = byTask;
+      return this;
+    }
+
+    /** Sets the sizes that embeddings were trained to be truncated to, the whole one left out. */
+    public Builder matryoshkaDimensions(List<Integer> dimensions) {
+      this.matryoshkaDimensions = dimensions;
+      return this;
+    }
+
+    /** Sets the checkpoint with the frozen weights; null for none. */
+    public Builder base(BaseCheckpoint checkpoint) {
+      this.base = checkpoint;
+      return this;
+    }
+
+    /** Sets how embeddings are compared; null for the cosine where they have length 1, else the dot product. */
+    public Builder similarity(Similarity comparison) {
+      this.similarity = comparison;
+      return this;
+    }
+
+    /**
+     * Returns the settings.
+     *
+     * @throws IllegalArgumentException if a length exceeds the model's positions
+     */
+    public RetrieverSettings build() {
+      return new RetrieverSettings(
+          spec, queryLength, passageLength, prompts, matryoshkaDimensions, base, similarity);
+    }
   }
 
   /**
-   * The same retriever with embeddings that are cut to a size and, if it normalises, normalised again.
+   * The same retriever with embeddings that are truncated to a size and, if it normalises, normalised again.
    *
    * @throws IllegalArgumentException if {@code dimension} is below 1 or above that of the whole
    */
@@ -49,10 +128,17 @@ public record RetrieverSettings(
     return with(spec.cut(dimension));
   }
 
-  /** The same around another encoder. */
-  public RetrieverSettings with(RetrieverSpec spec) {
-    return new RetrieverSettings(
-        spec, queryLength, passageLength, prompts, matryoshkaDimensions, base);
+  /** The same settings around another encoder. */
+  public RetrieverSettings with(RetrieverSpec encoder) {
+    return toBuilder().spec(encoder).build();
+  }
+
+  /**
+   * The same retriever with embeddings whose product is the similarity, as searches and servers compare them: of length 1 where
+   * it is the cosine.
+   */
+  public RetrieverSettings comparedByProduct() {
+    return similarity == Similarity.COSINE ? with(spec.normalized(true)) : this;
   }
 
   /** The sizes of embeddings whose loss was minimised, the whole one last. */
@@ -71,7 +157,7 @@ public record RetrieverSettings(
     return kind == TextKind.QUERY ? queryLength : passageLength;
   }
 
-  /** What stands around the texts of a kind in a task. */
+  /** The prompt of the texts of a kind in a task. */
   public PromptTemplate prompt(TextKind kind, String task) {
     return kind == TextKind.QUERY ? prompts.query(task) : prompts.passage(task);
   }

@@ -7,9 +7,9 @@ import org.tdro.models.lora.Lora;
 /**
  * Everything needed to rebuild a retriever around its weights.
  *
- * @param projection size of the embedding behind a linear map without bias; 0 for none
+ * @param projection components after a linear map without bias behind the pooling; 0 without such a map
  * @param normalize whether embeddings have unit length, so that their product is the cosine
- * @param dimension size of an embedding: the first so many components of the whole one; 0 stands for the whole
+ * @param dimension components of an embedding, the first ones of the whole; 0 for all of them
  * @param untied whether queries and passages have encoders of their own
  * @param lora which of the backbone's maps are adapted, all its other weights being frozen
  */
@@ -22,8 +22,9 @@ public record RetrieverSpec(
     boolean untied,
     Lora lora) {
   public RetrieverSpec {
-    // Null where a file does not say it.
-    lora = lora == null ? Lora.NONE : lora;
+    // Null where a file does not say it; without a rank the other settings of adapters mean
+    // nothing.
+    lora = lora == null || !lora.adapts() ? Lora.NONE : lora;
     if (projection < 0) {
       throw new IllegalArgumentException("projection must be at least 0, was " + projection);
     }

@@ -12,7 +12,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Weighs the rows of a micro-batch in the loss Σ_i w_i ℓ_i that a {@link ContrastiveModel} minimises, and may learn how
+ * Weighting of the rows of a micro-batch in the loss Σ_i w_i ℓ_i that a {@link ContrastiveModel} minimises; it may be learned
  * from the losses. Like an optimizer, an object of this type belongs to one model.
  */
 public interface RowWeighting {

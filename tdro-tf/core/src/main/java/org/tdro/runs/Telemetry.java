@@ -28,6 +28,7 @@ import org.tdro.keras.Model;
  * {@code domain}, {@code tdro.domain.loss} and {@code tdro.domain.weight}.
  */
 public final class Telemetry implements Callback {
+  private static final long TRACE_EVERY_STEPS = 200;
   private static final JsonMapper JSON = new JsonMapper();
   private static final double NANOS = 1e9;
 
@@ -62,6 +63,7 @@ public final class Telemetry implements Callback {
 
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
+    model.traceUpdates(TRACE_EVERY_STEPS);
     var kept = new ArrayList<String>();
     try {
       if (Files.exists(file)) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.TreeSet;
 import org.tdro.text.TextKind;
 
 /** The calls that take text: {@code /embed} and OpenAI's {@code /v1/embeddings}. */
@@ -149,12 +148,10 @@ final class TextApi {
 
   private static List<TokenRow> tokenize(ServedModel model, Asked asked) {
     var assets = model.assets();
-    var prompts = asked.kind == TextKind.QUERY
-        ? assets.prompts().queries()
-        : assets.prompts().passages();
-    if (!asked.prompt.isEmpty() && !prompts.containsKey(asked.prompt)) {
+    var names = assets.prompts().names(asked.kind);
+    if (!asked.prompt.isEmpty() && !names.contains(asked.prompt)) {
       throw ApiException.badRequest("there is no prompt %s for this kind of text; there are %s"
-          .formatted(asked.prompt, new TreeSet<>(prompts.keySet())));
+          .formatted(asked.prompt, names));
     }
     var prompt = assets.prompt(asked.kind, asked.prompt);
     int length = Math.min(model.maxLength(), assets.maxLength(asked.kind));

@@ -95,7 +95,7 @@ public final class Pipeline {
       }
       runs.put(weighting, finetune.config().output());
     }
-    var evaluations = evaluate(runs, sets, evaluation, FromConfig.session(config.device()));
+    var evaluations = evaluate(runs, sets, evaluation, config.device().session());
     var report = new PipelineReport(
         evaluation.measures().stream().map(Measure::name).toList(),
         evaluations,
@@ -197,7 +197,8 @@ public final class Pipeline {
 
   private static Map<String, Double> learned(Path output, String weighting) {
     var weights = new LinkedHashMap<String, Double>();
-    WeightsFile.read(new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"))
+    WeightsFile.read(
+            new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"))
         .domains()
         .forEach(domain -> weights.put(domain.name(), domain.weight()));
     return weights;

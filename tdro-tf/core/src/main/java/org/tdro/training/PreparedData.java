@@ -7,6 +7,7 @@ import org.tdro.data.shards.TrainingData;
 import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.io.FolderLock;
 import org.tdro.rows.DomainFiles;
+import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.ModelConfig;
@@ -48,10 +49,7 @@ public final class PreparedData implements AutoCloseable {
       var rows = new TrainingDataImport(
           tokenizer,
           new ImportOptions(
-              config.queryLength(),
-              config.passageLength(),
-              FromConfig.prompts(config.prompts()),
-              threads));
+              config.queryLength(), config.passageLength(), Prompts.of(config.prompts()), threads));
       var folder = config.cache().resolve("rows-" + rowsKey(config, tokenizer));
       rows.run(List.of(config.train()), folder);
       data = TrainingData.open(folder);

@@ -46,7 +46,7 @@ record RunEvaluation(String key, ModelEvaluation values) {
     } catch (IOException e) {
       throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }
-    try (var retriever = Retriever.load(stored, stored.settings(), session)) {
+    try (var retriever = Retriever.load(stored, stored.settings().comparedByProduct(), session)) {
       var values =
           evaluation.evaluate(set -> new DenseRanker(retriever, set.name()), sets, listener);
       AtomicWrite.file(

@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
+import org.tdro.retriever.Pooling;
 import org.tdro.rows.TrainingTexts;
-import org.tdro.text.AppendedEndToken;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.Tokenizer;
 import org.tdro.text.TokenizerFolder;
@@ -39,8 +40,7 @@ final class RunTokenizer {
 
   private static Tokenizer named(Path file, ModelConfig model) {
     var tokenizer = Tokenizer.load(file);
-    if (model.pooling() == ModelConfig.Pooling.LASTTOKEN
-        && tokenizer.appendedToken().isEmpty()) {
+    if (model.pooling() == Pooling.LASTTOKEN && tokenizer.appendedToken().isEmpty()) {
       LOG.warn(
           "{} puts no end token behind a text, so the state that is pooled is that of the text's last word",
           file);
@@ -50,15 +50,17 @@ final class RunTokenizer {
 
   /** A checkpoint's, with an end token where the last token is pooled. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
-    var original = new TokenizerFolder(folder).tokenizerJson();
-    if (model.pooling() != ModelConfig.Pooling.LASTTOKEN) {
+    var files =
+        PublishedFolder.open(folder).tokenizer().orElseGet(() -> new TokenizerFolder(folder));
+    var original = files.tokenizerJson();
+    if (model.pooling() != Pooling.LASTTOKEN) {
       return original;
     }
     var file = cache
         .resolve("tokenizer-" + CacheKey.of("end token " + Sha256.of(original)))
         .resolve("tokenizer.json");
     if (!Files.exists(file)) {
-      var appended = AppendedEndToken.write(new TokenizerFolder(folder), file);
+      var appended = files.withEndToken(file);
       if (appended.changed()) {
         LOG.info("{}", appended);
       }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.AdapterFolder;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.training.config.DataConfig;
@@ -26,7 +26,7 @@ final class StageInputs {
     config
         .model()
         .path()
-        .ifPresent(folder -> inputs.put("model", new HuggingFaceFolder(folder).fingerprint()));
+        .ifPresent(folder -> inputs.put("model", PublishedFolder.open(folder).fingerprint()));
     config
         .model()
         .lora()

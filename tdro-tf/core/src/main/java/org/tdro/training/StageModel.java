@@ -6,15 +6,18 @@ import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.AdapterFolder;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
+import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
-import org.tdro.retriever.PublishedBase;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
+import org.tdro.retriever.RetrieverSpec;
+import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
@@ -25,21 +28,26 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
   /** Returns the model with the weights that it starts from, not compiled yet; the caller closes it. */
   ContrastiveModel open(ConfigProto session) {
     var config = resolved.config();
-    if (config.model().lora().rank() > 0 && config.model().path().isEmpty()) {
+    if (config.model().lora().options().adapts() && config.model().path().isEmpty()) {
       throw new ConfigException(List.of(
           "%s: model.lora.rank is above 0, but model.path is missing: adapters stand beside the weights of a checkpoint"
               .formatted(resolved.origin("model.lora.rank"))));
     }
     config.model().lora().adapter().ifPresent(folder -> StartingAdapters.check(resolved, folder));
-    var spec = FromConfig.spec(config.model(), prepared.tokenizer().vocabularySize());
+    var spec = config.model().spec(prepared.tokenizer().vocabularySize());
     checkCuts("model", spec.dimension());
+    config
+        .model()
+        .path()
+        .map(PublishedFolder::open)
+        .ifPresent(folder -> warnOfDeviations(folder, spec));
     var options = new ContrastiveOptions(
-        FromConfig.loss(config.loss(), config.model()),
+        config.loss(),
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty(),
-        FromConfig.compute(config));
-    var reference = plan.reference().map(StoredRetriever::settings);
+        config.compute());
+    var reference = plan.reference().map(RetrieverSource::settings);
     reference.ifPresent(settings -> checkReference(plan.reference().orElseThrow(), settings));
     var model = new ContrastiveModel(
         spec,
@@ -61,24 +69,53 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     }
   }
 
-  private void checkReference(StoredRetriever stored, RetrieverSettings settings) {
+  /** Logs where a run that starts from a published retriever makes other embeddings than that one. */
+  private void warnOfDeviations(PublishedFolder folder, RetrieverSpec spec) {
+    if (folder.pooling().isEmpty()) {
+      return;
+    }
+    var published = new PretrainedRetriever(folder).settings();
+    var data = resolved.config().data();
+    warnOfDeviation(folder, "model.pooling", spec.pooling(), published.spec().pooling());
+    warnOfDeviation(
+        folder, "model.normalize", spec.normalize(), published.spec().normalize());
+    warnOfDeviation(
+        folder, "model.projection", spec.projection(), published.spec().projection());
+    warnOfDeviation(folder, "data.query-length", data.queryLength(), published.queryLength());
+    warnOfDeviation(folder, "data.passage-length", data.passageLength(), published.passageLength());
+    warnOfDeviation(folder, "data.prompts", Prompts.of(data.prompts()), published.prompts());
+  }
+
+  private void warnOfDeviation(PublishedFolder folder, String key, Object here, Object published) {
+    if (!here.equals(published)) {
+      LOG.warn(
+          "{}: {} is {}, but {} was published with {}",
+          resolved.origin(key),
+          key,
+          here,
+          folder.path(),
+          published);
+    }
+  }
+
+  private void checkReference(RetrieverSource stored, RetrieverSettings settings) {
     checkSameTokens(stored, settings);
     checkCuts(settings);
   }
 
   /** Whether proxy and reference are adapters beside the same published weights. */
   private static boolean sharesBase(RunConfig config, RetrieverSettings reference) {
-    return config.model().lora().rank() > 0
+    return config.model().lora().options().adapts()
         && reference.base() != null
         && config
             .model()
             .path()
-            .map(folder -> PublishedBase.of(new HuggingFaceFolder(folder)).fingerprint())
+            .map(folder -> BaseCheckpoint.of(PublishedFolder.open(folder)).fingerprint())
             .filter(reference.base().fingerprint()::equals)
             .isPresent();
   }
 
-  private void checkSameTokens(StoredRetriever reference, RetrieverSettings settings) {
+  private void checkSameTokens(RetrieverSource reference, RetrieverSettings settings) {
     if (!fingerprint(reference, settings).equals(prepared.tokenizer().fingerprint())) {
       throw new ConfigException(
           List.of("%s: dro.reference %s has another tokenizer than the data; give data.tokenizer=%s"
@@ -96,7 +133,7 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
   }
 
   /** Of the reference's tokenizer, as it stands behind the end token that its pooling needs. */
-  private static String fingerprint(StoredRetriever reference, RetrieverSettings settings) {
+  private static String fingerprint(RetrieverSource reference, RetrieverSettings settings) {
     return TemporaryFolder.with(folder ->
         reference.tokenizer(settings.spec().pooling(), folder).map(Sha256::of).orElse("none"));
   }
@@ -104,7 +141,7 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
   /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
   private void checkCuts(RetrieverSettings reference) {
     checkCuts("dro.reference", reference.spec().dimension());
-    var untrained = resolved.config().loss().matryoshkaDimensions().stream()
+    var untrained = resolved.config().loss().matryoshka().dimensions().stream()
         .filter(dimension -> !reference.isTrainedFor(dimension))
         .toList();
     if (!untrained.isEmpty()) {
@@ -115,7 +152,7 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
   }
 
   private void checkCuts(String key, int dimension) {
-    var cuts = resolved.config().loss().matryoshkaDimensions();
+    var cuts = resolved.config().loss().matryoshka().dimensions();
     if (cuts.stream().anyMatch(cut -> cut >= dimension)) {
       throw new ConfigException(List.of(
           "%s: loss.matryoshka-dimensions must be below %d, the size of the embeddings of %s, were %s"

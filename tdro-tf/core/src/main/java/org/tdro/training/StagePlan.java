@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.keras.Callback;
@@ -16,8 +15,8 @@ import org.tdro.mixing.GroupDro;
 import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.OnlineMixture;
 import org.tdro.mixing.tdro.DomainWeights;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RowWeighting;
-import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Fold;
 import org.tdro.runs.RunFolder;
@@ -40,7 +39,7 @@ record StagePlan(
     Fold fold,
     MixtureSampler sampler,
     RowWeighting weighting,
-    Optional<StoredRetriever> reference,
+    Optional<RetrieverSource> reference,
     Optional<LearnedWeights> learned,
     List<Callback> callbacks) {
 
@@ -59,7 +58,7 @@ record StagePlan(
   }
 
   private static StagePlan plain(RunConfig config, PreparedData prepared) {
-    var fold = FromConfig.fold(config.data().fold());
+    var fold = config.data().fold();
     return new StagePlan(
         fold,
         sampler(
@@ -94,15 +93,11 @@ record StagePlan(
       callbacks.add(new OnlineMixture(sampler, dro.onlineEvery()));
     } else {
       sampler = sampler(
-          config,
-          prepared,
-          fold,
-          MixtureSchedule.constant(weights),
-          MixtureSampler.Batches.BLOCK);
+          config, prepared, fold, MixtureSchedule.constant(weights), MixtureSampler.Batches.BLOCK);
       weighting = learner;
     }
-    callbacks.add(new TrajectoryWriter(
-        new RunFolder(config.output()).trajectory(), prepared.domainNames()));
+    callbacks.add(
+        new TrajectoryWriter(new RunFolder(config.output()).trajectory(), prepared.domainNames()));
     return new StagePlan(
         fold,
         sampler,
@@ -122,29 +117,34 @@ record StagePlan(
         prepared.data().sizes(fold),
         schedule,
         new MixtureSampler.Batches(
-            Batching.valueOf(config.data().batching().name()),
-            config.train().batchSize(),
-            batchesOfBlock),
+            config.data().batching(), config.train().batchSize(), batchesOfBlock),
         config.seed());
   }
 
   private static List<Double> weights(RunConfig config, PreparedData prepared, Fold fold) {
-    return Arrays.stream(DomainProbabilities.of(config.data(), prepared, fold)).boxed().toList();
+    return Arrays.stream(DomainProbabilities.of(config.data(), prepared, fold))
+        .boxed()
+        .toList();
   }
 
   private static MixtureLearner learner(
       RunConfig config, DroConfig dro, List<Double> initialWeights) {
     return switch (dro.method()) {
       case TDRO -> {
-        var options = FromConfig.domainWeights(dro, config.train().steps());
+        var options = dro.learning();
         yield new DomainWeights(
             options,
             options.optimizer(config.train().steps(), config.train().accumulationSteps()),
             initialWeights);
       }
-      case GROUP_DRO -> new GroupDro(dro.stepSize(), dro.ema(), initialWeights);
+      case GROUP_DRO ->
+        new GroupDro(dro.learning().stepSize(), dro.learning().ema(), initialWeights);
       case DOREMI ->
-        new DoReMi(dro.stepSize(), dro.smoothing().orElseThrow(), dro.ema(), initialWeights);
+        new DoReMi(
+            dro.learning().stepSize(),
+            dro.smoothing().orElseThrow(),
+            dro.learning().ema(),
+            initialWeights);
     };
   }
 
@@ -158,16 +158,16 @@ record StagePlan(
   /** The part of each domain's rows that is drawn from: cross-fitting takes the one that the reference has not seen. */
   private static Fold fold(ResolvedConfig<RunConfig> resolved, DroConfig dro) {
     if (!dro.crossFit() || dro.reference().isEmpty()) {
-      return FromConfig.fold(resolved.config().data().fold());
+      return resolved.config().data().fold();
     }
     var referenceConfig = new RunFolder(dro.reference().get()).config();
     var seen =
         ResolvedConfig.read(RunConfig.SCHEMA, referenceConfig).config().data().fold();
-    if (seen == DataConfig.Fold.ALL) {
+    if (seen == Fold.ALL) {
       throw new ConfigException(List.of(
           "%s: dro.cross-fit needs a reference that was trained on one half of the rows, but data.fold is all in %s; train it with data.fold=first"
               .formatted(resolved.origin("dro.cross-fit"), referenceConfig)));
     }
-    return seen == DataConfig.Fold.FIRST ? Fold.SECOND : Fold.FIRST;
+    return seen == Fold.FIRST ? Fold.SECOND : Fold.FIRST;
   }
 }

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FolderLock;
 import org.tdro.keras.Callback;
@@ -23,9 +23,9 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
-import org.tdro.retriever.PublishedBase;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.runs.Interruption;
@@ -34,6 +34,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.SameRun;
 import org.tdro.runs.Telemetry;
+import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -94,7 +95,7 @@ public final class StageTraining {
    * @throws ArithmeticException if the loss is no number; the last checkpoint stands
    */
   public Outcome run() {
-    var session = FromConfig.session(config.device());
+    var session = config.device().session();
     try (var prepared = PreparedData.of(config)) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
       var other = replacesOther ? other(inputs) : Optional.<ConfigException>empty();
@@ -174,11 +175,8 @@ public final class StageTraining {
     long start = System.nanoTime();
     Provenance.resetPeakMemory();
     try (var interruption = new Interruption(model)) {
-      model.compile(FromConfig.optimizer(config.train()));
-      model.fit(
-          dataset,
-          FitOptions.steps(config.train().steps())
-              .withCallbacks(callbacks(parts)));
+      model.compile(config.train().optimizer());
+      model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
@@ -209,17 +207,16 @@ public final class StageTraining {
     callbacks.add(new Telemetry(
         registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
     callbacks.addAll(parts.plan().callbacks());
-    callbacks.add(
-        new ProgressBar(progress, ProgressBar.Mode.valueOf(train.progress().name()))
-            .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    callbacks.add(new ProgressBar(progress, train.progress())
+        .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
     callbacks.addAll(further);
     return callbacks;
   }
 
   /** Where the weights stand that adapters leave alone; null where all are trained. */
-  private PublishedBase base(ContrastiveModel model) {
+  private BaseCheckpoint base(ContrastiveModel model) {
     return model.spec().lora().adapts()
-        ? PublishedBase.of(new HuggingFaceFolder(config.model().path().orElseThrow()))
+        ? BaseCheckpoint.of(PublishedFolder.open(config.model().path().orElseThrow()))
         : null;
   }
 
@@ -227,18 +224,16 @@ public final class StageTraining {
     parts
         .plan()
         .learned()
-        .ifPresent(
-            learned -> learned.write(model.session(), parts.prepared(), run.weights()));
+        .ifPresent(learned -> learned.write(model.session(), parts.prepared(), run.weights()));
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(
-            new RetrieverSettings(
-                model.spec(),
-                data.queryLength(),
-                data.passageLength(),
-                FromConfig.prompts(data.prompts()),
-                config.loss().matryoshkaDimensions(),
-                base(model)),
+            RetrieverSettings.builder(model.spec())
+                .lengths(data.queryLength(), data.passageLength())
+                .prompts(Prompts.of(data.prompts()))
+                .matryoshkaDimensions(config.loss().matryoshka().dimensions())
+                .base(base(model))
+                .build(),
             parts.prepared().tokenizer().file(),
             model);
   }

@@ -19,7 +19,7 @@ final class StartingAdapters {
    * @throws org.tdro.io.InputException if they are no adapters that can be read
    */
   static void check(ResolvedConfig<RunConfig> resolved, Path folder) {
-    var asked = FromConfig.lora(resolved.config().model().lora());
+    var asked = resolved.config().model().lora().options();
     var stored = new AdapterFolder(folder).config().lora();
     var problems = new ArrayList<String>();
     if (asked.rank() != stored.rank()) {

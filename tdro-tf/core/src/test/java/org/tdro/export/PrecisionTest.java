@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
-import org.tdro.models.Rope;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.retriever.SmallRetriever;
@@ -31,19 +30,12 @@ class PrecisionTest {
   @BeforeAll
   static void exportInEveryPrecision() {
     var run = folder.resolve("run");
-    var bert = new BertArchitecture(
-        SmallRetriever.VOCABULARY,
-        128,
-        2,
-        4,
-        512,
-        96,
-        BertArchitecture.COUNT_ALL,
-        0,
-        1e-12f,
-        0.1f,
-        0.1f,
-        0.05f);
+    var bert = BertArchitecture.builder(SmallRetriever.VOCABULARY, 128, 2, 4)
+        .feedForward(512)
+        .positions(96, BertArchitecture.COUNT_ALL)
+        .dropout(0.1f, 0.1f)
+        .initializerRange(0.05f)
+        .build();
     SmallRetriever.write(run.resolve("model"), new RetrieverSpec(bert, Pooling.MEAN, 64, true));
     for (var precision : Precision.values()) {
       EXPORTS.put(precision, export(run, precision, precision.name()));
@@ -131,24 +123,13 @@ class PrecisionTest {
   @Test
   void decodersAreCompressedToo() {
     var run = folder.resolve("decoder");
-    var decoder = new DecoderArchitecture(
-        SmallRetriever.VOCABULARY,
-        64,
-        2,
-        4,
-        2,
-        16,
-        128,
-        96,
-        new Rope(10_000, Rope.Scaling.NONE),
-        1e-6f,
-        true,
-        false,
-        false,
-        0,
-        0,
-        0,
-        0.1f);
+    var decoder = DecoderArchitecture.builder(SmallRetriever.VOCABULARY, 64, 2, 4)
+        .keyValueHeads(2)
+        .feedForward(128)
+        .maxPositions(96)
+        .inputBias(true)
+        .initializerRange(0.1f)
+        .build();
     SmallRetriever.write(
         run.resolve("model"), new RetrieverSpec(decoder, Pooling.LASTTOKEN, 0, true));
     for (var precision : Precision.values()) {

@@ -34,7 +34,8 @@ class AdapterConfigTest {
     var json = new JsonMapper();
     var config = (ObjectNode) json.readTree(PUBLISHED);
     config.set(key, json.readTree(value));
-    return Files.writeString(folder.resolve("adapter_config.json"), config.toString());
+    Files.writeString(folder.resolve("adapter_config.json"), config.toString());
+    return folder;
   }
 
   @Test
@@ -47,8 +48,8 @@ class AdapterConfigTest {
   @Test
   void whatIsWrittenReadsBack() throws IOException {
     var config = new AdapterConfig("/models/base", new Lora(4, 8.5, 0.05f, List.of("dense")));
-    config.write(folder.resolve("adapter_config.json"));
-    assertThat(AdapterConfig.read(folder.resolve("adapter_config.json"))).isEqualTo(config);
+    config.write(folder);
+    assertThat(AdapterConfig.read(folder)).isEqualTo(config);
   }
 
   /** α / √r with α = 32 and r = 16. */

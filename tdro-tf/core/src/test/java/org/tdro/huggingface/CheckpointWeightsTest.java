@@ -61,7 +61,7 @@ class CheckpointWeightsTest {
       Variables.initialize(tf, session, variables.all(), 0);
       CheckpointWeights.open(folder).load(tf, session, variables.all());
       return variables.all().stream()
-          .map(weight -> Values.of(session, weight.variable()))
+          .map(weight -> Values.of(session, weight.value()))
           .toList();
     }
   }

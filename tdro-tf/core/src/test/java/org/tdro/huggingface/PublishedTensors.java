@@ -48,7 +48,7 @@ public record PublishedTensors(Path file) {
   public void assertWeights(Model model, float absolute) {
     assertThat(model.variables().trainable()).isNotEmpty();
     for (var weight : model.variables().trainable()) {
-      assertThat(Values.of(model.session(), weight.variable()))
+      assertThat(Values.of(model.session(), weight.value()))
           .as(weight.name())
           .usingComparatorWithPrecision(absolute)
           .containsExactly(of(weight));

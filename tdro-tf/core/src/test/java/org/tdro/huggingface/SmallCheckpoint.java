@@ -42,7 +42,7 @@ public final class SmallCheckpoint {
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
       var variables = new Variables(graph, "");
-      new HuggingFaceFolder(folder).architecture().build(variables.scope(), Adapters.NONE);
+      PublishedFolder.open(folder).architecture().build(variables.scope(), Adapters.NONE);
       Variables.initialize(tf, session, variables.all(), seed);
       var weights = new TreeMap<String, Weight>();
       variables.all().forEach(weight -> weights.put(TensorNames.of(weight), weight));
@@ -54,7 +54,7 @@ public final class SmallCheckpoint {
           .write(
               folder,
               (spec, sink) ->
-                  sink.write(bytes(Values.of(session, weights.get(spec.name()).variable()))));
+                  sink.write(bytes(Values.of(session, weights.get(spec.name()).value()))));
     }
     return folder;
   }

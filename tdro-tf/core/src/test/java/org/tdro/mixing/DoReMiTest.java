@@ -7,6 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.tdro.retriever.ComputeOptions;
+import org.tdro.retriever.ContrastiveLoss;
+import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.ContrastiveOptions;
+import org.tdro.retriever.Pooling;
+import org.tdro.retriever.RetrieverSpec;
+import org.tdro.retriever.SmallRetriever;
+import org.tensorflow.proto.ConfigProto;
 
 class DoReMiTest {
   private static final List<Double> UNIFORM = List.of(1.0, 1.0, 1.0);
@@ -99,5 +107,25 @@ class DoReMiTest {
   void smoothingIsAShare() {
     assertThatThrownBy(() -> new DoReMi(1, 1.5, 0.1, UNIFORM))
         .hasMessage("smoothing must be in 0 … 1, was 1.5");
+  }
+
+  @Test
+  void aModelThatIsToCompareLossesNeedsAReference() {
+    var shape = SmallRetriever.bert(SmallRetriever.VOCABULARY, 1, 8, 0);
+    var options = new ContrastiveOptions(
+        new ContrastiveLoss(1, ContrastiveLoss.Negatives.IN_BATCH),
+        2,
+        3,
+        false,
+        ComputeOptions.PLAIN);
+    assertThatThrownBy(() -> new ContrastiveModel(
+                new RetrieverSpec(shape, Pooling.MEAN, 0, true),
+                options,
+                new DoReMi(1, 0, 0.1, UNIFORM),
+                1,
+                ConfigProto.getDefaultInstance())
+            .close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("this weighting of rows needs a reference model");
   }
 }

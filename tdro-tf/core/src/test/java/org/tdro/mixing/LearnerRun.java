@@ -52,9 +52,7 @@ final class LearnerRun implements AutoCloseable {
     var reads = new ArrayList<Op>(weighted.assignments().values());
     reads.add(rowWeights);
     var gated = tf.withControlDependencies(reads);
-    weighted
-        .assignments()
-        .forEach((weight, value) -> writes.add(gated.assign(weight.variable(), value)));
+    weighted.assignments().forEach((weight, value) -> writes.add(weight.assign(gated, value)));
     Variables.initialize(tf, session, variables.all(), 0);
   }
 

@@ -90,8 +90,11 @@ class ChunkDropoutTest {
           encode(tf, variables.get(0), counters.get(0), PASSAGES[0], QUERIES[1], PASSAGES[1]);
       var shortText = encode(tf, variables.get(1), counters.get(1), QUERIES[0]);
       var queries = tf.concat(List.of(shortText, rows(tf, longTexts, 1)), tf.constant(0));
-      var losses =
-          LOSS.call(tf, queries, rows(tf, longTexts, 0, 2), 1, Optional.empty(), Optional.empty());
+      var losses = LOSS.call(
+          tf,
+          new ContrastiveLoss.Rows(queries, rows(tf, longTexts, 0, 2), 1, false),
+          Optional.empty(),
+          Optional.empty());
       var loss = tf.math.mean(losses, tf.constant(0));
 
       var tape = new GradientTape(graph, tf);

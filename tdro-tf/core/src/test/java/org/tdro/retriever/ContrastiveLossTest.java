@@ -93,7 +93,10 @@ class ContrastiveLossTest {
       var negatives = mode.equals("hard_only") ? Negatives.HARD_ONLY : Negatives.IN_BATCH;
       var losses = new ContrastiveLoss((float) scenario.get("temperature").asDouble(), negatives)
           .call(
-              tf, queries, passages, scenario.get("n_psg").asInt(), hardOnlyRows, Optional.empty());
+              tf,
+              new ContrastiveLoss.Rows(queries, passages, scenario.get("n_psg").asInt(), false),
+              hardOnlyRows,
+              Optional.empty());
       var mean = tf.math.mean(losses, tf.constant(0));
       var weights = tf.constant(flat(scenario.get("example_weights")));
       var weighted = tf.sum(tf.math.mul(weights, losses), tf.constant(0));
@@ -163,7 +166,11 @@ class ContrastiveLossTest {
         {1, 0}, {0, 1}, {0.8f, 0.6f}, {0.6f, -0.8f}, {0, -1}, {-1, 0}, {-0.6f, 0.8f}, {0.6f, 0.8f}
       });
       var whole = new ContrastiveLoss(0.1f, Negatives.IN_BATCH)
-          .call(tf, tf.constant(queries), passages, 2, Optional.empty(), Optional.empty());
+          .call(
+              tf,
+              new ContrastiveLoss.Rows(tf.constant(queries), passages, 2, false),
+              Optional.empty(),
+              Optional.empty());
       var fetches = new ArrayList<Operand<TFloat32>>(List.of(whole));
       for (int replica = 0; replica < 2; replica++) {
         var own = tf.constant(Arrays.copyOfRange(queries, 2 * replica, 2 * replica + 2));
@@ -191,7 +198,11 @@ class ContrastiveLossTest {
       var tf = Ops.create(graph);
       var rows = tf.constant(new float[][] {{1, 0}});
       var loss = new ContrastiveLoss(1, Negatives.HARD_ONLY);
-      assertThatThrownBy(() -> loss.call(tf, rows, rows, 1, Optional.empty(), Optional.empty()))
+      assertThatThrownBy(() -> loss.call(
+              tf,
+              new ContrastiveLoss.Rows(rows, rows, 1, false),
+              Optional.empty(),
+              Optional.empty()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("at least 2 passages");
     }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.huggingface.PublishedTensors;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
@@ -94,7 +94,7 @@ class ContrastiveTrainingGoldenTest {
         ? ContrastiveLoss.Negatives.IN_BATCH
         : ContrastiveLoss.Negatives.HARD_ONLY;
     var spec = new RetrieverSpec(
-        new HuggingFaceFolder(folder).architecture(),
+        PublishedFolder.open(folder).architecture(),
         Pooling.valueOf(settings.get("pooling").asText().toUpperCase(Locale.ROOT)),
         0,
         settings.get("normalize").asBoolean());

@@ -75,7 +75,11 @@ class GradientCheckpointingTest {
     var queries = encoder.call(context, tf.constant(QUERIES), mask(tf, QUERIES));
     var passages = encoder.call(context, tf.constant(PASSAGES), mask(tf, PASSAGES));
     return new ContrastiveLoss(0.5f, ContrastiveLoss.Negatives.IN_BATCH)
-        .call(tf, queries, passages, 1, Optional.empty(), Optional.empty());
+        .call(
+            tf,
+            new ContrastiveLoss.Rows(queries, passages, 1, false),
+            Optional.empty(),
+            Optional.empty());
   }
 
   private static Constant<TInt32> mask(Ops tf, int[][] ids) {

@@ -17,12 +17,13 @@ public final class KeptGradients extends Optimizer {
 
   @Override
   public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
-    return tf.assign(slot(weight, "gradient", 0).variable(), gradient);
+    var kept = slot(weight, "gradient", 0).assign(tf, gradient);
+    return weight.read(tf.withControlDependencies(java.util.List.of(kept)));
   }
 
   /** The gradient of a weight of {@code model}, which was compiled with this optimizer. */
   public static float[] of(EncoderModel model, Weight weight) {
     var slot = model.variables().byName().get("optimizer/" + weight.name() + "/gradient");
-    return Values.of(model.session(), slot.variable());
+    return Values.of(model.session(), slot.value());
   }
 }

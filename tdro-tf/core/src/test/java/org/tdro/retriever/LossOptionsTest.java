@@ -37,21 +37,21 @@ class LossOptionsTest {
   private static final Distillation DISTILLATION = new Distillation(0.3f, 2);
 
   private static Stream<Arguments> lossesOfAllNegatives() {
-    var plain = new Matryoshka(List.of(2, 5), List.of(), true);
-    var weighted = new Matryoshka(List.of(5, 2), List.of(0.5, 2.0, 1.0), false);
+    var plain = new Matryoshka(List.of(2, 5), List.of());
+    var weighted = new Matryoshka(List.of(5, 2), List.of(0.5, 2.0, 1.0));
     var options = List.of(
-        new Options("sizes", Optional.of(plain), Optional.empty()),
-        new Options("weighted sizes", Optional.of(weighted), Optional.empty()),
-        new Options("teacher", Optional.empty(), Optional.of(DISTILLATION)),
-        new Options("teacher alone", Optional.empty(), Optional.of(new Distillation(1, 0.5f))),
-        new Options("both", Optional.of(plain), Optional.of(DISTILLATION)));
+        new Options("sizes", plain, true, Distillation.NONE),
+        new Options("weighted sizes", weighted, false, Distillation.NONE),
+        new Options("teacher", Matryoshka.NONE, false, DISTILLATION),
+        new Options("teacher alone", Matryoshka.NONE, false, new Distillation(1, 0.5f)),
+        new Options("both", plain, true, DISTILLATION));
     return options.stream()
         .flatMap(option -> Stream.of("in-batch", "hard-only", "mixed")
             .map(negatives -> Arguments.of(option, negatives)));
   }
 
   private record Options(
-      String name, Optional<Matryoshka> matryoshka, Optional<Distillation> distillation) {
+      String name, Matryoshka matryoshka, boolean normalized, Distillation distillation) {
     @Override
     public String toString() {
       return name;
@@ -64,15 +64,19 @@ class LossOptionsTest {
     var random = new SplittableRandom(3);
     var queries = unit(random, BATCH);
     var passages = unit(random, BATCH * N);
-    var teacher = options.distillation().isPresent() ? teacher(random) : new double[BATCH][];
+    var teacher = options.distillation().isOn() ? teacher(random) : new double[BATCH][];
     var loss = new ContrastiveLoss(
-        TEMPERATURE,
-        negatives.equals("hard-only") ? Negatives.HARD_ONLY : Negatives.IN_BATCH,
-        options.matryoshka(),
-        options.distillation());
-    var formula = formula(loss, negatives, teacher);
+            TEMPERATURE, negatives.equals("hard-only") ? Negatives.HARD_ONLY : Negatives.IN_BATCH)
+        .with(options.matryoshka())
+        .with(options.distillation());
+    var formula = formula(loss, negatives, options.normalized(), teacher);
     var rowWeights = new double[] {0.1, 0.4, 0.2, 0.3};
-    var computed = compute(loss, queries, passages, negatives.equals("mixed"), teacher, rowWeights);
+    var computed = compute(
+        loss,
+        new Texts(queries, passages, options.normalized()),
+        negatives.equals("mixed"),
+        teacher,
+        rowWeights);
 
     var expected = IntStream.range(0, BATCH)
         .mapToDouble(i -> formula.row(queries, passages, i))
@@ -86,13 +90,14 @@ class LossOptionsTest {
         LossInDoubles.gradient(passages, p -> weighted(formula, rowWeights, queries, p)));
   }
 
-  private static LossInDoubles formula(ContrastiveLoss loss, String negatives, double[][] teacher) {
-    var sizes = new ArrayList<>(loss.matryoshka().map(Matryoshka::dimensions).orElse(List.of()));
+  private record Texts(double[][] queries, double[][] passages, boolean normalized) {}
+
+  private static LossInDoubles formula(
+      ContrastiveLoss loss, String negatives, boolean normalized, double[][] teacher) {
+    var sizes = new ArrayList<>(loss.matryoshka().dimensions());
     sizes.add(SIZE);
-    var weights = loss.matryoshka()
-        .map(Matryoshka::weights)
-        .filter(given -> !given.isEmpty())
-        .orElse(sizes.stream().map(size -> 1.0).toList());
+    var given = loss.matryoshka().weights();
+    var weights = given.isEmpty() ? sizes.stream().map(size -> 1.0).toList() : given;
     var all = new boolean[BATCH];
     Arrays.fill(all, negatives.equals("hard-only"));
     return new LossInDoubles(
@@ -101,9 +106,9 @@ class LossOptionsTest {
         negatives.equals("mixed") ? MIXED : all,
         sizes,
         weights,
-        loss.matryoshka().map(Matryoshka::normalize).orElse(false),
-        loss.distillation().map(Distillation::weight).orElse(0f),
-        loss.distillation().map(Distillation::temperature).orElse(1f),
+        normalized,
+        loss.distillation().weight(),
+        loss.distillation().temperature(),
         teacher);
   }
 
@@ -137,22 +142,19 @@ class LossOptionsTest {
 
   /** Losses of the rows, and the gradients of their weighted sum with respect to queries and passages. */
   private static List<float[]> compute(
-      ContrastiveLoss loss,
-      double[][] queries,
-      double[][] passages,
-      boolean mixed,
-      double[][] teacher,
-      double[] rowWeights) {
+      ContrastiveLoss loss, Texts texts, boolean mixed, double[][] teacher, double[] rowWeights) {
     try (var graph = new Graph();
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
       var tape = new GradientTape(graph, tf);
-      var q = tape.watch(tf.constant(StdArrays.ndCopyOf(floats(queries))));
-      var p = tape.watch(tf.constant(StdArrays.ndCopyOf(floats(passages))));
+      var q = tape.watch(tf.constant(StdArrays.ndCopyOf(floats(texts.queries()))));
+      var p = tape.watch(tf.constant(StdArrays.ndCopyOf(floats(texts.passages()))));
       Optional<Operand<TBool>> hardOnly =
           mixed ? Optional.of(tf.constant(MIXED)) : Optional.empty();
+      Optional<Distillation.Teacher> scores =
+          loss.distillation().isOn() ? Optional.of(teacher(tf, teacher)) : Optional.empty();
       var losses =
-          loss.call(tf, q, p, N, hardOnly, loss.distillation().map(on -> teacher(tf, teacher)));
+          loss.call(tf, new ContrastiveLoss.Rows(q, p, N, texts.normalized()), hardOnly, scores);
       var weights = tf.constant(floats(new double[][] {rowWeights})[0]);
       var sum = tf.sum(tf.math.mul(weights, losses), tf.constant(0));
       var fetches = new ArrayList<Operand<TFloat32>>(List.of(losses));
@@ -208,17 +210,15 @@ class LossOptionsTest {
     try (var graph = new Graph();
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
-      var loss = new ContrastiveLoss(
-          0.05f, Negatives.HARD_ONLY, Optional.empty(), Optional.of(new Distillation(1, 2)));
+      var loss = new ContrastiveLoss(0.05f, Negatives.HARD_ONLY).with(new Distillation(1, 2));
       var teacher =
           new Distillation.Teacher(
               tf.constant(new float[][] {{(float) (2 * Math.log(3)), 0}}),
               tf.constant(new boolean[] {true}));
       var losses = loss.call(
           tf,
-          tf.constant(floats(query)),
-          tf.constant(floats(passages)),
-          2,
+          new ContrastiveLoss.Rows(
+              tf.constant(floats(query)), tf.constant(floats(passages)), 2, false),
           Optional.empty(),
           Optional.of(teacher));
       try (var results = session.runner().fetch(losses).run()) {
@@ -234,12 +234,13 @@ class LossOptionsTest {
     try (var graph = new Graph()) {
       var tf = Ops.create(graph);
       var rows = tf.constant(new float[][] {{1, 0}});
-      var loss = new ContrastiveLoss(
-          1,
-          Negatives.IN_BATCH,
-          Optional.of(new Matryoshka(List.of(2), List.of(), true)),
-          Optional.empty());
-      assertThatThrownBy(() -> loss.call(tf, rows, rows, 1, Optional.empty(), Optional.empty()))
+      var loss =
+          new ContrastiveLoss(1, Negatives.IN_BATCH).with(new Matryoshka(List.of(2), List.of()));
+      assertThatThrownBy(() -> loss.call(
+              tf,
+              new ContrastiveLoss.Rows(rows, rows, 1, true),
+              Optional.empty(),
+              Optional.empty()))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("Matryoshka dimension 2 must be below the embeddings' 2");
     }
@@ -247,15 +248,15 @@ class LossOptionsTest {
 
   @Test
   void wrongValuesCannotBeBuilt() {
-    for (var dimensions : List.of(List.<Integer>of(), List.of(4, 4), List.of(0))) {
-      assertThatThrownBy(() -> new Matryoshka(dimensions, List.of(), true))
+    for (var dimensions : List.of(List.of(4, 4), List.of(0))) {
+      assertThatThrownBy(() -> new Matryoshka(dimensions, List.of()))
           .isInstanceOf(IllegalArgumentException.class);
     }
     for (var weights : List.of(List.of(1.0), List.of(1.0, 0.0))) {
-      assertThatThrownBy(() -> new Matryoshka(List.of(4), weights, true))
+      assertThatThrownBy(() -> new Matryoshka(List.of(4), weights))
           .isInstanceOf(IllegalArgumentException.class);
     }
-    for (float weight : new float[] {0, 1.1f, Float.NaN}) {
+    for (float weight : new float[] {-0.1f, 1.1f, Float.NaN}) {
       assertThatThrownBy(() -> new Distillation(weight, 1))
           .isInstanceOf(IllegalArgumentException.class);
     }

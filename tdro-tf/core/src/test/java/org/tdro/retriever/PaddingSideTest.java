@@ -24,8 +24,15 @@ class PaddingSideTest {
 
   private static DecoderArchitecture decoder(int window) {
     var rope = new Rope(10_000, Rope.Scaling.NONE);
-    return new DecoderArchitecture(
-        20, 16, 2, 4, 2, 4, 32, 8, rope, 1e-6f, true, false, false, window, 0, 0, 0.2f);
+    return DecoderArchitecture.builder(20, 16, 2, 4)
+        .keyValueHeads(2)
+        .feedForward(32)
+        .maxPositions(8)
+        .rope(rope)
+        .inputBias(true)
+        .slidingWindow(window, 0)
+        .initializerRange(0.2f)
+        .build();
   }
 
   @ParameterizedTest

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.Locale;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.Variables;
 import org.tdro.models.Backbone;
@@ -43,7 +43,7 @@ class PublishedEncodersGoldenTest {
       })
   void statesAndPoolingsEqualTheReferences(String name) throws IOException {
     var path = Shared.path("golden/encoders/" + name);
-    var folder = new HuggingFaceFolder(path);
+    var folder = PublishedFolder.open(path);
     var cases =
         new JsonMapper().readTree(path.resolve("expected.json").toFile()).get("cases");
     assertThat(cases).isNotEmpty();

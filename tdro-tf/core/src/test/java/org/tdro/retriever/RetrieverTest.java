@@ -133,7 +133,7 @@ class RetrieverTest {
     Files.createDirectories(folder.resolve("run"));
     assertThatThrownBy(() -> StoredRetrievers.load(folder.resolve("run")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("run holds no trained retriever");
+        .hasMessageContaining("run does not hold a trained retriever");
   }
 
   private static Retriever cut(RetrieverFolder saved, int dimension) {

@@ -28,19 +28,12 @@ public final class SmallRetriever {
 
   /** A transformer of width 16 with 4 heads. */
   public static BertArchitecture bert(int vocabulary, int layers, int maxPositions, float dropout) {
-    return new BertArchitecture(
-        vocabulary,
-        16,
-        layers,
-        4,
-        32,
-        maxPositions,
-        BertArchitecture.COUNT_ALL,
-        0,
-        1e-12f,
-        dropout,
-        dropout,
-        0.2f);
+    return BertArchitecture.builder(vocabulary, 16, layers, 4)
+        .feedForward(32)
+        .positions(maxPositions, BertArchitecture.COUNT_ALL)
+        .dropout(dropout, dropout)
+        .initializerRange(0.2f)
+        .build();
   }
 
   /** Token embeddings of size 16. */
@@ -61,7 +54,10 @@ public final class SmallRetriever {
     int longest = spec.architecture().maxPositions();
     try (var model = new EncoderModel(spec, 7)) {
       retriever.write(
-          new RetrieverSettings(spec, Math.min(32, longest), Math.min(64, longest), prompts),
+          RetrieverSettings.builder(spec)
+              .lengths(Math.min(32, longest), Math.min(64, longest))
+              .prompts(prompts)
+              .build(),
           tokenizer,
           model);
       Files.delete(tokenizer);

@@ -19,8 +19,8 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.export.python.HuggingFaceExport;
-import org.tdro.export.python.ModelCard;
 import org.tdro.export.python.PeftExport;
+import org.tdro.export.python.PythonModelCard;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.keras.testing.Values;
@@ -34,7 +34,7 @@ import org.tensorflow.proto.ConfigProto;
 
 /** What a run trained is exported, and other runs start from it: a model, adapters beside it, and those adapters again. */
 class ExportedRunTest {
-  private static final ModelCard CARD = new ModelCard(Map.of());
+  private static final PythonModelCard CARD = new PythonModelCard(Map.of());
   private static final String[] ADAPTERS = {
     "model.lora.rank=2", "model.lora.alpha=4", "model.lora.target-modules=[query, value]"
   };
@@ -146,7 +146,7 @@ class ExportedRunTest {
       int at = 0;
       for (var map : maps) {
         for (var weight : List.of(map.a(), map.b())) {
-          for (float value : Values.of(model.session(), weight.variable())) {
+          for (float value : Values.of(model.session(), weight.value())) {
             assertThat(value).isEqualTo(expected[at++]);
           }
         }

@@ -25,7 +25,7 @@ import org.tdro.export.ExportOptions;
 import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.export.python.HuggingFaceExport;
-import org.tdro.export.python.ModelCard;
+import org.tdro.export.python.PythonModelCard;
 import org.tdro.huggingface.SmallCheckpoint;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.io.InputException;
@@ -197,7 +197,7 @@ class PublishedModelTrainingTest {
   void eachSideIsExportedOnItsOwn() {
     training("untied-export", "model.untied=true").run();
     var stored = StoredRetrievers.of(folder.resolve("untied-export"));
-    var export = new HuggingFaceExport(DType.F32, 1L << 30, new ModelCard(Map.of()));
+    var export = new HuggingFaceExport(DType.F32, 1L << 30, new PythonModelCard(Map.of()));
     assertThatThrownBy(() -> export.export(stored, stored.settings(), folder.resolve("both")))
         .hasMessageContaining("--side query or --side passage");
     for (var side : TextKind.values()) {

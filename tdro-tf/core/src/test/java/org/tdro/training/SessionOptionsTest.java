@@ -19,7 +19,7 @@ class SessionOptionsTest {
 
   @Test
   void theDefaultLeavesThreadsAndDevicesToTensorFlow() {
-    var session = FromConfig.session(DEFAULT);
+    var session = DEFAULT.session();
     assertThat(session.getInterOpParallelismThreads()).isZero();
     assertThat(session.getIntraOpParallelismThreads()).isZero();
     assertThat(session.getDeviceCountMap()).isEmpty();
@@ -31,8 +31,8 @@ class SessionOptionsTest {
 
   @Test
   void everySettingReachesTensorFlow() {
-    var session = FromConfig.session(
-        new DeviceConfig(Placement.AUTO, List.of(2, 0), false, 0.5, 3, 4, false));
+    var session =
+        new DeviceConfig(Placement.AUTO, List.of(2, 0), false, 0.5, 3, 4, false).session();
     assertThat(session.getGpuOptions().getVisibleDeviceList()).isEqualTo("2,0");
     assertThat(session.getGpuOptions().getAllowGrowth()).isFalse();
     assertThat(session.getGpuOptions().getPerProcessGpuMemoryFraction()).isEqualTo(0.5);
@@ -43,8 +43,7 @@ class SessionOptionsTest {
 
   @Test
   void placementOnTheCpuHidesTheGpus() {
-    var session =
-        FromConfig.session(new DeviceConfig(Placement.CPU, List.of(), true, 0, 0, 0, true));
+    var session = new DeviceConfig(Placement.CPU, List.of(), true, 0, 0, 0, true).session();
     assertThat(session.getDeviceCountMap()).containsEntry("GPU", 0);
     assertThat(Device.visible(session)).isNotEmpty().noneMatch(Device::isGpu);
   }
@@ -53,7 +52,7 @@ class SessionOptionsTest {
   void placementOnAGpuNeedsOne() {
     assumeThat(Device.visible(ConfigProto.getDefaultInstance())).noneMatch(Device::isGpu);
     var gpu = new DeviceConfig(Placement.GPU, List.of(), true, 0, 0, 0, true);
-    assertThatThrownBy(() -> FromConfig.session(gpu))
+    assertThatThrownBy(() -> gpu.session())
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("device.placement is gpu, but TensorFlow sees no GPU")
         .hasMessageContaining("tdro doctor");

@@ -143,7 +143,8 @@ class StageTrainingTest {
   }
 
   private static String[] online(String method) {
-    // Blocks of 4 steps of 2 batches; the backups, every 7 steps, lie within blocks and at their ends.
+    // Blocks of 4 steps of 2 batches; the backups, every 7 steps, lie within blocks and at their
+    // ends.
     return new String[] {"dro=" + method, "dro.online-every=4", "dro.step-size=2"};
   }
 

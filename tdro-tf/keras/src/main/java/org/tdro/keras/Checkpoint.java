@@ -44,13 +44,13 @@ public final class Checkpoint {
     var scope = tf.withSubScope("checkpoint");
     prefix = scope.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     List<Operand<?>> values = new ArrayList<>();
-    weights.forEach(weight -> values.add(weight.variable()));
+    weights.forEach(weight -> values.add(weight.value()));
     save = scope.train.save(prefix, names(scope, weights), whole(scope, weights), values);
     Variables.parts(weights).forEach(part -> restore.add(restore(scope, part)));
     for (var weight : weights) {
       if (weight.trainable()) {
         var elements =
-            scope.reshape(scope.math.isFinite(weight.variable()), scope.constant(new int[] {-1}));
+            scope.reshape(scope.math.isFinite(weight.value()), scope.constant(new int[] {-1}));
         finite.put(weight.name(), scope.reduceAll(elements, scope.constant(0)));
       }
     }
@@ -73,10 +73,14 @@ public final class Checkpoint {
         .tensors();
     var assignments = new ArrayList<Op>();
     for (int i = 0; i < part.size(); i++) {
-      assignments.add(
-          tf.assign(part.get(i).variable(), restored.get(i).asOutput().expect(TFloat32.class)));
+      assignments.add(part.get(i).assign(tf, restored.get(i).asOutput().expect(TFloat32.class)));
     }
     return assignments;
+  }
+
+  /** Whether {@code name} is that of a file of a checkpoint. */
+  static boolean isFile(String name) {
+    return name.equals(LISTING) || name.startsWith(DATA + ".");
   }
 
   List<Weight> weights() {
@@ -169,7 +173,7 @@ public final class Checkpoint {
       return stored;
     } catch (IOException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
-          folder + " is no checkpoint: cannot read " + LISTING + " there", e);
+          folder + " is not a checkpoint: cannot read " + LISTING + " there", e);
     }
   }
 

@@ -75,7 +75,7 @@ final class CheckpointedGradient {
     var reached = new ArrayList<Operand<TFloat32>>();
     for (var output : arrived.keySet()) {
       if (ancestors.contains(output)) {
-        reached.add(output.expect(TFloat32.class));
+        reached.add(output.op().<TFloat32>output(output.index()));
       }
     }
     if (reached.isEmpty()) {

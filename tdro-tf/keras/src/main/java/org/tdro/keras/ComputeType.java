@@ -1,5 +1,7 @@
 package org.tdro.keras;
 
+import org.tdro.config.Key;
+
 /** In which type products of matrices are computed; weights, sums, norms and updates stay in single precision. */
 public enum ComputeType {
   /** Single precision. */
@@ -8,5 +10,6 @@ public enum ComputeType {
    * Factors rounded to 8 bits of mantissa, sums of their products in single precision within a product: what Keras calls
    * {@code mixed_bfloat16}. Fast where the processor or GPU has instructions for it.
    */
+  @Key("mixed-bfloat16")
   BFLOAT16
 }

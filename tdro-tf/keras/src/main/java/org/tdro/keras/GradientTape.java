@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.tensorflow.Graph;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Ops;
@@ -62,7 +63,7 @@ public final class GradientTape {
 
   /** The gradients of the scalar {@code target} with respect to the weights, one for each. */
   public List<Operand<TFloat32>> weightGradients(Operand<TFloat32> target, List<Weight> weights) {
-    return gradient(target, weights.stream().map(Weight::variable).toList());
+    return gradient(target, weights.stream().map(Weight::value).toList());
   }
 
   /**
@@ -77,18 +78,19 @@ public final class GradientTape {
       List<Operand<TFloat32>> outputGradients) {
     for (var source : sources) {
       var output = source.asOutput();
-      if (!watched.contains(output) && !output.op().type().equals("VariableV2")) {
+      if (!watched.contains(output) && !isVariable(output)) {
         throw new IllegalArgumentException(
             output.op().name() + " is not a variable: watch it to have its gradient");
       }
     }
     var upstream = outputGradients == null ? ones(targets) : outputGradients;
-    var gradients =
-        blocks.isEmpty() ? plain(targets, sources, upstream) : partial(targets, sources, upstream);
+    var gradients = blocks.isEmpty()
+        ? plain(targets, variables(sources), upstream)
+        : partial(targets, sources, upstream);
     var absent = new ArrayList<Operand<TFloat32>>();
     for (int i = 0; i < sources.size(); i++) {
       if (gradients.get(i) == null) {
-        absent.add(sources.get(i));
+        absent.add(variables(sources).get(i));
       }
     }
     if (!absent.isEmpty()) {
@@ -103,7 +105,8 @@ public final class GradientTape {
       List<Operand<TFloat32>> targets,
       List<Operand<TFloat32>> sources,
       List<Operand<TFloat32>> outputGradients) {
-    return new CheckpointedGradient(tf, blocks, this::plain).of(targets, sources, outputGradients);
+    return new CheckpointedGradient(tf, blocks, this::plain)
+        .of(targets, variables(sources), outputGradients);
   }
 
   /** TensorFlow's gradients: null for a source behind stopGradient and the like. */
@@ -141,6 +144,22 @@ public final class GradientTape {
       ones.add(target.shape().isScalar() ? tf.constant(1f) : tf.onesLike(target));
     }
     return ones;
+  }
+
+  private static boolean isVariable(Output<?> output) {
+    return output.op().type().equals("ReadVariableOp");
+  }
+
+  /** Sources with variables in the place of values that were read from them: the gradients of all their reads are added up. */
+  private static List<Operand<TFloat32>> variables(List<Operand<TFloat32>> sources) {
+    var variables = new ArrayList<Operand<TFloat32>>();
+    for (var source : sources) {
+      var operation = (GraphOperation) source.op();
+      // The handle is a resource; what it stands for, and its gradient, is of floats.
+      variables.add(
+          isVariable(source.asOutput()) ? operation.input(0).op().<TFloat32>output(0) : source);
+    }
+    return variables;
   }
 
   private static Output<?>[] outputs(List<Operand<TFloat32>> operands) {

@@ -2,6 +2,7 @@ package org.tdro.keras;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ public abstract class Model implements AutoCloseable {
   private final long seed;
   private final ConfigProto config;
   private final Map<String, Operand<?>> inputs = new LinkedHashMap<>();
+  private final Map<String, InputSpec> specs = new LinkedHashMap<>();
   private final List<Optimizer> optimizers = new ArrayList<>();
   private Native opened;
   private boolean built;
@@ -47,9 +49,10 @@ public abstract class Model implements AutoCloseable {
   private Execution execution = Execution.direct();
   private Execution.Builder building;
   private TrainingProgram training;
-  private InferenceProgram inference;
+  private EvaluationProgram evaluation;
   private Checkpoint checkpoint;
   private final TrainingState state = new TrainingState();
+  private long traceEverySteps;
   private volatile Ending ending = Ending.NONE;
 
   /** The graph and what is in it from the start; the session is opened with it. */
@@ -148,6 +151,25 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
+   * Describes how one batch is evaluated: by default, logs the compiled loss and measures the compiled metrics. Logs must
+   * be scalars that are means over rows.
+   *
+   * @param context for inference
+   * @return a step that minimises and assigns nothing
+   */
+  protected TrainStep testStep(CallContext context, Inputs batch) {
+    if (loss == null) {
+      throw new IllegalStateException(
+          "compile the model with a loss, or override testStep, before it is evaluated");
+    }
+    requireOutputs();
+    outputShape = outputs.shape();
+    var step = new TrainStep().log("loss", regularized(loss.call(tf(), batch, outputs)));
+    metrics.forEach(metric -> step.measure(metric, metric.sums(tf(), batch, outputs)));
+    return step;
+  }
+
+  /**
    * Returns the vectors of rows of the batch, as the model's {@link Execution} provides them; for use in {@link #trainStep}.
    *
    * @param inputs names of the inputs whose rows are encoded
@@ -190,7 +212,7 @@ public abstract class Model implements AutoCloseable {
       throw new IllegalStateException("the model was trained already; compile comes before fit");
     }
     this.optimizer = optimizer;
-    inference = null;
+    evaluation = null;
   }
 
   /**
@@ -206,17 +228,19 @@ public abstract class Model implements AutoCloseable {
     return new FitLoop(this, dataset, options).run();
   }
 
-  /** The compiled loss and metrics, averaged over the rows of one pass over {@code dataset}. */
+  /** Returns what {@link #testStep} reports, over the rows of one pass over {@code dataset}. */
   public Logs evaluate(Dataset dataset) {
-    if (loss == null) {
-      throw new IllegalStateException("compile the model with a loss before it is evaluated");
+    if (evaluation == null) {
+      evaluation = new EvaluationProgram(this, testStep(context(false), symbolicInputs()));
     }
-    return inference().evaluate(dataset);
+    initialize();
+    return evaluation.run(dataset);
   }
 
   /** The outputs for one batch, {@code [batch, ...]}; the caller closes both. Needs only the inputs that {@link #call} uses. */
   public TFloat32 predict(Batch batch) {
-    return inference().predict(batch);
+    requireOutputs();
+    return predict(outputs, batch);
   }
 
   /**
@@ -237,7 +261,24 @@ public abstract class Model implements AutoCloseable {
    * there are some.
    */
   public float[][] predict(Dataset dataset) {
-    return inference().predict(dataset);
+    requireOutputs();
+    var names = inputs().stream().map(InputSpec::name).toList();
+    var rows = new ArrayList<float[]>();
+    long batches = EvaluationProgram.length(dataset);
+    for (long index = 0; index < batches; index++) {
+      try (var batch = dataset.batch(index)) {
+        var runner = session().runner();
+        feed(runner, batch, names);
+        try (var fetched = runner.fetch(outputs).run()) {
+          var values = StepLogs.floats((TFloat32) fetched.get(0));
+          int width = values.length / batch.rows();
+          for (int at = 0; at < values.length; at += width) {
+            rows.add(Arrays.copyOfRange(values, at, at + width));
+          }
+        }
+      }
+    }
+    return rows.toArray(float[][]::new);
   }
 
   /** The value of {@code output} of the graph for one batch; the caller closes both. */
@@ -249,8 +290,29 @@ public abstract class Model implements AutoCloseable {
   /** A run that is fed with all of a batch and with no step. */
   final Session.Runner feed(Batch batch) {
     var runner = session().runner();
-    batch.tensors().forEach((name, tensor) -> runner.feed(symbolicInputs().get(name), tensor));
+    feed(runner, batch);
     return runner;
+  }
+
+  /**
+   * Feeds every input that {@code batch} has.
+   *
+   * @throws IllegalArgumentException naming an input that the model does not have, or whose type or shape is another
+   */
+  final void feed(Session.Runner runner, Batch batch) {
+    feed(runner, batch, batch.tensors().keySet());
+  }
+
+  private void feed(Session.Runner runner, Batch batch, Collection<String> names) {
+    var operands = symbolicInputs();
+    for (var name : names) {
+      var operand = operands.get(name);
+      var tensor = batch.tensors().get(name);
+      if (tensor != null) {
+        specs.get(name).check(tensor);
+        runner.feed(operand, tensor);
+      }
+    }
   }
 
   /** A table of the weights, their shapes and counts. */
@@ -264,6 +326,7 @@ public abstract class Model implements AutoCloseable {
    * is written.
    *
    * @throws IllegalStateException naming a trainable weight that is not finite; nothing is written then
+   * @throws IllegalArgumentException if the folder holds anything that no model was saved as; nothing is deleted then
    */
   public void save(Path folder) {
     requireWeights();
@@ -283,6 +346,24 @@ public abstract class Model implements AutoCloseable {
       training();
     }
     ModelFolder.load(this, folder);
+  }
+
+  /**
+   * Measures how long the update of the weights takes at the end of a step, from a trace of TensorFlow's profiler in the
+   * first step and every so many; {@code update_seconds} in the logs. By default nothing is traced.
+   *
+   * @param everySteps 0 for never
+   */
+  public final void traceUpdates(long everySteps) {
+    if (everySteps < 0) {
+      throw new IllegalArgumentException("must be at least 0, was " + everySteps);
+    }
+    traceEverySteps = everySteps;
+  }
+
+  /** Steps from one trace of the update to the next; 0 for none. */
+  final long traceEverySteps() {
+    return traceEverySteps;
   }
 
   /** Writes the trainable weights alone into {@code folder}, which must exist. */
@@ -406,6 +487,7 @@ public abstract class Model implements AutoCloseable {
 
   private void addInput(InputSpec spec) {
     var scope = tf().withSubScope("inputs").withName(spec.name());
+    specs.put(spec.name(), spec);
     inputs.put(spec.name(), scope.placeholder(spec.type(), Placeholder.shape(spec.shape())));
   }
 
@@ -426,18 +508,10 @@ public abstract class Model implements AutoCloseable {
       context.assignments().forEach(step::assign);
       step.measureInto(state.means());
       training = building.program(step);
+      variables().close();
     }
     initialize();
     return training;
-  }
-
-  private InferenceProgram inference() {
-    if (inference == null) {
-      requireOutputs();
-      inference = new InferenceProgram(this, outputs, loss, metrics);
-    }
-    initialize();
-    return inference;
   }
 
   private void requireWeights() {

@@ -26,8 +26,7 @@ final class OneRunProgram implements TrainingProgram {
   record Builder(Model model, GradientTape tape, Inputs batch) implements Execution.Builder {
 
     @Override
-    public Operand<TFloat32> encode(
-        CallContext context, RowEncoder encoder, List<String> inputs) {
+    public Operand<TFloat32> encode(CallContext context, RowEncoder encoder, List<String> inputs) {
       var rows = new ArrayList<Operand<?>>();
       inputs.forEach(name -> rows.add(batch.get(name)));
       return encoder.call(context, rows);
@@ -61,7 +60,11 @@ final class OneRunProgram implements TrainingProgram {
       return run.feed(batch)
           .fetch(logs.operands())
           .target(last ? update : accumulate)
-          .run(last ? runner -> updateTime.run(runner, done + 1) : Session.Runner::run, logs::read);
+          .run(
+              last
+                  ? runner -> updateTime.run(runner, done + 1, model.traceEverySteps())
+                  : Session.Runner::run,
+              logs::read);
     }
   }
 

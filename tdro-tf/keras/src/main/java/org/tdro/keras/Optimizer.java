@@ -33,6 +33,7 @@ public abstract class Optimizer {
     if (!(norm >= 0)) {
       throw new IllegalArgumentException("the clip norm must be at least 0, was " + norm);
     }
+    requireNotBuilt();
     globalClipNorm = norm;
     return this;
   }
@@ -43,8 +44,17 @@ public abstract class Optimizer {
       throw new IllegalArgumentException(
           "there must be at least 1 micro-batch an update, was " + steps);
     }
+    requireNotBuilt();
     gradientAccumulationSteps = steps;
     return this;
+  }
+
+  /** What is part of the graph cannot change any more. */
+  private void requireNotBuilt() {
+    if (slots != null) {
+      throw new IllegalStateException(
+          "the optimizer is part of a model that is trained already: configure it before fit");
+    }
   }
 
   /** Micro-batches of one update. */
@@ -136,14 +146,14 @@ public abstract class Optimizer {
         means.add(gradients.get(i));
         continue;
       }
-      var accumulator = accumulator(weights.get(i)).variable();
+      var accumulator = accumulator(weights.get(i));
       // The first micro-batch overwrites, so what an update that failed midway left behind does no
       // harm.
       var first = tf.math.equal(
           tf.math.floorMod(counter.microBatch(), tf.constant((long) gradientAccumulationSteps)),
           tf.constant(0L));
-      var sum = tf.math.add(accumulator, gradients.get(i));
-      accumulate.add(gated.assign(accumulator, gated.select(first, gradients.get(i), sum)));
+      var sum = tf.math.add(accumulator.value(), gradients.get(i));
+      accumulate.add(accumulator.assign(gated, gated.select(first, gradients.get(i), sum)));
       means.add(tf.math.mul(sum, tf.constant(1f / gradientAccumulationSteps)));
     }
     return new Updates(accumulate, update(gated, counter, weights, clipped(tf, means)));

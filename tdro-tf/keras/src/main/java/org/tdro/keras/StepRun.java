@@ -33,14 +33,13 @@ public final class StepRun implements AutoCloseable {
     this.runner = model.session().runner();
   }
 
-  /** Feeds the inputs that {@code batch} has, which stays the caller's. */
+  /**
+   * Feeds the inputs that {@code batch} has, which stays the caller's.
+   *
+   * @throws IllegalArgumentException naming an input that does not fit the model
+   */
   public StepRun feed(Batch batch) {
-    model.symbolicInputs().operands().forEach((name, operand) -> {
-      var tensor = batch.tensors().get(name);
-      if (tensor != null) {
-        runner.feed(operand, tensor);
-      }
-    });
+    model.feed(runner, batch);
     return this;
   }
 

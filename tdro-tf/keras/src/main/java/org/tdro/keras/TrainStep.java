@@ -111,7 +111,7 @@ public final class TrainStep {
   /** Returns the assignments as operations of {@code gated}. */
   public List<Op> assign(Ops gated) {
     var operations = new ArrayList<Op>();
-    assignments.forEach((weight, value) -> operations.add(gated.assign(weight.variable(), value)));
+    assignments.forEach((weight, value) -> operations.add(weight.assign(gated, value)));
     return operations;
   }
 

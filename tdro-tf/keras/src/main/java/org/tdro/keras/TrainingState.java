@@ -85,6 +85,11 @@ final class TrainingState {
     return Files.isRegularFile(folder.resolve(FILE));
   }
 
+  /** Whether {@code name} is that of a file of a saved state. */
+  static boolean isFile(String name) {
+    return name.equals(FILE);
+  }
+
   private void collect() {
     forEachStateful((name, callback) -> remembered.put(name, callback.state()));
   }
@@ -112,7 +117,7 @@ final class TrainingState {
       }
       Long.parseLong(sections.get("training").get("iterations"));
     } catch (IOException e) {
-      throw new IllegalArgumentException(folder + " is no saved model: cannot read " + FILE, e);
+      throw new IllegalArgumentException(folder + " is not a saved model: cannot read " + FILE, e);
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(file + " is damaged", e);
     }

@@ -13,16 +13,19 @@ final class UpdateTime {
   /** Operations of the update have names under this, see {@link TrainingProgram}. */
   static final String SCOPE = "update";
 
-  private static final long EVERY_STEPS = 200;
   private static final RunOptions TRACE =
       RunOptions.newBuilder().setTraceLevel(RunOptions.TraceLevel.FULL_TRACE).build();
 
   private boolean measured;
   private double seconds;
 
-  /** Runs a micro-batch that updates, traced if it is time for it. */
-  Result run(Session.Runner runner, long step) {
-    if (measured && step % EVERY_STEPS != 0) {
+  /**
+   * Runs a micro-batch that updates, traced if it is time for it.
+   *
+   * @param everySteps 0 for never
+   */
+  Result run(Session.Runner runner, long step, long everySteps) {
+    if (everySteps == 0 || (measured && step % everySteps != 0)) {
       return runner.run();
     }
     var result = runner.setOptions(TRACE).runAndFetchMetadata();

@@ -14,6 +14,7 @@ import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 
 /**
  * The variables of one model in one graph, in the order in which they were added. A graph may hold several sets, each
@@ -28,6 +29,7 @@ public final class Variables {
   private final Map<Weight, Regularizer> regularizers = new LinkedHashMap<>();
   private final Map<Weight, Constraint> constraints = new LinkedHashMap<>();
   private final LayerScope scope = new LayerScope(this);
+  private boolean closed;
 
   /** @param prefix prepended to the operation names of this set, not to the names of its weights; may be empty */
   public Variables(Graph graph, String prefix) {
@@ -55,7 +57,16 @@ public final class Variables {
     return create(name, shape, initializer, Weight.Role.STATE);
   }
 
+  /** Refuses further variables. */
+  void close() {
+    closed = true;
+  }
+
   Weight create(String name, Shape shape, Initializer initializer, Weight.Role role) {
+    if (closed) {
+      throw new IllegalStateException("the variable " + name
+          + " comes too late: the model's training step is built, and would not move it");
+    }
     if (shape.hasUnknownDimension()) {
       throw new IllegalArgumentException(
           "the shape of variable " + name + " must be fully known, was " + shape);
@@ -63,14 +74,23 @@ public final class Variables {
     if (weights.containsKey(name)) {
       throw new IllegalArgumentException("there is a variable named " + name + " already");
     }
-    var operation = graph
-        .opBuilder("VariableV2", prefix + name, graph.baseScope())
+    var fullName = prefix + name;
+    Operand<TType> handle = graph
+        .opBuilder("VarHandleOp", fullName, graph.baseScope())
         .setAttr("dtype", DataType.DT_FLOAT)
         .setAttr("shape", shape)
         .setAttr("container", "")
-        .setAttr("shared_name", "")
-        .build();
-    var weight = new Weight(name, shape, role, initializer, operation.<TFloat32>output(0));
+        // Without a name of its own a variable would share the memory of all others without one.
+        .setAttr("shared_name", fullName)
+        .build()
+        .<TType>output(0);
+    Operand<TFloat32> value = graph
+        .opBuilder("ReadVariableOp", fullName + "/value", graph.baseScope())
+        .addInput(handle.asOutput())
+        .setAttr("dtype", DataType.DT_FLOAT)
+        .build()
+        .<TFloat32>output(0);
+    var weight = new Weight(name, shape, role, initializer, handle, value);
     weights.put(name, weight);
     return weight;
   }
@@ -149,8 +169,7 @@ public final class Variables {
     var assignments = new ArrayList<Op>();
     for (var weight : weights) {
       var pair = tf.constant(new long[] {seed, hash(weight.name())});
-      assignments.add(
-          tf.assign(weight.variable(), weight.initializer().call(tf, weight.shape(), pair)));
+      assignments.add(weight.assign(tf, weight.initializer().call(tf, weight.shape(), pair)));
     }
     var runner = session.runner();
     assignments.forEach(runner::addTarget);

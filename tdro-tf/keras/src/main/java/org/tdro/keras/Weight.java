@@ -5,6 +5,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TType;
 
 /**
  * A named variable of a graph.
@@ -13,10 +14,16 @@ import org.tensorflow.types.TFloat32;
  * @param shape its fully known shape
  * @param role what becomes of it in training
  * @param initializer what it holds before the first step
- * @param variable the reference to the variable in its graph, to assign to and to differentiate against
+ * @param handle the variable itself, a resource: what updates write to
+ * @param value the value as it stands when nothing of a step has been written yet, to fetch and to differentiate against
  */
 public record Weight(
-    String name, Shape shape, Role role, Initializer initializer, Operand<TFloat32> variable) {
+    String name,
+    Shape shape,
+    Role role,
+    Initializer initializer,
+    Operand<? extends TType> handle,
+    Operand<TFloat32> value) {
 
   /** What becomes of a variable in training. */
   public enum Role {
@@ -33,22 +40,24 @@ public record Weight(
     return role == Role.TRAINED;
   }
 
-  /**
-   * The value as it stands when the operations of {@code tf} read it. Compute with this rather than with the variable: a
-   * reference as the input of some operations, Square for one, ends the process when the gradient is taken.
-   */
+  /** Returns the value as it is when the operations of {@code tf} read it, control dependencies included. */
   public Operand<TFloat32> read(Ops tf) {
-    return tf.identity(variable);
+    return tf.readVariableOp(handle, TFloat32.class);
   }
 
   /** Sets the value when the operations of {@code tf} run. */
-  public Op assign(Ops tf, Operand<TFloat32> value) {
-    return tf.assign(variable, value);
+  public Op assign(Ops tf, Operand<TFloat32> assigned) {
+    return tf.assignVariableOp(handle, assigned);
   }
 
   /** Adds to the value when the operations of {@code tf} run. */
-  public Op assignAdd(Ops tf, Operand<TFloat32> value) {
-    return tf.assignAdd(variable, value);
+  public Op assignAdd(Ops tf, Operand<TFloat32> added) {
+    return tf.assignAddVariableOp(handle, added);
+  }
+
+  /** Subtracts from the value when the operations of {@code tf} run. */
+  public Op assignSub(Ops tf, Operand<TFloat32> subtracted) {
+    return tf.assignSubVariableOp(handle, subtracted);
   }
 
   /** Number of elements. */

@@ -55,7 +55,7 @@ class CheckpointedGradientTest {
     var output = context.callBlock(counted, context.callBlock(counted, x.read(tf)));
     assertThat(calls).hasSize(2);
     // d x⁴ = 4 x³
-    assertThat(value(tape.gradient(sum(output), x.variable()))).containsExactly(32, 108);
+    assertThat(value(tape.gradient(sum(output), x.value()))).containsExactly(32, 108);
     assertThat(calls).hasSize(4);
   }
 
@@ -87,14 +87,14 @@ class CheckpointedGradientTest {
     var second = context.callBlock(timesY, first);
     var target = sum(tf.math.add(first, second));
     // x·y + x·y²
-    assertThat(value(tape.gradient(target, x.variable()))).containsExactly(30, 56);
+    assertThat(value(tape.gradient(target, x.value()))).containsExactly(30, 56);
   }
 
   @Test
   void aBlockMayTakeAWatchedValue() {
     var watched = tape.watch(tf.math.square(x.read(tf)));
     var target = sum(context.callBlock(timesY, watched));
-    var gradients = tape.gradient(target, List.of(watched, x.variable()));
+    var gradients = tape.gradient(target, List.of(watched, x.value()));
     assertThat(value(gradients.get(0))).containsExactly(5, 7);
     assertThat(value(gradients.get(1))).containsExactly(20, 42);
   }
@@ -102,14 +102,14 @@ class CheckpointedGradientTest {
   @Test
   void theTargetMayBeTheOutputOfABlock() {
     var output = context.callBlock((inner, input) -> sum(timesY.call(inner, input)), x.read(tf));
-    assertThat(value(tape.gradient(output, x.variable()))).containsExactly(5, 7);
+    assertThat(value(tape.gradient(output, x.value()))).containsExactly(5, 7);
   }
 
   @Test
   void aTargetWithoutBlocksIsNotConcernedByThoseOfOthers() {
     context.callBlock(timesY, x.read(tf));
     var target = sum(tf.math.square(y.read(tf)));
-    assertThat(value(tape.gradient(target, y.variable()))).containsExactly(10, 14);
+    assertThat(value(tape.gradient(target, y.value()))).containsExactly(10, 14);
   }
 
   @Test
@@ -117,7 +117,7 @@ class CheckpointedGradientTest {
     var stopped = context.callBlock(
         (inner, input) -> inner.tf().math.mul(input, inner.tf().stopGradient(y.read(inner.tf()))),
         x.read(tf));
-    assertThatThrownBy(() -> tape.gradient(sum(stopped), List.of(x.variable(), y.variable())))
+    assertThatThrownBy(() -> tape.gradient(sum(stopped), List.of(x.value(), y.value())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("with respect to [y]: only operations without a gradient lead there");
   }

@@ -42,7 +42,7 @@ class GradientTapeTest {
   @Test
   void theGradientOfAProductIsTheOtherFactor() {
     var product = sum(tf.math.mul(x.read(tf), y.read(tf)));
-    assertThat(value(tape.gradient(product, x.variable()))).containsExactly(5, 7);
+    assertThat(value(tape.gradient(product, x.value()))).containsExactly(5, 7);
   }
 
   @Test
@@ -57,7 +57,7 @@ class GradientTapeTest {
   void outputGradientsWeightTheRowsOfTheJacobian() {
     var squares = tf.math.square(x.read(tf));
     var gradient = tape.gradient(
-        List.of(squares), List.of(x.variable()), List.of(tf.constant(new float[] {10, 100})));
+        List.of(squares), List.of(x.value()), List.of(tf.constant(new float[] {10, 100})));
     assertThat(value(gradient.get(0))).containsExactly(40, 600);
   }
 
@@ -79,7 +79,7 @@ class GradientTapeTest {
   @Test
   void aVariableThatTheTargetDoesNotDependOnIsRefusedByName() {
     var target = sum(tf.math.square(x.read(tf)));
-    assertThatThrownBy(() -> tape.gradient(target, List.of(x.variable(), y.variable())))
+    assertThatThrownBy(() -> tape.gradient(target, List.of(x.value(), y.value())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'y' as it's unreachable");
   }
@@ -87,7 +87,7 @@ class GradientTapeTest {
   @Test
   void aVariableBehindStopGradientIsRefusedByName() {
     var target = sum(tf.math.mul(tf.math.square(x.read(tf)), tf.stopGradient(y.read(tf))));
-    assertThatThrownBy(() -> tape.gradient(target, List.of(x.variable(), y.variable())))
+    assertThatThrownBy(() -> tape.gradient(target, List.of(x.value(), y.value())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("with respect to [y]: only operations without a gradient lead there");
   }
@@ -95,7 +95,7 @@ class GradientTapeTest {
   @Test
   void anOperationWithoutGradientIsRefusedByName() {
     var target = sum(tf.nn.topK(x.read(tf), tf.constant(1), TInt32.class).values());
-    assertThatThrownBy(() -> tape.gradient(target, x.variable()))
+    assertThatThrownBy(() -> tape.gradient(target, x.value()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("TopKV2");
   }
@@ -103,14 +103,14 @@ class GradientTapeTest {
   @Test
   void aGradientMayBeDifferentiatedAgain() {
     var cube = sum(tf.math.pow(x.read(tf), tf.constant(3f)));
-    var first = tape.gradient(cube, x.variable());
-    assertThat(value(tape.gradient(sum(first), x.variable()))).containsExactly(12, 18);
+    var first = tape.gradient(cube, x.value());
+    assertThat(value(tape.gradient(sum(first), x.value()))).containsExactly(12, 18);
   }
 
   @Test
   void aTapeMayBeUsedTwice() {
     var product = sum(tf.math.mul(x.read(tf), y.read(tf)));
-    tape.gradient(product, x.variable());
-    assertThat(value(tape.gradient(product, y.variable()))).containsExactly(2, 3);
+    tape.gradient(product, x.value());
+    assertThat(value(tape.gradient(product, y.value()))).containsExactly(2, 3);
   }
 }

@@ -20,7 +20,7 @@ class InitializerTest {
       var variables = new Variables(graph, "");
       var weight = variables.add("weight", Shape.of(200, 100), initializer);
       Variables.initialize(tf, session, variables.all(), seed);
-      var values = Values.of(session, weight.variable());
+      var values = Values.of(session, weight.value());
       return IntStream.range(0, values.length).mapToDouble(i -> values[i]).toArray();
     }
   }

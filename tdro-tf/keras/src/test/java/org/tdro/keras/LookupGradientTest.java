@@ -22,7 +22,7 @@ class LookupGradientTest {
         total(tf, table.call(CallContext.inference(tf), tf.constant(new int[][] {{1, 2}, {2, 0}}))),
         total(tf, table.call(CallContext.inference(tf), tf.constant(new int[][] {{2, rows - 1, 1}
         }))));
-    return new GradientTape(graph, tf).gradient(loss, table.table().variable());
+    return new GradientTape(graph, tf).gradient(loss, table.table().value());
   }
 
   /** Row 2 is looked up three times, rows 3 and following but the last never. */

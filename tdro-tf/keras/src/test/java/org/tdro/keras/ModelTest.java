@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.keras.losses.Losses;
@@ -15,7 +18,9 @@ import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Classifier;
 import org.tdro.keras.testing.Spirals;
 import org.tdro.keras.testing.Values;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 class ModelTest {
   private static final Loss LOSS =
@@ -100,9 +105,8 @@ class ModelTest {
     }
     try (var other = new Model(1) {
       {
-        variables()
-            .add("hidden/kernel", org.tensorflow.ndarray.Shape.of(3, 32), Initializer.zeros());
-        variables().add("more", org.tensorflow.ndarray.Shape.of(1), Initializer.zeros());
+        variables().add("hidden/kernel", Shape.of(3, 32), Initializer.zeros());
+        variables().add("more", Shape.of(1), Initializer.zeros());
       }
 
       @Override
@@ -179,6 +183,104 @@ class ModelTest {
     try (var model = compiled(seed, 0.2f)) {
       model.fit(new Spirals(20), FitOptions.steps(steps));
       return Values.of(model);
+    }
+  }
+
+  @Test
+  void savingIntoAFolderWithOtherFilesIsRefusedAndKeepsThem(@TempDir Path folder)
+      throws IOException {
+    Files.createDirectories(folder.resolve("home/thesis"));
+    Files.writeString(folder.resolve("home/thesis/1.tex"), "text");
+    try (var model = new Classifier(1)) {
+      assertThatThrownBy(() -> model.save(folder.resolve("home")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("holds something else (thesis)");
+      assertThat(folder.resolve("home/thesis/1.tex")).hasContent("text");
+      model.save(folder.resolve("model"));
+      model.save(folder.resolve("model"));
+      Files.writeString(folder.resolve("model/notes.txt"), "mine");
+      assertThatThrownBy(() -> model.save(folder.resolve("model")))
+          .hasMessageContaining("holds something else (notes.txt)");
+      assertThat(folder.resolve("model/notes.txt")).hasContent("mine");
+    }
+  }
+
+  private static void compiled(Model model) {
+    model.compile(
+        new Sgd(LearningRateSchedule.constant(0.1)),
+        Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"));
+  }
+
+  @Test
+  void anInputOfAnotherWidthOrTypeOrThatTheModelDoesNotHaveIsRefusedByName() {
+    try (var model = new Classifier(1)) {
+      compiled(model);
+      for (var wrong :
+          List.of(TFloat32.tensorOf(Shape.of(4, 3)), TInt32.tensorOf(Shape.of(4, 2)))) {
+        Dataset data =
+            index -> new Batch(Map.of("points", wrong, "labels", TInt32.vectorOf(0, 1, 2, 0)), 4);
+        assertThatThrownBy(() -> model.fit(data, FitOptions.steps(1)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("the input points");
+      }
+      Dataset more = index -> new Batch(
+          Map.of(
+              "points", TFloat32.tensorOf(Shape.of(4, 2)),
+              "labels", TInt32.vectorOf(0, 1, 2, 0),
+              "weights", TFloat32.tensorOf(Shape.of(4))),
+          4);
+      assertThatThrownBy(() -> model.fit(more, FitOptions.steps(1)))
+          .hasMessageContaining("no input named weights");
+    }
+  }
+
+  @Test
+  void aVariableThatIsAddedAfterFitIsRefused() {
+    try (var model = new Classifier(1)) {
+      compiled(model);
+      model.fit(new Spirals(1), FitOptions.steps(1));
+      assertThatThrownBy(() -> model.variables().add("late", Shape.of(1), Initializer.zeros()))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("late comes too late");
+    }
+  }
+
+  @Test
+  void anOptimizerIsConfiguredBeforeFit() {
+    try (var model = new Classifier(1)) {
+      compiled(model);
+      model.fit(new Spirals(1), FitOptions.steps(1));
+      assertThatThrownBy(() -> model.optimizer().gradientAccumulationSteps(2))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("before fit");
+    }
+  }
+
+  @Test
+  void aModelWithATestStepOfItsOwnIsEvaluatedWithoutALoss() {
+    try (var model =
+        new Classifier(1) {
+          @Override
+          protected TrainStep testStep(CallContext context, Inputs batch) {
+            var tf = context.tf();
+            var points = batch.floats("points");
+            return new TrainStep()
+                .log("x", tf.math.mean(tf.math.square(points), tf.constant(new int[] {0, 1})));
+          }
+        }) {
+      assertThat(model.evaluate(new Spirals(2)).scalar("x")).isBetween(0.01, 1.0);
+    }
+  }
+
+  @Test
+  void nothingIsTracedUnlessAskedFor() {
+    try (var model = new Classifier(1)) {
+      compiled(model);
+      var history = model.fit(new Spirals(1), FitOptions.epochs(1));
+      assertThat(history.get("update_seconds").get(0)).isZero();
+      model.traceUpdates(1);
+      history = model.fit(new Spirals(1), FitOptions.epochs(2));
+      assertThat(history.get("update_seconds").get(0)).isPositive();
     }
   }
 }

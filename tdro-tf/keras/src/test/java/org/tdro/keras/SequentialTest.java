@@ -99,8 +99,7 @@ class SequentialTest {
           }
         }
       };
-      model.fit(
-          data, FitOptions.epochs(3).withCallbacks(new BackupAndRestore(folder, 5), stop));
+      model.fit(data, FitOptions.epochs(3).withCallbacks(new BackupAndRestore(folder, 5), stop));
     }
     try (var model = classifier(1);
         var prefetched = points().shuffle(3).batch(16).prefetch(3)) {
@@ -131,8 +130,8 @@ class SequentialTest {
     try (var model = classifier(1)) {
       assertThat(model.predict(new float[600][2])).hasDimensions(600, 3);
     }
-    try (var model = Sequential.of(
-        Input.ofInts("x", 4), new Embedding(10, 5), new GlobalAveragePooling1D())) {
+    try (var model =
+        Sequential.of(Input.ofInts("x", 4), new Embedding(10, 5), new GlobalAveragePooling1D())) {
       assertThat(model.predict(new int[][] {{1, 2, 3, 4}, {9, 9, 9, 9}})).hasDimensions(2, 5);
     }
   }
@@ -140,8 +139,7 @@ class SequentialTest {
   @Test
   void theSummaryShowsLayersShapesAndCounts() {
     try (var model = classifier(1)) {
-      assertThat(model.summary())
-          .isEqualTo("""
+      assertThat(model.summary()).isEqualTo("""
               Model: Sequential
               layer                                      shape                      parameters
               x (input)                                  [-1, 2]                             0

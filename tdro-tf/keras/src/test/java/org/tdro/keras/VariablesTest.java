@@ -21,7 +21,7 @@ class VariablesTest {
       var variables = new Variables(graph, "");
       Stream.of(names).forEach(name -> variables.add(name, Shape.of(4), NORMAL));
       Variables.initialize(Ops.create(graph), session, variables.all(), 1);
-      return Values.of(session, variables.byName().get("a").variable());
+      return Values.of(session, variables.byName().get("a").value());
     }
   }
 
@@ -38,7 +38,7 @@ class VariablesTest {
       var a = variables.add("a", Shape.of(4), NORMAL);
       var b = variables.add("b", Shape.of(4), NORMAL);
       Variables.initialize(Ops.create(graph), session, variables.all(), 1);
-      assertThat(Values.of(session, a.variable())).isNotEqualTo(Values.of(session, b.variable()));
+      assertThat(Values.of(session, a.value())).isNotEqualTo(Values.of(session, b.value()));
     }
   }
 
@@ -49,7 +49,7 @@ class VariablesTest {
       var reference = new Variables(graph, "reference/");
       policy.add("a", Shape.of(4), NORMAL);
       assertThat(reference.add("a", Shape.of(4), NORMAL).name()).isEqualTo("a");
-      assertThat(reference.byName().get("a").variable().op().name()).isEqualTo("reference/a");
+      assertThat(reference.byName().get("a").handle().op().name()).isEqualTo("reference/a");
     }
   }
 

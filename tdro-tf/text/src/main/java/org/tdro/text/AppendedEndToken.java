@@ -1,6 +1,5 @@
 package org.tdro.text;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import org.tdro.io.InputException;
  * @param tokenizerJson the file
  * @param source what named the token; empty if the model's own {@code tokenizer.json} appends one already
  */
-public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<String> source) {
+public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<String> source) {
 
   /**
    * Writes a model's tokenizer with an end token behind every text. One that appends a special token already, such as BERT's
@@ -25,17 +24,17 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
    * @throws InputException if the folder has no tokenizer or nothing there names its end token
    * @throws java.io.UncheckedIOException naming the file that cannot be written
    */
-  public static AppendedEndToken write(TokenizerFolder model, Path tokenizerJson) {
+  static AppendedEndToken write(TokenizerFolder model, Path tokenizerJson) {
     var original = model.tokenizerJson();
     var present = endOf(original);
-    var json = read(original);
+    var json = TokenizerJson.read(original);
     if (present.isPresent()) {
       var id = present.get();
       var content = json.token(id)
           .orElseThrow(() -> new InputException(
-              original + ": its post_processor appends the id " + id + ", which is no token"));
+              original + ": its post_processor appends the id " + id + ", which is not a token"));
       copy(original, tokenizerJson);
-      return new AppendedEndToken(tokenizerJson, new EndToken(content, id), Optional.empty());
+      return new AppendedEndToken(tokenizerJson, new SpecialToken(content, id), Optional.empty());
     }
     var name = EndTokenName.find(model.path(), json);
     AtomicWrite.file(tokenizerJson, beside -> {
@@ -65,14 +64,6 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
     }
   }
 
-  private static TokenizerJson read(Path file) {
-    try {
-      return TokenizerJson.parse(Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
-    }
-  }
-
   private static void copy(Path from, Path to) {
     if (from.toAbsolutePath().normalize().equals(to.toAbsolutePath().normalize())) {
       return;
@@ -81,7 +72,7 @@ public record AppendedEndToken(Path tokenizerJson, EndToken token, Optional<Stri
   }
 
   /** Nothing is put in place that does not do what it was made for. */
-  private static void check(Path original, Path written, EndToken token) {
+  private static void check(Path original, Path written, SpecialToken token) {
     if (!endOf(written).equals(Optional.of(token.id()))) {
       throw new InputException(
           original + ": its post_processor cannot be made to put " + token + " behind a text");

@@ -61,7 +61,7 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     var json = new JsonMapper().createObjectNode();
     json.put("version", "1.0").putNull("truncation").putNull("padding");
     var added = json.putArray("added_tokens");
-    added.add(AddedToken.special(PAD, PAD_ID)).add(AddedToken.special(END, END_ID));
+    added.add(new SpecialToken(PAD, PAD_ID).entry()).add(new SpecialToken(END, END_ID).entry());
     if (normalize) {
       var normalizers =
           json.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
@@ -72,7 +72,8 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     }
     json.set("pre_tokenizer", byteLevel());
     json.set(
-        "post_processor", EndTokenTemplate.behind(NullNode.instance, new EndToken(END, END_ID)));
+        "post_processor",
+        EndTokenTemplate.behind(NullNode.instance, new SpecialToken(END, END_ID)));
     json.set("decoder", byteLevel());
     json.set("model", model());
     return json;

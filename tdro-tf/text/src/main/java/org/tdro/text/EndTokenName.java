@@ -1,19 +1,16 @@
 package org.tdro.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.tdro.io.InputException;
 
 /**
- * What a model's folder names as its end token.
+ * The end token that a model's folder names.
  *
  * @param source file and key that name it
  */
-record EndTokenName(EndToken token, String source) {
+record EndTokenName(SpecialToken token, String source) {
 
   /**
    * Looks at {@code eos_token} in {@code tokenizer_config.json}, then at {@code eos_token_id} in {@code config.json} and
@@ -32,37 +29,36 @@ record EndTokenName(EndToken token, String source) {
 
   /** As {@link #find}; empty if no file names one. */
   static Optional<EndTokenName> search(Path modelFolder, TokenizerJson tokenizer) {
-    return byContent(modelFolder.resolve("tokenizer_config.json"), tokenizer)
+    return byContent(TokenizerConfig.of(modelFolder), tokenizer)
         .or(() -> byId(modelFolder.resolve("config.json"), tokenizer))
         .or(() -> byId(modelFolder.resolve("generation_config.json"), tokenizer))
-        .or(() -> byContent(modelFolder.resolve("special_tokens_map.json"), tokenizer));
+        .or(() -> byContent(specialTokensMap(modelFolder), tokenizer));
   }
 
-  /** The name of a token under {@code key}, whether or not there is such a token. */
-  static Optional<String> named(Path file, String key) {
-    return value(file, key)
-        .map(value -> value.isObject() ? value.path("content").asText() : value.asText());
+  /** {@code special_tokens_map.json}, which names tokens as {@code tokenizer_config.json} does. */
+  static TokenizerConfig specialTokensMap(Path modelFolder) {
+    return TokenizerConfig.read(modelFolder.resolve("special_tokens_map.json"));
   }
 
   /** {@code "eos_token"} is its name, or an object with its name as {@code content}. */
-  private static Optional<EndTokenName> byContent(Path file, TokenizerJson tokenizer) {
-    var value = value(file, "eos_token");
+  private static Optional<EndTokenName> byContent(TokenizerConfig config, TokenizerJson tokenizer) {
+    var value = config.value(TokenizerConfig.EOS_TOKEN);
     if (value.isEmpty()) {
       return Optional.empty();
     }
-    var source = file + ": eos_token";
+    var source = config.file() + ": " + TokenizerConfig.EOS_TOKEN;
     var named = value.get();
     var content = named.isObject() ? named.path("content") : named;
     if (!content.isTextual() || content.asText().isEmpty()) {
       throw new InputException(source + " must be the name of a token, was " + named);
     }
     var id = tokenizer.id(content.asText()).orElseThrow(() -> unknown(source, named));
-    return Optional.of(new EndTokenName(new EndToken(content.asText(), id), source));
+    return Optional.of(new EndTokenName(new SpecialToken(content.asText(), id), source));
   }
 
   /** {@code "eos_token_id"} is an id, or a list of those that end a text, the usual one first. */
   private static Optional<EndTokenName> byId(Path file, TokenizerJson tokenizer) {
-    var value = value(file, "eos_token_id");
+    var value = TokenizerConfig.read(file).value("eos_token_id");
     if (value.isEmpty()) {
       return Optional.empty();
     }
@@ -73,24 +69,10 @@ record EndTokenName(EndToken token, String source) {
       throw new InputException(source + " must be the id of a token, was " + named);
     }
     var content = tokenizer.token(id.asInt()).orElseThrow(() -> unknown(source, named));
-    return Optional.of(new EndTokenName(new EndToken(content, id.asInt()), source));
+    return Optional.of(new EndTokenName(new SpecialToken(content, id.asInt()), source));
   }
 
   private static InputException unknown(String source, JsonNode named) {
     return new InputException(source + " is " + named + ", which the tokenizer does not have");
-  }
-
-  /** Empty without the file, without the key, and if it is null. */
-  private static Optional<JsonNode> value(Path file, String key) {
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.ofNullable(
-              new JsonMapper().readTree(Files.readAllBytes(file)).get(key))
-          .filter(value -> !value.isNull());
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be read as JSON: " + e.getMessage(), e);
-    }
   }
 }

@@ -17,7 +17,7 @@ final class EndTokenTemplate {
   private EndTokenTemplate() {}
 
   /** The post-processor, null or missing if there is none, with {@code end} behind each text. */
-  static JsonNode behind(JsonNode present, EndToken end) {
+  static JsonNode behind(JsonNode present, SpecialToken end) {
     var changed = withTemplate(present);
     extend(lastTemplate(changed).orElseThrow(), end);
     return changed;
@@ -79,7 +79,7 @@ final class EndTokenTemplate {
     return part;
   }
 
-  private static void extend(ObjectNode template, EndToken end) {
+  private static void extend(ObjectNode template, SpecialToken end) {
     for (var name : List.of("single", "pair")) {
       var parts = template.withArray(name);
       for (var i = parts.size() - 1; i >= 0; i--) {

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tdro.io.InputException;
 
-/** A model's folder in Hugging Face's layout, as far as its tokenizer goes. */
+/** The tokenizer's files in a model's folder of Hugging Face's form. */
 public record TokenizerFolder(Path path) {
-  /** What tokenizers are kept in that no {@code tokenizer.json} was made for. */
+  /** Files of tokenizers in other forms. */
   private static final List<String> OTHER_FORMATS = List.of(
       "vocab.txt",
       "vocab.json",
@@ -18,6 +18,11 @@ public record TokenizerFolder(Path path) {
       "spm.model",
       "qwen.tiktoken",
       "tekken.json");
+
+  /** Whether there is a {@code tokenizer.json}. */
+  public boolean exists() {
+    return Files.isRegularFile(file());
+  }
 
   /**
    * Reads the folder's tokenizer.
@@ -34,9 +39,8 @@ public record TokenizerFolder(Path path) {
    * @throws InputException if there is none, saying how one gets it
    */
   public Path tokenizerJson() {
-    var file = path.resolve("tokenizer.json");
-    if (Files.isRegularFile(file)) {
-      return file;
+    if (exists()) {
+      return file();
     }
     if (!Files.isDirectory(path)) {
       throw new InputException(path + ": there is no such folder");
@@ -51,5 +55,42 @@ public record TokenizerFolder(Path path) {
                 + "  python -c \"from transformers import AutoTokenizer as T;"
                 + " T.from_pretrained('%s', use_fast=True).save_pretrained('%s')\"")
             .formatted(path, String.join(" and ", others), path, path));
+  }
+
+  private Path file() {
+    return path.resolve("tokenizer.json");
+  }
+
+  /** What {@code tokenizer_config.json} says. */
+  public TokenizerConfig config() {
+    return TokenizerConfig.of(path);
+  }
+
+  /**
+   * Whether the tokenizer turns texts to lower case.
+   *
+   * @throws InputException if there is no tokenizer
+   */
+  public boolean lowercases() {
+    return TokenizerJson.read(tokenizerJson()).lowercases();
+  }
+
+  /**
+   * Whether texts are normalised as BERT does it.
+   *
+   * @throws InputException if there is no tokenizer
+   */
+  public boolean isBert() {
+    return TokenizerJson.read(tokenizerJson()).isBert();
+  }
+
+  /**
+   * The folder's {@code tokenizer.json} or, where it puts no special token behind a text, a copy that puts the end token there.
+   *
+   * @param copy the file to write
+   * @throws InputException if there is no tokenizer, or nothing in the folder names its end token
+   */
+  public AppendedEndToken withEndToken(Path copy) {
+    return AppendedEndToken.write(this, copy);
   }
 }

@@ -6,18 +6,22 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.tdro.io.InputException;
 
-/** What stands in a {@code tokenizer.json}: its tokens and what it puts around a text. */
+/** The content of a {@code tokenizer.json}: its tokens and what it puts around a text. */
 final class TokenizerJson {
   /** A vocabulary has 100,000 names and more, each once: nothing is gained by keeping a table of them. */
   private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .build())
       .build();
+
+  private static final String BERT_NORMALIZER = "BertNormalizer";
 
   private final JsonNode root;
 
@@ -28,6 +32,15 @@ final class TokenizerJson {
   /** The tree of a file's bytes. */
   static TokenizerJson parse(byte[] json) throws IOException {
     return new TokenizerJson(JSON.readTree(json));
+  }
+
+  /** @throws InputException if the file cannot be read */
+  static TokenizerJson read(Path file) {
+    try {
+      return parse(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** The highest id; -1 without a vocabulary. */
@@ -82,6 +95,26 @@ final class TokenizerJson {
         .findFirst();
   }
 
+  /** Whether its normalizer, or a part of it, turns texts to lower case. */
+  boolean lowercases() {
+    return lowercases(root.path("normalizer"));
+  }
+
+  /** Whether its normalizer is BERT's. */
+  boolean isBert() {
+    return root.path("normalizer").path("type").asText().equals(BERT_NORMALIZER);
+  }
+
+  private static boolean lowercases(JsonNode normalizer) {
+    return switch (normalizer.path("type").asText()) {
+      case "Lowercase" -> true;
+      case BERT_NORMALIZER -> normalizer.path("lowercase").asBoolean(true);
+      case "Sequence" ->
+        normalizer.path("normalizers").valueStream().anyMatch(TokenizerJson::lowercases);
+      default -> false;
+    };
+  }
+
   /** The token that the file pads a batch with, if it says how that is done. */
   Optional<String> paddingToken() {
     return Optional.of(root.path("padding").path("pad_token").asText())
@@ -89,7 +122,7 @@ final class TokenizerJson {
   }
 
   /** The same tokenizer with {@code end} behind each text, as a special token. */
-  TokenizerJson appending(EndToken end) {
+  TokenizerJson appending(SpecialToken end) {
     ObjectNode changed = root.deepCopy();
     markSpecial(changed, end);
     changed.set("post_processor", EndTokenTemplate.behind(root.path("post_processor"), end));
@@ -101,7 +134,7 @@ final class TokenizerJson {
   }
 
   /** Added tokens stand in the order of their ids. */
-  private static void markSpecial(ObjectNode tokenizer, EndToken end) {
+  private static void markSpecial(ObjectNode tokenizer, SpecialToken end) {
     var tokens = tokenizer.get("added_tokens") instanceof ArrayNode present
         ? present
         : tokenizer.putArray("added_tokens");
@@ -115,7 +148,7 @@ final class TokenizerJson {
         before++;
       }
     }
-    tokens.insert(before, AddedToken.special(end.content(), end.id()));
+    tokens.insert(before, end.entry());
   }
 
   /** An object of token to id, or (Unigram) an array of token and score whose positions are the ids. */

@@ -141,11 +141,11 @@ class AppendedEndTokenTest {
     tokenizer.set("post_processor", JSON.readTree(BERT_TEMPLATE));
     tokenizer
         .withArray("added_tokens")
-        .add(AddedToken.special("[CLS]", 300))
-        .add(AddedToken.special("[SEP]", 301));
+        .add(new SpecialToken("[CLS]", 300).entry())
+        .add(new SpecialToken("[SEP]", 301).entry());
     JSON.writeValue(folder.resolve("tokenizer.json").toFile(), tokenizer);
     assertThat(append())
-        .isEqualTo(new AppendedEndToken(written, new EndToken("[SEP]", 301), Optional.empty()));
+        .isEqualTo(new AppendedEndToken(written, new SpecialToken("[SEP]", 301), Optional.empty()));
     assertThat(written).hasSameBinaryContentAs(folder.resolve("tokenizer.json"));
   }
 
@@ -224,7 +224,7 @@ class AppendedEndTokenTest {
     tokenizer("null");
     write("tokenizer_config.json", configuration);
     write("config.json", "{\"eos_token_id\": 1}");
-    assertThat(append().token()).isEqualTo(new EndToken("<|pad|>", 0));
+    assertThat(append().token()).isEqualTo(new SpecialToken("<|pad|>", 0));
     assertThat(ids("a", 10)).containsExactly('a' + 2, 0);
   }
 
@@ -234,9 +234,9 @@ class AppendedEndTokenTest {
     write("tokenizer_config.json", "{\"eos_token\": null}");
     write("generation_config.json", "{\"eos_token_id\": [0, 1]}");
     write("special_tokens_map.json", "{\"eos_token\": \"a\"}");
-    assertThat(append().token()).isEqualTo(new EndToken("<|pad|>", 0));
+    assertThat(append().token()).isEqualTo(new SpecialToken("<|pad|>", 0));
     write("config.json", "{\"eos_token_id\": 1}");
-    assertThat(append().token()).isEqualTo(new EndToken("<|endoftext|>", 1));
+    assertThat(append().token()).isEqualTo(new SpecialToken("<|endoftext|>", 1));
   }
 
   @Test
@@ -245,7 +245,7 @@ class AppendedEndTokenTest {
     Files.delete(folder.resolve("tokenizer_config.json"));
     write("special_tokens_map.json", "{\"eos_token\": {\"content\": \"<|endoftext|>\"}}");
     var appended = append();
-    assertThat(appended.token()).isEqualTo(new EndToken("<|endoftext|>", 1));
+    assertThat(appended.token()).isEqualTo(new SpecialToken("<|endoftext|>", 1));
     assertThat(appended.toString())
         .contains("<|endoftext|> (id 1)", "special_tokens_map.json: eos_token");
   }

@@ -10,12 +10,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.text.SpecialTokens.Token;
 
 /** A tokenizer of 258 ids: {@code <|pad|>} 0, {@code <|endoftext|>} 1, which it appends, and byte b as b + 2. */
 class SpecialTokensTest {
-  private static final Token PAD = new Token("<|pad|>", 0);
-  private static final Token END = new Token("<|endoftext|>", 1);
+  private static final SpecialToken PAD = new SpecialToken("<|pad|>", 0);
+  private static final SpecialToken END = new SpecialToken("<|endoftext|>", 1);
 
   @TempDir
   Path folder;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tdro.tools.doctor.Finding.Status;
-import org.tdro.training.FromConfig;
 import org.tdro.training.config.RunConfig;
 
 /** All checks, cheapest and least likely to take the process down first. */
@@ -27,7 +26,7 @@ public final class Doctor {
    * @param requireGpu whether a GPU that cannot be used is a problem rather than a note
    */
   public Doctor(RunConfig config, boolean requireGpu) {
-    var session = FromConfig.session(config.device());
+    var session = config.device().session();
     checks.put("processor", new Guarded("", new ProcessorCheck()));
     checks.put("memory", new Guarded(START, new MemoryCheck()));
     checks.put("folders", new Guarded("", new FoldersCheck(config.data().cache())));

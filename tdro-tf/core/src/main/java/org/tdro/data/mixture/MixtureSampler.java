@@ -5,7 +5,7 @@ import org.tdro.io.CounterRandom;
 import org.tdro.io.InputException;
 
 /**
- * Decides which rows each batch holds: a pure function of the seed, the schedule and the batch's index. Thread-safe.
+ * Sampler that decides which rows each batch holds: a pure function of the seed, the schedule and the batch's index. Thread-safe.
  *
  * <p>Batches form blocks. A block draws every domain by its weight in the schedule, exactly but for rounding ({@link BlockCounts}), in an
  * order that follows from (seed, block). The {@code j}-th row drawn of a domain is row {@code permutation(j mod size)} of its epoch
@@ -59,7 +59,7 @@ public final class MixtureSampler {
   }
 
   /**
-   * A sampler over domains.
+   * Makes a sampler over domains.
    *
    * @param sizes rows of each domain
    * @param schedule weights of each domain
@@ -192,10 +192,12 @@ public final class MixtureSampler {
         int stage = stage(number);
         before = sum(corrections[stage], counts[stage].before(number), 1);
         domains = new int[batches.block() * batches.drawsOfBatch()];
-        int end = 0;
         var inBlock = counts[stage].in(number);
+        int from = 0;
         for (int domain = 0; domain < inBlock.length; domain++) {
-          Arrays.fill(domains, end, end += (int) inBlock[domain], domain);
+          int to = from + (int) inBlock[domain];
+          Arrays.fill(domains, from, to, domain);
+          from = to;
         }
         shuffle(domains, CounterRandom.bits(seed, ORDER_STREAM, number));
       }

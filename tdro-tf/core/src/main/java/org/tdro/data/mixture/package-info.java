@@ -1,4 +1,5 @@
 /**
- * Which rows of which domains a training step sees: a function of (seed, step), so that resuming needs the step alone.
+ * Which rows of which domains a training step sees: a function of (seed, schedule, step), so that resuming
+ * needs no state but a schedule that moved.
  */
 package org.tdro.data.mixture;

@@ -1,70 +1,58 @@
 package org.tdro.export.python;
 
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.tdro.huggingface.AdapterConfig;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.CheckpointWriter;
 import org.tdro.huggingface.safetensors.DType;
-import org.tdro.io.AtomicWrite;
+import org.tdro.retriever.Encoder;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
-import org.tdro.retriever.store.SentenceTransformersWriter;
-import org.tdro.text.TextKind;
+import org.tdro.retriever.RetrieverSource;
+import org.tdro.text.SpecialTokens;
 
-/** Exports the adapters of a retriever as PEFT's folder, with the files of sentence-transformers beside them; their base stays where it is. */
-public final class PeftExport {
-  private final ModelCard card;
+/** Exports the adapters of a retriever in PEFT's form; the model that they adapt stays where it is. */
+public final class PeftExport extends PythonExport {
 
-  /** An export whose README says {@code card}. */
-  public PeftExport(ModelCard card) {
-    this.card = card;
-  }
-
-  /** As {@link #export(StoredRetriever, RetrieverSettings, Optional, Path)}, of a retriever with one encoder. */
-  public void export(StoredRetriever stored, RetrieverSettings settings, Path output) {
-    export(stored, settings, Optional.empty(), output);
+  /** An export whose README is {@code card}. */
+  public PeftExport(PythonModelCard card) {
+    super(card, PythonModelCard.Library.PEFT);
   }
 
   /**
-   * Writes the adapters of a retriever to a folder that must not exist yet.
+   * Checks that the retriever consists of adapters and their base.
    *
-   * @param side whose encoder; needed where queries and passages have their own
-   * @throws IllegalArgumentException if it has none, or listing what the form has no counterpart of
-   * @throws org.tdro.io.InputException if their base is gone or holds other weights
+   * @throws org.tdro.io.InputException if the base is gone or holds other weights
    */
-  public void export(
-      StoredRetriever stored, RetrieverSettings settings, Optional<TextKind> side, Path output) {
+  @Override
+  void check(RetrieverSource source, RetrieverSettings settings) {
     var spec = settings.spec();
     if (!spec.lora().adapts()) {
       throw new IllegalArgumentException(
-          stored.path()
+          source.path()
               + " has no adapters: all of its weights were trained; export it with --format huggingface");
     }
     int published = settings.base().open().architecture().vocabulary();
     if (published != spec.architecture().vocabulary()) {
       throw new IllegalArgumentException(
           "%s has %d token embeddings and its base %d, which adapters cannot hold; export it with --format huggingface"
-              .formatted(stored.path(), spec.architecture().vocabulary(), published));
+              .formatted(source.path(), spec.architecture().vocabulary(), published));
     }
-    var files = new SentenceTransformersWriter(settings);
-    ExportedSide.of(settings, side);
-    NewFolder.check(output);
-    AtomicWrite.folder(output, beside -> {
-      ExportedTokenizer.write(stored, settings, files.maxLength(), beside);
-      try (var model = new EncoderModel(spec, 0)) {
-        model.load(stored);
-        var encoder = model.encoders().of(ExportedSide.of(settings, side));
-        var writer = new CheckpointWriter(model.tf(), model.session(), DType.F32);
-        new AdapterFolder(beside)
-            .write(
-                new AdapterConfig(settings.base().folder(), spec.lora()),
-                writer,
-                encoder.loraKernels());
-        files.write(beside, encoder.projection(), writer);
-      }
-      card.write(beside, settings, ModelCard.Library.PEFT);
-    });
+  }
+
+  @Override
+  void write(
+      Path folder,
+      RetrieverSettings settings,
+      SpecialTokens tokens,
+      EncoderModel model,
+      Encoder encoder)
+      throws IOException {
+    new AdapterFolder(folder)
+        .write(
+            new AdapterConfig(settings.base().folder(), settings.spec().lora()),
+            new CheckpointWriter(model.tf(), model.session(), DType.F32),
+            encoder.loraKernels());
   }
 }

@@ -31,6 +31,20 @@ public enum DType {
     return bytes;
   }
 
+  /**
+   * The type's name in PyTorch, as {@code config.json} has it.
+   *
+   * @throws IllegalArgumentException for types that weights are not written in
+   */
+  public String torch() {
+    return switch (this) {
+      case F32 -> "float32";
+      case BF16 -> "bfloat16";
+      default ->
+        throw new IllegalArgumentException("weights are written as F32 or BF16, not as " + this);
+    };
+  }
+
   static Optional<DType> named(String name) {
     for (var type : values()) {
       if (type.name().equals(name)) {

@@ -3,37 +3,12 @@ package org.tdro.huggingface.safetensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Elements of floating-point tensors as {@code float}s. Bytes are little-endian, whatever the order of the buffer. */
+/** Elements of floating-point tensors from {@code float}s. Bytes are little-endian, whatever the order of the buffer. */
 public final class FloatBytes {
-  private FloatBytes() {}
+  /** The bit that keeps a NaN from becoming infinite where the lower half is dropped. */
+  private static final int QUIET = 0x40;
 
-  /**
-   * Reads elements, widening them exactly, and moves the buffer's position behind them.
-   *
-   * @param into gets {@code count} values from index {@code at} on
-   * @throws IllegalArgumentException for types that a {@code float} does not hold
-   */
-  public static void read(DType type, ByteBuffer bytes, float[] into, int at, int count) {
-    switch (type) {
-      case F32 -> littleEndian(bytes).asFloatBuffer().get(into, at, count);
-      case BF16 -> {
-        var bits = littleEndian(bytes).asShortBuffer();
-        for (int i = 0; i < count; i++) {
-          into[at + i] = Bfloat16.toFloat(bits.get(i));
-        }
-      }
-      case F16 -> {
-        var bits = littleEndian(bytes).asShortBuffer();
-        for (int i = 0; i < count; i++) {
-          into[at + i] = Float16.toFloat(bits.get(i));
-        }
-      }
-      default ->
-        throw new IllegalArgumentException(
-            "a float does not hold every " + type + ", only F32, F16 and BF16");
-    }
-    bytes.position(bytes.position() + count * type.bytes());
-  }
+  private FloatBytes() {}
 
   /**
    * Writes elements, rounding them to the nearest, and moves the buffer's position behind them.
@@ -42,12 +17,13 @@ public final class FloatBytes {
    * @throws IllegalArgumentException for types other than F32 and BF16
    */
   public static void write(DType type, float[] from, int at, int count, ByteBuffer bytes) {
+    var target = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     switch (type) {
-      case F32 -> littleEndian(bytes).asFloatBuffer().put(from, at, count);
+      case F32 -> target.asFloatBuffer().put(from, at, count);
       case BF16 -> {
-        var bits = littleEndian(bytes).asShortBuffer();
+        var bits = target.asShortBuffer();
         for (int i = 0; i < count; i++) {
-          bits.put(i, Bfloat16.fromFloat(from[at + i]));
+          bits.put(i, bfloat16(from[at + i]));
         }
       }
       default ->
@@ -56,7 +32,14 @@ public final class FloatBytes {
     bytes.position(bytes.position() + count * type.bytes());
   }
 
-  private static ByteBuffer littleEndian(ByteBuffer bytes) {
-    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  /** Returns the upper half of a {@code float}, rounded to nearest with ties to even; NaN stays NaN. */
+  static short bfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      // Rounding could carry a mantissa of ones into the sign.
+      return (short) (bits >>> 16 | QUIET);
+    }
+    int lastKept = bits >>> 16 & 1;
+    return (short) ((bits + 0x7fff + lastKept) >>> 16);
   }
 }

@@ -53,7 +53,7 @@ final class HeaderParser {
   static Header parse(Path file, ByteBuffer bytes, Problems problems) throws IOException {
     if (!bytes.hasRemaining() || bytes.get(0) != '{') {
       throw new InputException(
-          file + ": the header does not begin with {; it is no safetensors file");
+          file + ": the header does not begin with {; it is not a safetensors file");
     }
     // A decoder of its own reports malformed text, Jackson would guess another encoding.
     var text = new InputStreamReader(
@@ -82,7 +82,7 @@ final class HeaderParser {
       var name = json.currentName();
       json.nextToken();
       if (!names.add(name)) {
-        problem(TensorSpec.label(name) + " stands twice in the header");
+        problem(TensorSpec.label(name) + " is named twice in the header");
         json.skipChildren();
       } else if (name.equals(TensorSpec.METADATA)) {
         metadata();
@@ -173,7 +173,7 @@ final class HeaderParser {
     try {
       var spec = new TensorSpec(name, type.get(), shape);
       if (begin < 0 || end < begin) {
-        problem("%s: data_offsets [%d, %d] are no range".formatted(label, begin, end));
+        problem("%s: data_offsets [%d, %d] are not a range".formatted(label, begin, end));
       } else if (end - begin != spec.bytes()) {
         problem("%s takes %d bytes, its data_offsets span %d"
             .formatted(spec, spec.bytes(), end - begin));

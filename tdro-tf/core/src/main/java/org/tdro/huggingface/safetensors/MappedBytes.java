@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tdro.io.InputException;
 
 /**
- * A stretch of a file, mapped when it is first read. A mapping holds at most 2 GiB; one begins at every GiB and goes on as far as
+ * A stretch of a file, mapped when it is first read. A mapping holds at most 2 GiB; one begins at every GiB and reaches as far as
  * it can, so that any GiB lies within one of them. They are kept, as a process may have only some ten thousands, and end when this
  * is garbage.
  */

@@ -46,7 +46,7 @@ public final class SafetensorsFile {
       var bytes = channel.map(MapMode.READ_ONLY, PREFIX, length);
       var problems = new Problems();
       var header = HeaderParser.parse(file, bytes, problems);
-      DataLayout.check(file, header, size - dataStart, problems);
+      header.checkLayout(file, size - dataStart, problems);
       problems.throwIfAny();
       var tensors = new TreeMap<String, TensorView>();
       for (var entry : header.entries()) {
@@ -85,7 +85,7 @@ public final class SafetensorsFile {
     var length = prefix.getLong(0);
     if (length < 0 || length > MAX_HEADER) {
       throw new InputException(
-          "%s: claims a header of %s bytes, at most %d are read; it is no safetensors file"
+          "%s: claims a header of %s bytes, at most %d are read; it is not a safetensors file"
               .formatted(file, Long.toUnsignedString(length), MAX_HEADER));
     }
     if (length > size - PREFIX) {

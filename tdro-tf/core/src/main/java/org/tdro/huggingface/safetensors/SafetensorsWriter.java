@@ -53,7 +53,7 @@ public final class SafetensorsWriter implements AutoCloseable {
    * Begins a file and writes its header; a file that is there is overwritten.
    *
    * @param tensors in the order in which their bytes will come
-   * @throws IllegalArgumentException if a name stands twice, or the header becomes longer than is read
+   * @throws IllegalArgumentException if a name is used twice, or the header becomes longer than is read
    */
   public static SafetensorsWriter create(
       Path file, List<TensorSpec> tensors, Map<String, String> metadata) throws IOException {
@@ -147,7 +147,7 @@ public final class SafetensorsWriter implements AutoCloseable {
       long begin = 0L;
       for (var tensor : tensors) {
         if (!names.add(tensor.name())) {
-          throw new IllegalArgumentException(TensorSpec.label(tensor.name()) + " stands twice");
+          throw new IllegalArgumentException(TensorSpec.label(tensor.name()) + " is named twice");
         }
         var end = Math.addExact(begin, tensor.bytes());
         var shape = tensor.shape();

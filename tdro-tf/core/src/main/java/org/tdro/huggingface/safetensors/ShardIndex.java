@@ -69,7 +69,7 @@ record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
   private static JsonNode json(Path file) {
     try {
       if (Files.size(file) > SafetensorsFile.MAX_HEADER) {
-        throw new InputException("%s: is larger than %d bytes, it is no index of weights"
+        throw new InputException("%s: is larger than %d bytes, it is not an index of weights"
             .formatted(file, SafetensorsFile.MAX_HEADER));
       }
       return MAPPER.readTree(file.toFile());

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 
 /**
- * How tensors are spread over the files of a folder: {@code model.safetensors} if one is enough, else
+ * A distribution of tensors over the files of a folder: {@code model.safetensors} if one is enough, else
  * {@code model-00001-of-00003.safetensors} and so on with an index, as {@link SafetensorsFolder} reads them.
  *
  * @param shards files in the order of their writing
@@ -61,7 +61,7 @@ public record ShardPlan(List<Shard> shards) {
    * Writes the files, and the index if there are several. {@code source} is asked for one tensor after the other, in their order.
    *
    * @param folder an empty one, put in place by the caller, with {@code AtomicWrite.folder}
-   * @throws IllegalArgumentException if a name stands twice, or if the source gives a tensor more bytes than it has, or fewer
+   * @throws IllegalArgumentException if a name is used twice, or if the source gives a tensor more bytes than it has, or fewer
    */
   public void write(Path folder, TensorSource source) throws IOException {
     var weightMap = new TreeMap<String, String>();
@@ -69,7 +69,7 @@ public record ShardPlan(List<Shard> shards) {
     for (var shard : shards) {
       for (var tensor : shard.tensors()) {
         if (weightMap.put(tensor.name(), shard.file()) != null) {
-          throw new IllegalArgumentException(TensorSpec.label(tensor.name()) + " stands twice");
+          throw new IllegalArgumentException(TensorSpec.label(tensor.name()) + " is named twice");
         }
         totalSize += tensor.bytes();
       }

@@ -3,7 +3,7 @@ package org.tdro.huggingface.safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Where the values of tensors come from when they are written. */
+/** Gives the values of tensors when they are written. */
 @FunctionalInterface
 public interface TensorSource {
   /** Gives {@code sink} all bytes of a tensor, little-endian and in order, in as many pieces as it likes. */

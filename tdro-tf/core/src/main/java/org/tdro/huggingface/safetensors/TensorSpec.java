@@ -3,7 +3,7 @@ package org.tdro.huggingface.safetensors;
 import java.util.Arrays;
 
 /**
- * What a tensor is, without its values.
+ * A tensor's name, type and shape, without its values.
  *
  * @param name such as {@code layers.0.mlp.up_proj.weight}
  * @param shape sizes, outermost first; empty for a scalar
@@ -13,7 +13,7 @@ public record TensorSpec(String name, DType type, long[] shape) {
   /** Dimensions that a tensor may have; no framework writes more. */
   static final int MAX_RANK = 32;
 
-  /** The one name that is no tensor's. */
+  /** The only name that no tensor may have. */
   static final String METADATA = "__metadata__";
 
   private static final int SHOWN = 200;

@@ -2,13 +2,13 @@ package org.tdro.mixing.replay;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
-import org.tdro.mixing.tdro.AscentRule;
+import org.tdro.keras.ScheduleSpec;
+import org.tdro.keras.optimizers.OptimizerSpec;
 import org.tdro.mixing.tdro.DomainWeightOptions;
 import org.tdro.mixing.tdro.GradientClip;
 import org.tdro.mixing.tdro.LossMeasure;
-import org.tdro.mixing.tdro.StepSizeSchedule;
 
-/** The published code's options, by its names, as far as its weight logic reads them. */
+/** Options of the published implementation that affect the weight update, under their original names. */
 public record ReplayOptions(
     boolean normalizeGroupLossScaleWithRefLoss,
     @JsonProperty("p_norm_of_ref_loss") double pNormOfRefLoss,
@@ -26,9 +26,9 @@ public record ReplayOptions(
     boolean droApplyGradNorm,
     boolean droApplyGradClip,
     double droMaxGradNorm,
-    StepSizeSchedule.Kind droLrSchedulerType,
+    ScheduleSpec.Kind droLrSchedulerType,
     double droWarmupRatio,
-    long droWarmupSteps,
+    int droWarmupSteps,
     List<Integer> droSaveTopPercentUniformWeights) {
 
   /** Its optimizers of the log-weights. */
@@ -39,23 +39,29 @@ public record ReplayOptions(
     RMSPROP
   }
 
-  /** The same in our terms. */
+  /** Returns the settings in our terms. */
   DomainWeightOptions weightOptions(ReplayScenario.Run run) {
     return DomainWeightOptions.builder(measure(run.referenceLosses()))
         .clip(clip())
-        .rule(rule())
+        .optimizer(
+            new OptimizerSpec(rule(), droWeightDecay, droAdamBeta1, droAdamBeta2, droEpsilon))
+        .weightEma(weightEma)
+        .rmspropAlpha(droRmspropAlpha)
         .stepSize(reweightEta)
         .schedule(
-            new StepSizeSchedule(droLrSchedulerType, warmupSteps(run.updates()), run.minLrRatio()))
-        .normalize(normalizeWeightsOnEveryUpdate)
+            new ScheduleSpec(droLrSchedulerType, droWarmupSteps, droWarmupRatio, run.minLrRatio()))
+        .normalizeEveryUpdate(normalizeWeightsOnEveryUpdate)
         .ema(ema)
         .build();
   }
 
   private LossMeasure measure(boolean referenceLosses) {
     return referenceLosses
-        ? new LossMeasure.PerRow(
-            groupLossMinusRefLoss, normalizeGroupLossScaleWithRefLoss, pNormOfRefLoss)
+        ? new LossMeasure(
+            LossMeasure.Kind.PER_ROW,
+            normalizeGroupLossScaleWithRefLoss,
+            groupLossMinusRefLoss,
+            pNormOfRefLoss)
         : LossMeasure.raw();
   }
 
@@ -66,20 +72,12 @@ public record ReplayOptions(
     return droApplyGradClip ? GradientClip.byValue(droMaxGradNorm) : GradientClip.none();
   }
 
-  private AscentRule rule() {
+  private OptimizerSpec.Rule rule() {
     return switch (droOptimizer) {
-      case SGD ->
-        weightEma
-            ? new AscentRule.Sgd(ema, 1 - ema, droWeightDecay)
-            : new AscentRule.Sgd(0, 0, droWeightDecay);
-      case ADAMW_TORCH ->
-        new AscentRule.Adam(droAdamBeta1, droAdamBeta2, droEpsilon, droWeightDecay);
-      case ADAGRAD -> new AscentRule.AdaptiveSum(droWeightDecay);
-      case RMSPROP -> new AscentRule.RootMeanSquare(droRmspropAlpha, droEpsilon, droWeightDecay);
+      case SGD -> OptimizerSpec.Rule.SGD;
+      case ADAMW_TORCH -> OptimizerSpec.Rule.ADAMW;
+      case ADAGRAD -> OptimizerSpec.Rule.ADAGRAD;
+      case RMSPROP -> OptimizerSpec.Rule.RMSPROP;
     };
-  }
-
-  private long warmupSteps(int updates) {
-    return droWarmupSteps > 0 ? droWarmupSteps : (long) Math.ceil(updates * droWarmupRatio);
   }
 }

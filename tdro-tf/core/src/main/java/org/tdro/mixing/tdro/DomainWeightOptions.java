@@ -1,102 +1,141 @@
 package org.tdro.mixing.tdro;
 
+import org.tdro.config.Inline;
+import org.tdro.io.Checks;
 import org.tdro.keras.Optimizer;
+import org.tdro.keras.ScheduleSpec;
+import org.tdro.keras.optimizers.OptimizerSpec;
+import org.tdro.keras.optimizers.RmsProp;
+import org.tdro.keras.optimizers.Sgd;
 
 /**
- * How domain weights are learned.
+ * Settings by which domain weights are learned. The log-weights ascend: their optimizer is given the negated gradient to descend.
  *
  * @param measure M_g, the gradient of the weight of domain g
  * @param clip limit of that gradient
- * @param rule what moves the log-weights
- * @param stepSize η, the rate of the rule
- * @param schedule how η moves
- * @param normalize whether log α becomes log softmax(log α) after each update
+ * @param optimizer what moves the log-weights; with plain SGD, exponentiated gradient ascent on α, the paper's rule
+ * @param weightEma SGD takes momentum {@code ema} and dampening {@code 1 - ema}
+ * @param rmspropAlpha decay of RMSprop's mean squared gradient
+ * @param stepSize η, the rate of the optimizer
+ * @param schedule course of η over the updates
+ * @param normalizeEveryUpdate whether log α becomes log softmax(log α) after each update
  * @param ema e, the share of the newest weights in their exponential moving average
  */
 public record DomainWeightOptions(
-    LossMeasure measure,
-    GradientClip clip,
-    AscentRule rule,
+    @Inline LossMeasure measure,
+    @Inline GradientClip clip,
+    @Inline OptimizerSpec optimizer,
+    boolean weightEma,
+    double rmspropAlpha,
     double stepSize,
-    StepSizeSchedule schedule,
-    boolean normalize,
+    @Inline ScheduleSpec schedule,
+    boolean normalizeEveryUpdate,
     double ema) {
   public DomainWeightOptions {
-    if (!(stepSize > 0)) {
-      throw new IllegalArgumentException("the step size must be above 0, was " + stepSize);
-    }
-    if (!(ema >= 0 && ema <= 1)) {
-      throw new IllegalArgumentException("ema must be in 0 … 1, was " + ema);
-    }
+    new Checks()
+        .rate("rmspropAlpha", rmspropAlpha)
+        .positive("stepSize", stepSize)
+        .fraction("ema", ema)
+        .done();
   }
 
-  /** The published settings but for the measure: SGD with constant η = 0.02, norm clipped to 1, e = 0.1. */
+  /** Returns the published settings except for the measure: SGD with constant η = 0.02, norm clipped to 1, e = 0.1. */
   public static Builder builder(LossMeasure measure) {
     return new Builder(measure);
   }
 
   /**
-   * The optimizer of the log-weights, which moves them on every {@code microBatches}-th micro-batch.
+   * Returns the optimizer of the log-weights, which moves them on every {@code microBatches}-th micro-batch.
    *
    * @param updates length of the schedule
    */
   public Optimizer optimizer(long updates, int microBatches) {
-    return rule.optimizer(schedule.of(stepSize, updates)).gradientAccumulationSteps(microBatches);
+    var rate = schedule.over(updates, stepSize);
+    double decay = optimizer.weightDecay();
+    var created = switch (optimizer.rule()) {
+      case SGD -> weightEma ? new Sgd(rate, ema, 1 - ema, decay) : new Sgd(rate, 0, 0, decay);
+      case RMSPROP -> new RmsProp(rate, rmspropAlpha, optimizer.epsilon(), decay);
+      case ADAMW, ADAGRAD -> optimizer.create(rate, weight -> true);
+    };
+    return created.gradientAccumulationSteps(microBatches);
   }
 
   /** Collects options. */
   public static final class Builder {
     private final LossMeasure measure;
     private GradientClip clip = GradientClip.byNorm(1);
-    private AscentRule rule = AscentRule.sgd();
+    private OptimizerSpec optimizer = OptimizerSpec.of(OptimizerSpec.Rule.SGD);
+    private boolean weightEma;
+    private double rmspropAlpha = 0.99;
     private double stepSize = 0.02;
-    private StepSizeSchedule schedule = StepSizeSchedule.constant();
-    private boolean normalize = true;
+    private ScheduleSpec schedule = ScheduleSpec.constant();
+    private boolean normalizeEveryUpdate = true;
     private double ema = 0.1;
 
     private Builder(LossMeasure measure) {
       this.measure = measure;
     }
 
-    /** Limit of the gradient. */
+    /** Sets the limit of the gradient. */
     public Builder clip(GradientClip clip) {
       this.clip = clip;
       return this;
     }
 
-    /** What moves the log-weights. */
-    public Builder rule(AscentRule rule) {
-      this.rule = rule;
+    /** Sets what moves the log-weights. */
+    public Builder optimizer(OptimizerSpec optimizer) {
+      this.optimizer = optimizer;
       return this;
     }
 
-    /** η. */
+    /** Sets whether SGD takes the momentum {@code ema}. */
+    public Builder weightEma(boolean weightEma) {
+      this.weightEma = weightEma;
+      return this;
+    }
+
+    /** Sets the decay of RMSprop's mean squared gradient. */
+    public Builder rmspropAlpha(double alpha) {
+      this.rmspropAlpha = alpha;
+      return this;
+    }
+
+    /** Sets η. */
     public Builder stepSize(double stepSize) {
       this.stepSize = stepSize;
       return this;
     }
 
-    /** How η moves. */
-    public Builder schedule(StepSizeSchedule schedule) {
+    /** Sets the course of η. */
+    public Builder schedule(ScheduleSpec schedule) {
       this.schedule = schedule;
       return this;
     }
 
-    /** Whether log-weights are normalised after each update. */
-    public Builder normalize(boolean normalize) {
-      this.normalize = normalize;
+    /** Sets whether log-weights are normalised after each update. */
+    public Builder normalizeEveryUpdate(boolean normalize) {
+      this.normalizeEveryUpdate = normalize;
       return this;
     }
 
-    /** Share of the newest weights in their moving average. */
+    /** Sets the share of the newest weights in their moving average. */
     public Builder ema(double ema) {
       this.ema = ema;
       return this;
     }
 
-    /** The options. */
+    /** Returns the options. */
     public DomainWeightOptions build() {
-      return new DomainWeightOptions(measure, clip, rule, stepSize, schedule, normalize, ema);
+      return new DomainWeightOptions(
+          measure,
+          clip,
+          optimizer,
+          weightEma,
+          rmspropAlpha,
+          stepSize,
+          schedule,
+          normalizeEveryUpdate,
+          ema);
     }
   }
 }

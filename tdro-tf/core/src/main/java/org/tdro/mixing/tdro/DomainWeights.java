@@ -65,7 +65,7 @@ public final class DomainWeights extends MixtureLearner {
     }
     logWeights = add(variables, "log", Initializer.values(initialLog));
     gradientSum = add(variables, "gradient_sum", Initializer.zeros());
-    return tf.nn.softmax(logWeights.variable());
+    return tf.nn.softmax(logWeights.value());
   }
 
   @Override
@@ -91,8 +91,8 @@ public final class DomainWeights extends MixtureLearner {
 
     var groupLoss = tf.stopGradient(options.measure().byDomain(tf, rows));
     var objective = total(tf, tf.math.mul(weights, groupLoss));
-    var sum = tf.math.add(gradientSum.variable(), tape.gradient(objective, weights));
-    var nextSum = tf.assign(gradientSum.variable(), tf.select(last, tf.zerosLike(sum), sum));
+    var sum = tf.math.add(gradientSum.value(), tape.gradient(objective, weights));
+    var nextSum = gradientSum.assign(tf, tf.select(last, tf.zerosLike(sum), sum));
     var gradient = tf.math.div(sum, tf.constant((float) optimizer.gradientAccumulationSteps()));
     var norm = tf.math.sqrt(total(tf, tf.math.square(gradient)));
     var clipped = options.clip().clip(tf, gradient, norm);
@@ -112,10 +112,10 @@ public final class DomainWeights extends MixtureLearner {
         gradient,
         norm,
         clipped,
-        ifLast(tf, last, logWeights.variable(), update.logWeights()),
+        ifLast(tf, last, logWeights.value(), update.logWeights()),
         after,
-        ifLast(tf, last, mean().variable(), update.mean()),
-        ifLast(tf, last, ema().variable(), update.ema()));
+        ifLast(tf, last, mean().value(), update.mean()),
+        ifLast(tf, last, ema().value(), update.ema()));
   }
 
   /** The state after an update; all of it is written once any of it is known. */
@@ -133,17 +133,17 @@ public final class DomainWeights extends MixtureLearner {
     // update must have been read by then.
     var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights()));
     var moved = optimizer.update(branch, logWeights, descent, optimizer.rates(branch, counter));
-    var log = options.normalize() ? branch.nn.logSoftmax(moved) : moved;
+    var log = options.normalizeEveryUpdate() ? branch.nn.logSoftmax(moved) : moved;
     var updated = branch.nn.softmax(log);
 
     var nextMean = nextMean(branch, counter, updated);
     var nextEma = nextEma(branch, updated);
 
     var writes = new ArrayList<Op>();
-    writes.add(branch.assign(mean().variable(), nextMean));
-    writes.add(branch.assign(ema().variable(), nextEma));
-    if (options.normalize()) {
-      writes.add(branch.assign(logWeights.variable(), log));
+    writes.add(mean().assign(branch, nextMean));
+    writes.add(ema().assign(branch, nextEma));
+    if (options.normalizeEveryUpdate()) {
+      writes.add(logWeights.assign(branch, log));
     }
     var written = tf.withControlDependencies(writes);
     return new Update(

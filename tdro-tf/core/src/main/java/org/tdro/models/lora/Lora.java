@@ -22,7 +22,9 @@ public record Lora(int rank, double alpha, float dropout, List<String> targetMod
         .atLeast(0, "rank", rank)
         .positive("alpha", alpha)
         .rate("dropout", dropout)
-        .that(rank == 0 || !targetModules.isEmpty(), "targetModules must name what to adapt")
+        .that(
+            rank == 0 || !targetModules.isEmpty(),
+            "targetModules must name at least one where rank is above 0")
         .done();
   }
 

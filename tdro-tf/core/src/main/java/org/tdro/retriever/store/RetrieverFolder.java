@@ -16,7 +16,7 @@ import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.Encoders;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.RetrieverSettings;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -24,21 +24,21 @@ import org.tensorflow.op.Ops;
  * A trained retriever on disk: {@code retriever.json} (settings), {@code tokenizer.json} and {@code weights/} (a
  * checkpoint of the trainable weights).
  */
-public record RetrieverFolder(Path path) implements StoredRetriever {
+public record RetrieverFolder(Path path) implements RetrieverSource {
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** Under a run's folder, or that folder itself. */
+  /** The retriever of a run's folder, or in that folder itself. */
   public static RetrieverFolder of(Path runOrModel) {
     var inRun = runOrModel.resolve("model");
     return new RetrieverFolder(Files.exists(inRun.resolve("retriever.json")) ? inRun : runOrModel);
   }
 
-  /** Whether a retriever is there. */
+  /** Whether there is a retriever. */
   public boolean exists() {
     return Files.exists(settingsFile());
   }
 
-  /** The settings' file, the last one that is written. */
+  /** The file of the settings, which is written last. */
   public Path settingsFile() {
     return path.resolve("retriever.json");
   }
@@ -54,7 +54,7 @@ public record RetrieverFolder(Path path) implements StoredRetriever {
   }
 
   /**
-   * The hash of the weights; another training gives another one.
+   * Returns the hash of the weights; another training gives another one.
    *
    * @throws IllegalArgumentException if the folder holds no retriever
    */
@@ -75,7 +75,7 @@ public record RetrieverFolder(Path path) implements StoredRetriever {
       return JSON.readValue(Files.readAllBytes(settingsFile()), RetrieverSettings.class);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          path + " holds no trained retriever: there is no " + settingsFile()
+          path + " does not hold a trained retriever: there is no " + settingsFile()
               + "; has its run ended?",
           e);
     } catch (IOException e) {
@@ -83,7 +83,7 @@ public record RetrieverFolder(Path path) implements StoredRetriever {
     }
   }
 
-  /** It was made for the pooling that the retriever was trained with. */
+  /** Always the stored tokenizer, which was made for the pooling in training; {@code pooling} is ignored. */
   @Override
   public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
     return Optional.of(tokenizer());

@@ -1,29 +1,25 @@
 package org.tdro.retriever.store;
 
 import java.nio.file.Path;
-import org.tdro.huggingface.AdapterFolder;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.retriever.Retriever;
-import org.tdro.retriever.StoredRetriever;
+import org.tdro.retriever.RetrieverSource;
 import org.tensorflow.proto.ConfigProto;
 
 /** Finds retrievers on disk: one that was trained here, one as published, or adapters of one. */
 public final class StoredRetrievers {
   private StoredRetrievers() {}
 
-  /** A run's folder, the model's folder in it, a model's folder in Hugging Face's form, or PEFT's folder of adapters. */
-  public static StoredRetriever of(Path path) {
+  /**
+   * The retriever in a run's folder, the model's folder in it, or a published folder.
+   *
+   * @throws org.tdro.io.InputException if a published one cannot be read, or asks for what is not computed here
+   */
+  public static RetrieverSource of(Path path) {
     var trained = RetrieverFolder.of(path);
-    if (trained.exists()) {
-      return trained;
-    }
-    // A folder may hold both; PEFT's readers then take the adapters and the base that they name.
-    var adapters = new AdapterFolder(path);
-    if (adapters.exists()) {
-      return new PublishedAdapter(adapters);
-    }
-    var published = new HuggingFaceFolder(path);
-    return published.exists() ? new PublishedRetriever(published) : trained;
+    return trained.exists() || !PublishedFolder.isOne(path)
+        ? trained
+        : new PretrainedRetriever(PublishedFolder.open(path));
   }
 
   /**

@@ -6,10 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.tdro.config.Incidental;
 import org.tdro.config.InputFile;
+import org.tdro.data.mixture.Batching;
 import org.tdro.io.Checks;
+import org.tdro.rows.Fold;
+import org.tdro.text.Prompts;
 
 /**
- * Where training rows come from and how they become batches.
+ * Training rows and the batches that are made of them.
  *
  * @param train folder of training files, one domain a file
  * @param domains the domains to train on; empty for all
@@ -23,7 +26,7 @@ import org.tdro.io.Checks;
  * @param batching whether the rows of a batch share a domain
  * @param weights how often domains are drawn: {@code uniform}, {@code proportional} to their rows, or a weights file
  * @param fold the part of each domain's rows to use, by a hash of the query id
- * @param prompts by domain
+ * @param prompts texts before those of a domain, by domain
  * @param padMultiple batches are padded to a multiple of this many tokens
  * @param workers threads that tokenise; 0 for one a processor
  * @param prefetch batches made ahead of the trainer
@@ -41,7 +44,7 @@ public record DataConfig(
     Batching batching,
     @InputFile(except = {UNIFORM, PROPORTIONAL}) String weights,
     Fold fold,
-    Map<String, PromptConfig> prompts,
+    Map<String, Prompts.Prefixes> prompts,
     int padMultiple,
     @Incidental int workers,
     @Incidental int prefetch) {
@@ -51,24 +54,6 @@ public record DataConfig(
 
   /** The {@link #weights} that draw every row alike. */
   public static final String PROPORTIONAL = "proportional";
-
-  /** Which rows share a batch. */
-  public enum Batching {
-    /** Rows of one domain, drawn for the batch. */
-    HOMOGENEOUS,
-    /** Each row's domain is drawn on its own. */
-    MIXED
-  }
-
-  /** Halves of a domain, for cross-fitting. */
-  public enum Fold {
-    /** Every row. */
-    ALL,
-    /** The first half. */
-    FIRST,
-    /** The second half. */
-    SECOND
-  }
 
   public DataConfig {
     new Checks()

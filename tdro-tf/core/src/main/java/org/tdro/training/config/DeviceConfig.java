@@ -2,19 +2,24 @@ package org.tdro.training.config;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.tdro.config.ConfigException;
 import org.tdro.config.Incidental;
 import org.tdro.io.Checks;
+import org.tdro.keras.Device;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
 
 /**
- * Where TensorFlow computes.
+ * The devices and threads of TensorFlow.
  *
  * <p>{@code placement} and {@code intraOpThreads} decide the order in which floating-point sums are taken, and with it the last bits
  * of what is learned: they belong to the run. The others do not. Which of several GPUs it is and how their memory is taken reach
  * no sum; the threads between operations choose when an operation runs, not what it adds up, since a step's updates wait for all
  * its gradients; and no operation of our graphs asks for a device, so that none is moved softly.
  *
- * <p>{@code auto} and 0 leave the choice to the machine: a run that goes on elsewhere is the same run, to the last bit only on
- * a machine like the first.
+ * <p>{@code auto} and 0 leave the choice to the machine: a run that is resumed on another machine is the same run, but the same to the
+ * last bit only on a machine like the first.
  *
  * @param placement on what to compute
  * @param visibleGpus the GPUs to use, by number; empty for all. One process can use only one list
@@ -54,5 +59,33 @@ public record DeviceConfig(
         .atLeast(0, "interOpThreads", interOpThreads)
         .atLeast(0, "intraOpThreads", intraOpThreads)
         .done();
+  }
+
+  /**
+   * Returns TensorFlow's session options.
+   *
+   * @throws ConfigException if a GPU is asked for and TensorFlow sees none
+   */
+  public ConfigProto session() {
+    var gpus = GPUOptions.newBuilder()
+        .setAllowGrowth(memoryGrowth)
+        .setPerProcessGpuMemoryFraction(memoryFraction)
+        .setVisibleDeviceList(
+            visibleGpus.stream().map(Object::toString).collect(Collectors.joining(",")));
+    var session = ConfigProto.newBuilder()
+        .setGpuOptions(gpus)
+        .setInterOpParallelismThreads(interOpThreads)
+        .setIntraOpParallelismThreads(intraOpThreads)
+        .setAllowSoftPlacement(softPlacement);
+    if (placement == Placement.CPU) {
+      session.putDeviceCount("GPU", 0);
+    }
+    var options = session.build();
+    if (placement == Placement.GPU && Device.visible(options).stream().noneMatch(Device::isGpu)) {
+      throw new ConfigException(
+          List.of(
+              "device.placement is gpu, but TensorFlow sees no GPU: run `tdro doctor` to learn what is missing, or give device.placement=auto to compute on the CPU"));
+    }
+    return options;
   }
 }

@@ -3,35 +3,22 @@ package org.tdro.training.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.config.Default;
+import org.tdro.config.Inline;
 import org.tdro.config.InputFile;
+import org.tdro.config.KeyOrder;
 import org.tdro.io.Checks;
+import org.tdro.keras.ScheduleSpec;
+import org.tdro.keras.optimizers.OptimizerSpec;
+import org.tdro.mixing.tdro.DomainWeightOptions;
+import org.tdro.mixing.tdro.GradientClip;
+import org.tdro.mixing.tdro.LossMeasure;
 
 /**
- * How domain weights are learned (stage dro). In tDRO, with proxy losses ℓ and reference losses r, the measure M_g of domain g, which is the
- * gradient of its weight, is either the ratio of the means of ℓ and r over the rows of g, or the mean over the rows of
- * {@code max(0, (ℓ - r) / r)}, where {@code subtractReference} leaves {@code - r} and {@code normalizeByReference} {@code / r} in place.
+ * Learning of domain weights (stage dro).
  *
  * @param method what learns
- * @param measure which of the two
- * @param normalizeByReference per row: divide by the reference loss
- * @param subtractReference per row: subtract the reference loss, before dividing
- * @param referenceNorm per row: the divisors of a batch are divided by their p-norm with this p; 0 for off
- * @param stepSize η, the rate of the weights' updates
- * @param optimizer update rule on the log-weights, ascending
- * @param weightEma SGD with momentum {@code ema} and dampening {@code 1 - ema}
- * @param weightDecay of the log-weights
- * @param epsilon what the optimizer adds to denominators
- * @param beta1 decay of AdamW's mean gradient
- * @param beta2 decay of AdamW's mean squared gradient
- * @param rmspropAlpha decay of RMSprop's mean squared gradient
- * @param clip how the gradient is limited
- * @param maxGradNorm limit of the gradient's norm, or of each of its values
- * @param schedule how η moves
- * @param warmupSteps updates until η is reached; 0 to go by {@code warmupRatio}
- * @param warmupRatio share of all updates until η is reached
- * @param minRatio η of the last update, as a share of the peak
- * @param normalizeEveryUpdate log-weights are replaced by the logarithm of their softmax after each update
- * @param ema share of the newest weights in their exponential moving average
+ * @param learning settings of tDRO, of which other methods read the measure, η and the share of the moving average
  * @param smoothing DoReMi's share of the uniform mixture; absent in the other methods
  * @param onlineEvery steps after which the sampler follows the weights as they are then, rows being weighed alike; 0 for never
  * @param topPercents dataset selections to write: the best P percent of the domains
@@ -39,30 +26,40 @@ import org.tdro.io.Checks;
  * @param reference folder of a run of stage reference; needed in stage dro unless the measure uses no reference losses
  * @param crossFit whether reference and proxy are trained on different halves of each domain
  */
+@KeyOrder({
+  "method",
+  "measure",
+  "normalize-by-reference",
+  "subtract-reference",
+  "reference-norm",
+  "step-size",
+  "optimizer",
+  "weight-ema",
+  "weight-decay",
+  "epsilon",
+  "beta1",
+  "beta2",
+  "rmsprop-alpha",
+  "clip",
+  "max-grad-norm",
+  "schedule",
+  "warmup-steps",
+  "warmup-ratio",
+  "min-ratio",
+  "normalize-every-update",
+  "ema",
+  "smoothing",
+  "online-every",
+  "top-percents",
+  "initial-weights",
+  "reference",
+  "cross-fit"
+})
 public record DroConfig(
-    Method method,
-    Measure measure,
-    boolean normalizeByReference,
-    boolean subtractReference,
-    int referenceNorm,
-    double stepSize,
-    OptimizerKind optimizer,
-    boolean weightEma,
-    double weightDecay,
-    double epsilon,
-    double beta1,
-    double beta2,
-    double rmspropAlpha,
-    Clip clip,
-    double maxGradNorm,
-    ScheduleKind schedule,
-    int warmupSteps,
-    double warmupRatio,
-    double minRatio,
-    boolean normalizeEveryUpdate,
-    double ema,
-    Optional<Double> smoothing,
-    int onlineEvery,
+    @Default("tdro") Method method,
+    @Inline DomainWeightOptions learning,
+    @Default("") Optional<Double> smoothing,
+    @Default("0") int onlineEvery,
     List<Integer> topPercents,
     @InputFile(except = DataConfig.UNIFORM) String initialWeights,
     @InputFile Optional<Path> reference,
@@ -89,71 +86,28 @@ public record DroConfig(
     }
   }
 
-  /** Where the mean over rows is taken. */
-  public enum Measure {
-    /** Mean proxy loss of the domain divided by its mean reference loss. */
-    RATIO_OF_MEANS,
-    /** Rows are measured one by one, then averaged over the domain. */
-    PER_ROW
-  }
-
-  /** How the gradient of the weights is limited. */
-  public enum Clip {
-    /** Scaled down to the largest norm. */
-    NORM,
-    /** Each value cut to the limit, on both sides. */
-    VALUE,
-    /** Not at all. */
-    NONE
-  }
-
   public DroConfig {
+    var measure = learning.measure();
     new Checks()
         .that(
-            measure == Measure.PER_ROW || normalizeByReference,
-            "normalizeByReference must be true where measure is ratio-of-means; see dro=raw and dro=excess")
-        .that(
-            measure == Measure.PER_ROW || !subtractReference,
-            "subtractReference must be false where measure is ratio-of-means; see dro=excess")
-        .that(
-            measure == Measure.PER_ROW || referenceNorm == 0,
-            "referenceNorm must be 0 where measure is ratio-of-means; see dro=reference-code")
-        .that(
             method == Method.TDRO
-                || optimizer == OptimizerKind.SGD
-                    && !weightEma
-                    && weightDecay == 0
-                    && clip == Clip.NONE
-                    && schedule == ScheduleKind.CONSTANT,
+                || learning.optimizer().rule() == OptimizerSpec.Rule.SGD
+                    && !learning.weightEma()
+                    && learning.optimizer().weightDecay() == 0
+                    && learning.clip().kind() == GradientClip.Kind.NONE
+                    && learning.schedule().kind() == ScheduleSpec.Kind.CONSTANT,
             "optimizer must be sgd, weightEma false, weightDecay 0, clip none and schedule constant where method is not tdro; see dro=group-dro and dro=doremi")
         .that(
-            method != Method.GROUP_DRO
-                || measure == Measure.PER_ROW && !normalizeByReference && !subtractReference,
+            method != Method.GROUP_DRO || measure.equals(LossMeasure.raw()),
             "measure must be per-row, without the reference, where method is group-dro; see dro=group-dro")
         .that(
-            method != Method.DOREMI
-                || measure == Measure.PER_ROW
-                    && !normalizeByReference
-                    && subtractReference
-                    && referenceNorm == 0,
+            method != Method.DOREMI || measure.equals(LossMeasure.excess()),
             "measure must be per-row with subtractReference alone where method is doremi; see dro=doremi")
         .that(
             smoothing.isPresent() == (method == Method.DOREMI),
             "smoothing belongs to method doremi, and to no other; see dro=doremi")
         .fraction("smoothing", smoothing.orElse(0.0))
         .atLeast(0, "onlineEvery", onlineEvery)
-        .atLeast(0, "referenceNorm", referenceNorm)
-        .positive("stepSize", stepSize)
-        .notNegative("weightDecay", weightDecay)
-        .positive("epsilon", epsilon)
-        .rate("beta1", beta1)
-        .rate("beta2", beta2)
-        .rate("rmspropAlpha", rmspropAlpha)
-        .positive("maxGradNorm", maxGradNorm)
-        .atLeast(0, "warmupSteps", warmupSteps)
-        .fraction("warmupRatio", warmupRatio)
-        .fraction("minRatio", minRatio)
-        .fraction("ema", ema)
         .that(
             topPercents.stream().allMatch(percent -> percent >= 1 && percent <= 100),
             "topPercents must be from 1 to 100, were " + topPercents)
@@ -165,6 +119,6 @@ public record DroConfig(
 
   /** Whether the measure is made of reference losses at all. */
   public boolean needsReference() {
-    return normalizeByReference || subtractReference;
+    return learning.measure().needsReference();
   }
 }

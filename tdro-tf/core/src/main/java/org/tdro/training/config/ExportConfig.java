@@ -1,6 +1,7 @@
 package org.tdro.training.config;
 
 import org.tdro.io.Checks;
+import org.tdro.serving.client.IdType;
 
 /**
  * The exported SavedModel.
@@ -9,15 +10,6 @@ import org.tdro.io.Checks;
  * @param tolerance largest difference between an embedding of the exported model and of the checkpoint
  */
 public record ExportConfig(IdType idType, double tolerance) {
-
-  /** Integer types of token ids. */
-  public enum IdType {
-    /** 32 bits. */
-    INT32,
-    /** 64 bits, as many clients send. */
-    INT64
-  }
-
   public ExportConfig {
     new Checks().positive("tolerance", tolerance).done();
   }

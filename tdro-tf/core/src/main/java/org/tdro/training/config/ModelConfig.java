@@ -1,10 +1,25 @@
 package org.tdro.training.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.tdro.config.ConfigException;
+import org.tdro.config.Inline;
 import org.tdro.config.InputFile;
+import org.tdro.config.KeyOrder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Checks;
+import org.tdro.models.Architecture;
+import org.tdro.models.BertArchitecture;
+import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.Rope;
+import org.tdro.models.StaticArchitecture;
+import org.tdro.models.lora.Lora;
+import org.tdro.retriever.Pooling;
+import org.tdro.retriever.RetrieverSpec;
+import org.tdro.search.Similarity;
 
 /**
  * The encoder of queries and passages.
@@ -13,7 +28,7 @@ import org.tdro.io.Checks;
  * @param path a Hugging Face folder that training starts from; absent to start from random weights
  * @param vocabulary token ids; 0 for as many as the tokenizer has
  * @param hidden width of the token states
- * @param projection width of the embedding behind a linear map; 0 for no projection
+ * @param projection width of the embedding after a linear map; 0 for no projection
  * @param layers transformer layers
  * @param heads attention heads a layer
  * @param feedForward width between the products of a feed-forward block
@@ -23,7 +38,7 @@ import org.tdro.io.Checks;
  * @param attentionDropout share of attention weights set to 0 in training
  * @param encoder what only kind encoder has
  * @param decoder what only kind decoder has
- * @param untied whether queries and passages have encoders of their own; both start from {@code path}
+ * @param untied whether queries and passages have separate encoders; both start from {@code path}
  * @param lora adapters that are trained in place of the checkpoint's weights
  * @param pooling how token states become one embedding
  * @param normalize whether embeddings are divided by their L2 norm
@@ -43,10 +58,10 @@ public record ModelConfig(
     double normEpsilon,
     double dropout,
     double attentionDropout,
-    Optional<EncoderConfig> encoder,
-    Optional<DecoderConfig> decoder,
+    Optional<Encoder> encoder,
+    Optional<Decoder> decoder,
     boolean untied,
-    LoraConfig lora,
+    Adapters lora,
     Pooling pooling,
     boolean normalize,
     Similarity similarity,
@@ -64,26 +79,76 @@ public record ModelConfig(
     CHECKPOINT
   }
 
-  /** Which token states make the embedding. */
-  public enum Pooling {
-    /** The first. */
-    CLS,
-    /** The mean over all tokens that are not padding. */
-    MEAN,
-    /** The last that is not padding. */
-    LASTTOKEN,
-    /** The mean over the tokens of the states before the first and after the last layer. */
-    AVG_FIRST_LAST,
-    /** The mean over the tokens of the states after the last two layers. */
-    AVG_TOP2
+  /**
+   * The part of a shape that only a BERT-shaped encoder has.
+   *
+   * @param typeVocabulary token types; 0 for none
+   * @param positionPaddingId id that RoBERTa's positions leave out and count on from; -1 for BERT's, which count every token
+   */
+  public record Encoder(int typeVocabulary, int positionPaddingId) {
+    public Encoder {
+      new Checks()
+          .atLeast(0, "typeVocabulary", typeVocabulary)
+          .atLeast(BertArchitecture.COUNT_ALL, "positionPaddingId", positionPaddingId)
+          .done();
+    }
   }
 
-  /** Score of a query and a passage. */
-  public enum Similarity {
-    /** Dot product of embeddings of length 1. */
-    COSINE,
-    /** Dot product of embeddings as they are. */
-    DOT
+  /**
+   * The part of a shape that only a decoder has.
+   *
+   * @param keyValueHeads heads of keys and values, of which {@code model.heads} is a multiple
+   * @param headSize width of a head
+   * @param rope rotary positions
+   * @param attentionBias which of the attention's maps have a bias
+   * @param slidingWindow tokens that a token attends to, itself included; 0 for all before it
+   * @param firstWindowLayer layers before this one attend to all
+   */
+  public record Decoder(
+      int keyValueHeads,
+      int headSize,
+      @Inline(prefix = "rope-") Rope rope,
+      AttentionBias attentionBias,
+      int slidingWindow,
+      int firstWindowLayer) {
+
+    /** Which of the attention's maps have a bias. */
+    public enum AttentionBias {
+      /** None, as in Llama. */
+      NONE,
+      /** Those to queries, keys and values, as in Qwen2. */
+      INPUTS,
+      /** Those and the output map. */
+      ALL
+    }
+
+    public Decoder {
+      new Checks()
+          .atLeast(1, "keyValueHeads", keyValueHeads)
+          .atLeast(2, "headSize", headSize)
+          .that(headSize % 2 == 0, "headSize must be even, was " + headSize)
+          .atLeast(0, "slidingWindow", slidingWindow)
+          .atLeast(0, "firstWindowLayer", firstWindowLayer)
+          .done();
+    }
+  }
+
+  /**
+   * Low-rank adapters: the weights of {@code model.path} stay as they are and small matrices beside its maps are trained.
+   *
+   * @param options rank 0 to train all weights instead
+   * @param adapter PEFT's folder of adapters that training starts from, of this rank, alpha and target modules; absent to start from
+   *     none, B being zero
+   */
+  @KeyOrder({"rank", "alpha", "dropout", "adapter", "target-modules"})
+  public record Adapters(@Inline Lora options, @InputFile Optional<Path> adapter) {
+    public Adapters {
+      new Checks()
+          .that(
+              options.adapts() || adapter.isEmpty(),
+              "adapter must be absent where rank is 0: give model.lora.rank as its adapter_config.json does")
+          .done();
+    }
   }
 
   public ModelConfig {
@@ -103,7 +168,7 @@ public record ModelConfig(
             kind != Kind.CHECKPOINT || path.isPresent(),
             "path is missing: kind checkpoint takes its shape from a Hugging Face folder; give model.path=FOLDER")
         .that(
-            lora.rank() == 0 || kind != Kind.STATIC,
+            !lora.options().adapts() || kind != Kind.STATIC,
             "lora.rank must be 0 for kind static, which has no maps to adapt")
         .that(
             (kind == Kind.ENCODER) == encoder.isPresent(),
@@ -133,18 +198,117 @@ public record ModelConfig(
               kind != Kind.ENCODER || heads < 1 || hidden % heads == 0,
               "hidden must be a multiple of heads = " + heads + ", was " + hidden)
           .that(
-              decoder
-                  .map(DecoderConfig::keyValueHeads)
-                  .filter(n -> heads % n != 0)
-                  .isEmpty(),
+              decoder.map(Decoder::keyValueHeads).filter(n -> heads % n != 0).isEmpty(),
               "heads must be a multiple of decoder.key-value-heads, was " + heads);
     }
     checks.done();
   }
 
   private static void absent(Checks checks, Kind kind, String name, double value) {
-    checks.that(
-        value == 0,
-        name + " must be 0 for kind " + kind.name().toLowerCase(Locale.ROOT) + ", was " + value);
+    checks.that(value == 0, name + " must be 0 for kind " + word(kind) + ", was " + value);
+  }
+
+  private static String word(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Returns the retriever that is trained, for token ids below {@code tokenizerSize}.
+   *
+   * @throws ConfigException listing the keys whose values differ from the checkpoint's
+   * @throws org.tdro.io.InputException if the checkpoint's shape is not supported
+   */
+  public RetrieverSpec spec(int tokenizerSize) {
+    return new RetrieverSpec(architecture(tokenizerSize), pooling, projection, normalize)
+        .untied(untied)
+        .with(lora.options());
+  }
+
+  /**
+   * The shape of the backbone. A checkpoint gives its own shape, which must be that of the keys where they give one; dropout is a
+   * matter of training and always the keys'.
+   */
+  private Architecture architecture(int tokenizerSize) {
+    if (path.isEmpty()) {
+      return described(vocabulary == 0 ? tokenizerSize : vocabulary);
+    }
+    var folder = PublishedFolder.open(path.get());
+    var published = folder
+        .architecture()
+        .withTraining((float) dropout, (float) attentionDropout, (float) initializerRange);
+    if (kind != Kind.CHECKPOINT) {
+      // Compared at the checkpoint's number of ids, which the tokenizer may exceed.
+      check(described(published.vocabulary()), published, folder);
+    }
+    int asked = Math.max(vocabulary, tokenizerSize);
+    return asked > published.vocabulary() ? published.withVocabulary(asked) : published;
+  }
+
+  private Architecture described(int ids) {
+    return switch (kind) {
+      case STATIC -> new StaticArchitecture(ids, hidden, (float) initializerRange);
+      case ENCODER -> bert(encoder.orElseThrow(), ids);
+      case DECODER -> decoder(decoder.orElseThrow(), ids);
+      case CHECKPOINT -> throw new IllegalStateException("a checkpoint describes itself");
+    };
+  }
+
+  private BertArchitecture bert(Encoder own, int ids) {
+    return BertArchitecture.builder(ids, hidden, layers, heads)
+        .feedForward(feedForward)
+        .positions(maxPositions, own.positionPaddingId())
+        .typeVocabulary(own.typeVocabulary())
+        .normEpsilon((float) normEpsilon)
+        .dropout((float) dropout, (float) attentionDropout)
+        .initializerRange((float) initializerRange)
+        .build();
+  }
+
+  private DecoderArchitecture decoder(Decoder own, int ids) {
+    return DecoderArchitecture.builder(ids, hidden, layers, heads)
+        .keyValueHeads(own.keyValueHeads())
+        .headSize(own.headSize())
+        .feedForward(feedForward)
+        .maxPositions(maxPositions)
+        .rope(own.rope())
+        .normEpsilon((float) normEpsilon)
+        .inputBias(own.attentionBias() != Decoder.AttentionBias.NONE)
+        .outputBias(own.attentionBias() == Decoder.AttentionBias.ALL)
+        .slidingWindow(own.slidingWindow(), own.firstWindowLayer())
+        .attentionDropout((float) attentionDropout)
+        .initializerRange((float) initializerRange)
+        .build();
+  }
+
+  private void check(Architecture described, Architecture published, PublishedFolder folder) {
+    if (described.equals(published)) {
+      return;
+    }
+    var problems = new ArrayList<String>();
+    problems.add(
+        "model describes another shape than %s; choose the option of that model, or model=checkpoint, which takes any:"
+            .formatted(folder.configFile()));
+    if (described.getClass() != published.getClass()) {
+      problems.add("  model.kind is %s here, which the checkpoint is not".formatted(word(kind)));
+    } else {
+      problems.addAll(differences(described, published));
+    }
+    throw new ConfigException(problems);
+  }
+
+  private static List<String> differences(Architecture described, Architecture published) {
+    var differences = new ArrayList<String>();
+    for (var component : described.getClass().getRecordComponents()) {
+      try {
+        var here = component.getAccessor().invoke(described);
+        var there = component.getAccessor().invoke(published);
+        if (!here.equals(there)) {
+          differences.add("  %s: %s here, %s there".formatted(component.getName(), here, there));
+        }
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return differences;
   }
 }

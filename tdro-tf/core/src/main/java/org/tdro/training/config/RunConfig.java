@@ -7,6 +7,9 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigSchema;
 import org.tdro.config.Incidental;
 import org.tdro.io.Checks;
+import org.tdro.keras.Execution;
+import org.tdro.retriever.ComputeOptions;
+import org.tdro.retriever.ContrastiveLoss;
 
 /**
  * The configuration of one run. Keys are the component names in kebab case: {@code train.batch-size}.
@@ -21,7 +24,7 @@ public record RunConfig(
     @Incidental Path output,
     ModelConfig model,
     DataConfig data,
-    LossConfig loss,
+    ContrastiveLoss loss,
     TrainConfig train,
     DroConfig dro,
     @Incidental EvalConfig eval,
@@ -40,11 +43,10 @@ public record RunConfig(
     new Checks()
         .that(
             !stage.learnsMixture() || dro.reference().isPresent() || !dro.needsReference(),
-            "dro.reference is missing: stage dro measures its losses against those of a reference run;"
-                + " give dro.reference=RUN or choose dro=raw")
+            "dro.reference is missing: stage dro measures its losses against those of a reference run; give dro.reference=RUN or choose dro=raw")
         .that(
             !stage.learnsMixture()
-                || loss.negatives() == LossConfig.Negatives.IN_BATCH
+                || loss.negatives() == ContrastiveLoss.Negatives.IN_BATCH
                 || data.passagesPerQuery() > 1,
             "data.passagesPerQuery must be at least 2 where each row sees only its own passages, was "
                 + data.passagesPerQuery())
@@ -65,5 +67,15 @@ public record RunConfig(
     var builtIn = Path.of(System.getProperty("tdro.configs", "configs"));
     return new ConfigComposer<>(
         SCHEMA, Stream.concat(userFolder.stream(), Stream.of(builtIn)).toList());
+  }
+
+  /** Returns how a step is computed. */
+  public ComputeOptions compute() {
+    return new ComputeOptions(
+        train.chunkSize() == 0
+            ? Execution.direct()
+            : ComputeOptions.inChunks(train.chunkSize(), data.padMultiple()),
+        train.gradientCheckpointing(),
+        train.precision());
   }
 }

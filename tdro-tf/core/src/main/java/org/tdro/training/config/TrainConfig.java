@@ -1,7 +1,14 @@
 package org.tdro.training.config;
 
 import org.tdro.config.Incidental;
+import org.tdro.config.Inline;
+import org.tdro.config.KeyOrder;
 import org.tdro.io.Checks;
+import org.tdro.keras.ComputeType;
+import org.tdro.keras.Optimizer;
+import org.tdro.keras.ScheduleSpec;
+import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.keras.optimizers.OptimizerSpec;
 
 /**
  * The training loop.
@@ -14,62 +21,50 @@ import org.tdro.io.Checks;
  * @param gradientCheckpointing whether layers keep only their inputs in memory and are run again in the backward pass:
  *     less memory, about 1.4 times the time
  * @param precision of the products of matrices in the encoder; weights and optimizer are in single precision
- * @param optimizer update rule
+ * @param rule update rule and its settings
  * @param learningRate the peak
- * @param schedule how the rate moves
- * @param warmupSteps updates until the peak; 0 to go by {@code warmupRatio}
- * @param warmupRatio share of all updates until the peak
- * @param minRatio rate of the last update, as a share of the peak
- * @param weightDecay decoupled decay of matrices
- * @param beta1 decay of AdamW's mean gradient
- * @param beta2 decay of AdamW's mean squared gradient
- * @param epsilon what the optimizer adds to denominators
+ * @param schedule course of the rate
  * @param maxGradNorm largest global norm of the gradient; 0 for no clipping
  * @param saveEvery updates between checkpoints
  * @param logEvery updates between lines of the log
- * @param progress how progress is shown
+ * @param progress form in which progress is shown
  */
+@KeyOrder({
+  "steps",
+  "batch-size",
+  "accumulation-steps",
+  "chunk-size",
+  "gradient-checkpointing",
+  "precision",
+  "optimizer",
+  "learning-rate",
+  "schedule",
+  "warmup-steps",
+  "warmup-ratio",
+  "min-ratio",
+  "weight-decay",
+  "beta1",
+  "beta2",
+  "epsilon",
+  "max-grad-norm",
+  "save-every",
+  "log-every",
+  "progress"
+})
 public record TrainConfig(
     int steps,
     int batchSize,
     int accumulationSteps,
     int chunkSize,
     boolean gradientCheckpointing,
-    Precision precision,
-    OptimizerKind optimizer,
+    ComputeType precision,
+    @Inline OptimizerSpec rule,
     double learningRate,
-    ScheduleKind schedule,
-    int warmupSteps,
-    double warmupRatio,
-    double minRatio,
-    double weightDecay,
-    double beta1,
-    double beta2,
-    double epsilon,
+    @Inline ScheduleSpec schedule,
     double maxGradNorm,
     @Incidental int saveEvery,
     @Incidental int logEvery,
-    @Incidental Progress progress) {
-
-  /** Types of the products of matrices. */
-  public enum Precision {
-    /** Single precision. */
-    FLOAT32,
-    /** Half the bits; fast where the processor or GPU has instructions for it, see {@code tdro doctor}. */
-    MIXED_BFLOAT16
-  }
-
-  /** How progress is shown. */
-  public enum Progress {
-    /** A bar on a terminal, lines elsewhere. */
-    AUTO,
-    /** A bar. */
-    BAR,
-    /** A line now and then. */
-    LINES,
-    /** Nothing. */
-    NONE
-  }
+    @Incidental ProgressBar.Mode progress) {
 
   public TrainConfig {
     new Checks()
@@ -78,16 +73,16 @@ public record TrainConfig(
         .atLeast(1, "accumulationSteps", accumulationSteps)
         .atLeast(0, "chunkSize", chunkSize)
         .positive("learningRate", learningRate)
-        .atLeast(0, "warmupSteps", warmupSteps)
-        .fraction("warmupRatio", warmupRatio)
-        .fraction("minRatio", minRatio)
-        .notNegative("weightDecay", weightDecay)
-        .rate("beta1", beta1)
-        .rate("beta2", beta2)
-        .positive("epsilon", epsilon)
         .notNegative("maxGradNorm", maxGradNorm)
         .atLeast(1, "saveEvery", saveEvery)
         .atLeast(1, "logEvery", logEvery)
         .done();
+  }
+
+  /** Returns a new optimizer of the model's weights. */
+  public Optimizer optimizer() {
+    return rule.create(schedule.over(steps, learningRate))
+        .globalClipNorm((float) maxGradNorm)
+        .gradientAccumulationSteps(accumulationSteps);
   }
 }

@@ -21,9 +21,8 @@ import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.keras.testing.Values;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.Pooling;
-import org.tdro.retriever.RetrieverSettings;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.SmallRetriever;
-import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.testing.Shared;
 import org.tdro.text.PromptTemplate;
@@ -36,7 +35,7 @@ class HuggingFaceExportTest {
   @TempDir
   static Path folder;
 
-  private static StoredRetriever mini;
+  private static RetrieverSource mini;
 
   @BeforeAll
   static void makeARetriever() {
@@ -44,23 +43,23 @@ class HuggingFaceExportTest {
   }
 
   private static HuggingFaceExport export(DType type, long maxShardBytes) {
-    return new HuggingFaceExport(type, maxShardBytes, new ModelCard(Map.of("seed", "7")));
+    return new HuggingFaceExport(type, maxShardBytes, new PythonModelCard(Map.of("seed", "7")));
   }
 
-  private static StoredRetriever export(StoredRetriever stored, String name, DType type) {
+  private static RetrieverSource export(RetrieverSource stored, String name, DType type) {
     var output = folder.resolve(name);
     export(type, ShardPlan.DEFAULT_SHARD_BYTES).export(stored, stored.settings(), output);
     return StoredRetrievers.of(output);
   }
 
-  private static float[] weights(StoredRetriever stored) {
+  private static float[] weights(RetrieverSource stored) {
     try (var model = new EncoderModel(stored.settings().spec(), 3)) {
       model.load(stored);
       return Values.of(model);
     }
   }
 
-  private static float[] embeddings(StoredRetriever stored) {
+  private static float[] embeddings(RetrieverSource stored) {
     try (var retriever = StoredRetrievers.load(stored.path())) {
       var ids = retriever.tokenize(TextKind.QUERY, "trivia", TEXTS);
       return retriever.encode(TextKind.QUERY, ids).values();
@@ -151,11 +150,10 @@ class HuggingFaceExportTest {
   @Test
   void whatSentenceTransformersDoesNotKnowIsRefusedAtOnce() {
     var settings = mini.settings();
-    var changed = new RetrieverSettings(
-        settings.spec().with(Pooling.AVG_TOP2),
-        32,
-        64,
-        new Prompts(Map.of("x-passage", new PromptTemplate("{text}\nAnswer:")), Map.of()));
+    var changed = settings.toBuilder()
+        .spec(settings.spec().with(Pooling.AVG_TOP2))
+        .prompts(new Prompts(Map.of("x-passage", new PromptTemplate("{text}\nAnswer:")), Map.of()))
+        .build();
     assertThatThrownBy(() ->
             export(DType.F32, 1 << 20).export(mini, changed.cut(5), folder.resolve("refused")))
         .isInstanceOf(IllegalArgumentException.class)

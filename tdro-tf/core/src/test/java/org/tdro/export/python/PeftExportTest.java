@@ -13,22 +13,20 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.SafetensorsFile;
 import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.io.InputException;
 import org.tdro.keras.testing.Values;
 import org.tdro.models.DecoderArchitecture;
-import org.tdro.models.Rope;
 import org.tdro.models.lora.Lora;
+import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.Pooling;
-import org.tdro.retriever.PublishedBase;
-import org.tdro.retriever.RetrieverSettings;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.retriever.SmallRetriever;
-import org.tdro.retriever.StoredRetriever;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.text.TextKind;
@@ -37,7 +35,7 @@ import org.tdro.text.TextKind;
 class PeftExportTest {
   private static final List<String> TEXTS = List.of("a", "some longer text", "日本");
   private static final Lora LORA = new Lora(3, 6, 0.1f, List.of("q_proj", "down_proj"));
-  private static final ModelCard CARD = new ModelCard(Map.of());
+  private static final PythonModelCard CARD = new PythonModelCard(Map.of());
 
   @TempDir
   static Path folder;
@@ -46,24 +44,14 @@ class PeftExportTest {
 
   @BeforeAll
   static void makeAdapters() {
-    var shape = new DecoderArchitecture(
-        SmallRetriever.VOCABULARY,
-        16,
-        2,
-        4,
-        2,
-        8,
-        24,
-        128,
-        new Rope(10_000, Rope.Scaling.NONE),
-        1e-6f,
-        true,
-        false,
-        false,
-        0,
-        0,
-        0,
-        0.2f);
+    var shape = DecoderArchitecture.builder(SmallRetriever.VOCABULARY, 16, 2, 4)
+        .keyValueHeads(2)
+        .headSize(8)
+        .feedForward(24)
+        .maxPositions(128)
+        .inputBias(true)
+        .initializerRange(0.2f)
+        .build();
     var whole = SmallRetriever.write(
         folder.resolve("whole"), new RetrieverSpec(shape, Pooling.LASTTOKEN, 10, true));
     huggingFace(whole, "base");
@@ -79,32 +67,24 @@ class PeftExportTest {
             tf.math.sin(tf.reshape(
                 tf.range(tf.constant(0f), tf.constant((float) map.b().size()), tf.constant(1f)),
                 tf.constant(map.b().shape().asArray()))));
-        model
-            .session()
-            .runner()
-            .addTarget(tf.assign(map.b().variable(), values))
-            .run()
-            .close();
+        model.session().runner().addTarget(map.b().assign(tf, values)).run().close();
       }
-      var settings = new RetrieverSettings(
-          spec,
-          32,
-          64,
-          whole.settings().prompts(),
-          List.of(),
-          PublishedBase.of(new HuggingFaceFolder(folder.resolve("base"))));
+      var settings = whole.settings().toBuilder()
+          .spec(spec)
+          .base(BaseCheckpoint.of(PublishedFolder.open(folder.resolve("base"))))
+          .build();
       adapted.write(settings, whole.tokenizer(), model);
     }
   }
 
-  private static Path huggingFace(StoredRetriever stored, String name) {
+  private static Path huggingFace(RetrieverSource stored, String name) {
     var output = folder.resolve(name);
     new HuggingFaceExport(DType.F32, ShardPlan.DEFAULT_SHARD_BYTES, CARD)
         .export(stored, stored.settings(), output);
     return output;
   }
 
-  private static Path peft(StoredRetriever stored, String name) {
+  private static Path peft(RetrieverSource stored, String name) {
     var output = folder.resolve(name);
     new PeftExport(CARD).export(stored, stored.settings(), output);
     return output;
@@ -117,7 +97,7 @@ class PeftExportTest {
     }
   }
 
-  private static float[] weights(StoredRetriever stored) {
+  private static float[] weights(RetrieverSource stored) {
     try (var model = new EncoderModel(stored.settings().spec(), 3)) {
       model.load(stored);
       return Values.all(model);

@@ -85,7 +85,7 @@ class HostileHeaderTest {
   void anEnormousHeaderIsRefused(long length) throws IOException {
     assertThat(problemsOfLength(length))
         .containsExactly("claims a header of " + Long.toUnsignedString(length)
-            + " bytes, at most 100000000 are read; it is no safetensors file");
+            + " bytes, at most 100000000 are read; it is not a safetensors file");
   }
 
   @Test
@@ -136,7 +136,7 @@ class HostileHeaderTest {
   void aNameStandsOnce() throws IOException {
     assertThat(problemsOfEntries(
             2, entry("a", "U8", "[1]", "[0,1]"), entry("a", "U8", "[1]", "[1,2]")))
-        .containsExactly("tensor 'a' stands twice in the header");
+        .containsExactly("tensor 'a' is named twice in the header");
   }
 
   @Test
@@ -206,8 +206,8 @@ class HostileHeaderTest {
     assertThat(problemsOfEntries(
             4, entry("a", "U8", "[1]", "[-1,0]"), entry("b", "U8", "[1]", "[2,1]")))
         .containsExactly(
-            "tensor 'a': data_offsets [-1, 0] are no range",
-            "tensor 'b': data_offsets [2, 1] are no range");
+            "tensor 'a': data_offsets [-1, 0] are not a range",
+            "tensor 'b': data_offsets [2, 1] are not a range");
   }
 
   @Test

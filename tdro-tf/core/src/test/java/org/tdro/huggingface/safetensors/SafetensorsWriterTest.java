@@ -140,7 +140,7 @@ class SafetensorsWriterTest {
   @Test
   void namesStandOnce() {
     assertThatThrownBy(() -> writer(bytes("a", 1), bytes("a", 1)))
-        .hasMessage("tensor 'a' stands twice");
+        .hasMessage("tensor 'a' is named twice");
     assertThat(file).doesNotExist();
   }
 

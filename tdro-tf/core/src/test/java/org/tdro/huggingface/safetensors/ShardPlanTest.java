@@ -122,7 +122,7 @@ class ShardPlanTest {
     var twice = new ArrayList<>(tensors(4, 4));
     twice.addAll(tensors(4));
     assertThatThrownBy(() -> ShardPlan.of(twice, 4).write(folder, ShardPlanTest::letters))
-        .hasMessage("tensor 'a' stands twice");
+        .hasMessage("tensor 'a' is named twice");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -14,6 +14,8 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
+import org.tdro.keras.optimizers.OptimizerSpec;
+import org.tdro.keras.optimizers.OptimizerSpec.Rule;
 import org.tdro.mixing.LearnedMixture;
 import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
@@ -33,13 +35,13 @@ class DomainWeightsTest {
     return DomainWeightOptions.builder(LossMeasure.raw());
   }
 
-  static List<AscentRule> rules() {
+  static List<DomainWeightOptions> rules() {
     return List.of(
-        AscentRule.sgd(),
-        new AscentRule.Sgd(0.1, 0.9, 0),
-        new AscentRule.Adam(0.9, 0.999, 1e-8, 0.01),
-        new AscentRule.AdaptiveSum(0),
-        new AscentRule.RootMeanSquare(0.99, 1e-8, 0));
+        raw().build(),
+        raw().weightEma(true).build(),
+        raw().optimizer(OptimizerSpec.of(Rule.ADAMW).weightDecay(0.01)).build(),
+        raw().optimizer(OptimizerSpec.of(Rule.ADAGRAD)).build(),
+        raw().optimizer(OptimizerSpec.of(Rule.RMSPROP)).rmspropAlpha(0.99).build());
   }
 
   @Test
@@ -54,8 +56,8 @@ class DomainWeightsTest {
 
   @ParameterizedTest
   @MethodSource("rules")
-  void theDomainThatDoesBadlyGainsUnderEveryRule(AscentRule rule) {
-    try (var run = new Run(raw().rule(rule).build(), UNIFORM, 1)) {
+  void theDomainThatDoesBadlyGainsUnderEveryRule(DomainWeightOptions options) {
+    try (var run = new Run(options, UNIFORM, 1)) {
       for (int update = 1; update <= 5; update++) {
         run.microBatch(update, true, 0, 5, 0, 0);
       }
@@ -82,8 +84,8 @@ class DomainWeightsTest {
 
   @ParameterizedTest
   @MethodSource("rules")
-  void onlyTheLastMicroBatchOfAnUpdateMovesTheWeights(AscentRule rule) {
-    try (var run = new Run(raw().rule(rule).build(), List.of(0.5, 0.25, 0.25), 3)) {
+  void onlyTheLastMicroBatchOfAnUpdateMovesTheWeights(DomainWeightOptions options) {
+    try (var run = new Run(options, List.of(0.5, 0.25, 0.25), 3)) {
       var before = run.everything();
       run.microBatch(1, false, 0, 0, 0, 0);
       run.microBatch(1, false, 0, 0, 0, 0);
@@ -176,7 +178,7 @@ class DomainWeightsTest {
     /** Every variable, optimizer slots included. */
     List<List<Float>> everything() {
       var runner = session.runner();
-      variables.all().forEach(weight -> runner.fetch(weight.variable()));
+      variables.all().forEach(weight -> runner.fetch(weight.value()));
       try (var result = runner.run()) {
         var values = new ArrayList<List<Float>>();
         result.forEach(entry -> values.add(LearnedMixture.values((TFloat32) entry.getValue())));

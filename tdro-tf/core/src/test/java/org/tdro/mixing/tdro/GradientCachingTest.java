@@ -74,9 +74,8 @@ class GradientCachingTest {
         return new Subject(
             new ContrastiveModel(spec(dropout), options, 3, session), Optional.empty());
       }
-      var weightOptions = DomainWeightOptions.builder(new LossMeasure.RatioOfMeans())
-          .stepSize(0.5)
-          .build();
+      var weightOptions =
+          DomainWeightOptions.builder(LossMeasure.ratioOfMeans()).stepSize(0.5).build();
       var learner =
           new DomainWeights(weightOptions, weightOptions.optimizer(2, 2), SmallBatches.uniform());
       var model = new ContrastiveModel(

@@ -20,13 +20,12 @@ class LossMeasureTest {
 
   @Test
   void ratioOfMeans() {
-    assertThat(measured(new LossMeasure.RatioOfMeans(), 1, 2, 4, 1))
-        .containsExactly(9f / 6, 1.5f, 0f);
+    assertThat(measured(LossMeasure.ratioOfMeans(), 1, 2, 4, 1)).containsExactly(9f / 6, 1.5f, 0f);
   }
 
   @Test
   void meanOfRatios() {
-    assertThat(measured(new LossMeasure.PerRow(false, true, 0), 1, 2, 4, 1))
+    assertThat(measured(LossMeasure.ratioPerRow(0), 1, 2, 4, 1))
         .containsExactly(7.5f / 3, 1.5f, 0f);
   }
 
@@ -48,8 +47,7 @@ class LossMeasureTest {
 
   @Test
   void aTinyReferenceLossDoesNotDivide() {
-    assertThat(measured(new LossMeasure.RatioOfMeans(), 0, 5e-5f, 0, 0))
-        .containsExactly(3f, 3f, 0f);
+    assertThat(measured(LossMeasure.ratioOfMeans(), 0, 5e-5f, 0, 0)).containsExactly(3f, 3f, 0f);
     assertThat(measured(LossMeasure.referenceCode(), 0, 0, 0, 0)).containsExactly(3f, 3f, 0f);
   }
 

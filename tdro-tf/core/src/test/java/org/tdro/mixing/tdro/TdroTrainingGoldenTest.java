@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tdro.huggingface.HuggingFaceFolder;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.huggingface.PublishedTensors;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
@@ -126,7 +126,7 @@ class TdroTrainingGoldenTest {
     List<Double> uniform = Collections.nCopies(domains, 1.0 / domains);
     var weights = DomainWeightOptions.builder(LossMeasure.referenceCode()).build();
     var spec =
-        new RetrieverSpec(new HuggingFaceFolder(folder).architecture(), Pooling.LASTTOKEN, 0, true);
+        new RetrieverSpec(PublishedFolder.open(folder).architecture(), Pooling.LASTTOKEN, 0, true);
     var loss = new ContrastiveLoss(
         (float) settings.get("temperature").asDouble(), ContrastiveLoss.Negatives.HARD_ONLY);
     var model = new ContrastiveModel(

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.mixing.tdro.LossMeasure;
+import org.tdro.text.Prompts;
 
 /** What wins over what, and where values say they come from. */
 class ConfigComposerTest {
@@ -49,14 +51,9 @@ class ConfigComposerTest {
     "raw, PER_ROW, false, false, 0",
   })
   void theMeasuresAreOptions(
-      String option, DroConfig.Measure measure, boolean normalize, boolean subtract, int norm) {
-    var dro = Configs.compose("dro=" + option).config().dro();
-    assertThat(List.of(
-            dro.measure(),
-            dro.normalizeByReference(),
-            dro.subtractReference(),
-            dro.referenceNorm()))
-        .isEqualTo(List.of(measure, normalize, subtract, norm));
+      String option, LossMeasure.Kind kind, boolean normalize, boolean subtract, double norm) {
+    assertThat(Configs.compose("dro=" + option).config().dro().learning().measure())
+        .isEqualTo(new LossMeasure(kind, normalize, subtract, norm));
   }
 
   @Test
@@ -85,7 +82,7 @@ class ConfigComposerTest {
     var train = resolved.config().train();
     assertThat(List.of(
             train.steps(),
-            train.warmupSteps(),
+            train.schedule().warmupSteps(),
             train.logEvery(),
             train.saveEvery(),
             train.batchSize()))
@@ -149,7 +146,8 @@ class ConfigComposerTest {
     assertThat(config.eval().data()).containsExactly(Path.of("one"));
     assertThat(config.data().prompts())
         .containsOnly(
-            entry("acl", new PromptConfig("Find: ", "")), entry("a.b", new PromptConfig("x", "y")));
+            entry("acl", new Prompts.Prefixes("Find: ", "")),
+            entry("a.b", new Prompts.Prefixes("x", "y")));
     assertThat(config.dro().reference()).isEmpty();
   }
 

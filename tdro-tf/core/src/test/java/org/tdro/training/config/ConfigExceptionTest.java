@@ -51,10 +51,12 @@ class ConfigExceptionTest {
         "device.memory-fraction=2 | command line: device.memory-fraction=2: device.memory-fraction must be from 0 to 1, was 2.0",
         "train.steps=0 | command line: train.steps=0: train.steps must be at least 1, was 0",
         "model.normalize=false | command line: model.normalize=false: model.normalize must be true where similarity is cosine; choose similarity=dot otherwise",
-        "dro.subtract-reference=true | command line: dro.subtract-reference=true: dro.subtract-reference must be false where measure is ratio-of-means; see dro=excess",
+        "dro.subtract-reference=true | command line: dro.subtract-reference=true: dro.subtract-reference must be false where measure is ratio-of-means; see"
+            + " dro=excess",
         "stage=dro | configs/dro/paper.conf: dro.reference is missing: stage dro measures its losses against those of a reference run; give dro.reference=RUN or choose dro=raw",
         "loss.matryoshka-dimensions=[32, 32] | command line: loss.matryoshka-dimensions=[32, 32]: loss.matryoshka-dimensions must be distinct and at least 1, were [32, 32]",
-        "loss.matryoshka-weights=[1] | command line: loss.matryoshka-weights=[1]: loss.matryoshka-weights must be one for each of matryoshka-dimensions = [] and a last one for the whole, were [1.0]",
+        "loss.matryoshka-weights=[1] | command line: loss.matryoshka-weights=[1]: loss.matryoshka-weights must be one for each of matryoshka-dimensions = [] and a"
+            + " last one for the whole, were [1.0]",
         "loss.matryoshka-weights=[x] | command line: loss.matryoshka-weights=[x]: loss.matryoshka-weights must be a number, was \"x\"",
         "loss.distillation.weight=2 | command line: loss.distillation.weight=2: loss.distillation.weight must be from 0 to 1, was 2.0",
         "stage=drow | command line: stage=drow: stage must be one of reference, dro, finetune, was \"drow\"; did you mean dro?",

@@ -32,7 +32,7 @@ final class AccumulatedGradients {
     var additions = new ArrayList<Op>();
     for (int i = 0; i < weights.size(); i++) {
       if (gradients.get(i) != null) {
-        additions.add(tf.assignAdd(sums.get(i).variable(), gradients.get(i)));
+        additions.add(sums.get(i).assignAdd(tf, gradients.get(i)));
         without.remove(weights.get(i));
       }
     }
@@ -57,7 +57,7 @@ final class AccumulatedGradients {
     var zeros = new ArrayList<Op>();
     for (var sum : sums) {
       var shape = tf.constant(sum.shape().asArray());
-      zeros.add(tf.assign(sum.variable(), tf.fill(shape, tf.constant(0f))));
+      zeros.add(sum.assign(tf, tf.fill(shape, tf.constant(0f))));
     }
     return zeros;
   }

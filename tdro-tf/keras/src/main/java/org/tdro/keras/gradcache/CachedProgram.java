@@ -75,7 +75,7 @@ final class CachedProgram implements TrainingProgram {
         .orElseThrow(() -> new IllegalArgumentException(
             "with cached gradients a step says which loss is minimised, not by which gradients"));
     var tf = model.tf();
-    var variables = step.weights().stream().map(Weight::variable).toList();
+    var variables = step.weights().stream().map(Weight::value).toList();
     var sums = new AccumulatedGradients(model.optimizer(), step.weights());
 
     var vectors = new ArrayList<Operand<TFloat32>>();

@@ -107,8 +107,7 @@ public final class GradientCache implements Execution {
     }
 
     @Override
-    public Operand<TFloat32> encode(
-        CallContext context, RowEncoder encoder, List<String> inputs) {
+    public Operand<TFloat32> encode(CallContext context, RowEncoder encoder, List<String> inputs) {
       var vectors = tape.watch(vectors(tape.tf().withSubScope("encodings"), encoder));
       chunkEncoder(context, encoder, inputs).calls().add(new Call(inputs, vectors));
       return vectors;

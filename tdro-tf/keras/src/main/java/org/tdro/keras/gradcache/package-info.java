@@ -3,4 +3,3 @@
  * {@link org.tdro.keras.gradcache.GradientCache}.
  */
 package org.tdro.keras.gradcache;
-

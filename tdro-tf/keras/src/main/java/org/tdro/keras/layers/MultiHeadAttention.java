@@ -68,7 +68,8 @@ public final class MultiHeadAttention extends NamedLayer<TFloat32> {
         split(tf, value.call(context, x), x),
         null,
         dropout);
-    return output.call(context, Dense.likeRows(tf, attended, x, heads * keySize));
+    var rows = tf.reshape(attended, tf.constant(new int[] {-1, heads * keySize}));
+    return output.call(context, Dense.likeRows(tf, rows, x, heads * keySize));
   }
 
   /** {@code [batch, length, heads · keySize] -> [batch, heads, length, keySize]}. */
@@ -85,7 +86,8 @@ public final class MultiHeadAttention extends NamedLayer<TFloat32> {
   }
 
   /**
-   * Returns the means of values, heads beside each other: {@code [batch · length, heads · size]}.
+   * Returns the means of values, {@code [batch, length, heads, size]}: the core of attention, which backbones use with projections of
+   * their own.
    *
    * @param query {@code [batch, heads, length, size]}, scaled
    * @param key {@code [batch, heads, length, size]}
@@ -106,8 +108,6 @@ public final class MultiHeadAttention extends NamedLayer<TFloat32> {
     var scores = bias == null ? products : tf.math.add(products, bias);
     var weights = dropout.call(context, tf.nn.softmax(scores));
     var mixed = context.batchMatMul(weights, value, false);
-    var merged = tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
-    long width = query.shape().get(1) * query.shape().get(3);
-    return tf.reshape(merged, tf.constant(new long[] {-1, width}));
+    return tf.linalg.transpose(mixed, tf.constant(new int[] {0, 2, 1, 3}));
   }
 }

@@ -1,9 +1,11 @@
 package org.tdro.keras.optimizers;
 
+import java.util.List;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.Weight;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -21,11 +23,12 @@ public final class Adagrad extends Optimizer {
 
   @Override
   public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
-    return tf.train.applyAdagradV2(
-        weight.variable(),
-        slot(weight, "sum", 0).variable(),
+    var moved = tf.train.resourceApplyAdagrad(
+        weight.handle(),
+        slot(weight, "sum", 0).handle(),
         rates.learningRate(tf),
         tf.constant(epsilon),
         Gradients.withDecay(tf, weight, gradient, weightDecay));
+    return weight.read(tf.withControlDependencies(List.of((Op) moved)));
   }
 }

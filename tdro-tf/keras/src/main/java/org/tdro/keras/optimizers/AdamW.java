@@ -40,8 +40,8 @@ public final class AdamW extends Optimizer {
 
   @Override
   public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
-    var m = slot(weight, "m", 0).variable();
-    var v = slot(weight, "v", 0).variable();
+    var m = slot(weight, "m", 0).handle();
+    var v = slot(weight, "v", 0).handle();
     var one = tf.constant(1.0);
     var power1 = tf.math.pow(tf.constant((double) beta1), rates.iteration());
     var power2 = tf.math.pow(tf.constant((double) beta2), rates.iteration());
@@ -57,12 +57,13 @@ public final class AdamW extends Optimizer {
     var ready = tf;
     if (weightDecay > 0 && decays.test(weight)) {
       var decay = tf.math.mul(rates.learningRate(tf), tf.constant(weightDecay));
-      // w -= decay·w in place: the weight as its own gradient spares a copy of its size.
-      var decayed = tf.train.applyGradientDescent(weight.variable(), decay, weight.variable());
-      ready = tf.withControlDependencies(List.of((Op) decayed));
+      // The product is a tensor of its own: a read that is alive at the update would make it copy
+      // the variable.
+      var decayed = weight.assignSub(tf, tf.math.mul(weight.value(), decay));
+      ready = tf.withControlDependencies(List.of(decayed));
     }
-    return ready.train.applyAdam(
-        weight.variable(),
+    var moved = ready.train.resourceApplyAdam(
+        weight.handle(),
         m,
         v,
         none,
@@ -72,6 +73,7 @@ public final class AdamW extends Optimizer {
         tf.constant(beta2),
         single(tf, kernelEpsilon),
         gradient);
+    return weight.read(tf.withControlDependencies(List.of((Op) moved)));
   }
 
   private static Operand<TFloat32> single(Ops tf, Operand<TFloat64> value) {

@@ -38,7 +38,7 @@ import org.tensorflow.types.family.TNumber;
  */
 public final class FrameworkOptimizer extends Optimizer {
   /** A learning rate that nobody chooses, by which the constant that holds it is found. */
-  private static final float MARK = 0.0123456789f;
+  private static final float MARK = 0.012345679f;
 
   private static final String WEIGHT = "weight";
   private static final String GRADIENT = "gradient";
@@ -151,7 +151,8 @@ public final class FrameworkOptimizer extends Optimizer {
     private static Number value(Session session, NodeDef node) {
       // Constants wait for the gradient.
       try (var gradient = TFloat32.tensorOf(Shape.of(2));
-          var result = session.runner().feed(GRADIENT, gradient).fetch(node.getName()).run()) {
+          var result =
+              session.runner().feed(GRADIENT, gradient).fetch(node.getName()).run()) {
         var tensor = result.get(0);
         if (tensor instanceof TFloat32 floats) {
           return floats.scalars().iterator().next().getFloat();
@@ -269,11 +270,8 @@ public final class FrameworkOptimizer extends Optimizer {
 
     /** One of TensorFlow's fused updates, in its form for resource variables, which come first among its inputs. */
     private void apply(NodeDef node) {
-      boolean reference =
-          variables.get(WEIGHT).variable().asOutput().op().type().equals("VariableV2");
-      var kind = reference ? "" : "Resource";
       var builder =
-          tf.withControlDependencies(reads).scope().opBuilder(kind + node.getOp(), "update");
+          tf.withControlDependencies(reads).scope().opBuilder("Resource" + node.getOp(), "update");
       boolean leading = true;
       for (var input : node.getInputList()) {
         if (input.startsWith("^")) {
@@ -282,7 +280,7 @@ public final class FrameworkOptimizer extends Optimizer {
         leading &= variables.containsKey(producer(input));
         builder.addInput(
             leading
-                ? variables.get(producer(input)).variable().asOutput()
+                ? variables.get(producer(input)).handle().asOutput()
                 : value(input).asOutput());
       }
       copyAttributes(node, builder);

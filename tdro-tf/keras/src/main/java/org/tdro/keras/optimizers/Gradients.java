@@ -14,6 +14,6 @@ final class Gradients {
       Ops tf, Weight weight, Operand<TFloat32> gradient, float weightDecay) {
     return weightDecay == 0
         ? gradient
-        : tf.math.add(gradient, tf.math.mul(weight.variable(), tf.constant(weightDecay)));
+        : tf.math.add(gradient, tf.math.mul(weight.value(), tf.constant(weightDecay)));
   }
 }

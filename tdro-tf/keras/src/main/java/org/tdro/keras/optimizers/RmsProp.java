@@ -1,5 +1,6 @@
 package org.tdro.keras.optimizers;
 
+import java.util.List;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.Weight;
@@ -27,13 +28,13 @@ public final class RmsProp extends Optimizer {
   @Override
   public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
     var decayed = Gradients.withDecay(tf, weight, gradient, weightDecay);
-    var mean = slot(weight, "mean_square", 0).variable();
-    var next = tf.assign(
-        mean,
-        tf.math.add(
-            tf.math.mul(mean, tf.constant(alpha)),
-            tf.math.mul(tf.math.square(decayed), tf.constant(1 - alpha))));
+    var mean = slot(weight, "mean_square", 0);
+    var next = tf.math.add(
+        tf.math.mul(mean.value(), tf.constant(alpha)),
+        tf.math.mul(tf.math.square(decayed), tf.constant(1 - alpha)));
     var direction = tf.math.div(decayed, tf.math.add(tf.math.sqrt(next), tf.constant(epsilon)));
-    return tf.train.applyGradientDescent(weight.variable(), rates.learningRate(tf), direction);
+    var moved =
+        tf.train.resourceApplyGradientDescent(weight.handle(), rates.learningRate(tf), direction);
+    return weight.read(tf.withControlDependencies(List.of(moved, mean.assign(tf, next))));
   }
 }

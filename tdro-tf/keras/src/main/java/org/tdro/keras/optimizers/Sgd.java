@@ -1,9 +1,11 @@
 package org.tdro.keras.optimizers;
 
+import java.util.ArrayList;
 import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.Weight;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
@@ -31,15 +33,19 @@ public final class Sgd extends Optimizer {
 
   @Override
   public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
-    var direction = Gradients.withDecay(tf, weight, gradient, weightDecay);
+    var writes = new ArrayList<Op>();
+    Operand<TFloat32> direction = Gradients.withDecay(tf, weight, gradient, weightDecay);
     if (momentum > 0) {
-      var buffer = slot(weight, "momentum", 0).variable();
+      var buffer = slot(weight, "momentum", 0);
       var first = tf.math.equal(rates.iteration(), tf.constant(1.0));
       var next = tf.math.add(
-          tf.math.mul(buffer, tf.constant(momentum)),
+          tf.math.mul(buffer.value(), tf.constant(momentum)),
           tf.math.mul(direction, tf.constant(1 - dampening)));
-      direction = tf.assign(buffer, tf.select(first, direction, next));
+      direction = tf.select(first, direction, next);
+      writes.add(buffer.assign(tf, direction));
     }
-    return tf.train.applyGradientDescent(weight.variable(), rates.learningRate(tf), direction);
+    writes.add(
+        tf.train.resourceApplyGradientDescent(weight.handle(), rates.learningRate(tf), direction));
+    return weight.read(tf.withControlDependencies(writes));
   }
 }

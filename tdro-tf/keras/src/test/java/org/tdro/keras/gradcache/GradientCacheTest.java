@@ -156,7 +156,7 @@ class GradientCacheTest {
     try (var model = new Towers(chunked()) {
       @Override
       protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
-        var gradient = tape.gradient(loss(context), scale.variable());
+        var gradient = tape.gradient(loss(context), scale.value());
         return new TrainStep().minimize(List.of(scale), List.of(gradient));
       }
     }) {

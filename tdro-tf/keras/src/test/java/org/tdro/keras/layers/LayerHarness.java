@@ -66,7 +66,9 @@ final class LayerHarness {
       }
       var unknownBatch = output.clone();
       unknownBatch[0] = -1;
-      assertThat(tested.outputs().shape().asArray()).as("static shape").containsExactly(unknownBatch);
+      assertThat(tested.outputs().shape().asArray())
+          .as("static shape")
+          .containsExactly(unknownBatch);
       checkGradients(tested, batch);
       if (!tested.variables().all().isEmpty()) {
         tested.save(folder.resolve("model"));
@@ -222,8 +224,8 @@ final class LayerHarness {
     Operand<TFloat32> weighted(Operand<TFloat32> outputs) {
       var tf = tf();
       var flat = tf.reshape(outputs, tf.constant(new int[] {-1}));
-      var places = tf.dtypes.cast(
-          tf.range(tf.constant(0), tf.size(flat), tf.constant(1)), TFloat32.class);
+      var places =
+          tf.dtypes.cast(tf.range(tf.constant(0), tf.size(flat), tf.constant(1)), TFloat32.class);
       return tf.reduceSum(tf.math.mul(flat, tf.math.cos(places)), tf.constant(0));
     }
 

@@ -125,7 +125,11 @@ class LayersTest {
 
   @Test
   void aConstraintHoldsAfterEveryUpdate() {
-    for (var entry : Map.of(Constraint.nonNegative(), new float[] {0, 4}, Constraint.unitNorm(), new float[] {-0.6f, 0.8f}).entrySet()) {
+    for (var entry : Map.of(
+            Constraint.nonNegative(), new float[] {0, 4}, Constraint.unitNorm(), new float[] {
+              -0.6f, 0.8f
+            })
+        .entrySet()) {
       try (var model = Sequential.of(
           Input.of("x", 2),
           new Dense(1)
@@ -165,8 +169,9 @@ class LayersTest {
     var b = Input.of("b", 2);
     var shared = new Dense(1).useBias(false).kernelInitializer(Initializer.values(1, 10));
     try (var model = Model.of(List.of(a, b), Add.of(a.then(shared), b.then(shared)))) {
-      var sums = model.predict(
-          Dataset.of(Map.of("a", new float[][] {{1, 2}}, "b", new float[][] {{3, 4}})).batch(1));
+      var sums =
+          model.predict(Dataset.of(Map.of("a", new float[][] {{1, 2}}, "b", new float[][] {{3, 4}}))
+              .batch(1));
       assertThat(sums[0]).containsExactly(64);
       assertThat(model.variables().trainable()).hasSize(1);
       assertThat(model.summary()).contains("trainable parameters: 2");

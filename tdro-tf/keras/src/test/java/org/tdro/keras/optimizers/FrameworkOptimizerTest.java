@@ -30,7 +30,9 @@ import org.tensorflow.framework.optimizers.Nadam;
 import org.tensorflow.framework.optimizers.RMSProp;
 
 class FrameworkOptimizerTest {
-  private static final Map<String, BiFunction<Graph, Float, org.tensorflow.framework.optimizers.Optimizer>> ALL = new LinkedHashMap<>();
+  private static final Map<
+          String, BiFunction<Graph, Float, org.tensorflow.framework.optimizers.Optimizer>>
+      ALL = new LinkedHashMap<>();
 
   static {
     ALL.put("AdaDelta", AdaDelta::new);
@@ -47,8 +49,7 @@ class FrameworkOptimizerTest {
 
   private static Classifier compiled(Optimizer optimizer) {
     var model = new Classifier(1);
-    model.compile(
-        optimizer, Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"));
+    model.compile(optimizer, Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels"));
     return model;
   }
 
@@ -91,8 +92,8 @@ class FrameworkOptimizerTest {
   @Test
   void itsDescentIsOurs() {
     var ours = new Sgd(LearningRateSchedule.linear(0.1, 5, 0, 0));
-    var theirs = FrameworkOptimizer.of(
-        LearningRateSchedule.linear(0.1, 5, 0, 0), GradientDescent::new);
+    var theirs =
+        FrameworkOptimizer.of(LearningRateSchedule.linear(0.1, 5, 0, 0), GradientDescent::new);
     assertThat(trained(theirs, 5)).isEqualTo(trained(ours, 5));
   }
 

@@ -13,7 +13,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** A small network for points of the plane. */
-public final class Classifier extends Model {
+public class Classifier extends Model {
   private final Dense hidden = new Dense(32).named("hidden");
   private final Dense output = new Dense(3).named("output");
   private final Dropout dropout;

@@ -40,7 +40,7 @@ public final class Values {
     var all = new float[Math.toIntExact(size)];
     int at = 0;
     for (var weight : weights) {
-      var part = of(model.session(), weight.variable());
+      var part = of(model.session(), weight.value());
       System.arraycopy(part, 0, all, at, part.length);
       at += part.length;
     }

@@ -1,0 +1,57 @@
+package org.tdro.config;
+
+import com.typesafe.config.ConfigOrigin;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The problems of a configuration, each told once, in the order in which they were found. */
+final class ConfigProblems {
+  private static final Pattern LINE = Pattern.compile(": (\\d+)(?:-\\d+)?$");
+
+  private final Set<String> lines = new LinkedHashSet<>();
+
+  /** Returns how many problems there are. */
+  int count() {
+    return lines.size();
+  }
+
+  /** Adds a problem of what comes from {@code origin}. */
+  void add(String origin, String what) {
+    lines.add(origin + ": " + what);
+  }
+
+  /** Adds a failure of the HOCON reader, whose message starts with the place. */
+  void add(com.typesafe.config.ConfigException failure) {
+    var message = String.valueOf(failure.getMessage()).replace('\n', ' ');
+    if (failure.origin() == null) {
+      lines.add(message);
+    } else {
+      var place = failure.origin().description() + ": ";
+      add(
+          where(failure.origin()),
+          message.startsWith(place) ? message.substring(place.length()) : message);
+    }
+  }
+
+  /**
+   * Ends the composition if it failed.
+   *
+   * @throws ConfigException with all problems, if there are any
+   */
+  void raise() {
+    if (!lines.isEmpty()) {
+      throw new ConfigException(List.copyOf(lines));
+    }
+  }
+
+  /** Returns the place of a value: {@code configs/dro/paper.conf:7}, or {@code command line: dro.ema=0.2}. */
+  static String where(ConfigOrigin origin) {
+    if (origin.lineNumber() <= 0) {
+      return origin.description();
+    }
+    var line = origin.description().startsWith(Argument.SOURCE) ? "" : ":$1";
+    return LINE.matcher(origin.description()).replaceFirst(line);
+  }
+}

@@ -1,0 +1,232 @@
+package org.tdro.huggingface;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.tdro.models.Architecture;
+import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.Rope;
+
+/**
+ * Llama, Mistral and Qwen2 in {@code config.json}. A shape is written as the one that has its parts: qwen2 with a bias on
+ * queries, keys and values alone, mistral without any but with a sliding window, llama in every other case.
+ */
+final class DecoderFormat implements ConfigJson.BackboneFormat {
+  private static final double DEFAULT_THETA = 10_000;
+
+  /** The members, by {@code model_type}. */
+  private enum Type {
+    QWEN2("qwen2", "Qwen2Model"),
+    LLAMA("llama", "LlamaModel"),
+    MISTRAL("mistral", "MistralModel");
+
+    private final String key;
+    private final String architecture;
+
+    Type(String key, String architecture) {
+      this.key = key;
+      this.architecture = architecture;
+    }
+
+    static Type of(String key) {
+      return Arrays.stream(values())
+          .filter(type -> type.key.equals(key))
+          .findFirst()
+          .orElseThrow();
+    }
+
+    static Type of(DecoderArchitecture shape) {
+      if (shape.inputBias() && !shape.outputBias()) {
+        return QWEN2;
+      }
+      return !shape.inputBias() && shape.slidingWindow() > 0 ? MISTRAL : LLAMA;
+    }
+  }
+
+  @Override
+  public List<String> types() {
+    return Arrays.stream(Type.values()).map(type -> type.key).toList();
+  }
+
+  @Override
+  public DecoderArchitecture read(String name, PublishedJson json) {
+    var type = Type.of(name);
+    json.only("hidden_act", "silu");
+    json.only("is_causal", "true");
+    json.refuse(
+        "use_bidirectional_attention", "tokens that see those behind them are not computed here");
+    int hidden = json.size("hidden_size");
+    int heads = json.size("num_attention_heads");
+    // Qwen2's bias is not in its configuration; Llama's key covers the output map as well.
+    boolean attentionBias = json.flag("attention_bias", false);
+    boolean windowed = switch (type) {
+      case MISTRAL -> json.has("sliding_window");
+      case QWEN2 -> json.flag("use_sliding_window", false) && json.has("sliding_window");
+      case LLAMA -> false;
+    };
+    var shape = new DecoderArchitecture(
+        json.size("vocab_size"),
+        hidden,
+        ConfigJson.layers(json),
+        heads,
+        json.size("num_key_value_heads", heads),
+        json.size("head_dim", Math.max(2, hidden / heads)),
+        json.size("intermediate_size"),
+        json.size("max_position_embeddings"),
+        rope(json),
+        (float) json.number("rms_norm_eps"),
+        type == Type.QWEN2 || attentionBias,
+        type != Type.QWEN2 && attentionBias,
+        json.flag("mlp_bias", false),
+        windowed ? json.size("sliding_window") : 0,
+        windowed && type == Type.QWEN2 ? json.get("max_window_layers").asInt(0) : 0,
+        (float) json.number("attention_dropout", 0),
+        (float) json.number("initializer_range", 0.02));
+    checkLayerTypes(json, shape);
+    return shape;
+  }
+
+  /** Newer files name the attention of each layer; it must be what follows from the other keys. */
+  private static void checkLayerTypes(PublishedJson json, DecoderArchitecture shape) {
+    if (!json.has("layer_types")) {
+      return;
+    }
+    var named = json.get("layer_types").valueStream().map(JsonNode::asText).toList();
+    var computed = IntStream.range(0, shape.layers())
+        .mapToObj(layer -> shape.slidingWindow() > 0 && layer >= shape.firstWindowLayer()
+            ? "sliding_attention"
+            : "full_attention")
+        .toList();
+    if (!named.equals(computed)) {
+      json.problem("layer_types is %s, but the other keys make the attention of the layers %s"
+          .formatted(named, computed));
+    }
+  }
+
+  /** θ and the scaling are separate keys or, in newer files, together in {@code rope_parameters}. */
+  private static Rope rope(PublishedJson json) {
+    var together = json.get("rope_parameters");
+    if (together.valueStream().anyMatch(JsonNode::isObject)) {
+      json.problem(
+          "rope_parameters differ by the kind of layer, which is not computed here: " + together);
+      return new Rope(DEFAULT_THETA, Rope.Scaling.NONE);
+    }
+    partial(json, "partial_rotary_factor", json.get("partial_rotary_factor"));
+    partial(json, "rope_parameters.partial_rotary_factor", together.path("partial_rotary_factor"));
+    var scaling = PublishedJson.isPresent(together) ? together : json.get("rope_scaling");
+    double theta = together.path("rope_theta").asDouble(json.number("rope_theta", DEFAULT_THETA));
+    return new Rope(
+        theta, PublishedJson.isPresent(scaling) ? scaling(json, scaling) : Rope.Scaling.NONE);
+  }
+
+  private static void partial(PublishedJson json, String key, JsonNode factor) {
+    if (PublishedJson.isPresent(factor) && factor.asDouble() != 1) {
+      json.problem(
+          key + " is " + factor + ": rotary positions of a part of a head are not computed here");
+    }
+  }
+
+  private static Rope.Scaling scaling(PublishedJson json, JsonNode scaling) {
+    var kind = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
+    double factor = scaling.path("factor").asDouble(1);
+    return switch (kind) {
+      case "default" -> Rope.Scaling.NONE;
+      case "linear" -> new Rope.Scaling(Rope.Kind.LINEAR, factor, 1, 1, 0);
+      case "llama3" ->
+        new Rope.Scaling(
+            Rope.Kind.LLAMA3,
+            factor,
+            scaling.path("low_freq_factor").asDouble(0),
+            scaling.path("high_freq_factor").asDouble(0),
+            scaling.path("original_max_position_embeddings").asInt(0));
+      default -> {
+        json.problem(
+            "rope_scaling of type \"%s\" is not supported; known are default, linear, llama3"
+                .formatted(kind));
+        yield Rope.Scaling.NONE;
+      }
+    };
+  }
+
+  @Override
+  public Optional<ObjectNode> write(Architecture architecture) {
+    return architecture instanceof DecoderArchitecture shape
+        ? Optional.of(json(shape))
+        : Optional.empty();
+  }
+
+  private static ObjectNode json(DecoderArchitecture shape) {
+    var type = Type.of(shape);
+    check(shape, type);
+    var json = ConfigJson.named(type.key, type.architecture)
+        .put("vocab_size", shape.vocabulary())
+        .put("hidden_size", shape.hidden())
+        .put("num_hidden_layers", shape.layers())
+        .put("num_attention_heads", shape.heads())
+        .put("num_key_value_heads", shape.keyValueHeads())
+        .put("head_dim", shape.headSize())
+        .put("intermediate_size", shape.feedForward())
+        .put("max_position_embeddings", shape.maxPositions())
+        .put("rms_norm_eps", shape.normEpsilon())
+        .put("rope_theta", shape.rope().theta())
+        .put("hidden_act", "silu")
+        .put("attention_dropout", shape.attentionDropout())
+        .put("initializer_range", shape.initializerRange());
+    writeScaling(shape.rope().scaling(), json);
+    switch (type) {
+      case QWEN2 -> {
+        boolean windowed = shape.slidingWindow() > 0;
+        json.put("use_sliding_window", windowed)
+            .put("sliding_window", windowed ? (Integer) shape.slidingWindow() : null)
+            .put("max_window_layers", windowed ? shape.firstWindowLayer() : shape.layers());
+      }
+      case MISTRAL -> json.put("sliding_window", shape.slidingWindow());
+      case LLAMA ->
+        json.put("attention_bias", shape.outputBias()).put("mlp_bias", shape.feedForwardBias());
+    }
+    return json;
+  }
+
+  private static void check(DecoderArchitecture shape, Type type) {
+    var problems = new ArrayList<String>();
+    if (shape.outputBias() && !shape.inputBias()) {
+      problems.add("a bias on the attention's output map alone");
+    }
+    if (shape.feedForwardBias() && type != Type.LLAMA) {
+      problems.add("a bias on feed-forward maps");
+    }
+    if (shape.slidingWindow() > 0 && type == Type.LLAMA) {
+      problems.add("a sliding window");
+    }
+    if (shape.slidingWindow() > 0 && shape.firstWindowLayer() > 0 && type == Type.MISTRAL) {
+      problems.add("a sliding window from layer %d on".formatted(shape.firstWindowLayer()));
+    }
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException("no config.json describes this model: %s does not have %s"
+          .formatted(type.key, String.join(", ", problems)));
+    }
+  }
+
+  private static void writeScaling(Rope.Scaling scaling, ObjectNode json) {
+    switch (scaling.kind()) {
+      case NONE -> json.putNull("rope_scaling");
+      // Older readers know it as type.
+      case LINEAR ->
+        json.putObject("rope_scaling")
+            .put("type", "linear")
+            .put("rope_type", "linear")
+            .put("factor", scaling.factor());
+      case LLAMA3 ->
+        json.putObject("rope_scaling")
+            .put("rope_type", "llama3")
+            .put("factor", scaling.factor())
+            .put("low_freq_factor", scaling.lowFrequencyFactor())
+            .put("high_freq_factor", scaling.highFrequencyFactor())
+            .put("original_max_position_embeddings", scaling.originalPositions());
+    }
+  }
+}

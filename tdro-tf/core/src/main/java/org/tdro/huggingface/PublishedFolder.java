@@ -1,0 +1,279 @@
+package org.tdro.huggingface;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.tdro.huggingface.SentenceModules.Kind;
+import org.tdro.huggingface.safetensors.DType;
+import org.tdro.io.InputException;
+import org.tdro.io.Sha256;
+import org.tdro.models.Architecture;
+import org.tdro.models.lora.Lora;
+import org.tdro.search.Similarity;
+import org.tdro.text.Prompts;
+import org.tdro.text.TokenizerFolder;
+
+/**
+ * A folder as retrievers are published in: a backbone (transformers), or adapters of one (PEFT), and how its states become
+ * embeddings (sentence-transformers). It is read whole when it is opened, so that every key that changes what is computed is
+ * either computed or refused by name; weights are read when they are loaded.
+ */
+public final class PublishedFolder {
+  /** The longest text of a backbone that was published without sentence-transformers' files, in tokens. */
+  private static final int USUAL_LENGTH = 512;
+
+  private final Path path;
+  private final Path transformer;
+  private final Optional<AdapterFolder> adapters;
+  private final Optional<AdapterConfig> adapterConfig;
+  private final Optional<PublishedFolder> base;
+  private final Optional<Architecture> architecture;
+  private final TokenizerFolder tokenizer;
+  private final Sentence sentence;
+  private final List<String> unreadKeys;
+
+  /** What sentence-transformers' files say. */
+  private record Sentence(
+      SentenceModules modules,
+      Optional<PoolingConfig> pooling,
+      Optional<DenseModule> dense,
+      TransformerConfig transformer,
+      PromptsConfig prompts) {
+
+    static Sentence read(
+        Path path, Path transformer, SentenceModules modules, FolderReading reading) {
+      var pooling = modules.folder(Kind.POOLING).orElse(path.resolve("1_Pooling"));
+      var sentence = new Sentence(
+          modules,
+          PoolingConfig.read(pooling, reading),
+          modules.folder(Kind.DENSE).map(folder -> DenseModule.read(folder, reading)),
+          TransformerConfig.read(transformer, reading),
+          PromptsConfig.read(path, reading));
+      if (!sentence.prompts.isEmpty()
+          && sentence.pooling.filter(config -> !config.includePrompt()).isPresent()) {
+        reading.problem(
+            "%s: include_prompt is false: a mean without the tokens of the prompt is not computed here"
+                .formatted(pooling.resolve(ConfigJson.NAME)));
+      }
+      return sentence;
+    }
+  }
+
+  private PublishedFolder(Path path, FolderReading reading) {
+    this.path = path;
+    var modules = SentenceModules.read(path, reading);
+    this.transformer = modules.folder(Kind.TRANSFORMER).orElse(path).normalize();
+    // A folder may hold adapters and a backbone; PEFT's readers then take the adapters and the base
+    // that they name.
+    this.adapters = Optional.of(new AdapterFolder(transformer)).filter(AdapterFolder::exists);
+    this.adapterConfig = adapters.flatMap(folder ->
+        AdapterConfig.read(PublishedJson.read(transformer.resolve(AdapterConfig.NAME), reading)));
+    this.base = adapterConfig.flatMap(config -> base(config, reading));
+    this.architecture = adapters.isPresent()
+        ? base.flatMap(folder -> folder.architecture)
+        : ConfigJson.read(PublishedJson.read(transformer.resolve(ConfigJson.NAME), reading));
+    var own = new TokenizerFolder(transformer);
+    this.tokenizer = own.exists() ? own : base.map(folder -> folder.tokenizer).orElse(own);
+    this.sentence = modules.isEmpty() && base.isPresent()
+        ? base.get().sentence
+        : Sentence.read(path, transformer, modules, reading);
+    checkCase(reading);
+    this.unreadKeys = reading.unread();
+  }
+
+  /**
+   * Whether a folder looks like a published one: it has a {@code config.json}, adapters, or modules that are kept apart.
+   */
+  public static boolean isOne(Path path) {
+    return Files.exists(path.resolve(ConfigJson.NAME))
+        || new AdapterFolder(path).exists()
+        || Files.exists(path.resolve(SentenceModules.NAME));
+  }
+
+  /**
+   * Reads a folder.
+   *
+   * @throws InputException listing everything that is wrong, missing or not computed here, each with its file and key
+   */
+  public static PublishedFolder open(Path path) {
+    var reading = new FolderReading();
+    var folder = new PublishedFolder(path, reading);
+    reading.check();
+    return folder;
+  }
+
+  /**
+   * Writes the {@code config.json} of a backbone.
+   *
+   * @param type element type of the weights
+   * @param pad id of the padding token, if it is known
+   * @param end id of the token that ends a text, if it is known
+   * @throws IllegalArgumentException listing what of the shape no published model has
+   */
+  public static void writeConfig(
+      Path folder, Architecture architecture, DType type, OptionalInt pad, OptionalInt end)
+      throws IOException {
+    ConfigJson.write(folder, architecture, type, pad, end);
+  }
+
+  /** The model that adapters belong to: a folder by its absolute path or from theirs on. */
+  private Optional<PublishedFolder> base(AdapterConfig config, FolderReading reading) {
+    var folder = transformer.resolve(config.base()).normalize();
+    if (!isOne(folder)) {
+      reading.problem(
+          "%s: base_model_name_or_path is %s, but there is no %s; fetch that model and name its folder"
+              .formatted(
+                  transformer.resolve(AdapterConfig.NAME),
+                  config.base(),
+                  folder.resolve(ConfigJson.NAME)));
+      return Optional.empty();
+    }
+    return Optional.of(new PublishedFolder(folder, reading));
+  }
+
+  /** Two files may ask for lower case beside {@code tokenizer.json}, which alone is followed here. */
+  private void checkCase(FolderReading reading) {
+    try {
+      var asked = tokenizer.config().lowercase();
+      if (!tokenizer.exists() || asked.isEmpty() && !sentence.transformer.lowercase()) {
+        return;
+      }
+      boolean lowercases = tokenizer.lowercases();
+      if (sentence.transformer.lowercase() && !lowercases) {
+        reading.problem(
+            "%s: sentence_bert_config.json has do_lower_case, but tokenizer.json keeps the case of texts; put a Lowercase normalizer there"
+                .formatted(transformer));
+      }
+      // transformers makes a BERT tokenizer anew where the two differ; other kinds have no such
+      // key.
+      if (tokenizer.isBert() && asked.filter(lower -> lower != lowercases).isPresent()) {
+        reading.problem(
+            "%s: do_lower_case is %s, but tokenizer.json does the opposite; load the tokenizer in transformers and save it again"
+                .formatted(tokenizer.config().file(), asked.get()));
+      }
+    } catch (InputException e) {
+      reading.problem(e.getMessage());
+    }
+  }
+
+  /** The folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** The file that describes the backbone. */
+  public Path configFile() {
+    return base.map(PublishedFolder::configFile)
+        .orElseGet(() -> transformer.resolve(ConfigJson.NAME));
+  }
+
+  /** The shape of the backbone. */
+  public Architecture architecture() {
+    return architecture.orElseThrow();
+  }
+
+  /** The adapters of the backbone; none where the folder holds its weights. */
+  public Lora lora() {
+    return adapterConfig.map(AdapterConfig::lora).orElse(Lora.NONE);
+  }
+
+  /** The matrices of the adapters, if there are any. */
+  public Optional<AdapterFolder> adapters() {
+    return adapters;
+  }
+
+  /** The folder of the backbone's weights: the one that adapters name, else this one. */
+  public PublishedFolder base() {
+    return base.orElse(this);
+  }
+
+  /** How token states become one vector, if a file says so. */
+  public Optional<PoolingConfig.Mode> pooling() {
+    return sentence.pooling.map(PoolingConfig::mode);
+  }
+
+  /** The linear map behind the pooling, if there is one. */
+  public Optional<DenseModule> dense() {
+    return sentence.dense;
+  }
+
+  /** Whether embeddings get length 1; they do where no file lists the modules. */
+  public boolean normalize() {
+    return sentence.modules.isEmpty() || sentence.modules.folder(Kind.NORMALIZE).isPresent();
+  }
+
+  /** The longest text, in tokens: what sentence-transformers' files say, else the tokenizer's, at most the positions. */
+  public int maxLength() {
+    int positions = architecture().maxPositions();
+    int usual = sentence.modules.isEmpty() ? USUAL_LENGTH : positions;
+    int tokens = Math.min(usual, tokenizer.config().maxLength().orElse(usual));
+    return Math.min(positions, sentence.transformer.maxLength().orElse(tokens));
+  }
+
+  /** The prompts before queries and passages. */
+  public Prompts prompts() {
+    return sentence.prompts.prompts();
+  }
+
+  /** How embeddings are compared. */
+  public Similarity similarity() {
+    return sentence.prompts.similarity();
+  }
+
+  /** The tokenizer; empty if the folder has none and takes only token ids. */
+  public Optional<TokenizerFolder> tokenizer() {
+    return Optional.of(tokenizer).filter(TokenizerFolder::exists);
+  }
+
+  /**
+   * Opens the weights of the backbone.
+   *
+   * @throws InputException if there are none, or they are damaged
+   */
+  public CheckpointWeights weights() {
+    return base.map(PublishedFolder::weights).orElseGet(() -> CheckpointWeights.open(transformer));
+  }
+
+  /** The keys that were not read, each after its file: they are without effect on what is computed, or not known here. */
+  public List<String> unreadKeys() {
+    return unreadKeys;
+  }
+
+  /** Returns a hash of all that training may change: the backbone or its adapters, and the map behind the pooling. */
+  public String fingerprint() {
+    var weights = adapters
+        .map(folder -> hash(folder.fingerprint() + ' ' + base().backboneFingerprint()))
+        .orElseGet(this::backboneFingerprint);
+    return sentence
+        .dense
+        .map(dense -> hash(weights + ' ' + dense.fingerprint()))
+        .orElse(weights);
+  }
+
+  /** Returns a hash of the shape and the weights of the backbone. */
+  public String backboneFingerprint() {
+    if (base.isPresent()) {
+      return base.get().backboneFingerprint();
+    }
+    try (var files = Files.list(transformer)) {
+      var text = new StringBuilder(Sha256.of(transformer.resolve(ConfigJson.NAME)));
+      for (var file : files.sorted().toList()) {
+        if (file.toString().endsWith(".safetensors")) {
+          text.append(' ').append(file.getFileName()).append(' ').append(Sha256.of(file));
+        }
+      }
+      return hash(text.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + transformer + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String hash(String text) {
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

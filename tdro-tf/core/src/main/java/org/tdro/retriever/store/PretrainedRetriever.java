@@ -1,0 +1,126 @@
+package org.tdro.retriever.store;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.huggingface.DenseModule;
+import org.tdro.huggingface.PoolingConfig;
+import org.tdro.huggingface.PublishedFolder;
+import org.tdro.keras.Weight;
+import org.tdro.models.DecoderArchitecture;
+import org.tdro.retriever.BaseCheckpoint;
+import org.tdro.retriever.Encoder;
+import org.tdro.retriever.Encoders;
+import org.tdro.retriever.Pooling;
+import org.tdro.retriever.RetrieverSettings;
+import org.tdro.retriever.RetrieverSource;
+import org.tdro.retriever.RetrieverSpec;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+
+/**
+ * A published folder as a retriever. What no file says is as usual: a decoder's last token is pooled and an encoder's mean.
+ */
+public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSource {
+  private static final Logger LOG = LoggerFactory.getLogger(PretrainedRetriever.class);
+
+  @Override
+  public Path path() {
+    return folder.path();
+  }
+
+  @Override
+  public RetrieverSettings settings() {
+    var architecture = folder.architecture();
+    var usual = architecture instanceof DecoderArchitecture ? Pooling.LASTTOKEN : Pooling.MEAN;
+    var spec = new RetrieverSpec(
+            architecture,
+            folder.pooling().map(PretrainedRetriever::pooling).orElse(usual),
+            folder.dense().map(DenseModule::out).orElse(0),
+            folder.normalize())
+        .with(folder.lora());
+    return RetrieverSettings.builder(spec)
+        .lengths(folder.maxLength(), folder.maxLength())
+        .prompts(folder.prompts())
+        .similarity(folder.similarity())
+        .base(folder.adapters().isPresent() ? BaseCheckpoint.of(folder.base()) : null)
+        .build();
+  }
+
+  private static Pooling pooling(PoolingConfig.Mode mode) {
+    return switch (mode) {
+      case CLS -> Pooling.CLS;
+      case MEAN -> Pooling.MEAN;
+      case LASTTOKEN -> Pooling.LASTTOKEN;
+      case MAX, MEAN_SQRT_LEN_TOKENS, WEIGHTEDMEAN ->
+        throw new IllegalArgumentException("pooling " + mode + " is not computed here");
+    };
+  }
+
+  @Override
+  public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
+    if (pooling != Pooling.LASTTOKEN) {
+      return folder.tokenizer().map(files -> files.tokenizerJson());
+    }
+    return folder.tokenizer().map(files -> {
+      var appended = files.withEndToken(scratch.resolve("tokenizer.json"));
+      if (appended.changed()) {
+        LOG.info(
+            "{}: {} is put behind every text, since its state is pooled",
+            files.path(),
+            appended.token());
+      }
+      return appended.tokenizerJson();
+    });
+  }
+
+  @Override
+  public String fingerprint() {
+    return folder.fingerprint();
+  }
+
+  /** The projection is not among them: the folder may have one of another size, or none. */
+  @Override
+  public List<Weight> replaced(Encoders encoders) {
+    return encoders.backboneWeights();
+  }
+
+  @Override
+  public void load(Ops tf, Session session, Encoders encoders) {
+    long added = 0;
+    for (var encoder : encoders.distinct()) {
+      // Those that another encoder lends are loaded with it.
+      if (!encoder.backboneWeights().isEmpty()) {
+        added = folder.weights().load(tf, session, encoder.backboneWeights());
+      }
+      folder.adapters().ifPresent(adapters -> adapters.load(tf, session, encoder.loraKernels()));
+      loadProjection(tf, session, encoder);
+    }
+    if (added > 0) {
+      LOG.info(
+          "{}: the tokenizer has {} ids more than the model has embeddings; theirs start as the mean of the others",
+          path(),
+          added);
+    }
+  }
+
+  /** Reads the projection, where the folder has one of the encoder's size; otherwise it keeps its initial values. */
+  private void loadProjection(Ops tf, Session session, Encoder encoder) {
+    if (encoder.projection().isEmpty() || folder.dense().isEmpty()) {
+      return;
+    }
+    var kernel = encoder.projection().get();
+    var dense = folder.dense().get();
+    if (dense.out() == kernel.shape().get(1)) {
+      dense.load(tf, session, kernel);
+    } else {
+      LOG.warn(
+          "{} projects to {}, the model to {}: its projection starts anew",
+          dense.folder(),
+          dense.out(),
+          kernel.shape().get(1));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package org.tdro.huggingface;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tdro.huggingface.safetensors.DType;
+import org.tdro.models.Architecture;
+import org.tdro.models.BertArchitecture;
+import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.Rope;
+import org.tdro.models.StaticArchitecture;
+
+class BackboneFormatTest {
+  private static final Rope.Scaling LLAMA3 = new Rope.Scaling(Rope.Kind.LLAMA3, 8, 1, 4, 8192);
+  private static final Rope.Scaling LINEAR = new Rope.Scaling(Rope.Kind.LINEAR, 2.5, 1, 1, 0);
+
+  @TempDir
+  Path folder;
+
+  static Stream<Arguments> shapes() {
+    return Stream.of(
+        Arguments.of("qwen2", decoder(true, false, false, 0, 0, Rope.Scaling.NONE)),
+        Arguments.of("qwen2", decoder(true, false, false, 64, 2, Rope.Scaling.NONE)),
+        Arguments.of("mistral", decoder(false, false, false, 64, 0, LINEAR)),
+        Arguments.of("llama", decoder(false, false, false, 0, 0, LLAMA3)),
+        Arguments.of("llama", decoder(true, true, true, 0, 0, Rope.Scaling.NONE)),
+        Arguments.of("llama", decoder(false, false, true, 0, 0, LINEAR)),
+        Arguments.of("bert", bert(BertArchitecture.COUNT_ALL, 2)),
+        Arguments.of("xlm-roberta", bert(1, 1)),
+        Arguments.of("xlm-roberta", bert(0, 1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void whatIsWrittenReadsBack(String type, Architecture shape) throws IOException {
+    assertThat(write(shape).get("model_type").asText()).isEqualTo(type);
+    assertThat(PublishedFolder.open(folder).architecture()).isEqualTo(shape);
+  }
+
+  @Test
+  void positionsAreCountedFromTheirOwnPaddingId() throws IOException {
+    PublishedFolder.writeConfig(
+        folder, bert(1, 1), DType.BF16, OptionalInt.of(0), OptionalInt.of(2));
+    var json = new JsonMapper().readTree(folder.resolve("config.json").toFile());
+    assertThat(json.get("pad_token_id").asInt()).isEqualTo(1);
+    assertThat(json.get("eos_token_id").asInt()).isEqualTo(2);
+    assertThat(json.get("torch_dtype").asText()).isEqualTo("bfloat16");
+  }
+
+  @Test
+  void anEncoderWithoutTypesGetsOne() throws IOException {
+    assertThat(write(bert(BertArchitecture.COUNT_ALL, 0)).get("type_vocab_size").asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void whatNoPublishedModelHasIsRefused() {
+    assertRefused(decoder(false, true, false, 0, 0, Rope.Scaling.NONE), "output map alone");
+    assertRefused(decoder(true, false, true, 0, 0, Rope.Scaling.NONE), "feed-forward maps");
+    assertRefused(
+        decoder(true, true, false, 64, 0, Rope.Scaling.NONE), "llama does not have a sliding");
+    assertRefused(decoder(false, false, false, 64, 1, Rope.Scaling.NONE), "from layer 1 on");
+    assertRefused(new StaticArchitecture(9, 4, 0.1f), "kind static");
+  }
+
+  private void assertRefused(Architecture shape, String message) {
+    assertThatThrownBy(() -> write(shape))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  private JsonNode write(Architecture shape) throws IOException {
+    PublishedFolder.writeConfig(folder, shape, DType.F32, OptionalInt.empty(), OptionalInt.empty());
+    return new JsonMapper().readTree(folder.resolve("config.json").toFile());
+  }
+
+  private static DecoderArchitecture decoder(
+      boolean inputBias,
+      boolean outputBias,
+      boolean feedForwardBias,
+      int window,
+      int firstWindowLayer,
+      Rope.Scaling scaling) {
+    return new DecoderArchitecture(
+        97,
+        32,
+        3,
+        4,
+        2,
+        16,
+        56,
+        512,
+        new Rope(500_000, scaling),
+        1e-6f,
+        inputBias,
+        outputBias,
+        feedForwardBias,
+        window,
+        firstWindowLayer,
+        0.1f,
+        0.02f);
+  }
+
+  private static BertArchitecture bert(int positionPaddingId, int types) {
+    return new BertArchitecture(
+        97, 32, 2, 4, 64, 50, positionPaddingId, types, 1e-12f, 0.1f, 0.2f, 0.02f);
+  }
+}

@@ -1,0 +1,236 @@
+package org.tdro.huggingface;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tdro.io.InputException;
+import org.tdro.search.Similarity;
+import org.tdro.testing.Shared;
+import org.tdro.text.PromptTemplate;
+import org.tdro.text.Prompts;
+import org.tdro.text.TokenizerFolder;
+
+/** Published folders of small files, some of them as people have reported them. */
+class PublishedFolderTest {
+  private static final String IDENTITY = "torch.nn.modules.linear.Identity";
+  private static final String BERT = """
+      {"model_type": "bert", "hidden_act": "gelu", "vocab_size": 149, "hidden_size": 16, "num_hidden_layers": 2,
+       "num_attention_heads": 4, "intermediate_size": 24, "max_position_embeddings": 64, "type_vocab_size": 2,
+       "layer_norm_eps": 1e-12, "use_cache": true}""";
+
+  @TempDir
+  Path folder;
+
+  private void write(String file, String text) throws IOException {
+    var path = folder.resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+  }
+
+  /** Modules in folders of unusual names, the backbone's files in its own. */
+  private void modules(String... types) throws IOException {
+    var json = new ArrayList<String>();
+    for (var type : types) {
+      json.add("{\"path\": \"the%s\", \"type\": \"sentence_transformers.models.%s\"}"
+          .formatted(type, type));
+    }
+    write("modules.json", json.toString());
+    write("theTransformer/config.json", BERT);
+  }
+
+  private void dense(String bias, String activation) throws IOException {
+    write(
+        "theDense/config.json",
+        "{\"in_features\": 16, \"out_features\": 12, \"bias\": %s, \"activation_function\": \"%s\"}"
+            .formatted(bias, activation));
+  }
+
+  private static PublishedFolder field(String name) {
+    return PublishedFolder.open(Shared.path("field/" + name));
+  }
+
+  private void assertRefused(String... messages) {
+    assertThatThrownBy(() -> PublishedFolder.open(folder))
+        .isInstanceOf(InputException.class)
+        .satisfies(failure -> assertThat(failure.getMessage()).contains(messages));
+  }
+
+  @Test
+  void everyModuleIsReadWhereModulesSay() throws IOException {
+    modules("Transformer", "Pooling", "Dense", "Normalize");
+    dense("false", IDENTITY);
+    write("thePooling/config.json", "{\"pooling_mode_cls_token\": true}");
+    write("theTransformer/sentence_bert_config.json", "{\"max_seq_length\": 48}");
+    var published = PublishedFolder.open(folder);
+    assertThat(published.dense().orElseThrow().out()).isEqualTo(12);
+    assertThat(published.normalize()).isTrue();
+    assertThat(published.pooling()).contains(PoolingConfig.Mode.CLS);
+    assertThat(published.maxLength()).isEqualTo(48);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, torch.nn.modules.linear.Identity, bias is true",
+    "false, torch.nn.modules.activation.Tanh, Tanh"
+  })
+  void aMapThatDoesMoreIsRefused(String bias, String activation, String message)
+      throws IOException {
+    modules("Transformer", "Pooling", "Dense");
+    dense(bias, activation);
+    assertRefused(message);
+  }
+
+  @Test
+  void modulesInAnotherOrderAreRefused() throws IOException {
+    modules("Transformer", "Pooling", "Normalize", "Dense");
+    dense("false", IDENTITY);
+    assertRefused("modules come in the order");
+  }
+
+  @Test
+  void unknownModulesAreRefused() throws IOException {
+    modules("Transformer", "Pooling", "Dropout");
+    assertRefused("module Dropout is not supported");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"new-mean, MEAN", "new-cls, CLS"})
+  void thePoolingModeMayBeNamed(String name, PoolingConfig.Mode mode) {
+    assertThat(field("03-pooling-mode/" + name).pooling()).contains(mode);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"pooling_mode\": \"max\"} | pooling_mode is [max]; supported is one of [cls, mean, lasttoken]",
+        "{\"pooling_mode_cls_token\": true, \"pooling_mode_max_tokens\": true} | pooling_mode is [cls, max]",
+        "{\"pooling_mode_cls_token\": false} | pooling_mode is []"
+      })
+  void aPoolingThatIsNotComputedIsRefused(String json, String message) throws IOException {
+    write("config.json", BERT);
+    write("1_Pooling/config.json", json);
+    assertRefused(message);
+  }
+
+  @Test
+  void aMeanThatLeavesThePromptOutIsRefusedWhereThereIsOne() throws IOException {
+    write("config.json", BERT);
+    write("1_Pooling/config.json", "{\"pooling_mode\": \"mean\", \"include_prompt\": false}");
+    assertThat(PublishedFolder.open(folder).pooling()).contains(PoolingConfig.Mode.MEAN);
+    write("config_sentence_transformers.json", "{\"prompts\": {\"query\": \"q: \"}}");
+    assertRefused("1_Pooling/config.json: include_prompt is false");
+  }
+
+  /** The tokenizer's length bounds a text where sentence-transformers' files name none, and so do the positions. */
+  @ParameterizedTest
+  @CsvSource({"09-max-length/st54, 1024", "09-max-length/short, 16", "27-similarity/m, 64"})
+  void theLongestTextIsTheTokenizers(String name, int length) {
+    assertThat(field(name).maxLength()).isEqualTo(length);
+  }
+
+  @Test
+  void promptsForQueriesAndDocumentsAreThoseOfEveryTask() {
+    var prompts = field("05-prompts/m").prompts();
+    assertThat(prompts.query("any").apply("x")).isEqualTo("query : x");
+    assertThat(prompts.passage("any").apply("x")).isEqualTo("passage : x");
+    assertThat(prompts.query("").apply("x")).isEqualTo("query : x");
+  }
+
+  @Test
+  void theDefaultPromptIsThatOfEveryText() {
+    var prompts = field("05-prompts/dflt").prompts();
+    assertThat(prompts.query("any").apply("x")).isEqualTo("represent this sentence : x");
+    assertThat(prompts.passage("any").apply("x")).isEqualTo("represent this sentence : x");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"05-prompts/m", "05-prompts/dflt", "27-similarity/m", "32-train-from-published/cls"})
+  void promptsAndSimilarityComeBackAsTheyAreWritten(String name) throws IOException {
+    var published = field(name);
+    new PromptsConfig(published.prompts(), published.similarity()).write(folder);
+    assertThat(PromptsConfig.read(folder, new FolderReading()))
+        .isEqualTo(new PromptsConfig(published.prompts(), published.similarity()));
+  }
+
+  @Test
+  void promptsOfTasksComeBackAsTheyAreWritten() throws IOException {
+    var config = new PromptsConfig(
+        new Prompts(
+            Map.of("trivia", new PromptTemplate("find: {text}")),
+            Map.of("trivia", new PromptTemplate("read: {text}"))),
+        Similarity.DOT);
+    config.write(folder);
+    assertThat(PromptsConfig.read(folder, new FolderReading())).isEqualTo(config);
+  }
+
+  @Test
+  void aDefaultPromptThatIsNotThereIsRefused() throws IOException {
+    write("config.json", BERT);
+    write(
+        "config_sentence_transformers.json",
+        "{\"prompts\": {\"query\": \"q: \"}, \"default_prompt_name\": \"doc\"}");
+    assertRefused("default_prompt_name is \"doc\", but the prompts are [query]");
+  }
+
+  @Test
+  void embeddingsAreComparedByTheCosineUnlessAFileSaysOtherwise() throws IOException {
+    assertThat(field("27-similarity/m").normalize()).isFalse();
+    assertThat(field("27-similarity/m").similarity()).isEqualTo(Similarity.COSINE);
+    write("config.json", BERT);
+    assertThat(PublishedFolder.open(folder).similarity()).isEqualTo(Similarity.COSINE);
+    write("config_sentence_transformers.json", "{\"similarity_fn_name\": \"dot\"}");
+    assertThat(PublishedFolder.open(folder).similarity()).isEqualTo(Similarity.DOT);
+    write("config_sentence_transformers.json", "{\"similarity_fn_name\": \"euclidean\"}");
+    assertRefused("similarity_fn_name is \"euclidean\"");
+  }
+
+  @Test
+  void theProblemsOfAllFilesAreToldAtOnce() throws IOException {
+    modules("Transformer", "Pooling", "Dense");
+    dense("true", IDENTITY);
+    write("theTransformer/config.json", BERT.replace("gelu", "relu"));
+    write("thePooling/config.json", "{\"pooling_mode\": \"max\"}");
+    write("theTransformer/sentence_bert_config.json", "{\"max_seq_length\": \"long\"}");
+    write("config_sentence_transformers.json", "{");
+    assertRefused(
+        "theTransformer/config.json: hidden_act",
+        "thePooling/config.json: pooling_mode",
+        "theDense/config.json: bias",
+        "sentence_bert_config.json: max_seq_length must be a whole number above 0, was \"long\"",
+        "config_sentence_transformers.json: cannot be read as JSON");
+  }
+
+  @Test
+  void lowerCaseThatTheTokenizerDoesNotMakeIsRefused() throws IOException {
+    write("config.json", BERT);
+    var original = new TokenizerFolder(Shared.path("field/05-prompts/m"));
+    Files.copy(original.tokenizerJson(), folder.resolve("tokenizer.json"));
+    write("tokenizer_config.json", "{\"do_lower_case\": %s}".formatted(!original.lowercases()));
+    assertRefused("tokenizer_config.json: do_lower_case is");
+    write("tokenizer_config.json", "{\"do_lower_case\": %s}".formatted(original.lowercases()));
+    assertThat(PublishedFolder.open(folder).tokenizer()).isPresent();
+  }
+
+  @Test
+  void keysThatNothingReadsAreListed() throws IOException {
+    write("config.json", BERT);
+    assertThat(PublishedFolder.open(folder).unreadKeys())
+        .isEqualTo(List.of(folder.resolve("config.json") + ": use_cache"));
+  }
+
+  @Test
+  void aFolderWithoutAModelIsNamed() {
+    assertRefused("config.json: there is no such file");
+  }
+}
