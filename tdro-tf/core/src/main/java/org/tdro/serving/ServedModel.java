@@ -101,9 +101,9 @@ final class ServedModel {
     bundle
         .metaGraphDef()
         .getSignatureDefMap()
-        .forEach((key, signature) -> SignatureCall.of(
-                bundle.session(), signature, padMultiple, longest)
-            .ifPresent(served -> found.put(key, served)));
+        .forEach(
+            (key, signature) -> SignatureCall.of(bundle.session(), signature, padMultiple, longest)
+                .ifPresent(served -> found.put(key, served)));
     return found;
   }
 

@@ -137,12 +137,7 @@ public final class GradientCache implements Execution {
             + " does, depends on more than a row and cannot be run in chunks");
       }
       var added = new ChunkEncoder(
-          encoder,
-          context.training(),
-          rows,
-          chunkVectors,
-          vectors(tf, encoder),
-          new ArrayList<>());
+          encoder, context.training(), rows, chunkVectors, vectors(tf, encoder), new ArrayList<>());
       encoders.add(added);
       return added;
     }
