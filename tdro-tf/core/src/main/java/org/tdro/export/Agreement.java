@@ -5,7 +5,7 @@ import org.tdro.retriever.Retriever;
 import org.tdro.text.TextKind;
 
 /**
- * How far embeddings and scores of an exported model lie from those of the trained one.
+ * The largest and mean differences between the embeddings and scores of an exported model and those of the trained one.
  *
  * @param largest difference of a component of an embedding, in units of the trained embedding's length, or of a score, in units of
  *     the product of both lengths
@@ -15,7 +15,7 @@ import org.tdro.text.TextKind;
 public record Agreement(double largest, double largestCosine, double meanCosine) {
 
   /**
-   * What the trained model makes of texts.
+   * The embeddings that the trained model computes.
    *
    * @param queries an embedding of each text as a query
    * @param passages an embedding of each as a passage
@@ -23,7 +23,7 @@ public record Agreement(double largest, double largestCosine, double meanCosine)
   @SuppressWarnings("ArrayRecordComponent") // compared number by number
   record Trained(float[][] queries, float[][] passages) {
 
-    /** Of the token ids of texts. */
+    /** Encodes the token ids of texts as queries and as passages. */
     static Trained of(Retriever retriever, int[][] texts) {
       return new Trained(
           rows(retriever, TextKind.QUERY, texts), rows(retriever, TextKind.PASSAGE, texts));
@@ -42,7 +42,7 @@ public record Agreement(double largest, double largestCosine, double meanCosine)
   }
 
   /**
-   * Compares.
+   * Compares an export with the trained model.
    *
    * @param exported what the export computes
    * @throws IllegalStateException if the export's shape is another one
@@ -103,7 +103,7 @@ public record Agreement(double largest, double largestCosine, double meanCosine)
     return sum;
   }
 
-  /** A number that is none must not pass for a small one. */
+  /** Returns the larger number, infinity for NaN: a result that is not a number must not pass for a small one. */
   private static double max(double a, double b) {
     return Double.isNaN(b) ? Double.POSITIVE_INFINITY : Math.max(a, b);
   }

@@ -21,11 +21,11 @@ final class CompressedGraph {
 
   private final Precision precision;
   private final Map<String, List<NodeDef>> consumers = new HashMap<>();
-  /** By the node that reads it: the matrix that is compressed. */
+  /** The compressed matrix, by the node that reads it. */
   private final Map<String, NodeDef> compressed = new HashMap<>();
 
   private final List<NodeDef> nodes = new ArrayList<>();
-  private final List<StoredTensor> tensors = new ArrayList<>();
+  private final List<ExportedVariable> tensors = new ArrayList<>();
 
   /** @param inference a graph with weights of 32 bits in nodes {@code VarHandleOp} */
   CompressedGraph(List<NodeDef> inference, Precision precision) {
@@ -41,13 +41,13 @@ final class CompressedGraph {
     inference.stream().filter(node -> !isVariable(node)).forEach(this::exchange);
   }
 
-  /** The nodes; where a variable was stands the reading of its resource. */
+  /** The nodes; each variable is replaced by the reading of its resource. */
   List<NodeDef> nodes() {
     return nodes;
   }
 
-  /** What the variables hold. */
-  List<StoredTensor> tensors() {
+  /** The tensors that the variables hold. */
+  List<ExportedVariable> tensors() {
     return tensors;
   }
 
@@ -81,22 +81,22 @@ final class CompressedGraph {
         && (isKernel || isTable)
         && readers.stream().allMatch(reader -> isReading(reader));
     if (precision == Precision.FP32 || !isMatrix) {
-      add(StoredTensor.whole(name, shape));
+      add(ExportedVariable.whole(name, shape));
       return;
     }
     readers.forEach(reader -> compressed.put(reader.getName(), variable));
     if (precision == Precision.BF16) {
-      add(new StoredTensor(name, name, StoredTensor.Form.BF16, 0, shape));
+      add(new ExportedVariable(name, name, ExportedVariable.Form.BF16, 0, shape));
       return;
     }
     int axis = isKernel ? 0 : 1;
     var scales = isKernel ? Shape.of(1, shape.get(1)) : Shape.of(shape.get(0), 1);
-    add(new StoredTensor(name, name, StoredTensor.Form.INT8, axis, shape));
-    add(new StoredTensor(name + SCALE, name, StoredTensor.Form.SCALE, axis, scales));
+    add(new ExportedVariable(name, name, ExportedVariable.Form.INT8, axis, shape));
+    add(new ExportedVariable(name + SCALE, name, ExportedVariable.Form.SCALE, axis, scales));
   }
 
   /** Adds a variable and, under its name, its value. */
-  private void add(StoredTensor tensor) {
+  private void add(ExportedVariable tensor) {
     tensors.add(tensor);
     var handle = tensor.name() + "/handle";
     nodes.add(NodeDef.newBuilder()

@@ -16,7 +16,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The other end of an export's check: a process that knows nothing of the trained model loads the SavedModel with
+ * The check of an export, run in a process that knows nothing of the trained model loads the SavedModel with
  * TensorFlow's plain loader, calls every signature and takes the time.
  */
 public final class ExportCheck {
@@ -34,7 +34,7 @@ public final class ExportCheck {
   }
 
   /**
-   * What is asked.
+   * The request of a check.
    *
    * @param texts token ids of each text
    * @param tokens in each text of the batches whose time is taken
@@ -47,7 +47,7 @@ public final class ExportCheck {
   }
 
   /**
-   * What is answered.
+   * The result of a check.
    *
    * @param embeddings of the texts, by signature
    * @param scores of every text as a query with every text as a passage

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import org.tdro.serving.client.IdType;
 
 /**
- * How a retriever is exported.
+ * Settings of an export.
  *
  * @param version its number; the next free one if it is empty
  * @param accepted the largest difference between an exported and a trained embedding that is accepted; the precision's if it is

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.SortedMap;
 
 /**
- * What was exported and how it compares.
+ * An exported version and its comparison with the trained model.
  *
  * @param folder of the version
  * @param bytes on disk
@@ -19,7 +19,7 @@ public record ExportReport(
     SortedMap<Integer, Double> milliseconds,
     int tokens) {
 
-  /** The same, in the place it was renamed to. */
+  /** Returns the report for the folder that the version was renamed to. */
   ExportReport in(Path folder) {
     return new ExportReport(folder, precision, agreement, bytes, milliseconds, tokens);
   }

@@ -37,7 +37,7 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
    * Loads a version.
    *
    * @param savedModel its folder, as {@code BASE/1}
-   * @throws IllegalArgumentException if it is no export of a retriever
+   * @throws IllegalArgumentException if it is not an export of a retriever
    * @throws InputException if it has no tokenizer
    */
   public static ExportedRetriever load(Path savedModel) {
@@ -49,7 +49,7 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
     try {
       return new ExportedRetriever(
           assets, tokenizer, SavedModelBundle.load(savedModel.toString(), "serve"));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;
     }
@@ -94,7 +94,7 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
     }
   }
 
-  /** Whole numbers as a tensor of the type that an export takes; the caller closes it. */
+  /** Returns integers as a tensor of the type that an export takes; the caller closes it. */
   static Tensor tensor(IdType type, Shape shape, int[] values) {
     return type == IdType.INT32
         ? TInt32.tensorOf(shape, DataBuffers.of(values))
@@ -104,7 +104,10 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
 
   @Override
   public void close() {
-    bundle.close();
-    tokenizer.close();
+    try {
+      bundle.close();
+    } finally {
+      tokenizer.close();
+    }
   }
 }

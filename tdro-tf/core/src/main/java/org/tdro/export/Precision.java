@@ -2,7 +2,7 @@ package org.tdro.export;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How the matrices of an exported model are stored and multiplied; vectors such as biases and norms keep 32 bits. */
+/** The number format of the matrices of an exported model; vectors such as biases and norms keep 32 bits. */
 public enum Precision {
   /** As trained: 32 bits. */
   @JsonProperty("fp32")

@@ -57,7 +57,7 @@ record PredictionLog(String model, String signature, Map<String, TensorProto> in
     void write(CodedOutputStream out) throws IOException;
   }
 
-  /** A message inside another one has the form of a field of bytes. */
+  /** Writes a nested message, which has the form of a field of bytes. */
   private static ByteString message(Fields fields) {
     try {
       var bytes = new ByteArrayOutputStream();

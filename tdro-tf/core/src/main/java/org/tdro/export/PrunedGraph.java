@@ -13,7 +13,7 @@ import org.tensorflow.proto.NodeDef;
 final class PrunedGraph {
   private PrunedGraph() {}
 
-  /** The nodes that those named depend on, and these, in the order of the graph. */
+  /** Returns the named nodes and those that they depend on, in the order of the graph. */
   static List<NodeDef> of(GraphDef graph, Collection<String> wanted) {
     var byName = new LinkedHashMap<String, NodeDef>();
     graph.getNodeList().forEach(node -> byName.put(node.getName(), node));
@@ -32,7 +32,7 @@ final class PrunedGraph {
         .toList();
   }
 
-  /** The operation of an input, {@code name}, {@code name:output} or {@code ^name}. */
+  /** Returns the operation of an input {@code name}, {@code name:output} or {@code ^name}. */
   static String producer(String input) {
     int start = input.startsWith("^") ? 1 : 0;
     int colon = input.lastIndexOf(':');

@@ -18,7 +18,7 @@ import org.tensorflow.types.family.TIntegral;
 final class RetrieverSignatures {
   static final String ENCODE_QUERY = "encode_query";
   static final String ENCODE_PASSAGE = "encode_passage";
-  /** What a client calls that names no signature: the queries'. */
+  /** The signature of a client that names none: the same as for queries. */
   static final String DEFAULT = "serving_default";
 
   static final String SCORE = "score";
@@ -39,7 +39,7 @@ final class RetrieverSignatures {
   }
 
   /** Adds the signatures to the graph of a model. */
-  static List<ServedSignature> add(EncoderModel model, IdType idType) {
+  static List<SignatureDefinition> add(EncoderModel model, IdType idType) {
     var signatures = new RetrieverSignatures(model, idType);
     var query = signatures.encode(TextKind.QUERY);
     var passage = model.spec().untied() ? signatures.encode(TextKind.PASSAGE) : query;
@@ -48,22 +48,22 @@ final class RetrieverSignatures {
   }
 
   /** {@code [batch, length] -> [batch, dimension]}; with one encoder for both, queries and passages differ in their prompts and lengths alone. */
-  private ServedSignature encode(TextKind kind) {
+  private SignatureDefinition encode(TextKind kind) {
     var texts = new Texts("", kind);
     var embedding = model.tf().withName(EMBEDDING).identity(texts.embedding);
-    return new ServedSignature(
+    return new SignatureDefinition(
         ENCODE_QUERY,
         Map.of(INPUT_IDS, texts.ids, ATTENTION_MASK, texts.mask),
         Map.of(EMBEDDING, embedding));
   }
 
   /** Queries and passages, each {@code [batch, length]}, to the products of their embeddings {@code [queries, passages]}. */
-  private ServedSignature score() {
+  private SignatureDefinition score() {
     var queries = new Texts(QUERY, TextKind.QUERY);
     var passages = new Texts(PASSAGE, TextKind.PASSAGE);
     var products =
         model.tf().linalg.matMul(queries.embedding, passages.embedding, MatMul.transposeB(true));
-    return new ServedSignature(
+    return new SignatureDefinition(
         SCORE,
         Map.of(
             QUERY + INPUT_IDS,

@@ -20,7 +20,7 @@ final class SampleTexts {
 
   private SampleTexts() {}
 
-  /** As queries or passages, whichever are shorter: all signatures are called with them. */
+  /** Returns the kind of text with the lower maximum length: all signatures are called with the samples. */
   static TextKind kind(Retriever retriever) {
     var settings = retriever.settings();
     return settings.queryLength() <= settings.passageLength() ? TextKind.QUERY : TextKind.PASSAGE;

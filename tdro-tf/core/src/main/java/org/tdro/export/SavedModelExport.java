@@ -24,18 +24,18 @@ import org.tensorflow.proto.ConfigProto;
  * written is loaded by a fresh process and compared with the trained model before it is put in place.
  */
 public final class SavedModelExport {
-  /** Of the texts whose time is taken, about a question's. */
+  /** Tokens of the texts whose time is taken, about those of a question. */
   private static final int TIMED_TOKENS = 32;
 
   private final ExportOptions options;
 
-  /** An export with those options. */
+  /** Creates an export with these options. */
   public SavedModelExport(ExportOptions options) {
     this.options = options;
   }
 
   /**
-   * Checks what {@link #export} would check, before anything is loaded.
+   * Checks the target folder as {@link #export} does, before anything is loaded.
    *
    * @throws IllegalArgumentException if a version of that number, or any, cannot be written into {@code base}
    */
@@ -80,7 +80,7 @@ public final class SavedModelExport {
     var checked = FreshProcess.check(new ExportCheck.Request(folder.toString(), samples, tokens));
     var agreement = Agreement.of(trained, checked);
     requireClose(agreement);
-    ModelCard.write(folder, assets, options.precision(), agreement, stored.fingerprint());
+    ServableCard.write(folder, assets, options.precision(), agreement, stored.fingerprint());
     return new ExportReport(
         folder, options.precision(), agreement, size(folder), checked.milliseconds(), tokens);
   }

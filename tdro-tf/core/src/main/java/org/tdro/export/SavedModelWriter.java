@@ -38,7 +38,7 @@ final class SavedModelWriter {
       throws IOException {
     var signatures = RetrieverSignatures.add(model, idType);
     var definition = model.graph().toGraphDef();
-    var wanted = signatures.stream().flatMap(ServedSignature::operations).toList();
+    var wanted = signatures.stream().flatMap(SignatureDefinition::operations).toList();
     var compressed = new CompressedGraph(PrunedGraph.of(definition, wanted), precision);
     var meta = MetaGraphDef.newBuilder()
         .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder()
@@ -68,7 +68,7 @@ final class SavedModelWriter {
 
   /** Adds the graph with the operations by which loaders restore the variables. */
   private static void addSaver(
-      MetaGraphDef.Builder meta, GraphDef inference, List<StoredTensor> tensors) {
+      MetaGraphDef.Builder meta, GraphDef inference, List<ExportedVariable> tensors) {
     try (var graph = new Graph()) {
       graph.importGraphDef(inference);
       var tf = Ops.create(graph).withSubScope("save");
@@ -88,7 +88,7 @@ final class SavedModelWriter {
   }
 
   private static Operation save(
-      Ops tf, PlaceholderWithDefault<TString> file, Graph graph, List<StoredTensor> tensors) {
+      Ops tf, PlaceholderWithDefault<TString> file, Graph graph, List<ExportedVariable> tensors) {
     var values = tensors.stream()
         .map(tensor -> graph.outputOrThrow(tensor.name()))
         .toArray(Output<?>[]::new);
@@ -102,13 +102,13 @@ final class SavedModelWriter {
   }
 
   private static Op restore(
-      Ops tf, PlaceholderWithDefault<TString> file, Graph graph, List<StoredTensor> tensors) {
+      Ops tf, PlaceholderWithDefault<TString> file, Graph graph, List<ExportedVariable> tensors) {
     var restored = tf.scope()
         .opBuilder("RestoreV2", "RestoreV2")
         .addInput(file.asOutput())
         .addInput(VariablesWriter.names(tf, tensors).asOutput())
         .addInput(VariablesWriter.whole(tf, tensors.size()).asOutput())
-        .setAttr("dtypes", tensors.stream().map(StoredTensor::type).toArray(DataType[]::new))
+        .setAttr("dtypes", tensors.stream().map(ExportedVariable::type).toArray(DataType[]::new))
         .build();
     var assignments = new ArrayList<Operation>();
     for (int i = 0; i < tensors.size(); i++) {

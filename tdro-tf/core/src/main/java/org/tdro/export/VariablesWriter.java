@@ -17,7 +17,7 @@ import org.tensorflow.types.TString;
  * a time: beside the model it takes about what the tensors of one part take.
  */
 final class VariablesWriter {
-  /** Of the trained weights that one part is made from. */
+  /** Bytes of the trained weights that one part is made from. */
   private static final long PART_BYTES = 256L << 20;
 
   private final EncoderModel model;
@@ -29,9 +29,9 @@ final class VariablesWriter {
     this.folder = folder;
   }
 
-  void write(List<StoredTensor> tensors) {
+  void write(List<ExportedVariable> tensors) {
     var parts = new ArrayList<String>();
-    var part = new ArrayList<StoredTensor>();
+    var part = new ArrayList<ExportedVariable>();
     long bytes = 0;
     for (var tensor : tensors) {
       long more = model.variables().byName().get(tensor.weight()).size() * Float.BYTES;
@@ -47,7 +47,7 @@ final class VariablesWriter {
     merge(parts);
   }
 
-  private String save(List<StoredTensor> tensors, int number) {
+  private String save(List<ExportedVariable> tensors, int number) {
     var prefix = folder.resolve("part" + number).toAbsolutePath().toString();
     var tf = model.tf();
     var values = tensors.stream().map(tensor -> value(tf, tensor)).toArray(Output<?>[]::new);
@@ -62,7 +62,7 @@ final class VariablesWriter {
     return prefix;
   }
 
-  private Output<?> value(Ops tf, StoredTensor tensor) {
+  private Output<?> value(Ops tf, ExportedVariable tensor) {
     Operand<TFloat32> weight = model.variables().byName().get(tensor.weight()).read(tf);
     return tensor.value(tf, weight);
   }
@@ -76,12 +76,12 @@ final class VariablesWriter {
     model.session().runner().addTarget(merge).run().close();
   }
 
-  static Operand<TString> names(Ops tf, List<StoredTensor> tensors) {
+  static Operand<TString> names(Ops tf, List<ExportedVariable> tensors) {
     return tf.constant(
-        StdArrays.ndCopyOf(tensors.stream().map(StoredTensor::name).toArray(String[]::new)));
+        StdArrays.ndCopyOf(tensors.stream().map(ExportedVariable::name).toArray(String[]::new)));
   }
 
-  /** That every tensor is saved or restored as a whole. */
+  /** Returns empty slice specifications: whole tensors. */
   static Operand<TString> whole(Ops tf, int tensors) {
     return tf.fill(tf.constant(new int[] {tensors}), tf.constant(""));
   }

@@ -14,7 +14,7 @@ import org.tdro.io.AtomicWrite;
 
 /**
  * The folder that a server watches: a folder for each version, named by its number. A version is written beside its place under a
- * name that is no number, which servers pass over, and renamed once it is whole.
+ * name that is not a number, which servers pass over, and renamed once it is whole.
  */
 record Versions(Path base) {
 
@@ -23,7 +23,7 @@ record Versions(Path base) {
    *
    * @param wanted its number; without one, the next after the highest that is there, or 1
    * @return its folder
-   * @throws IllegalArgumentException if it is there already, or {@code base} is no folder
+   * @throws IllegalArgumentException if it is there already, or {@code base} is not a folder
    * @throws IllegalStateException if another process is writing a version
    */
   Path add(OptionalLong wanted, AtomicWrite.Body body) {
@@ -63,7 +63,7 @@ record Versions(Path base) {
     next();
   }
 
-  /** One more than the highest version that is there. */
+  /** Returns one more than the highest existing version. */
   private long next() {
     try (var entries = Files.list(base)) {
       return entries

@@ -21,10 +21,10 @@ import org.tensorflow.proto.TensorShapeProto;
  * what is prepared at first use: batches of {@link #BATCHES} texts at lengths that double up to the longest.
  */
 final class WarmupRequests {
-  /** Texts in a request. */
+  /** The number of texts in a request. */
   static final List<Integer> BATCHES = List.of(1, 8, 32);
 
-  /** The server reads no more. */
+  /** The most requests that TensorFlow Serving reads. */
   static final int MOST = 1000;
 
   private static final String FILE = "assets.extra/tf_serving_warmup_requests";
@@ -83,7 +83,7 @@ final class WarmupRequests {
     return new PredictionLog(assets.name(), signature, inputs);
   }
 
-  /** Multiples of the padding, each twice the one before, and the longest. */
+  /** Returns the lengths to warm up: multiples of the padding, each twice the one before, and the longest. */
   private List<Integer> lengths(TextKind kind) {
     var lengths = new ArrayList<Integer>();
     int most = assets.maxLength(kind);

@@ -45,6 +45,16 @@ public final class ContrastiveDataset implements Dataset {
     // One that was not decided when its turn came to be made ahead is made now.
     var batch = ahead.get(index).orElseGet(() -> source.batch(index));
     var tensors = new HashMap<String, Tensor>();
+    try {
+      put(tensors, batch);
+      return new Batch(tensors, batch.size());
+    } catch (RuntimeException | Error e) {
+      tensors.values().forEach(Tensor::close);
+      throw e;
+    }
+  }
+
+  private void put(Map<String, Tensor> tensors, ContrastiveBatch batch) {
     TokenTensors.put(
         tensors, ContrastiveModel.QUERY_IDS, ContrastiveModel.QUERY_MASK, batch.queries());
     TokenTensors.put(
@@ -61,7 +71,6 @@ public final class ContrastiveDataset implements Dataset {
       tensors.put(ContrastiveModel.HARD_ONLY, booleans(rows));
     }
     batch.teacher().ifPresent(teacher -> put(tensors, teacher, batch.passagesPerQuery()));
-    return new Batch(tensors, batch.size());
   }
 
   private static void put(Map<String, Tensor> tensors, TeacherScores teacher, int perQuery) {

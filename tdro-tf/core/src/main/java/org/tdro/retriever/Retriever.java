@@ -39,7 +39,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
       model = new EncoderModel(settings.spec(), 0, session);
       model.load(stored);
       return new Retriever(settings, tokenizer, model);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (model != null) {
         model.close();
       }

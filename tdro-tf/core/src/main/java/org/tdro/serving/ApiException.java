@@ -1,6 +1,6 @@
 package org.tdro.serving;
 
-/** A request that is answered with an error; the message is for who sent it. */
+/** An error that is the answer to a request; the message is for the client. */
 final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

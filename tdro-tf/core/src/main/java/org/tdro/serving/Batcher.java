@@ -15,19 +15,19 @@ import java.util.concurrent.TimeoutException;
  * Joins the requests of one signature that arrive within a short time, in one thread of its own. Those that arrive while a
  * batch is computed make up the next one, so under load nobody waits for the timeout.
  */
-final class Batcher implements RowEncoder, AutoCloseable {
-  private final RowEncoder model;
+final class Batcher implements TokenRowEncoder, AutoCloseable {
+  private final TokenRowEncoder model;
   private final BatchingOptions options;
   private final long patienceNanos;
   private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
   private final Thread thread;
 
-  /** What came too late for a batch and starts the next one. */
+  /** The request that came too late for a batch and starts the next one. */
   private Waiting carried;
 
   private record Waiting(List<TokenRow> rows, long since, CompletableFuture<float[][]> result) {}
 
-  Batcher(String name, RowEncoder model, BatchingOptions options, Duration patience) {
+  Batcher(String name, TokenRowEncoder model, BatchingOptions options, Duration patience) {
     this.model = model;
     this.options = options;
     this.patienceNanos = patience.toNanos();
@@ -63,12 +63,12 @@ final class Batcher implements RowEncoder, AutoCloseable {
     }
   }
 
-  /** How many requests wait to become part of a batch. */
+  /** Returns the number of requests that wait to become part of a batch. */
   int waiting() {
     return queue.size();
   }
 
-  /** To be called once no request waits any more. */
+  /** Stops the thread; call it once no request waits any more. */
   @Override
   public void close() {
     thread.interrupt();

@@ -3,7 +3,7 @@ package org.tdro.serving;
 import java.time.Duration;
 
 /**
- * How requests are joined.
+ * Settings for joining requests into batches.
  *
  * @param texts most texts of a joined batch; 0 computes every request by itself
  * @param timeout how long the first request of a batch waits for others
@@ -12,7 +12,7 @@ public record BatchingOptions(int texts, Duration timeout) {
   /** Fills two cores; the wait is short beside the computation. */
   public static final BatchingOptions DEFAULT = new BatchingOptions(32, Duration.ofMillis(2));
 
-  /** Every request by itself. */
+  /** No batching: every request runs by itself. */
   public static final BatchingOptions OFF = new BatchingOptions(0, Duration.ZERO);
 
   public BatchingOptions {

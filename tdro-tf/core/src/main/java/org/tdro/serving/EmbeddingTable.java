@@ -26,7 +26,7 @@ final class EmbeddingTable {
   }
 
   /**
-   * The number of rows; empty if the graph is built otherwise.
+   * Returns the number of rows; empty if the graph is built otherwise.
    *
    * @param idsTensor the tensor of token ids, as {@code name:index}
    */
@@ -44,7 +44,7 @@ final class EmbeddingTable {
         .min();
   }
 
-  /** Where a value comes from, past operations that leave it as it is. */
+  /** Returns the node that a value comes from, past operations that leave it unchanged. */
   private NodeDef source(String input) {
     var node = nodes.get(node(input));
     for (int step = 0; step < MOST_STEPS && PASSING.contains(node.getOp()); step++) {

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers HTTP requests: finds who answers, and turns whatever goes wrong into an answer. */
+/** Dispatches HTTP requests to their handlers and turns every failure into an answer. */
 final class HttpApi implements HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
@@ -32,13 +32,13 @@ final class HttpApi implements HttpHandler {
     private final long start = System.nanoTime();
     private String endpoint = "other";
 
-    /** OpenAI's clients expect an object where others have a text. */
+    /** Whether an error is answered as an object, as OpenAI's clients expect it, rather than as a text. */
     private boolean openAi;
 
     /** Whether the server is stopping. */
     private boolean tooLate;
 
-    /** Whether there are more at a time than are answered. */
+    /** Whether there are more concurrent requests than the limit. */
     private boolean tooMany;
 
     Call(HttpExchange exchange) {
@@ -130,7 +130,7 @@ final class HttpApi implements HttpHandler {
     };
   }
 
-  /** The body of a call that costs something, which is refused before it is read if there is no room. */
+  /** Reads the body of an expensive call, which is refused before it is read if there is no room. */
   private byte[] body(Call call) throws IOException {
     if (call.tooLate) {
       throw new ApiException(503, "the server is stopping");
@@ -180,7 +180,7 @@ final class HttpApi implements HttpHandler {
     }
   }
 
-  /** Refuses new requests and waits for those that have begun; false if they took too long. */
+  /** Refuses new requests and waits for those in progress; returns false if they took too long. */
   boolean drain(Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     synchronized (monitor) {
@@ -196,7 +196,7 @@ final class HttpApi implements HttpHandler {
     return true;
   }
 
-  /** How many requests are being answered. */
+  /** Returns the number of requests in progress. */
   int active() {
     synchronized (monitor) {
       return active;

@@ -23,13 +23,13 @@ final class JsonBody {
     this.parser = parser;
   }
 
-  /** Takes a field of an object, whose value the body stands at, and reads or skips all of it. */
+  /** Reads or skips the value of a field of an object; the parser is at the value. */
   @FunctionalInterface
   interface Field {
     void read(String name, JsonBody body) throws IOException;
   }
 
-  /** Takes an element of an array, at which the body stands, and reads all of it. */
+  /** Reads an element of an array; the parser is at the element. */
   @FunctionalInterface
   interface Element {
     void read(int index, JsonBody body) throws IOException;
@@ -59,7 +59,7 @@ final class JsonBody {
     }
   }
 
-  /** What stands here. */
+  /** Returns the kind of the current token. */
   JsonToken here() {
     return parser.currentToken();
   }
@@ -122,7 +122,7 @@ final class JsonBody {
     return parser.getText();
   }
 
-  /** Passes over whatever stands here. */
+  /** Skips the current value. */
   void skip() throws IOException {
     parser.skipChildren();
   }

@@ -7,7 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** Writes JSON; a number that is not finite has no form in it and is an error of the model. */
+/** A writer of JSON answers; a number that is not finite cannot be written in JSON and is an error of the model. */
 final class JsonReply {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
@@ -21,7 +21,7 @@ final class JsonReply {
     void write(JsonGenerator json) throws IOException;
   }
 
-  /** An object with that status. */
+  /** Returns an object with that status. */
   static Reply of(int status, Fields fields) {
     var bytes = new ByteArrayOutputStream();
     try (var json = JSON.createGenerator(bytes)) {
@@ -34,7 +34,7 @@ final class JsonReply {
     return new Reply(status, TYPE, bytes.toByteArray());
   }
 
-  /** {@code {"error": message}}, as TensorFlow Serving answers. */
+  /** Returns {@code {"error": message}}, as TensorFlow Serving answers. */
   static Reply error(int status, String message) {
     return of(status, json -> json.writeStringField("error", message));
   }

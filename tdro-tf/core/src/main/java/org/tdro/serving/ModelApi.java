@@ -25,7 +25,7 @@ final class ModelApi {
     }
   }
 
-  /** {@code GET /v1/models/NAME[/versions/V]}. */
+  /** Answers {@code GET /v1/models/NAME[/versions/V]}. */
   Reply status(OptionalLong version) {
     var statuses = versions.statuses().stream()
         .filter(status -> version.isEmpty() || status.version() == version.getAsLong())
@@ -50,14 +50,14 @@ final class ModelApi {
     });
   }
 
-  /** {@code GET /v1/models/NAME[/versions/V]/metadata}. */
+  /** Answers {@code GET /v1/models/NAME[/versions/V]/metadata}. */
   Reply metadata(OptionalLong version) {
     try (var lease = versions.use(name, version)) {
       return MetadataReply.of(name, lease.model().version(), lease.model().signatureDefs());
     }
   }
 
-  /** {@code POST /v1/models/NAME[/versions/V]:predict}. */
+  /** Answers {@code POST /v1/models/NAME[/versions/V]:predict}. */
   Reply predict(OptionalLong version, byte[] body) {
     try (var lease = versions.use(name, version)) {
       var model = lease.model();

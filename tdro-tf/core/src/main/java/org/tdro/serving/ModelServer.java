@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class ModelServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelServer.class);
 
-  /** Beyond the requests that are worked on: those that are being refused, and questions about the state. */
+  /** Threads beyond those of the requests in progress: for refusals and for questions about the state. */
   private static final int SPARE_THREADS = 16;
 
   private static final int BACKLOG = 1024;
@@ -77,7 +77,7 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  /** Connections beyond what waits here are closed. */
+  /** Returns the pool of threads; connections beyond its queue are closed. */
   private static ThreadPoolExecutor threads(int count) {
     var number = new AtomicInteger();
     var threads = new ThreadPoolExecutor(
@@ -91,7 +91,7 @@ public final class ModelServer implements AutoCloseable {
   }
 
   /**
-   * Loads the newest version and starts to serve it.
+   * Loads the newest version and starts serving it.
    *
    * @param base the folder of versions, or a version's own
    * @throws IllegalArgumentException if there is nothing that can be served
@@ -107,7 +107,7 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  /** Where it is, as {@code http://127.0.0.1:8501}. */
+  /** Returns its address, such as {@code http://127.0.0.1:8501}. */
   public URI uri() {
     return URI.create("http://%s:%d".formatted(hostInUri(), http.getAddress().getPort()));
   }
@@ -116,17 +116,17 @@ public final class ModelServer implements AutoCloseable {
     return options.host().contains(":") ? "[" + options.host() + "]" : options.host();
   }
 
-  /** The model's name in URLs. */
+  /** Returns the model's name in URLs. */
   public String name() {
     return name;
   }
 
-  /** The version that is served. */
+  /** Returns the version that is served. */
   public long version() {
     return versions.currentVersion();
   }
 
-  /** Refuses new requests, finishes those that have begun, and ends. */
+  /** Refuses new requests, finishes those in progress and stops. */
   @Override
   public void close() {
     try {

@@ -46,7 +46,7 @@ final class ModelVersions implements AutoCloseable {
   }
 
   /**
-   * Loads the highest version and begins to watch.
+   * Loads the highest version and begins to watch the folder.
    *
    * @throws IllegalArgumentException if there is none or it cannot be loaded
    */
@@ -65,7 +65,7 @@ final class ModelVersions implements AutoCloseable {
     return versions;
   }
 
-  /** A use of a model, which stays open until this is closed. */
+  /** A lease of a model, which stays open until the lease is closed. */
   record Lease(ServedModel model) implements AutoCloseable {
     @Override
     public void close() {
@@ -74,7 +74,7 @@ final class ModelVersions implements AutoCloseable {
   }
 
   /**
-   * The model that is served.
+   * Returns a lease of the model that is served.
    *
    * @param version empty means the one that is served
    * @throws ApiException 404 if another version is asked for
@@ -93,17 +93,17 @@ final class ModelVersions implements AutoCloseable {
     }
   }
 
-  /** The name in the export's assets. */
+  /** Returns the name in the export's assets. */
   String assetsName() {
     return current.assets().name();
   }
 
-  /** The number of the version that is served. */
+  /** Returns the number of the version that is served. */
   long currentVersion() {
     return current.version();
   }
 
-  /** What is known of all versions, the newest first. */
+  /** Returns the status of every known version, the newest first. */
   Collection<VersionStatus> statuses() {
     var served = current;
     var all = new ConcurrentSkipListMap<Long, VersionStatus>(java.util.Comparator.reverseOrder());
@@ -131,7 +131,7 @@ final class ModelVersions implements AutoCloseable {
     forgetClosed();
     try {
       var highest = folders.find().lastEntry();
-      // Without any, the one that is loaded goes on.
+      // Without any, the one that is loaded is still served.
       if (highest == null || highest.getKey() == current.version()) {
         return;
       }
@@ -146,7 +146,7 @@ final class ModelVersions implements AutoCloseable {
     }
   }
 
-  /** A closed model still holds the definition of its graph. */
+  /** Forgets closed models: each still holds the definition of its graph. */
   private void forgetClosed() {
     retired.forEach((version, model) -> {
       if (model.isClosed()) {
@@ -172,7 +172,7 @@ final class ModelVersions implements AutoCloseable {
     }
   }
 
-  /** To be called once no request uses a model any more. */
+  /** Closes all models; call it once no request uses one any more. */
   @Override
   public void close() {
     closing.countDown();

@@ -30,7 +30,7 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
    *
    * @param texts most texts
    * @param length longest row
-   * @throws ApiException 400 if it is no such request
+   * @throws ApiException 400 if it is not such a request
    */
   static PredictRequest parse(byte[] bytes, int texts, int length) {
     var reading = new Reading(texts, length);
@@ -110,7 +110,7 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
   }
 
   /**
-   * The batches that a signature takes.
+   * Returns the batches that a signature takes.
    *
    * @param vocabulary number of token ids, where it is known
    * @throws ApiException 400 if inputs are missing or unknown, rows differ in length, ids are none of the model's or the mask

@@ -2,7 +2,7 @@ package org.tdro.serving;
 
 import java.nio.charset.StandardCharsets;
 
-/** What is answered. */
+/** An answer to a request. */
 @SuppressWarnings("ArrayRecordComponent") // sent once, never compared
 record Reply(int status, String contentType, byte[] body) {
   static Reply text(String contentType, String body) {

@@ -7,14 +7,14 @@ import java.util.Set;
 
 /** Reads the body of a request, up to a limit. */
 final class RequestBody {
-  /** What curl -d sends by default is JSON in all of TensorFlow Serving's examples. */
+  /** The content type that {@code curl -d} sends by default; in TensorFlow Serving's examples the body is JSON all the same. */
   private static final Set<String> TYPES =
       Set.of("application/json", "application/x-www-form-urlencoded");
 
   private RequestBody() {}
 
   /**
-   * All of it.
+   * Reads the whole body.
    *
    * @throws ApiException 415 if it is not JSON by its type, 413 if it is too large
    * @throws IOException if the client is gone

@@ -24,12 +24,12 @@ final class ServedModel {
   private final RetrieverAssets assets;
   private final Optional<Tokenizer> tokenizer;
   private final SavedModelBundle bundle;
-  private final Map<String, ServedSignature> signatures;
-  private final Map<String, RowEncoder> encoders = new LinkedHashMap<>();
+  private final Map<String, SignatureCall> signatures;
+  private final Map<String, TokenRowEncoder> encoders = new LinkedHashMap<>();
   private final OptionalInt vocabulary;
   private final int maxLength;
 
-  /** One for being served, one for each user. */
+  /** The number of uses: one for being served, one for each user. */
   private final AtomicInteger uses = new AtomicInteger(1);
 
   private ServedModel(
@@ -86,8 +86,8 @@ final class ServedModel {
     }
   }
 
-  private static RowEncoder encoder(
-      String name, ServedSignature signature, ServerOptions options, ServerMetrics metrics) {
+  private static TokenRowEncoder encoder(
+      String name, SignatureCall signature, ServerOptions options, ServerMetrics metrics) {
     var measured = metrics.measured(name, rows -> signature.run(List.of(rows)));
     var batching = options.batching();
     return batching.texts() == 0
@@ -95,24 +95,24 @@ final class ServedModel {
         : new Batcher(name, measured, batching, options.limits().patience());
   }
 
-  private static Map<String, ServedSignature> signatures(
+  private static Map<String, SignatureCall> signatures(
       SavedModelBundle bundle, int padMultiple, int longest) {
-    var found = new TreeMap<String, ServedSignature>();
+    var found = new TreeMap<String, SignatureCall>();
     bundle
         .metaGraphDef()
         .getSignatureDefMap()
-        .forEach((key, signature) -> ServedSignature.of(
-                bundle.session(), signature, padMultiple, longest)
-            .ifPresent(served -> found.put(key, served)));
+        .forEach(
+            (key, signature) -> SignatureCall.of(bundle.session(), signature, padMultiple, longest)
+                .ifPresent(served -> found.put(key, served)));
     return found;
   }
 
-  /** Keeps it open until {@link #release}; false if it is closed already. */
+  /** Keeps the model open until {@link #release}; returns false if it is closed already. */
   boolean use() {
     return uses.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
   }
 
-  /** Ends a use, or its being served. */
+  /** Ends one use: a request's, or the one for being served. */
   void release() {
     if (uses.decrementAndGet() == 0) {
       encoders.values().forEach(encoder -> {
@@ -125,7 +125,7 @@ final class ServedModel {
     }
   }
 
-  /** Whether it has been closed. */
+  /** Returns whether the model has been closed. */
   boolean isClosed() {
     return uses.get() == 0;
   }
@@ -144,13 +144,13 @@ final class ServedModel {
         "the model has no tokenizer, so it takes token ids alone: use :predict"));
   }
 
-  /** All of the SavedModel, served or not. */
+  /** Returns all signatures of the SavedModel, served or not. */
   Map<String, SignatureDef> signatureDefs() {
     return new TreeMap<>(bundle.metaGraphDef().getSignatureDefMap());
   }
 
   /** @throws ApiException 400 if it does not have that signature */
-  ServedSignature signature(String name) {
+  SignatureCall signature(String name) {
     var signature = signatures.get(name);
     if (signature == null) {
       throw ApiException.badRequest("Serving signature key \"%s\" not found; the model has %s"
@@ -159,29 +159,29 @@ final class ServedModel {
     return signature;
   }
 
-  /** Computes what a signature of one batch gives, joined with other requests where that is wanted. */
+  /** Runs a signature of one batch, joined with other requests if batching is on. */
   float[][] encode(String signature, List<TokenRow> rows) {
     return encoders.get(signature).encode(rows);
   }
 
-  /** Computes what a signature gives for each of the batches that it takes. */
+  /** Runs a signature on the batches that it takes. */
   float[][] run(String signature, List<List<TokenRow>> batches) {
     return encoders.containsKey(signature)
         ? encode(signature, batches.get(0))
         : signatures.get(signature).run(batches);
   }
 
-  /** The signature for a kind of text. */
+  /** Returns the signature for a kind of text. */
   static String signatureOf(TextKind kind) {
     return kind == TextKind.QUERY ? "encode_query" : "encode_passage";
   }
 
-  /** The longest row that is accepted. */
+  /** Returns the length of the longest row that is accepted. */
   int maxLength() {
     return maxLength;
   }
 
-  /** How many token ids there are, if the graph tells. */
+  /** Returns the size of the vocabulary, if the graph tells. */
   OptionalInt vocabulary() {
     return vocabulary;
   }

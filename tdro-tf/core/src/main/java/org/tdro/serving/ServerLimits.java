@@ -3,7 +3,7 @@ package org.tdro.serving;
 import java.time.Duration;
 
 /**
- * What a server takes on before it refuses, so that no client can exhaust it.
+ * Limits of a server, beyond which it refuses requests, so that no client can exhaust it.
  *
  * @param bodyBytes largest body of a request; a larger one is answered with 413
  * @param texts most texts of a request; more are answered with 400

@@ -25,7 +25,7 @@ final class ServerMetrics implements AutoCloseable {
     new JvmMemoryMetrics().bindTo(registry);
   }
 
-  /** Shows a number that changes. */
+  /** Registers a gauge. */
   void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder(name, value).description(description).register(registry);
   }
@@ -40,8 +40,8 @@ final class ServerMetrics implements AutoCloseable {
         .record(duration);
   }
 
-  /** The same encoder, its runs measured. */
-  RowEncoder measured(String signature, RowEncoder encoder) {
+  /** Returns {@code encoder} with its runs measured. */
+  TokenRowEncoder measured(String signature, TokenRowEncoder encoder) {
     var texts = DistributionSummary.builder("tdro.serving.batch.texts")
         .description("Texts of a run of the graph")
         .tag("signature", signature)
@@ -62,7 +62,7 @@ final class ServerMetrics implements AutoCloseable {
     };
   }
 
-  /** All meters in Prometheus' text format. */
+  /** Returns all meters in Prometheus' text format. */
   String scrape() {
     return registry.scrape();
   }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a server is started with.
+ * Settings of a server.
  *
  * @param name of the model in URLs; empty means the name in the export's assets
  * @param host address to listen on; all but loopback let others in
@@ -35,7 +35,7 @@ public record ServerOptions(
     });
   }
 
-  /** On a free port of the loopback interface. */
+  /** Returns options for a free port of the loopback interface. */
   public static ServerOptions local() {
     return new ServerOptions(
         Optional.empty(),
@@ -47,12 +47,12 @@ public record ServerOptions(
         Duration.ofSeconds(30));
   }
 
-  /** The same with other batching. */
+  /** Returns the same options with other batching. */
   public ServerOptions with(BatchingOptions other) {
     return new ServerOptions(name, host, port, other, limits, poll, drain);
   }
 
-  /** The same with other limits. */
+  /** Returns the same options with other limits. */
   public ServerOptions with(ServerLimits other) {
     return new ServerOptions(name, host, port, batching, other, poll, drain);
   }

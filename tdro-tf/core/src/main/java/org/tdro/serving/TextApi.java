@@ -24,7 +24,7 @@ final class TextApi {
     this.queue = queue;
   }
 
-  /** What is asked for; each field has the value it has where the body does not say it. */
+  /** The fields of a request, each with its default until the body sets it. */
   private static final class Asked {
     private final List<String> texts = new ArrayList<>();
     private TextKind kind;
@@ -34,11 +34,11 @@ final class TextApi {
     private int dimensions;
   }
 
-  /** Embeddings, and how many tokens they took. */
+  /** Embeddings, and the number of tokens they took. */
   @SuppressWarnings("ArrayRecordComponent") // written once, never compared
   private record Embedded(long version, float[][] embeddings, long tokens) {}
 
-  /** {@code POST /embed}: {@code {"texts": [TEXT, …], "kind": "query"|"passage", "prompt": NAME}}. */
+  /** Answers {@code POST /embed}: {@code {"texts": [TEXT, …], "kind": "query"|"passage", "prompt": NAME}}. */
   Reply embed(byte[] body) {
     var asked = new Asked();
     JsonBody.read(body, (field, value) -> {
@@ -179,7 +179,7 @@ final class TextApi {
     };
   }
 
-  /** Little-endian floats, as OpenAI's clients read them. */
+  /** Encodes floats as base64 of little-endian bytes, as OpenAI's clients read them. */
   private static String base64(float[] vector) {
     var bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(vector);

@@ -3,7 +3,7 @@ package org.tdro.serving;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** Counts the texts that wait or are computed, and refuses more than there is room for. */
+/** A counter of the texts that wait or are computed, which refuses more than there is room for. */
 final class TextQueue {
   private final int limit;
   private final AtomicInteger texts = new AtomicInteger();
@@ -30,7 +30,7 @@ final class TextQueue {
     }
   }
 
-  /** How many there are. */
+  /** Returns the number of texts that wait or are computed. */
   int texts() {
     return texts.get();
   }

@@ -23,7 +23,7 @@ record TokenInput(String prefix, TensorInfo ids, TensorInfo mask) {
   private static final String MASK = "attention_mask";
   private static final int MATRIX = 2;
 
-  /** The batches that a signature takes, by prefix; none if it takes anything else. */
+  /** Returns the batches that a signature takes, by prefix; none if it takes anything else. */
   static List<TokenInput> of(Map<String, TensorInfo> inputs) {
     var found = new TreeMap<String, TokenInput>();
     for (var name : inputs.keySet()) {
@@ -53,12 +53,12 @@ record TokenInput(String prefix, TensorInfo ids, TensorInfo mask) {
     return prefix + MASK;
   }
 
-  /** Rows, padded to a length. */
+  /** Returns the ids of rows, padded to a length. */
   Tensor idTensor(List<TokenRow> rows, int length) {
     return tensor(ids.getDtype(), rows.stream().map(TokenRow::ids).toList(), length);
   }
 
-  /** The masks of rows; padding is 0. */
+  /** Returns the masks of rows; padding is 0. */
   Tensor maskTensor(List<TokenRow> rows, int length) {
     return tensor(mask.getDtype(), rows.stream().map(TokenRow::mask).toList(), length);
   }

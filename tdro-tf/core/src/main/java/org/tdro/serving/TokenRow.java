@@ -17,7 +17,7 @@ record TokenRow(int[] ids, int[] mask) {
     }
   }
 
-  /** A text without padding. */
+  /** Returns a text without padding. */
   static TokenRow of(int[] ids) {
     var mask = new int[ids.length];
     Arrays.fill(mask, 1);

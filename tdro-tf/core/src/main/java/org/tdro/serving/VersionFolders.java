@@ -10,14 +10,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Where the versions of a model lie: in folders with integer names, or a SavedModel alone, which is then the only version.
+ * The folders of a model's versions: folders with integer names, or a SavedModel alone, which is then the only version.
  *
  * @param base the folder that was given
  */
 record VersionFolders(Path base) {
   private static final Pattern VERSION = Pattern.compile("[1-9]\\d{0,17}|0");
 
-  /** The folders of versions that hold a SavedModel, by number. */
+  /** Returns the folders of versions that hold a SavedModel, by number. */
   NavigableMap<Long, Path> find() {
     var found = new TreeMap<Long, Path>();
     if (isSavedModel(base)) {
@@ -43,7 +43,7 @@ record VersionFolders(Path base) {
     return Files.exists(folder.resolve("saved_model.pb"));
   }
 
-  /** Sizes and times of a version's files: while they change, it is still being written. */
+  /** Returns sizes and times of a version's files: while they change, it is still being written. */
   static String state(Path folder) {
     try (var files = Files.walk(folder)) {
       return files

@@ -1,17 +1,17 @@
 package org.tdro.serving;
 
 /**
- * What became of a version, in the terms of TensorFlow Serving.
+ * The state of a version, in the terms of TensorFlow Serving.
  *
  * @param errorCode {@code OK} or the name of a gRPC code
  */
 record VersionStatus(long version, State state, String errorCode, String errorMessage) {
   enum State {
-    /** It is served. */
+    /** The version is served. */
     AVAILABLE,
-    /** Another took its place, and its last requests are being answered. */
+    /** Another version took its place, and its last requests are being answered. */
     UNLOADING,
-    /** It is served no more, or could not be loaded. */
+    /** The version is no longer served, or could not be loaded. */
     END
   }
 

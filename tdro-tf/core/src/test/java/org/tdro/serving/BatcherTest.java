@@ -168,7 +168,7 @@ class BatcherTest {
   @Test
   void anErrorOfTheEncoderDoesNotEndTheThread() {
     open.countDown();
-    RowEncoder failing = rows -> {
+    TokenRowEncoder failing = rows -> {
       if (rows.get(0).ids()[0] == 13) {
         throw new OutOfMemoryError("none");
       }

@@ -145,8 +145,8 @@ public final class CallContext {
     assignments.putIfAbsent(weight, value);
   }
 
-  /** What layers have assigned so far. */
-  Map<Weight, Operand<TFloat32>> assignments() {
+  /** Returns what layers have assigned so far. */
+  public Map<Weight, Operand<TFloat32>> assignments() {
     return assignments;
   }
 

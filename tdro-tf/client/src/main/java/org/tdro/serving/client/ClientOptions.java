@@ -3,7 +3,7 @@ package org.tdro.serving.client;
 import java.time.Duration;
 
 /**
- * How a client asks.
+ * Settings of a client.
  *
  * @param texts most texts of a request; servers have limits
  * @param timeout of one request

@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Posts JSON, again and again while the server is busy (429, 503) or cannot be reached. An embedding may be asked for twice. */
+/** A POST of JSON that is repeated while the server is busy (429, 503) or cannot be reached; asking for an embedding twice is harmless. */
 final class PersistentCall {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int OK = 200;
@@ -35,7 +35,7 @@ final class PersistentCall {
   }
 
   /**
-   * The body of the answer.
+   * Returns the body of the answer.
    *
    * @throws ServingException if the server refuses
    * @throws UncheckedIOException if it cannot be reached
@@ -83,7 +83,7 @@ final class PersistentCall {
         .map(Long::parseLong);
   }
 
-  /** TensorFlow Serving's {@code error}, or the beginning of whatever else was answered. */
+  /** Returns TensorFlow Serving's {@code error}, or the beginning of any other answer. */
   private static String message(byte[] body) {
     try {
       var error = JSON.readTree(body).path("error");

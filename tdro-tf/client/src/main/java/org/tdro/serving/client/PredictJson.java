@@ -14,7 +14,7 @@ final class PredictJson {
 
   private PredictJson() {}
 
-  /** Asks for the embeddings of rows, which are padded to {@code length}. */
+  /** Returns the request for the embeddings of rows, which are padded to {@code length}. */
   static byte[] request(String signature, int[][] rows, int length) {
     var bytes = new ByteArrayOutputStream();
     try (var json = JSON.createGenerator(bytes)) {

@@ -20,7 +20,7 @@ import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 
 /**
- * What a client must know of an exported retriever to turn texts into its inputs and its outputs into scores: the file
+ * The description of an exported retriever by which a client turns texts into its inputs and its outputs into scores: the file
  * {@code assets/retriever.json} of a SavedModel, beside {@code assets/tokenizer.json} and the model card
  * {@code assets/README.md}. Read and written without TensorFlow.
  *
@@ -31,7 +31,7 @@ import org.tdro.text.TextKind;
  * @param pooling how the states of tokens became one vector, such as {@code mean}; the graph does it
  * @param normalize whether embeddings have length 1; the graph sees to it
  * @param similarity what the product of two embeddings is
- * @param prompts what stands around texts, by task; in the file {@code {"queries": {TASK: TEMPLATE}, "passages": {…}}} with
+ * @param prompts templates around texts, by task; in the file {@code {"queries": {TASK: TEMPLATE}, "passages": {…}}} with
  *     {@value PromptTemplate#TEXT} in each template
  * @param idType type of {@code input_ids} and {@code attention_mask}
  * @param padMultiple lengths of batches are best rounded up to a multiple of this: fewer shapes, fuller batches
@@ -85,7 +85,7 @@ public record RetrieverAssets(
     }
   }
 
-  /** A template is written as its text. */
+  /** Writes a template as its text. */
   @SuppressWarnings("UnusedVariable") // Jackson reads the signature
   private abstract static class TemplateAsText {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -124,22 +124,22 @@ public record RetrieverAssets(
             Files.write(beside, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this)));
   }
 
-  /** The tokenizer of a SavedModel; empty if it has none and takes only token ids. */
+  /** Returns the tokenizer file of a SavedModel; empty if it has none and takes only token ids. */
   public static Optional<Path> tokenizer(Path savedModel) {
     return Optional.of(tokenizerFile(savedModel)).filter(Files::exists);
   }
 
-  /** Where the tokenizer of a SavedModel is or would be. */
+  /** Returns the path of a SavedModel's tokenizer, whether it exists or not. */
   public static Path tokenizerFile(Path savedModel) {
     return savedModel.resolve(FOLDER).resolve(TOKENIZER);
   }
 
-  /** The longest text of a kind, in tokens. */
+  /** Returns the maximum length of a text of a kind, in tokens. */
   public int maxLength(TextKind kind) {
     return kind == TextKind.QUERY ? queryLength : passageLength;
   }
 
-  /** What stands around the texts of a kind in a task; a text stays as it is in a task that has no prompt. */
+  /** Returns the prompt of the texts of a kind in a task; without one, texts stay as they are. */
   public PromptTemplate prompt(TextKind kind, String task) {
     return kind == TextKind.QUERY ? prompts.query(task) : prompts.passage(task);
   }

@@ -11,7 +11,7 @@ import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 
 /**
- * Embeds texts by way of a server that serves an exported retriever:
+ * A client of a server with an exported retriever, which embeds texts:
  *
  * <pre>{@code
  * try (var client = RetrieverClient.connect(URI.create("http://localhost:8501"), Path.of("serving/retriever/1"))) {
@@ -35,13 +35,13 @@ public final class RetrieverClient implements AutoCloseable {
     call = new PersistentCall(predict, options);
   }
 
-  /** A client with the {@linkplain ClientOptions#DEFAULT usual options}. */
+  /** Connects with the {@linkplain ClientOptions#DEFAULT default options}. */
   public static RetrieverClient connect(URI server, Path assets) {
     return connect(server, assets, ClientOptions.DEFAULT);
   }
 
   /**
-   * A client of a server. Nothing is sent yet.
+   * Creates a client of a server; nothing is sent yet.
    *
    * @param server {@code http://HOST:PORT}, where the model has the name in its assets; or the model's own, as {@code
    *     http://HOST:PORT/v1/models/NAME} or {@code …/NAME/versions/V}
@@ -69,25 +69,25 @@ public final class RetrieverClient implements AutoCloseable {
     return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** What is known of the retriever. */
+  /** Returns the description of the retriever. */
   public RetrieverAssets assets() {
     return assets;
   }
 
-  /** The embeddings of queries, in their order, without a prompt. */
+  /** Returns the embeddings of queries, in their order, without a prompt. */
   public float[][] encodeQueries(List<String> texts) {
     return encode(TextKind.QUERY, "", texts);
   }
 
-  /** The embeddings of passages, in their order, without a prompt. */
+  /** Returns the embeddings of passages, in their order, without a prompt. */
   public float[][] encodePassages(List<String> texts) {
     return encode(TextKind.PASSAGE, "", texts);
   }
 
   /**
-   * The embeddings of texts, in their order, {@code [texts, dimension]}.
+   * Returns the embeddings of texts, in their order, {@code [texts, dimension]}.
    *
-   * @param task whose prompt stands around the texts; one without a prompt leaves them as they are
+   * @param task selects the prompt; without a prompt, texts stay as they are
    * @throws ServingException if the server refuses, or is still busy after the last attempt
    * @throws java.io.UncheckedIOException if it cannot be reached
    */

@@ -1,6 +1,6 @@
 package org.tdro.serving.client;
 
-/** What a server answered that is not embeddings. */
+/** A server's answer other than embeddings. */
 public final class ServingException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -11,7 +11,7 @@ public final class ServingException extends RuntimeException {
     this.status = status;
   }
 
-  /** The HTTP status, 200 if the answer was not understood. */
+  /** Returns the HTTP status, 200 if the answer was not understood. */
   public int status() {
     return status;
   }

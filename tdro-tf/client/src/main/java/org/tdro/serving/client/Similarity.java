@@ -2,7 +2,7 @@ package org.tdro.serving.client;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What the product of two embeddings is. */
+/** The meaning of the product of two embeddings. */
 public enum Similarity {
   /** The product alone: embeddings have any length. */
   @JsonProperty("dot")

@@ -130,13 +130,14 @@ public final class GradientCache implements Execution {
         }
         rows.add(tf.placeholder(input.type(), Placeholder.shape(input.shape())));
       }
+      int assigned = context.assignments().size();
+      var chunkVectors = encoder.call(context, rows);
+      if (context.assignments().size() > assigned) {
+        throw new IllegalArgumentException("an encoder that assigns state, as batch normalization"
+            + " does, depends on more than a row and cannot be run in chunks");
+      }
       var added = new ChunkEncoder(
-          encoder,
-          context.training(),
-          rows,
-          encoder.call(context, rows),
-          vectors(tf, encoder),
-          new ArrayList<>());
+          encoder, context.training(), rows, chunkVectors, vectors(tf, encoder), new ArrayList<>());
       encoders.add(added);
       return added;
     }

@@ -191,4 +191,34 @@ class GradientCacheTest {
           .hasMessageContaining("the loss does not depend on");
     }
   }
+
+  @Test
+  void anEncoderThatAssignsStateIsRefused() {
+    try (var model = new Towers(chunked()) {
+      @Override
+      protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
+        encode(context, assigning(), "left");
+        return new TrainStep();
+      }
+
+      private RowEncoder assigning() {
+        return new RowEncoder() {
+          @Override
+          public Operand<TFloat32> call(CallContext called, List<Operand<?>> rows) {
+            called.assign(scale, called.tf().constant(new float[] {1}));
+            return called.tf().dtypes.cast(rows.get(0), TFloat32.class);
+          }
+
+          @Override
+          public int dimension() {
+            return 3;
+          }
+        };
+      }
+    }) {
+      assertThatThrownBy(() -> model.fit(GradientCacheTest::batch, FitOptions.steps(1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("cannot be run in chunks");
+    }
+  }
 }

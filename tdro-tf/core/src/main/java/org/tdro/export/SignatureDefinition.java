@@ -9,22 +9,22 @@ import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.proto.TensorShapeProto;
 
 /** A function of a SavedModel: its inputs and outputs by the names that clients use. */
-record ServedSignature(
+record SignatureDefinition(
     String key, Map<String, Operand<?>> inputs, Map<String, Operand<?>> outputs) {
   /** The method by which TensorFlow Serving's Predict finds a signature. */
   private static final String METHOD = "tensorflow/serving/predict";
 
-  ServedSignature {
+  SignatureDefinition {
     inputs = new TreeMap<>(inputs);
     outputs = new TreeMap<>(outputs);
   }
 
-  /** The same function under another key. */
-  ServedSignature as(String key) {
-    return new ServedSignature(key, inputs, outputs);
+  /** Returns the same function under another key. */
+  SignatureDefinition as(String key) {
+    return new SignatureDefinition(key, inputs, outputs);
   }
 
-  /** The operations at its ends. */
+  /** Returns the names of the operations of its inputs and outputs. */
   Stream<String> operations() {
     return Stream.concat(inputs.values().stream(), outputs.values().stream())
         .map(operand -> operand.op().name());

@@ -16,12 +16,12 @@ import org.tensorflow.types.TFloat32;
  * @param form how
  * @param axis over which the numbers share one scale; of {@link Form#INT8} and {@link Form#SCALE}
  */
-record StoredTensor(String name, String weight, Form form, int axis, Shape shape) {
+record ExportedVariable(String name, String weight, Form form, int axis, Shape shape) {
   private static final float LARGEST = 127;
   /** Keeps the scale of numbers that are all 0 from being 0. */
   private static final float SMALLEST = 1e-30f;
 
-  /** What becomes of a weight. */
+  /** The form in which a weight is stored. */
   enum Form {
     /** The weight. */
     WHOLE(DataType.DT_FLOAT),
@@ -39,16 +39,16 @@ record StoredTensor(String name, String weight, Form form, int axis, Shape shape
     }
   }
 
-  /** The weight as it is. */
-  static StoredTensor whole(String weight, Shape shape) {
-    return new StoredTensor(weight, weight, Form.WHOLE, 0, shape);
+  /** Returns the variable that holds a weight unchanged. */
+  static ExportedVariable whole(String weight, Shape shape) {
+    return new ExportedVariable(weight, weight, Form.WHOLE, 0, shape);
   }
 
   DataType type() {
     return form.type;
   }
 
-  /** Its value, of {@link #type} and {@link #shape}. */
+  /** Returns the operand that computes the value, of {@link #type} and {@link #shape}. */
   Output<?> value(Ops tf, Operand<TFloat32> weight) {
     return switch (form) {
       case WHOLE -> weight.asOutput();
@@ -63,7 +63,7 @@ record StoredTensor(String name, String weight, Form form, int axis, Shape shape
     return tf.math.div(tf.math.maximum(largest, tf.constant(SMALLEST)), tf.constant(LARGEST));
   }
 
-  /** The Java API has no type of 8 bits with a sign. */
+  /** Casts by the raw operation: the Java API has no signed 8-bit type. */
   private Output<?> cast(Ops tf, Operand<TFloat32> weight) {
     return tf.scope()
         .opBuilder("Cast", "Cast")

@@ -10,9 +10,9 @@ import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.serving.client.Similarity;
 import org.tdro.text.PromptTemplate;
 
-/** What a person should know of an exported model, in Markdown: {@code assets/README.md}. */
-final class ModelCard {
-  private ModelCard() {}
+/** The model card of an exported model for people, in Markdown: {@code assets/README.md}. */
+final class ServableCard {
+  private ServableCard() {}
 
   static void write(
       Path savedModel,
@@ -78,7 +78,7 @@ final class ModelCard {
     return lines.isEmpty() ? "" : "\nOf " + kind + ":\n\n" + lines;
   }
 
-  /** Line breaks would end the item. */
+  /** Escapes line breaks, which would end the item of the list. */
   private static String quoted(PromptTemplate prompt) {
     return "`" + prompt.template().replace("\n", "\\n") + "`";
   }

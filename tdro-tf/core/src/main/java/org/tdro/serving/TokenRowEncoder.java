@@ -2,11 +2,11 @@ package org.tdro.serving;
 
 import java.util.List;
 
-/** Computes the embeddings of rows, in their order. */
+/** An encoder of tokenised texts. */
 @FunctionalInterface
-interface RowEncoder {
+interface TokenRowEncoder {
   /**
-   * The embedding of each row.
+   * Returns the embedding of each row, in their order.
    *
    * @throws ApiException if the rows are wrong
    */

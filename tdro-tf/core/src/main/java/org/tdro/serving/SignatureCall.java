@@ -15,7 +15,7 @@ import org.tensorflow.types.TFloat32;
  * A signature that takes batches of texts and returns a matrix: {@code [batch, dimension]} embeddings of one batch, or
  * {@code [queries, passages]} scores of two.
  */
-final class ServedSignature {
+final class SignatureCall {
   private static final int MATRIX = 2;
 
   private final Session session;
@@ -24,7 +24,7 @@ final class ServedSignature {
   private final int padMultiple;
   private final int maxLength;
 
-  private ServedSignature(
+  private SignatureCall(
       Session session, List<TokenInput> inputs, TensorInfo output, int padMultiple, int maxLength) {
     this.session = session;
     this.inputs = inputs;
@@ -34,12 +34,12 @@ final class ServedSignature {
   }
 
   /**
-   * A signature of a loaded model; empty if it is of another kind.
+   * Returns a signature of a loaded model; empty if it is of another kind.
    *
    * @param padMultiple lengths are rounded up to a multiple of this
    * @param maxLength but not above this
    */
-  static Optional<ServedSignature> of(
+  static Optional<SignatureCall> of(
       Session session, SignatureDef signature, int padMultiple, int maxLength) {
     var inputs = TokenInput.of(signature.getInputsMap());
     var outputs = List.copyOf(signature.getOutputsMap().values());
@@ -48,10 +48,10 @@ final class ServedSignature {
         && outputs.get(0).getTensorShape().getDimCount() == MATRIX;
     return inputs.isEmpty() || !isMatrix
         ? Optional.empty()
-        : Optional.of(new ServedSignature(session, inputs, outputs.get(0), padMultiple, maxLength));
+        : Optional.of(new SignatureCall(session, inputs, outputs.get(0), padMultiple, maxLength));
   }
 
-  /** What it takes. */
+  /** Returns the batches that it takes. */
   List<TokenInput> inputs() {
     return inputs;
   }
