@@ -26,7 +26,7 @@ import java.nio.file.Path;
 /**
  * JSON files: records, whose components are written in snake case, and trees. Reading is strict where a typing error would
  * otherwise pass for a value (a key given twice, text after the end, null or a fraction for a whole number); keys that a record
- * does not have are ignored.
+ * does not have are ignored. A component that may be absent says so with {@code @JsonSetter(nulls = Nulls.SET)}.
  */
 public final class Json {
   // NaN is read, so that a record's own checks can say where it is.

@@ -68,8 +68,7 @@ final class BertBlock {
     var q = split(tf, tf.math.mul(query.call(context, x), scale), shape);
     var k = split(tf, key.call(context, x), shape);
     var v = split(tf, value.call(context, x), shape);
-    var merged =
-        MultiHeadAttention.attend(context, q, k, v, shape.bias(), attentionDropout);
+    var merged = MultiHeadAttention.attend(context, q, k, v, shape.bias(), attentionDropout);
     return tf.reshape(merged, tf.constant(new int[] {-1, hidden}));
   }
 

@@ -2,6 +2,8 @@ package org.tdro.runs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,8 +28,8 @@ public record RunRecord(
     Map<String, String> inputs,
     Map<String, String> versions,
     String started,
-    Double seconds,
-    @JsonProperty("peakMemoryMiB") Long peakMemoryMiB) {
+    @JsonSetter(nulls = Nulls.SET) Double seconds,
+    @JsonProperty("peakMemoryMiB") @JsonSetter(nulls = Nulls.SET) Long peakMemoryMiB) {
   /** How far it came. */
   public enum Status {
     STARTED,

@@ -31,8 +31,7 @@ class MixtureScheduleTest {
     assertThatThrownBy(() -> schedule.then(5, WEIGHTS))
         .hasMessage("stages must begin at ascending blocks, were [0, 5, 5]");
     assertThatThrownBy(() -> schedule.then(6, List.of(1.0)))
-        .hasMessage(
-            "stages must have a weight for each of 2 domains, the one of block 6 has 1");
+        .hasMessage("stages must have a weight for each of 2 domains, the one of block 6 has 1");
   }
 
   @Test
