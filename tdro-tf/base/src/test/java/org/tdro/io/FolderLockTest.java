@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,7 +74,7 @@ class FolderLockTest {
     for (int i = 0; i < 40; i++) {
       all.add(threads.submit(() -> FolderLock.whenFree(parent, () -> {
         int others = inside.getAndIncrement();
-        Thread.yield();
+        LockSupport.parkNanos(100_000);
         inside.getAndDecrement();
         return others;
       })));
