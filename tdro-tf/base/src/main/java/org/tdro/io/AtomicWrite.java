@@ -34,6 +34,8 @@ public final class AtomicWrite {
   private static final String OLD = ".old";
   private static final Pattern LEFT_COMPLETE = Pattern.compile("\\.(.+)\\.\\d+-\\d+\\.complete");
 
+  private static final int PUT_ATTEMPTS = 100;
+
   private static final String PROCESS = Long.toString(ProcessHandle.current().pid());
   private static final AtomicLong COUNT = new AtomicLong();
   private static final Set<String> UNDER_WAY = ConcurrentHashMap.newKeySet();
@@ -127,6 +129,8 @@ public final class AtomicWrite {
         }
         force(place.parent());
         between.run();
+        // Whoever moves the new one aside has a complete one beside it.
+        delete(place.old());
       } finally {
         delete(place.writing());
         // Else the complete one must stay for settle, as after a kill.
@@ -235,16 +239,21 @@ public final class AtomicWrite {
 
   /** Whether {@code complete} came into place, be it by a reader; false if something else is in the way. */
   private static boolean put(Path complete, Path target) throws IOException {
-    try {
-      Files.move(complete, target, StandardCopyOption.ATOMIC_MOVE);
-      return true;
-    } catch (NoSuchFileException e) {
-      return true;
-    } catch (FileSystemException e) {
-      if (Files.exists(target)) {
-        return false;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Files.move(complete, target, StandardCopyOption.ATOMIC_MOVE);
+        return true;
+      } catch (NoSuchFileException e) {
+        return true;
+      } catch (FileSystemException e) {
+        if (Files.exists(target)) {
+          return false;
+        }
+        // What was in the way may have been moved aside since; a failure of another kind repeats itself.
+        if (attempt == PUT_ATTEMPTS) {
+          throw e;
+        }
       }
-      throw e;
     }
   }
 
