@@ -249,7 +249,8 @@ public final class AtomicWrite {
         if (Files.exists(target)) {
           return false;
         }
-        // What was in the way may have been moved aside since; a failure of another kind repeats itself.
+        // What was in the way may have been moved aside since; a failure of another kind repeats
+        // itself.
         if (attempt == PUT_ATTEMPTS) {
           throw e;
         }

@@ -29,7 +29,9 @@ public record RunRecord(
     Map<String, String> versions,
     String started,
     @JsonSetter(nulls = Nulls.SET) Double seconds,
-    @JsonProperty("peakMemoryMiB") @JsonSetter(nulls = Nulls.SET) Long peakMemoryMiB) {
+
+    @JsonProperty("peakMemoryMiB") @JsonSetter(nulls = Nulls.SET)
+    Long peakMemoryMiB) {
   /** How far it came. */
   public enum Status {
     STARTED,

@@ -38,7 +38,8 @@ class RunRecordTest {
     completed.write(run);
     assertThat(RunRecord.read(run)).contains(completed);
     assertThat(RunRecord.isComplete(folder)).isTrue();
-    assertThat(Files.readString(run.record())).contains("\"seconds\" : 1.5", "\"peakMemoryMiB\" : ");
+    assertThat(Files.readString(run.record()))
+        .contains("\"seconds\" : 1.5", "\"peakMemoryMiB\" : ");
   }
 
   @Test
