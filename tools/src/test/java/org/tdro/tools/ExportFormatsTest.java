@@ -95,7 +95,7 @@ class ExportFormatsTest {
     assertThat(err.toString())
         .contains("--format must be")
         .contains("--dtype must be float32 or bfloat16, was float16")
-        .contains("--max-shard-size must be such as 500MB or 5GB, was 0");
+        .contains("--max-shard-size must be a size such as 500MB or 5GB, was 0");
   }
 
   /** Before anything is written: its loss cannot be measured on texts. */
