@@ -69,8 +69,10 @@ final class FitLoop {
   /** The steps that are left of an epoch: fewer than all if training resumes within it or is stopped. */
   private Logs epoch(TrainingProgram program, long epoch) {
     long end = (epoch + 1) * stepsPerEpoch;
-    // Means that were saved with the model are those of this epoch only if they cover its steps.
-    if (state.means().steps() != state.iterations() - epoch * stepsPerEpoch) {
+    // Means that were saved with the model are those of this epoch only if they cover its steps
+    // since the model was compiled.
+    long first = Math.max(epoch * stepsPerEpoch, state.compiledAt());
+    if (state.means().steps() != state.iterations() - first) {
       state.means().clear();
     }
     tell(callback -> callback.onEpochBegin(model, epoch));
@@ -103,7 +105,7 @@ final class FitLoop {
   private Logs step(TrainingProgram program) {
     long step = state.iterations() + 1;
     tell(callback -> callback.onTrainBatchBegin(model, step));
-    double rate = model.optimizer().learningRate().rate(step - 1);
+    double rate = model.optimizer().learningRate().rate(model.updates(model.optimizer()));
     var means = new EpochMeans();
     var vectors = NO_LOGS.vectors();
     long waited = 0;

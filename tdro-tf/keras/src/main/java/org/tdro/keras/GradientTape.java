@@ -117,7 +117,10 @@ public final class GradientTape {
     Output<?>[] gradients;
     try {
       gradients = graph.addGradients(
-          "gradients" + calls++, outputs(targets), outputs(sources), outputs(outputGradients));
+          tf.scope().makeOpName("gradients" + calls++),
+          outputs(targets),
+          outputs(sources),
+          outputs(outputGradients));
     } catch (IllegalArgumentException
         | IllegalStateException
         | org.tensorflow.exceptions.TensorFlowException e) {

@@ -49,6 +49,9 @@ public abstract class Model implements AutoCloseable {
   private Execution execution = Execution.direct();
   private Execution.Builder building;
   private TrainingProgram training;
+  /** The weights that {@link #training} moves by default. */
+  private List<Weight> trained = List.of();
+
   private EvaluationProgram evaluation;
   private Checkpoint checkpoint;
   private final TrainingState state = new TrainingState();
@@ -147,6 +150,10 @@ public abstract class Model implements AutoCloseable {
     var value = regularized(loss.call(tf(), batch, prediction));
     var step = new TrainStep().log("loss", value);
     metrics.forEach(metric -> step.measure(metric, metric.sums(tf(), batch, prediction)));
+    if (variables().trainable().isEmpty()) {
+      throw new IllegalStateException(
+          "there is nothing to train: the model has no weights, or all of its layers are frozen");
+    }
     return step.minimize(variables().trainable(), value);
   }
 
@@ -186,7 +193,8 @@ public abstract class Model implements AutoCloseable {
   /** Sets how training steps are executed, before the first {@link #fit}; by default in one run of the graph each. */
   public final void execution(Execution execution) {
     if (training != null) {
-      throw new IllegalStateException("the model was trained already; its execution is set before");
+      throw new IllegalStateException(
+          "the model was trained already; its execution is set before, or after the next compile");
     }
     this.execution = execution;
   }
@@ -199,20 +207,61 @@ public abstract class Model implements AutoCloseable {
         .orElse(value);
   }
 
-  /** Sets what {@link #fit} minimises and how, and which metrics it reports. */
+  /**
+   * Sets what {@link #fit} minimises and how, and which metrics it reports. May be called again after {@link #fit}, to train
+   * other layers, by another rule or by a schedule that begins anew: see {@link #compile(Optimizer)}.
+   */
   public void compile(Optimizer optimizer, Loss loss, Metric... metrics) {
     compile(optimizer);
+    forgetLabels();
     this.loss = loss;
     this.metrics = List.of(metrics);
   }
 
-  /** Sets the optimizer of a model whose {@link #trainStep} has its own loss. */
+  /**
+   * Sets the optimizer of a model whose {@link #trainStep} has its own loss.
+   *
+   * <p>After {@link #fit}, the weights and {@link #iterations} stay and the optimizer begins anew: its slots are at their
+   * initial values, and its learning rate and bias correction count updates from here, also in a model that is saved
+   * and loaded. The slots of the optimizer before are dropped. The step is described again, by {@link #trainStep}, and added to
+   * the graph; what the earlier one added stays there, unused.
+   *
+   * @throws IllegalStateException if {@code optimizer} was trained with already
+   */
   public void compile(Optimizer optimizer) {
-    if (training != null) {
-      throw new IllegalStateException("the model was trained already; compile comes before fit");
+    if (optimizer.isBuilt()) {
+      throw new IllegalStateException(
+          "an optimizer belongs to one compile of one model: make a new one");
     }
+    dropTraining();
+    state.compiled();
     this.optimizer = optimizer;
     evaluation = null;
+  }
+
+  /** Forgets the input that the loss so far has added: the next one may want labels of another type. */
+  private void forgetLabels() {
+    if (loss != null) {
+      var declared = inputs().stream().map(InputSpec::name).toList();
+      loss.labels()
+          .map(InputSpec::name)
+          .filter(name -> !declared.contains(name))
+          .ifPresent(name -> {
+            inputs.remove(name);
+            specs.remove(name);
+          });
+    }
+  }
+
+  /** Forgets the training step and its optimizer, if there are any. */
+  private void dropTraining() {
+    if (optimizers.remove(optimizer)) {
+      var session = session();
+      variables().remove(tf(), session, optimizer.slots());
+      variables().open();
+      initialized = variables().all().size();
+    }
+    training = null;
   }
 
   /**
@@ -366,16 +415,16 @@ public abstract class Model implements AutoCloseable {
     return traceEverySteps;
   }
 
-  /** Writes the trainable weights alone into {@code folder}, which must exist. */
+  /** Writes the weights of layers alone, frozen ones too, into {@code folder}, which must exist. */
   public void saveWeights(Path folder) {
     requireWeights();
-    new Checkpoint(tf(), session(), variables().trainable()).save(folder);
+    new Checkpoint(tf(), session(), variables().parameters()).save(folder);
   }
 
-  /** Restores the trainable weights alone, into a model that starts anew. */
+  /** Restores the weights of layers alone, into a model that starts anew. */
   public void loadWeights(Path folder) {
     requireWeights();
-    new Checkpoint(tf(), session(), variables().trainable()).restore(folder);
+    new Checkpoint(tf(), session(), variables().parameters()).restore(folder);
   }
 
   /**
@@ -401,6 +450,11 @@ public abstract class Model implements AutoCloseable {
   /** Updates done since the model was made, the ones before it was saved and loaded included. */
   public final long iterations() {
     return state.iterations();
+  }
+
+  /** Updates that {@code used} has done: since the last compile, if the model was compiled with it. */
+  final long updates(Optimizer used) {
+    return used == optimizer ? state.iterations() - state.compiledAt() : state.iterations();
   }
 
   /** The optimizer it was compiled with. */
@@ -508,7 +562,11 @@ public abstract class Model implements AutoCloseable {
       context.assignments().forEach(step::assign);
       step.measureInto(state.means());
       training = building.program(step);
+      trained = variables().trainable();
       variables().close();
+    } else if (!trained.equals(variables().trainable())) {
+      throw new IllegalStateException(
+          "layers were frozen or unfrozen since the model was trained: compile it again before fit");
     }
     initialize();
     return training;

@@ -13,6 +13,7 @@ import org.tensorflow.types.family.TType;
 public abstract class NamedLayer<T extends TType> implements Layer<T> {
   private final String kind;
   private String givenName;
+  private boolean trainable = true;
   private LayerScope scope;
 
   /** @param kind the automatic name without its number, such as {@code dense} */
@@ -30,6 +31,23 @@ public abstract class NamedLayer<T extends TType> implements Layer<T> {
   }
 
   /**
+   * Freezes the layer, with all layers inside it, or has it trained again: what {@link Model#fit} moves after the next {@link
+   * Model#compile}. By default, layers are trained.
+   */
+  public NamedLayer<T> trainable(boolean trained) {
+    trainable = trained;
+    if (scope != null) {
+      scope.variables().trainable(scope.path(), trained);
+    }
+    return this;
+  }
+
+  /** Whether training changes the layer: neither it nor a layer around it is frozen. */
+  public final boolean isTrainable() {
+    return scope == null ? trainable : scope.variables().isTrainable(scope.path());
+  }
+
+  /**
    * Creates the weights.
    *
    * @param where the weights are added; its path becomes the layer's
@@ -42,6 +60,9 @@ public abstract class NamedLayer<T extends TType> implements Layer<T> {
     }
     scope = where;
     create(where, input);
+    if (!trainable) {
+      where.variables().trainable(where.path(), false);
+    }
   }
 
   /** Whether the weights exist. */

@@ -1,7 +1,9 @@
 package org.tdro.keras;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
@@ -20,8 +22,10 @@ public abstract class Optimizer {
   private LearningRateSchedule schedule;
   private float globalClipNorm;
   private int gradientAccumulationSteps = 1;
-  private Variables slots;
-  private Placeholder<TFloat64> learningRate;
+  private final Map<String, Weight> slots = new LinkedHashMap<>();
+  private Variables variables;
+  private Placeholder<TFloat64> fed;
+  private Rates rates;
 
   /** An optimizer with that learning rate for every update. */
   protected Optimizer(LearningRateSchedule schedule) {
@@ -51,7 +55,7 @@ public abstract class Optimizer {
 
   /** What is part of the graph cannot change any more. */
   private void requireNotBuilt() {
-    if (slots != null) {
+    if (variables != null) {
       throw new IllegalStateException(
           "the optimizer is part of a model that is trained already: configure it before fit");
     }
@@ -72,22 +76,27 @@ public abstract class Optimizer {
     this.schedule = schedule;
   }
 
-  /** Adds the placeholder of the learning rate; slots are added to {@code slots} with each weight. */
-  public void build(Ops tf, Variables slots) {
-    if (this.slots != null) {
+  /** Adds the placeholder of the scalars; slots are added to {@code variables} with each weight. */
+  public void build(Ops tf, Variables variables) {
+    if (this.variables != null) {
       throw new IllegalStateException("an optimizer belongs to one model");
     }
-    this.slots = slots;
-    learningRate = tf.withSubScope("optimizer")
-        .withName("learning_rate")
-        .placeholder(TFloat64.class, Placeholder.shape(Shape.scalar()));
+    this.variables = variables;
+    var scope = tf.withSubScope("optimizer");
+    fed = scope.withName("rates").placeholder(TFloat64.class, Placeholder.shape(Shape.of(2)));
+    var scalars = scope.unstack(fed, 2L).output();
+    rates = new Rates(scalars.get(0), scalars.get(1));
   }
 
-  /** Feeds the learning rate of the update after {@code updatesDone} updates; the caller closes the tensor after the run. */
+  /**
+   * Feeds the scalars of an update; the caller closes the tensor after the run.
+   *
+   * @param updatesDone updates that this optimizer has done before
+   */
   public TFloat64 feed(Session.Runner runner, long updatesDone) {
-    var rate = TFloat64.scalarOf(schedule.rate(updatesDone));
-    runner.feed(learningRate, rate);
-    return rate;
+    var scalars = TFloat64.vectorOf(schedule.rate(updatesDone), updatesDone + 1);
+    runner.feed(fed, scalars);
+    return scalars;
   }
 
   /**
@@ -101,7 +110,7 @@ public abstract class Optimizer {
   public abstract Operand<TFloat32> update(
       Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates);
 
-  /** The scalars of an update; {@code iteration} counts from 1. */
+  /** The scalars of an update; {@code iteration} counts this optimizer's updates from 1. */
   public record Rates(Operand<TFloat64> learningRate, Operand<TFloat64> iteration) {
     /** The learning rate in the precision of the weights. */
     public Operand<TFloat32> learningRate(Ops tf) {
@@ -109,19 +118,33 @@ public abstract class Optimizer {
     }
   }
 
-  /** The scalars of the update that {@code counter} counts. */
-  public Rates rates(Ops tf, StepCounter counter) {
-    return new Rates(learningRate, tf.dtypes.cast(counter.iteration(), TFloat64.class));
+  /** Returns the scalars of the update that is fed. */
+  public Rates rates() {
+    return rates;
+  }
+
+  /** Whether {@link #build} was called. */
+  final boolean isBuilt() {
+    return variables != null;
+  }
+
+  /** The slots so far. */
+  final List<Weight> slots() {
+    return List.copyOf(slots.values());
   }
 
   private static Op constrained(Ops moved, Weight weight, Constraint constraint) {
     return weight.assign(moved, constraint.apply(moved, weight.read(moved)));
   }
 
-  /** A slot of {@code weight} in {@code shape}, all {@code initial} before the first update. */
+  /**
+   * A slot of {@code weight} in {@code shape}, all {@code initial} before the first update; the same one whenever it is asked
+   * for, so that a further optimizer of a step keeps its slots when the model is compiled again.
+   */
   protected Weight slot(Weight weight, String name, Shape shape, float initial) {
-    return slots.addState(
-        "optimizer/" + weight.name() + "/" + name, shape, Initializer.constant(initial));
+    return slots.computeIfAbsent(
+        "optimizer/" + weight.name() + "/" + name,
+        full -> variables.addState(full, shape, Initializer.constant(initial)));
   }
 
   /** A slot of {@code weight} in its shape, all {@code initial} before the first update. */
@@ -156,7 +179,7 @@ public abstract class Optimizer {
       accumulate.add(accumulator.assign(gated, gated.select(first, gradients.get(i), sum)));
       means.add(tf.math.mul(sum, tf.constant(1f / gradientAccumulationSteps)));
     }
-    return new Updates(accumulate, update(gated, counter, weights, clipped(tf, means)));
+    return new Updates(accumulate, update(gated, weights, clipped(tf, means)));
   }
 
   /** Adds the slot that accumulates the gradients of {@code weight} across runs of the graph. */
@@ -170,11 +193,11 @@ public abstract class Optimizer {
    * @return the operations of the update, each behind all {@code gradients}
    */
   public final List<Op> applyAccumulated(
-      Ops tf, StepCounter counter, List<Weight> weights, List<Operand<TFloat32>> gradients) {
+      Ops tf, List<Weight> weights, List<Operand<TFloat32>> gradients) {
     var clipped = clipped(tf, gradients);
     var gated =
         tf.withSubScope(UpdateTime.SCOPE).withControlDependencies(new ArrayList<Op>(clipped));
-    return update(gated, counter, weights, clipped);
+    return update(gated, weights, clipped);
   }
 
   /** The gradients, limited to the global norm if there is one. */
@@ -183,14 +206,12 @@ public abstract class Optimizer {
   }
 
   /** The operations that move the weights. */
-  final List<Op> update(
-      Ops gated, StepCounter counter, List<Weight> weights, List<Operand<TFloat32>> gradients) {
-    var rates = rates(gated, counter);
+  final List<Op> update(Ops gated, List<Weight> weights, List<Operand<TFloat32>> gradients) {
     var update = new ArrayList<Op>();
     for (int i = 0; i < weights.size(); i++) {
       var weight = weights.get(i);
       Op moved = update(gated, weight, gradients.get(i), rates);
-      update.add(slots
+      update.add(variables
           .constraint(weight)
           .map(constraint ->
               constrained(gated.withControlDependencies(List.of(moved)), weight, constraint))

@@ -75,7 +75,9 @@ public final class StepRun implements AutoCloseable {
   /** As {@link #run(Function)}, with a run that is traced or the like. */
   <T> T run(Function<Session.Runner, Result> execution, Function<Result, T> read) {
     long done = model.iterations();
-    model.optimizers().forEach(optimizer -> owned.add(optimizer.feed(runner, done)));
+    model
+        .optimizers()
+        .forEach(optimizer -> owned.add(optimizer.feed(runner, model.updates(optimizer))));
     var result = new ArrayList<T>();
     model.counter().feed(runner, done + 1, counter, completesUpdate, () -> {
       try (var fetched = execution.apply(runner)) {

@@ -17,11 +17,13 @@ import java.util.function.BiConsumer;
  */
 final class TrainingState {
   private static final String FILE = "training.tsv";
+  private static final String COMPILED_AT = "compiled-at";
 
   private final EpochMeans means = new EpochMeans();
   private final Map<String, Map<String, String>> remembered = new LinkedHashMap<>();
   private List<Callback> watching = List.of();
   private long iterations;
+  private long compiledAt;
 
   long iterations() {
     return iterations;
@@ -29,6 +31,17 @@ final class TrainingState {
 
   void iterations(long done) {
     iterations = done;
+  }
+
+  /** Updates that were done when the model was compiled last. */
+  long compiledAt() {
+    return compiledAt;
+  }
+
+  /** Notes that the model is compiled now: an optimizer and an epoch's means begin here. */
+  void compiled() {
+    compiledAt = iterations;
+    means.clear();
   }
 
   EpochMeans means() {
@@ -61,6 +74,9 @@ final class TrainingState {
     collect();
     var lines = new ArrayList<String>();
     lines.add(line("training", "iterations", Long.toString(iterations)));
+    if (compiledAt > 0) {
+      lines.add(line("training", COMPILED_AT, Long.toString(compiledAt)));
+    }
     means.state().forEach((key, value) -> lines.add(line("epoch", key, value)));
     remembered.forEach((name, state) ->
         state.forEach((key, value) -> lines.add(line("callback/" + name, key, value))));
@@ -71,6 +87,7 @@ final class TrainingState {
   void read(Path folder) {
     var sections = sections(folder);
     iterations = Long.parseLong(sections.get("training").get("iterations"));
+    compiledAt = Long.parseLong(sections.get("training").getOrDefault(COMPILED_AT, "0"));
     means.restore(sections.getOrDefault("epoch", Map.of()));
     remembered.clear();
     sections.forEach((section, state) -> {
@@ -116,6 +133,7 @@ final class TrainingState {
             .put(unescape(cells[1]), unescape(cells[2]));
       }
       Long.parseLong(sections.get("training").get("iterations"));
+      Long.parseLong(sections.get("training").getOrDefault(COMPILED_AT, "0"));
     } catch (IOException e) {
       throw new IllegalArgumentException(folder + " is not a saved model: cannot read " + FILE, e);
     } catch (RuntimeException e) {

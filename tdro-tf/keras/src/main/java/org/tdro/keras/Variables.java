@@ -2,16 +2,19 @@ package org.tdro.keras;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.DestroyResourceOp;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
@@ -28,6 +31,7 @@ public final class Variables {
   private final Map<String, Weight> weights = new LinkedHashMap<>();
   private final Map<Weight, Regularizer> regularizers = new LinkedHashMap<>();
   private final Map<Weight, Constraint> constraints = new LinkedHashMap<>();
+  private final Set<String> frozenPaths = new HashSet<>();
   private final LayerScope scope = new LayerScope(this);
   private boolean closed;
 
@@ -57,9 +61,28 @@ public final class Variables {
     return create(name, shape, initializer, Weight.Role.STATE);
   }
 
-  /** Refuses further variables. */
+  /** Refuses further variables, until {@link #open}. */
   void close() {
     closed = true;
+  }
+
+  /** Accepts further variables again. */
+  void open() {
+    closed = false;
+  }
+
+  /** Forgets {@code dropped} and frees their memory in {@code session}; their names are free for others. */
+  void remove(Ops tf, Session session, List<Weight> dropped) {
+    if (dropped.isEmpty()) {
+      return;
+    }
+    var runner = session.runner();
+    for (var weight : dropped) {
+      weights.remove(weight.name());
+      runner.addTarget(
+          (Op) tf.destroyResourceOp(weight.handle(), DestroyResourceOp.ignoreLookupError(true)));
+    }
+    runner.run().close();
   }
 
   Weight create(String name, Shape shape, Initializer initializer, Weight.Role role) {
@@ -74,7 +97,7 @@ public final class Variables {
     if (weights.containsKey(name)) {
       throw new IllegalArgumentException("there is a variable named " + name + " already");
     }
-    var fullName = prefix + name;
+    var fullName = unused(prefix + name);
     Operand<TType> handle = graph
         .opBuilder("VarHandleOp", fullName, graph.baseScope())
         .setAttr("dtype", DataType.DT_FLOAT)
@@ -93,6 +116,15 @@ public final class Variables {
     var weight = new Weight(name, shape, role, initializer, handle, value);
     weights.put(name, weight);
     return weight;
+  }
+
+  /** The name of an operation: a variable that was removed is still in the graph. */
+  private String unused(String name) {
+    var unused = name;
+    for (int number = 1; graph.operation(unused) != null; number++) {
+      unused = name + "_" + number;
+    }
+    return unused;
   }
 
   /** Adds a penalty on the values of {@code weight} to the loss of models. */
@@ -122,9 +154,32 @@ public final class Variables {
     return List.copyOf(weights.values());
   }
 
-  /** The weights that training changes. */
+  /** The weights that training changes: those of layers that are not frozen. */
   public List<Weight> trainable() {
+    return parameters().stream().filter(weight -> isTrainable(weight.name())).toList();
+  }
+
+  /** The weights of layers, those of layers that are frozen for now among them. */
+  List<Weight> parameters() {
     return weights.values().stream().filter(Weight::trainable).toList();
+  }
+
+  /** Freezes the weights under {@code path}, or lets training change all of them. */
+  void trainable(String path, boolean changes) {
+    if (changes) {
+      frozenPaths.removeIf(frozen -> covers(path, frozen));
+    } else {
+      frozenPaths.add(path);
+    }
+  }
+
+  /** Whether nothing that is frozen covers {@code path}. */
+  boolean isTrainable(String path) {
+    return frozenPaths.stream().noneMatch(frozen -> covers(frozen, path));
+  }
+
+  private static boolean covers(String path, String inner) {
+    return path.isEmpty() || inner.equals(path) || inner.startsWith(path + "/");
   }
 
   /** The weights that are saved with a model: all but the frozen ones. */

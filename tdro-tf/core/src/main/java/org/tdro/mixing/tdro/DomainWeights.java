@@ -132,7 +132,7 @@ public final class DomainWeights extends MixtureLearner {
     // What waits for the descent is on its branch, reads of variables included. The α before the
     // update must have been read by then.
     var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights()));
-    var moved = optimizer.update(branch, logWeights, descent, optimizer.rates(branch, counter));
+    var moved = optimizer.update(branch, logWeights, descent, optimizer.rates());
     var log = options.normalizeEveryUpdate() ? branch.nn.logSoftmax(moved) : moved;
     var updated = branch.nn.softmax(log);
 

@@ -5,7 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.tdro.keras.Optimizer;
-import org.tdro.keras.StepCounter;
 import org.tdro.keras.Weight;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
@@ -63,7 +62,7 @@ final class AccumulatedGradients {
   }
 
   /** Returns the operations that move the weights along the means over micro-batches. */
-  List<Op> update(Ops tf, StepCounter counter) {
+  List<Op> update(Ops tf) {
     int microBatches = optimizer.gradientAccumulationSteps();
     var means = new ArrayList<Operand<TFloat32>>();
     for (var sum : sums) {
@@ -72,6 +71,6 @@ final class AccumulatedGradients {
               ? sum.read(tf)
               : tf.math.mul(sum.read(tf), tf.constant(1f / microBatches)));
     }
-    return optimizer.applyAccumulated(tf, counter, weights, means);
+    return optimizer.applyAccumulated(tf, weights, means);
   }
 }

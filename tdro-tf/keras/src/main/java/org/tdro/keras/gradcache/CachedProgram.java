@@ -115,7 +115,7 @@ final class CachedProgram implements TrainingProgram {
               : List.of()));
     }
     sums.requireAll();
-    update = sums.update(tf, model.counter());
+    update = sums.update(tf);
     clear = sums.clear(tf);
   }
 

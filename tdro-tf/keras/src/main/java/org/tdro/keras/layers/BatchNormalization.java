@@ -54,7 +54,7 @@ public final class BatchNormalization extends NamedLayer<TFloat32> {
   @Override
   protected Operand<TFloat32> forward(CallContext context, Operand<TFloat32> x) {
     var tf = context.tf();
-    if (!context.training()) {
+    if (!context.training() || !isTrainable()) {
       var centred = tf.math.sub(x, movingMean.read(tf));
       return scaled(tf, centred, movingVariance.read(tf));
     }
