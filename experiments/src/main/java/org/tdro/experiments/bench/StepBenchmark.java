@@ -144,8 +144,8 @@ public final class StepBenchmark {
 
     @Override
     public void onTrainBatchEnd(Model model, long step, Logs logs) {
-      waited += logs.scalar("input_seconds");
-      all += logs.scalar("input_seconds") + logs.scalar("step_seconds");
+      waited += logs.timings().inputSeconds();
+      all += logs.timings().inputSeconds() + logs.timings().stepSeconds();
     }
   }
 }

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tdro.keras.GradientTape;
+import org.tdro.keras.LogKey;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
@@ -95,8 +96,8 @@ abstract class ExponentiatedGradient extends MixtureLearner {
     assignments.put(rowSum, tf.select(last, tf.zerosLike(counts), counts));
 
     var current = assignments.get(weights);
-    var logs = new LinkedHashMap<String, Operand<TFloat32>>();
-    logs.put("mean_loss", tf.math.mean(rows.loss(), tf.constant(0)));
+    var logs = new LinkedHashMap<LogKey<?>, Operand<TFloat32>>();
+    logs.put(MEAN_LOSS, tf.math.mean(rows.loss(), tf.constant(0)));
     logs.put(MEASURE, measures);
     logs.put(WEIGHT, current);
     return new Weighted(exampleWeights(tf, current, rows), logs, assignments);

@@ -2,6 +2,7 @@ package org.tdro.mixing;
 
 import java.util.List;
 import org.tdro.keras.Initializer;
+import org.tdro.keras.LogKey;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
@@ -17,11 +18,14 @@ import org.tensorflow.types.TFloat32;
  * the model. Keeps their mean and their exponential moving average.
  */
 public abstract class MixtureLearner implements RowWeighting {
-  /** Name under which α is logged, {@code [domains]}. */
-  public static final String WEIGHT = "domain_weight";
+  /** The weights α after the step, {@code [domains]}. */
+  public static final LogKey<float[]> WEIGHT = LogKey.vector("domain_weight");
 
-  /** Name under which what moves α is logged, {@code [domains]}. */
-  public static final String MEASURE = "domain_measure";
+  /** What moves α, {@code [domains]}. */
+  public static final LogKey<float[]> MEASURE = LogKey.vector("domain_measure");
+
+  /** Mean loss of the rows, each with the same weight. */
+  protected static final LogKey<Double> MEAN_LOSS = LogKey.scalar("mean_loss");
 
   private final float[] initial;
   private final double emaShare;

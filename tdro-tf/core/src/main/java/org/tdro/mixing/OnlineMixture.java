@@ -75,7 +75,7 @@ public final class OnlineMixture implements StatefulCallback {
     if (step % everySteps == 0) {
       var schedule = sampler.schedule();
       var first = schedule.stages().get(0).weights();
-      var learned = logs.vectors().get(MixtureLearner.WEIGHT);
+      var learned = logs.get(MixtureLearner.WEIGHT);
       var next = new ArrayList<Double>();
       for (int domain = 0; domain < learned.length; domain++) {
         next.add(first.get(domain) > 0 ? (double) learned[domain] : 0.0);

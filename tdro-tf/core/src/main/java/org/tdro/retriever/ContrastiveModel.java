@@ -8,6 +8,8 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.LayerScope;
+import org.tdro.keras.LogKey;
+import org.tdro.keras.Logs;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.Variables;
 import org.tensorflow.Operand;
@@ -23,6 +25,16 @@ import org.tensorflow.types.TInt32;
  * frozen reference model on the same rows.
  */
 public final class ContrastiveModel extends EncoderModel {
+  /** Mean loss of the rows of each domain in the last micro-batch, {@code [domains]}; 0 for a domain without rows. */
+  public static final LogKey<float[]> DOMAIN_LOSS = LogKey.vector("domain_loss");
+
+  /** The same of the reference model, where there is one. */
+  public static final LogKey<float[]> DOMAIN_REFERENCE_LOSS =
+      LogKey.vector("domain_reference_loss");
+
+  /** Number of rows of each domain in the last micro-batch, {@code [domains]}. */
+  public static final LogKey<float[]> DOMAIN_ROWS = LogKey.vector("domain_rows");
+
   static final String QUERY_IDS = "query_ids";
   static final String QUERY_MASK = "query_mask";
   static final String PASSAGE_IDS = "passage_ids";
@@ -130,12 +142,12 @@ public final class ContrastiveModel extends EncoderModel {
     var weighted = weighting.weigh(tape, counter(), rows);
     var loss = tf.sum(tf.math.mul(tf.stopGradient(weighted.weights()), losses), tf.constant(0));
     var trained = variables().trainable();
-    var step = new TrainStep().log("loss", loss);
-    step.log("domain_loss", rows.meanByDomain(tf, losses));
-    step.log("domain_rows", rows.rowsByDomain(tf));
+    var step = new TrainStep().log(Logs.LOSS, loss);
+    step.log(DOMAIN_LOSS, rows.meanByDomain(tf, losses));
+    step.log(DOMAIN_ROWS, rows.rowsByDomain(tf));
     rows.reference()
         .ifPresent(referenceLoss ->
-            step.log("domain_reference_loss", rows.meanByDomain(tf, referenceLoss)));
+            step.log(DOMAIN_REFERENCE_LOSS, rows.meanByDomain(tf, referenceLoss)));
     weighted.logs().forEach(step::log);
     weighted.assignments().forEach(step::assign);
     return step.minimize(trained, loss);

@@ -3,6 +3,7 @@ package org.tdro.retriever;
 import java.util.List;
 import java.util.Map;
 import org.tdro.keras.GradientTape;
+import org.tdro.keras.LogKey;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
@@ -58,12 +59,12 @@ public interface RowWeighting {
    * How the rows of a micro-batch are weighed.
    *
    * @param weights w, {@code [batch]}; no gradient flows into them
-   * @param logs what a step reports besides its losses, by name: scalars and {@code [domains]}
+   * @param logs what a step reports in addition to its losses: scalars and {@code [domains]}
    * @param assignments the values that state takes at the end of the micro-batch
    */
   record Weighted(
       Operand<TFloat32> weights,
-      Map<String, Operand<TFloat32>> logs,
+      Map<LogKey<?>, Operand<TFloat32>> logs,
       Map<Weight, Operand<TFloat32>> assignments) {
 
     /** Returns the same with other weights. */

@@ -12,14 +12,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.tdro.io.StepLog;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
+import org.tdro.keras.LogKey;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 
 /**
  * Publishes a run's state to Micrometer and appends it to a JSONL file. Meters, all with the tag
  * {@code run}: timers {@code tdro.step} with
- * {@code phase=input|forward-backward|update}; gauges {@code tdro.loss}, {@code tdro.learning.rate}, {@code tdro.rows.per.second} and, by
- * {@code domain}, {@code tdro.domain.loss} and {@code tdro.domain.weight}.
+ * {@code phase=input|forward-backward|update}; gauges {@code tdro.loss}, {@code tdro.learning.rate}, {@code tdro.rows.per.second} and
+ * those of {@link #gaugeByDomain}.
  */
 public final class Telemetry implements Callback {
   private static final long TRACE_EVERY_STEPS = 200;
@@ -30,6 +31,7 @@ public final class Telemetry implements Callback {
   private final StepLog log;
   private final List<String> domains;
   private final int everySteps;
+  private final Map<String, LogKey<float[]>> domainGauges = new LinkedHashMap<>();
   private final Timer input;
   private final Timer forwardBackward;
   private final Timer update;
@@ -54,6 +56,12 @@ public final class Telemetry implements Callback {
     update = registry.timer("tdro.step", "run", run, "phase", "update");
   }
 
+  /** Publishes, by {@code domain}, the values that steps log under {@code key}, as far as they do. */
+  public Telemetry gaugeByDomain(String meter, LogKey<float[]> key) {
+    domainGauges.put(meter, key);
+    return this;
+  }
+
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
     model.traceUpdates(TRACE_EVERY_STEPS);
@@ -63,17 +71,15 @@ public final class Telemetry implements Callback {
 
   @Override
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
-    double inputSeconds = logs.scalar("input_seconds");
-    double computeSeconds = logs.scalar("step_seconds");
-    input.record(nanos(inputSeconds));
-    double updateSeconds = logs.scalar("update_seconds");
-    forwardBackward.record(nanos(computeSeconds - updateSeconds));
-    update.record(nanos(updateSeconds));
-    gauge("tdro.loss", logs.scalar("loss"));
-    gauge("tdro.learning.rate", logs.scalar("learning_rate"));
-    gauge("tdro.rows.per.second", logs.scalar("rows") / (inputSeconds + computeSeconds));
-    gauges("tdro.domain.loss", logs.vectors().get("domain_loss"));
-    gauges("tdro.domain.weight", logs.vectors().get("domain_weight"));
+    var timings = logs.timings();
+    input.record(nanos(timings.inputSeconds()));
+    forwardBackward.record(nanos(timings.stepSeconds() - timings.updateSeconds()));
+    update.record(nanos(timings.updateSeconds()));
+    gauge("tdro.loss", logs.get(Logs.LOSS));
+    gauge("tdro.learning.rate", logs.get(Logs.LEARNING_RATE));
+    gauge(
+        "tdro.rows.per.second", timings.rows() / (timings.inputSeconds() + timings.stepSeconds()));
+    domainGauges.forEach((meter, key) -> logs.find(key).ifPresent(vector -> gauges(meter, vector)));
     if (step % everySteps == 0) {
       append(step, logs);
     }
@@ -84,10 +90,8 @@ public final class Telemetry implements Callback {
   }
 
   private void gauges(String name, float[] vector) {
-    if (vector != null) {
-      for (int domain = 0; domain < vector.length; domain++) {
-        gauge(name, vector[domain], "domain", domains.get(domain));
-      }
+    for (int domain = 0; domain < vector.length; domain++) {
+      gauge(name, vector[domain], "domain", domains.get(domain));
     }
   }
 
@@ -104,6 +108,7 @@ public final class Telemetry implements Callback {
 
   private void append(long step, Logs logs) {
     var values = new LinkedHashMap<String, Object>(logs.scalars());
+    values.putAll(logs.timings().columns());
     logs.vectors().forEach((name, vector) -> {
       var byDomain = new LinkedHashMap<String, Float>();
       for (int domain = 0; domain < vector.length; domain++) {

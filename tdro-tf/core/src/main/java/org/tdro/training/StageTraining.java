@@ -25,6 +25,7 @@ import org.tdro.keras.callbacks.CsvLogger;
 import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.ContrastiveDataset;
+import org.tdro.mixing.MixtureLearner;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.RetrieverFolder;
@@ -203,9 +204,11 @@ public final class StageTraining {
     var callbacks = new ArrayList<Callback>();
     callbacks.add(new FiniteLosses(domains));
     callbacks.add(new BackupAndRestore(run.backup(), train.saveEvery()).keepWhenFinished());
-    callbacks.add(CsvLogger.ofSteps(run.log()));
+    callbacks.add(CsvLogger.ofSteps(run.log()).withTimings());
     callbacks.add(new Telemetry(
-        registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery()));
+            registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery())
+        .gaugeByDomain("tdro.domain.loss", ContrastiveModel.DOMAIN_LOSS)
+        .gaugeByDomain("tdro.domain.weight", MixtureLearner.WEIGHT));
     callbacks.addAll(parts.plan().callbacks());
     callbacks.add(new ProgressBar(progress, train.progress())
         .everySteps(Math.max(train.logEvery(), train.steps() / 20)));

@@ -9,6 +9,7 @@ import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.WeightTrajectory;
+import org.tdro.retriever.ContrastiveModel;
 
 /** Callback that writes the domain weights and losses of every step; losses are those of its last micro-batch. */
 final class TrajectoryWriter implements Callback {
@@ -28,18 +29,18 @@ final class TrajectoryWriter implements Callback {
 
   @Override
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
-    var weight = logs.vectors().get(MixtureLearner.WEIGHT);
-    var measure = logs.vectors().get(MixtureLearner.MEASURE);
-    var rows = logs.vectors().get("domain_rows");
-    var loss = logs.vectors().get("domain_loss");
-    var reference = logs.vectors().get("domain_reference_loss");
+    var weight = logs.get(MixtureLearner.WEIGHT);
+    var measure = logs.get(MixtureLearner.MEASURE);
+    var rows = logs.get(ContrastiveModel.DOMAIN_ROWS);
+    var loss = logs.get(ContrastiveModel.DOMAIN_LOSS);
+    var reference = logs.find(ContrastiveModel.DOMAIN_REFERENCE_LOSS);
     var points = new ArrayList<WeightTrajectory.Point>();
     for (int domain = 0; domain < weight.length; domain++) {
       points.add(new WeightTrajectory.Point(
           weight[domain],
           measure[domain],
           rows[domain] == 0 ? Float.NaN : loss[domain],
-          rows[domain] == 0 || reference == null ? Float.NaN : reference[domain]));
+          rows[domain] == 0 || reference.isEmpty() ? Float.NaN : reference.get()[domain]));
     }
     trajectory.append(new WeightTrajectory.Line(step, points));
   }

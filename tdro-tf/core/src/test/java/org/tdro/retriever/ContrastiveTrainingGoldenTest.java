@@ -72,8 +72,8 @@ class ContrastiveTrainingGoldenTest {
               .withCallbacks(new Callback() {
                 @Override
                 public void onTrainBatchEnd(Model trained, long step, Logs logs) {
-                  losses.add(logs.scalar("loss"));
-                  rates.add(logs.scalar("learning_rate"));
+                  losses.add(logs.get(Logs.LOSS));
+                  rates.add(logs.get(Logs.LEARNING_RATE));
                 }
               }));
       assertThat(losses).hasSize(golden.get("steps").size());

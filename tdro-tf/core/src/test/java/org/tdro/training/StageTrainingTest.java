@@ -23,6 +23,8 @@ import org.tdro.config.ConfigException;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
+import org.tdro.mixing.MixtureLearner;
+import org.tdro.retriever.ContrastiveModel;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.testing.Checkout;
@@ -177,8 +179,8 @@ class StageTrainingTest {
     var watch = new Callback() {
       @Override
       public void onTrainBatchEnd(Model model, long step, Logs logs) {
-        weights.add(logs.vectors().get("domain_weight"));
-        rows.add(logs.vectors().get("domain_rows"));
+        weights.add(logs.get(MixtureLearner.WEIGHT));
+        rows.add(logs.get(ContrastiveModel.DOMAIN_ROWS));
       }
     };
     var settings = new ArrayList<>(List.of(online("group-dro")));

@@ -22,9 +22,11 @@ final class EpochMeans {
   private final Map<String, Metric> metrics = new LinkedHashMap<>();
 
   private final Map<String, double[]> metricSums = new LinkedHashMap<>();
+  private Timings timings = Timings.NONE;
   private long steps;
 
   void add(Logs logs) {
+    timings = timings.plus(logs.timings());
     logs.scalars().forEach((name, value) -> sums.merge(name, new Sum(value, 1), Sum::plus));
     steps++;
   }
@@ -56,7 +58,13 @@ final class EpochMeans {
     return means;
   }
 
+  /** Returns the mean timings of the steps. */
+  Timings timings() {
+    return steps == 0 ? Timings.NONE : timings.dividedBy(steps);
+  }
+
   void clear() {
+    timings = Timings.NONE;
     sums.clear();
     metrics.clear();
     metricSums.clear();
@@ -68,9 +76,9 @@ final class EpochMeans {
     var state = new LinkedHashMap<String, String>();
     state.put("steps", Long.toString(steps));
     sums.forEach((name, sum) -> state.put("sum/" + name, sum.sum + " " + sum.count));
+    state.put("timings", text(timings.columns().values().stream()));
     metricSums.forEach((name, values) -> state.put(
-        "metric/" + name,
-        Arrays.stream(values).mapToObj(Double::toString).collect(Collectors.joining(" "))));
+        "metric/" + name, text(Arrays.stream(values).boxed())));
     return state;
   }
 
@@ -82,7 +90,10 @@ final class EpochMeans {
       if (key.startsWith("metric/")) {
         metricSums.put(
             key.substring("metric/".length()),
-            Stream.of(value.split(" ")).mapToDouble(Double::parseDouble).toArray());
+            numbers(value));
+      } else if (key.equals("timings")) {
+        var sum = numbers(value);
+        timings = new Timings(sum[0], sum[1], sum[2], sum[3]);
       } else if (key.startsWith("sum/")) {
         int space = value.indexOf(' ');
         var sum = new Sum(
@@ -91,5 +102,13 @@ final class EpochMeans {
         sums.put(key.substring("sum/".length()), sum);
       }
     });
+  }
+
+  private static String text(Stream<Double> values) {
+    return values.map(String::valueOf).collect(Collectors.joining(" "));
+  }
+
+  private static double[] numbers(String text) {
+    return Stream.of(text.split(" ")).mapToDouble(Double::parseDouble).toArray();
   }
 }

@@ -15,6 +15,11 @@ final class EvaluationProgram {
     if (!step.weights().isEmpty() || !step.assignments().isEmpty()) {
       throw new IllegalArgumentException("a test step minimises and assigns nothing");
     }
+    for (var key : step.logs().keySet()) {
+      if (!key.isScalar()) {
+        throw new IllegalArgumentException("a test step logs scalars, but " + key + " is a vector");
+      }
+    }
   }
 
   /** Logs are averaged over rows, metrics are those of all rows together. */
@@ -31,9 +36,9 @@ final class EvaluationProgram {
         step.measures().values().forEach(runner::fetch);
         try (var fetched = runner.run()) {
           int i = 0;
-          for (var name : step.logs().keySet()) {
+          for (var key : step.logs().keySet()) {
             double value = ((TFloat32) fetched.get(i++)).getFloat();
-            sums.merge(name, batch.rows() * value, Double::sum);
+            sums.merge(key.name(), batch.rows() * value, Double::sum);
           }
           for (var metric : step.measures().keySet()) {
             means.add(metric, StepLogs.doubles((TFloat32) fetched.get(i++)));

@@ -95,7 +95,7 @@ final class FitLoop {
             .evaluate(dataset)
             .scalars()
             .forEach((name, value) -> logs.put("val_" + name, value)));
-    var ended = new Logs(logs, lastStep.vectors());
+    var ended = new Logs(logs, lastStep.vectors(), state.means().timings());
     history.add(ended);
     tell(callback -> callback.onEpochEnd(model, epoch, ended));
     state.means().clear();
@@ -126,12 +126,9 @@ final class FitLoop {
     }
     state.iterations(step);
     var scalars = new LinkedHashMap<>(means.values());
-    scalars.put("learning_rate", rate);
-    scalars.put("rows", (double) rows);
-    scalars.put("input_seconds", waited * 1e-9);
-    scalars.put("step_seconds", computed * 1e-9);
-    scalars.put("update_seconds", program.updateSeconds());
-    var result = new Logs(scalars, vectors);
+    scalars.put(Logs.LEARNING_RATE.name(), rate);
+    var timings = new Timings(rows, waited * 1e-9, computed * 1e-9, program.updateSeconds());
+    var result = new Logs(scalars, vectors, timings);
     state.means().add(result);
     tell(callback -> callback.onTrainBatchEnd(model, step, result));
     return result;

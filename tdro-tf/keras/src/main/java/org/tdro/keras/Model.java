@@ -148,7 +148,7 @@ public abstract class Model implements AutoCloseable {
     var prediction = call(context, batch);
     outputShape = prediction.shape();
     var value = regularized(loss.call(tf(), batch, prediction));
-    var step = new TrainStep().log("loss", value);
+    var step = new TrainStep().log(Logs.LOSS, value);
     metrics.forEach(metric -> step.measure(metric, metric.sums(tf(), batch, prediction)));
     if (variables().trainable().isEmpty()) {
       throw new IllegalStateException(
@@ -171,7 +171,7 @@ public abstract class Model implements AutoCloseable {
     }
     requireOutputs();
     outputShape = outputs.shape();
-    var step = new TrainStep().log("loss", regularized(loss.call(tf(), batch, outputs)));
+    var step = new TrainStep().log(Logs.LOSS, regularized(loss.call(tf(), batch, outputs)));
     metrics.forEach(metric -> step.measure(metric, metric.sums(tf(), batch, outputs)));
     return step;
   }
@@ -399,7 +399,7 @@ public abstract class Model implements AutoCloseable {
 
   /**
    * Measures how long the update of the weights takes at the end of a step, from a trace of TensorFlow's profiler in the
-   * first step and every so many; {@code update_seconds} in the logs. By default nothing is traced.
+   * first step and every so many: {@link Timings#updateSeconds}. By default nothing is traced.
    *
    * @param everySteps 0 for never
    */

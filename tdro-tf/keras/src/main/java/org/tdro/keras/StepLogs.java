@@ -12,13 +12,13 @@ import org.tensorflow.types.TFloat32;
 
 /** The values that a step reports, as operands to be fetched from its run. */
 public final class StepLogs {
-  private final Map<String, Operand<TFloat32>> values = new LinkedHashMap<>();
+  private final Map<LogKey<?>, Operand<TFloat32>> values = new LinkedHashMap<>();
   private final Map<Metric, Operand<TFloat32>> measures = new LinkedHashMap<>();
   private final EpochMeans means;
 
   /** The values that {@code step} reports, copied so that a fetch never sees a variable after its update. */
   public StepLogs(Ops tf, TrainStep step) {
-    step.logs().forEach((name, value) -> values.put(name, tf.deepCopy(value)));
+    step.logs().forEach((key, value) -> values.put(key, tf.deepCopy(value)));
     measures.putAll(step.measures());
     means = step.means();
   }
@@ -35,12 +35,12 @@ public final class StepLogs {
     var scalars = new LinkedHashMap<String, Double>();
     var vectors = new LinkedHashMap<String, float[]>();
     int i = 0;
-    for (var name : values.keySet()) {
+    for (var key : values.keySet()) {
       var tensor = (TFloat32) fetched.get(i++);
-      if (tensor.rank() == 0) {
-        scalars.put(name, (double) tensor.getFloat());
+      if (key.isScalar()) {
+        scalars.put(key.name(), (double) tensor.getFloat());
       } else {
-        vectors.put(name, floats(tensor));
+        vectors.put(key.name(), floats(tensor));
       }
     }
     for (var metric : measures.keySet()) {

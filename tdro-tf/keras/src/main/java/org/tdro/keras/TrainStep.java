@@ -19,7 +19,7 @@ public final class TrainStep {
   private final List<Weight> weights = new ArrayList<>();
   private final List<Operand<TFloat32>> gradients = new ArrayList<>();
   private final Map<Weight, Operand<TFloat32>> assignments = new LinkedHashMap<>();
-  private final Map<String, Operand<TFloat32>> logs = new LinkedHashMap<>();
+  private final Map<LogKey<?>, Operand<TFloat32>> logs = new LinkedHashMap<>();
   private final Map<Metric, Operand<TFloat32>> measures = new LinkedHashMap<>();
   private EpochMeans means = new EpochMeans();
   private Operand<TFloat32> loss;
@@ -59,9 +59,14 @@ public final class TrainStep {
     return this;
   }
 
-  /** Reports a scalar or a vector under {@code name}. */
-  public TrainStep log(String name, Operand<TFloat32> value) {
-    logs.put(name, value);
+  /**
+   * Reports {@code value} under {@code key}.
+   *
+   * @throws IllegalArgumentException if the key is a scalar's and the value is known to be none, or the other way round
+   */
+  public TrainStep log(LogKey<?> key, Operand<TFloat32> value) {
+    key.check(value);
+    logs.put(key, value);
     return this;
   }
 
@@ -115,7 +120,7 @@ public final class TrainStep {
     return operations;
   }
 
-  Map<String, Operand<TFloat32>> logs() {
+  Map<LogKey<?>, Operand<TFloat32>> logs() {
     return logs;
   }
 }

@@ -265,7 +265,7 @@ class ModelTest {
             var tf = context.tf();
             var points = batch.floats("points");
             return new TrainStep()
-                .log("x", tf.math.mean(tf.math.square(points), tf.constant(new int[] {0, 1})));
+                .log(LogKey.scalar("x"), tf.math.mean(tf.math.square(points), tf.constant(new int[] {0, 1})));
           }
         }) {
       assertThat(model.evaluate(new Spirals(2)).scalar("x")).isBetween(0.01, 1.0);
@@ -277,10 +277,10 @@ class ModelTest {
     try (var model = new Classifier(1)) {
       compiled(model);
       var history = model.fit(new Spirals(1), FitOptions.epochs(1));
-      assertThat(history.get("update_seconds").get(0)).isZero();
+      assertThat(history.epochs().get(0).timings().updateSeconds()).isZero();
       model.traceUpdates(1);
       history = model.fit(new Spirals(1), FitOptions.epochs(2));
-      assertThat(history.get("update_seconds").get(0)).isPositive();
+      assertThat(history.epochs().get(0).timings().updateSeconds()).isPositive();
     }
   }
 }

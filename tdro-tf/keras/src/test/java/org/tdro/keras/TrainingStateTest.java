@@ -54,7 +54,7 @@ class TrainingStateTest {
   void stepAndMeansAreReadAsTheyWereWritten() throws IOException {
     var written = new TrainingState();
     written.iterations(17);
-    written.means().add(new Logs(Map.of("loss", 0.1), Map.of()));
+    written.means().add(new Logs(Map.of("loss", 0.1), Map.of(), new Timings(8, 0.1, 1 / 3.0, 0)));
     written.means().add(new Logs(Map.of("loss", 0.2, "rare", 1 / 3.0), Map.of()));
     written.write(folder);
 
@@ -63,6 +63,7 @@ class TrainingStateTest {
     assertThat(read.iterations()).isEqualTo(17);
     assertThat(read.means().steps()).isEqualTo(2);
     assertThat(read.means().values()).isEqualTo(written.means().values());
+    assertThat(read.means().timings()).isEqualTo(written.means().timings());
   }
 
   @Test

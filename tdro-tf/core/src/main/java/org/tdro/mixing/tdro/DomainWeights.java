@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tdro.keras.GradientTape;
+import org.tdro.keras.LogKey;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
@@ -71,8 +72,8 @@ public final class DomainWeights extends MixtureLearner {
   @Override
   public Weighted weigh(GradientTape tape, StepCounter counter, RowLosses rows) {
     var step = step(tape, counter, rows);
-    var logs = new LinkedHashMap<String, Operand<TFloat32>>();
-    logs.put("mean_loss", tape.tf().math.mean(rows.loss(), tape.tf().constant(0)));
+    var logs = new LinkedHashMap<LogKey<?>, Operand<TFloat32>>();
+    logs.put(MEAN_LOSS, tape.tf().math.mean(rows.loss(), tape.tf().constant(0)));
     logs.put(MEASURE, step.gradientBeforeClipping());
     logs.put(WEIGHT, step.weights());
     return new Weighted(step.exampleWeights(), logs, Map.of());

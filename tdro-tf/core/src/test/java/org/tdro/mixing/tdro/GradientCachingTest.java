@@ -180,8 +180,8 @@ class GradientCachingTest {
   private static void assertSameLogs(Logs expected, Logs actual) {
     assertThat(actual.scalars().keySet()).isEqualTo(expected.scalars().keySet());
     assertThat(actual.vectors().keySet()).isEqualTo(expected.vectors().keySet());
-    assertThat(actual.scalar("loss"))
-        .isCloseTo(expected.scalar("loss"), within(1e-5 * expected.scalar("loss")));
+    assertThat(actual.get(Logs.LOSS))
+        .isCloseTo(expected.get(Logs.LOSS), within(1e-5 * expected.get(Logs.LOSS)));
     expected
         .vectors()
         .forEach((name, values) ->

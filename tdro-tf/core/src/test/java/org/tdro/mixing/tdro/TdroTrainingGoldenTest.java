@@ -21,6 +21,7 @@ import org.tdro.keras.LearningRateSchedule;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.keras.optimizers.AdamW;
+import org.tdro.mixing.MixtureLearner;
 import org.tdro.retriever.ContrastiveLoss;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
@@ -100,9 +101,9 @@ class TdroTrainingGoldenTest {
       robust += microBatch(update * accumulation + micro).get("robust_loss").asDouble();
     }
     robust /= accumulation;
-    assertThat(logs.scalar("loss")).isCloseTo(robust, within(RELATIVE_LOSS * robust));
+    assertThat(logs.get(Logs.LOSS)).isCloseTo(robust, within(RELATIVE_LOSS * robust));
     var last = microBatch((update + 1) * accumulation - 1);
-    assertVector(logs.vectors().get("domain_weight"), last.get("after_update").get("weights"));
+    assertVector(logs.get(MixtureLearner.WEIGHT), last.get("after_update").get("weights"));
   }
 
   private static void assertVector(float[] values, JsonNode expected) {

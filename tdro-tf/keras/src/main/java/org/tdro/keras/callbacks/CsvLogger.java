@@ -1,6 +1,7 @@
 package org.tdro.keras.callbacks;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.InputException;
@@ -9,6 +10,7 @@ import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
+import org.tdro.keras.Timings;
 
 /**
  * Writes the scalar logs of each step (from 1) or epoch (from 0) as a row of a CSV file. The first row decides the
@@ -21,6 +23,7 @@ public final class CsvLogger implements Callback {
   private final Path file;
   private final String key;
   private StepLog log;
+  private boolean timings;
   private boolean warned;
 
   private CsvLogger(Path file, String key) {
@@ -36,6 +39,12 @@ public final class CsvLogger implements Callback {
   /** A row for each epoch. */
   public static CsvLogger ofEpochs(Path file) {
     return new CsvLogger(file, "epoch");
+  }
+
+  /** Adds columns of the {@link Timings}: rows, and seconds of their input, step and update. */
+  public CsvLogger withTimings() {
+    timings = true;
+    return this;
   }
 
   /** @throws InputException if training resumes and the file is there, but is not a log of the same kind */
@@ -65,9 +74,13 @@ public final class CsvLogger implements Callback {
   }
 
   private void write(long number, Logs logs) {
-    log.append(number, logs.scalars());
-    if (!warned && !log.columns().containsAll(logs.scalars().keySet())) {
-      LOG.warn("{} has no columns for some of {}", file, logs.scalars().keySet());
+    var row = new LinkedHashMap<>(logs.scalars());
+    if (timings) {
+      row.putAll(logs.timings().columns());
+    }
+    log.append(number, row);
+    if (!warned && !log.columns().containsAll(row.keySet())) {
+      LOG.warn("{} has no columns for some of {}", file, row.keySet());
       warned = true;
     }
   }

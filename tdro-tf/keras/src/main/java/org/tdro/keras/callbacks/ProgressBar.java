@@ -84,9 +84,10 @@ public final class ProgressBar implements Callback {
   @Override
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
     long done = step - epoch * stepsPerEpoch;
-    rows += (long) logs.scalar("rows");
+    rows += (long) logs.timings().rows();
     double seconds = (System.nanoTime() - startNanos) * 1e-9;
-    var figures = format("loss %.4f, %,.0f rows/s", logs.scalar("loss"), rows / seconds);
+    double loss = logs.find(Logs.LOSS).orElse(Double.NaN);
+    var figures = format("loss %.4f, %,.0f rows/s", loss, rows / seconds);
     if (mode == Mode.BAR) {
       bar.setExtraMessage(figures);
       bar.stepTo(done);
@@ -105,11 +106,7 @@ public final class ProgressBar implements Callback {
     }
     closeBar();
     var means = new StringJoiner(", ");
-    logs.scalars().forEach((name, value) -> {
-      if (!name.equals("rows") && !name.endsWith("_seconds")) {
-        means.add(format("%s %.4g", name, value));
-      }
-    });
+    logs.scalars().forEach((name, value) -> means.add(format("%s %.4g", name, value)));
     out.println(format("epoch %d/%d: %s", epoch + 1, epochs, means));
   }
 

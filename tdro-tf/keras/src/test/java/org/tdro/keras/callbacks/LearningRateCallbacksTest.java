@@ -81,7 +81,7 @@ class LearningRateCallbacksTest {
       Training.fit(model, 3, impossible(), new BackupAndRestore(folder, 3), new Callback() {
         @Override
         public void onTrainBatchEnd(Model model, long step, Logs logs) {
-          resumed.add(logs.scalar("learning_rate"));
+          resumed.add(logs.get(Logs.LEARNING_RATE));
         }
       });
     }

@@ -3,6 +3,8 @@ package org.tdro.keras.example;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Inputs;
+import org.tdro.keras.LogKey;
+import org.tdro.keras.Logs;
 import org.tdro.keras.Loss;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.losses.Losses;
@@ -11,6 +13,7 @@ import org.tdro.keras.losses.Losses;
 final class RobustClassifier extends MoonClassifier {
   private static final Loss LOSS =
       Losses.sparseCategoricalCrossentropy().fromLogits().labels("labels");
+  private static final LogKey<Double> MOVED_LOSS = LogKey.scalar("moved_loss");
 
   RobustClassifier(long seed) {
     super(seed);
@@ -29,8 +32,8 @@ final class RobustClassifier extends MoonClassifier {
     var weights = variables().trainable();
     var gradients = tape.weightGradients(tf.math.add(loss, movedLoss), weights);
     return new TrainStep()
-        .log("loss", loss)
-        .log("moved_loss", movedLoss)
+        .log(Logs.LOSS, loss)
+        .log(MOVED_LOSS, movedLoss)
         .minimize(weights, gradients);
   }
 }

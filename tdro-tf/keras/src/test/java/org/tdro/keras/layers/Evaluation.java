@@ -11,6 +11,7 @@ import org.tdro.keras.GradientTape;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
 import org.tdro.keras.LearningRateSchedule;
+import org.tdro.keras.LogKey;
 import org.tdro.keras.Model;
 import org.tdro.keras.TrainStep;
 import org.tdro.keras.optimizers.Sgd;
@@ -19,6 +20,8 @@ import org.tensorflow.types.TFloat32;
 
 /** A model that does nothing but report the value of an expression at each of some training steps. */
 final class Evaluation extends Model {
+  private static final LogKey<float[]> VALUE = LogKey.vector("value");
+
   private final Function<CallContext, Operand<TFloat32>> expression;
 
   private Evaluation(long seed, Function<CallContext, Operand<TFloat32>> expression) {
@@ -38,7 +41,7 @@ final class Evaluation extends Model {
       model.compile(new Sgd(LearningRateSchedule.constant(0)));
       Dataset nothing = index -> new Batch(Map.of(), 1);
       var history = model.fit(nothing, FitOptions.epochs(steps).withStepsPerEpoch(1));
-      return history.epochs().stream().map(logs -> logs.vectors().get("value")).toList();
+      return history.epochs().stream().map(logs -> logs.get(VALUE)).toList();
     }
   }
 
@@ -55,6 +58,6 @@ final class Evaluation extends Model {
 
   @Override
   protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
-    return new TrainStep().log("value", call(context, batch));
+    return new TrainStep().log(VALUE, call(context, batch));
   }
 }
