@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
@@ -22,7 +23,9 @@ import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
+import org.tdro.keras.callbacks.NotFiniteException;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.keras.callbacks.TerminateOnNaN;
 import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.mixing.MixtureLearner;
@@ -177,7 +180,7 @@ public final class StageTraining {
     Provenance.resetPeakMemory();
     try (var interruption = new GracefulShutdown(model)) {
       model.compile(config.train().optimizer());
-      model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
+      fit(parts, dataset, model);
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
@@ -198,11 +201,25 @@ public final class StageTraining {
     return Outcome.TRAINED;
   }
 
+  private void fit(Parts parts, ContrastiveDataset dataset, ContrastiveModel model) {
+    try {
+      model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
+    } catch (NotFiniteException e) {
+      var domains = parts.prepared().domainNames();
+      var culprits = e.elements().stream().map(domains::get).collect(Collectors.joining(", "));
+      var message =
+          "the loss of step %d is %s%s; the last checkpoint before it stands. Try a lower train.learning-rate, a higher loss.temperature or train.max-grad-norm=1"
+              .formatted(
+                  e.step(), e.value(), culprits.isEmpty() ? "" : ", from domain " + culprits);
+      throw new ArithmeticException(message);
+    }
+  }
+
   private List<Callback> callbacks(Parts parts) {
     var train = config.train();
     var domains = parts.prepared().domainNames();
     var callbacks = new ArrayList<Callback>();
-    callbacks.add(new FiniteLosses(domains));
+    callbacks.add(new TerminateOnNaN().locatedBy(ContrastiveModel.DOMAIN_LOSS));
     callbacks.add(new BackupAndRestore(run.backup(), train.saveEvery()).keepWhenFinished());
     callbacks.add(CsvLogger.ofSteps(run.log()).withTimings());
     callbacks.add(new Telemetry(

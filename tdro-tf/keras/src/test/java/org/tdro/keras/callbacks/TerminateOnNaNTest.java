@@ -1,9 +1,13 @@
 package org.tdro.keras.callbacks;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.tdro.keras.LogKey;
+import org.tdro.keras.Logs;
 
 class TerminateOnNaNTest {
   @Test
@@ -26,6 +30,16 @@ class TerminateOnNaNTest {
     var logs = Training.epoch("ratio", Double.NaN);
     assertThatCode(() -> new TerminateOnNaN().onTrainBatchEnd(null, 1, logs))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void namesTheElementsOfTheVectorThatLocatesIt() {
+    var parts = LogKey.vector("parts");
+    var logs = new Logs(
+        Map.of("loss", Double.NaN), Map.of("parts", new float[] {1, Float.NaN, 2, Float.NaN}));
+    assertThatThrownBy(() -> new TerminateOnNaN().locatedBy(parts).onTrainBatchEnd(null, 1, logs))
+        .isInstanceOfSatisfying(
+            NotFiniteException.class, e -> assertThat(e.elements()).containsExactly(1, 3));
   }
 
   @Test
