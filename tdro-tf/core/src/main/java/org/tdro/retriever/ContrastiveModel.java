@@ -146,8 +146,8 @@ public final class ContrastiveModel extends EncoderModel {
     step.log(DOMAIN_LOSS, rows.meanByDomain(tf, losses));
     step.log(DOMAIN_ROWS, rows.rowsByDomain(tf));
     rows.reference()
-        .ifPresent(referenceLoss ->
-            step.log(DOMAIN_REFERENCE_LOSS, rows.meanByDomain(tf, referenceLoss)));
+        .ifPresent(
+            referenceLoss -> step.log(DOMAIN_REFERENCE_LOSS, rows.meanByDomain(tf, referenceLoss)));
     weighted.logs().forEach(step::log);
     weighted.assignments().forEach(step::assign);
     return step.minimize(trained, loss);

@@ -77,8 +77,8 @@ final class EpochMeans {
     state.put("steps", Long.toString(steps));
     sums.forEach((name, sum) -> state.put("sum/" + name, sum.sum + " " + sum.count));
     state.put("timings", text(timings.columns().values().stream()));
-    metricSums.forEach((name, values) -> state.put(
-        "metric/" + name, text(Arrays.stream(values).boxed())));
+    metricSums.forEach(
+        (name, values) -> state.put("metric/" + name, text(Arrays.stream(values).boxed())));
     return state;
   }
 
@@ -88,9 +88,7 @@ final class EpochMeans {
     steps = Long.parseLong(state.getOrDefault("steps", "0"));
     state.forEach((key, value) -> {
       if (key.startsWith("metric/")) {
-        metricSums.put(
-            key.substring("metric/".length()),
-            numbers(value));
+        metricSums.put(key.substring("metric/".length()), numbers(value));
       } else if (key.equals("timings")) {
         var sum = numbers(value);
         timings = new Timings(sum[0], sum[1], sum[2], sum[3]);

@@ -258,16 +258,17 @@ class ModelTest {
 
   @Test
   void aModelWithATestStepOfItsOwnIsEvaluatedWithoutALoss() {
-    try (var model =
-        new Classifier(1) {
-          @Override
-          protected TrainStep testStep(CallContext context, Inputs batch) {
-            var tf = context.tf();
-            var points = batch.floats("points");
-            return new TrainStep()
-                .log(LogKey.scalar("x"), tf.math.mean(tf.math.square(points), tf.constant(new int[] {0, 1})));
-          }
-        }) {
+    try (var model = new Classifier(1) {
+      @Override
+      protected TrainStep testStep(CallContext context, Inputs batch) {
+        var tf = context.tf();
+        var points = batch.floats("points");
+        return new TrainStep()
+            .log(
+                LogKey.scalar("x"),
+                tf.math.mean(tf.math.square(points), tf.constant(new int[] {0, 1})));
+      }
+    }) {
       assertThat(model.evaluate(new Spirals(2)).scalar("x")).isBetween(0.01, 1.0);
     }
   }

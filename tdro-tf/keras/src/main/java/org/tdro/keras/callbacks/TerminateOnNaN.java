@@ -31,7 +31,8 @@ public final class TerminateOnNaN implements Callback {
 
   @Override
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
-    var elements = parts.flatMap(logs::find).map(TerminateOnNaN::notFinite).orElseGet(() -> new int[0]);
+    var elements =
+        parts.flatMap(logs::find).map(TerminateOnNaN::notFinite).orElseGet(() -> new int[0]);
     for (var log : this.logs) {
       var value = logs.scalars().get(log);
       if (value != null && (!Double.isFinite(value) || elements.length > 0)) {
@@ -41,6 +42,8 @@ public final class TerminateOnNaN implements Callback {
   }
 
   private static int[] notFinite(float[] vector) {
-    return IntStream.range(0, vector.length).filter(i -> !Float.isFinite(vector[i])).toArray();
+    return IntStream.range(0, vector.length)
+        .filter(i -> !Float.isFinite(vector[i]))
+        .toArray();
   }
 }

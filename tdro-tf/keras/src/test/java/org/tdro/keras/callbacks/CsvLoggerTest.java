@@ -42,8 +42,7 @@ class CsvLoggerTest {
   void writesARowForEachStep() throws IOException {
     fit(1, CsvLogger.ofSteps(file));
     assertThat(firstColumn()).containsExactly("step", "1", "2", "3", "4", "5");
-    assertThat(Files.readAllLines(file).get(0))
-        .isEqualTo("step,loss,accuracy,learning_rate");
+    assertThat(Files.readAllLines(file).get(0)).isEqualTo("step,loss,accuracy,learning_rate");
   }
 
   @Test
@@ -58,7 +57,8 @@ class CsvLoggerTest {
   void writesARowForEachEpochWithItsValidation() throws IOException {
     fit(2, CsvLogger.ofEpochs(file));
     assertThat(firstColumn()).containsExactly("epoch", "0", "1");
-    assertThat(Files.readAllLines(file).get(0)).isEqualTo("epoch,loss,accuracy,learning_rate,val_loss,val_accuracy");
+    assertThat(Files.readAllLines(file).get(0))
+        .isEqualTo("epoch,loss,accuracy,learning_rate,val_loss,val_accuracy");
   }
 
   @Test
