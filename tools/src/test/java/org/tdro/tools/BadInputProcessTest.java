@@ -210,7 +210,7 @@ class BadInputProcessTest {
         "train.save-every=2");
     assertThat(run(arguments).with(FAILED).err())
         .containsPattern("the loss of step \\d+ is NaN, from domain (alpha|beta|gamma)")
-        .contains("the last checkpoint before it stands");
+        .contains("the last checkpoint before it is kept");
     assertThat(folder.resolve("run/model")).doesNotExist();
     assertThat(folder.resolve("run/backup").toFile().list()).containsExactly("backup-2");
   }

@@ -105,7 +105,7 @@ class ResumeProcessTest {
       var ended = process.interrupt().with(INTERRUPTED);
       assertThat(ended.err())
           .containsPattern(
-              "interrupted after step \\d+ of 720 and saved; run the same command again to go on");
+              "interrupted after step \\d+ of 720 and saved; run the same command again to continue");
       assertThat(ended.out()).isEmpty();
     }
     assertThat(folder.resolve("interrupted/model")).doesNotExist();
