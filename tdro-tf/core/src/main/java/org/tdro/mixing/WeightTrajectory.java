@@ -1,11 +1,17 @@
 package org.tdro.mixing;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.StepLog;
+import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.retriever.ContrastiveModel;
 
 /**
  * The weights and losses of every step of a run, as CSV: {@code step}, then for each domain d the columns {@code weight/d},
@@ -53,7 +59,42 @@ public final class WeightTrajectory {
     return trajectory;
   }
 
-  /** Adds a line. */
+  /** Returns a callback that writes every step of a training; losses are those of its last micro-batch. */
+  public static Callback writer(Path file, List<String> domains) {
+    return new Callback() {
+      private WeightTrajectory trajectory;
+
+      @Override
+      public void onTrainBegin(Model model, FitOptions options) {
+        trajectory = open(file, domains, model.iterations());
+      }
+
+      @Override
+      public void onTrainBatchEnd(Model model, long step, Logs logs) {
+        trajectory.append(line(step, logs));
+      }
+    };
+  }
+
+  private static Line line(long step, Logs logs) {
+    var weight = logs.get(MixtureLearner.WEIGHT);
+    var measure = logs.get(MixtureLearner.MEASURE);
+    var rows = logs.get(ContrastiveModel.DOMAIN_ROWS);
+    var loss = logs.get(ContrastiveModel.DOMAIN_LOSS);
+    var reference = logs.find(ContrastiveModel.DOMAIN_REFERENCE_LOSS);
+    var points = new ArrayList<Point>();
+    for (int domain = 0; domain < weight.length; domain++) {
+      boolean absent = rows[domain] == 0;
+      points.add(new Point(
+          weight[domain],
+          measure[domain],
+          absent ? Float.NaN : loss[domain],
+          absent || reference.isEmpty() ? Float.NaN : reference.get()[domain]));
+    }
+    return new Line(step, points);
+  }
+
+  /** Appends the values of a step. */
   public void append(Line line) {
     if (line.points().size() != domains.size()) {
       throw new IllegalArgumentException("the trajectory has " + domains.size()
