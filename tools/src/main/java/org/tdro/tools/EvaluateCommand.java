@@ -47,7 +47,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Mixin
-  private ModelOption model;
+  private ModelOptions model;
 
   @Option(
       names = "--data",
@@ -79,9 +79,6 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Documents ranked for each query; ${DEFAULT-VALUE} unless given.")
   private int topK;
 
-  @Mixin
-  private EmbeddingSize size;
-
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
 
@@ -98,7 +95,7 @@ final class EvaluateCommand implements Callable<Integer> {
     var sets = BeirDataset.loadAll(data);
     checkTargets(sets);
     var stored = model.stored();
-    var settings = size.cut(stored.settings()).comparedByProduct();
+    var settings = model.settings(stored).comparedByProduct();
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       var values = evaluation.evaluate(
           set -> new DenseRanker(retriever, set.name()),

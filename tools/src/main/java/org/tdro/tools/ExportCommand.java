@@ -8,14 +8,24 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
+import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.ModelEvaluation;
+import org.tdro.evaluation.ResultsTable;
+import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.export.ExportOptions;
 import org.tdro.export.ExportReport;
+import org.tdro.export.ExportedRetriever;
 import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.io.TemporaryFolder;
+import org.tdro.retriever.DenseRanker;
+import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
+import org.tdro.retriever.TextEncoder;
 import org.tdro.serving.client.IdType;
+import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,7 +60,7 @@ final class ExportCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Mixin
-  private ModelOption model;
+  private ModelOptions model;
 
   @Option(
       names = "--output",
@@ -103,9 +113,6 @@ final class ExportCommand implements Callable<Integer> {
           "Sets in BEIR's form, or folders of them, on which nDCG@10 of the export is compared with the model's.")
   private List<Path> eval = new ArrayList<>();
 
-  @Mixin
-  private EmbeddingSize size;
-
   // The standard options would take --version.
   @Option(
       names = {"-h", "--help"},
@@ -117,7 +124,7 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var stored = model.stored();
-    var settings = size.cut(stored.settings());
+    var settings = model.settings(stored);
     if (formats.export(stored, settings, base)) {
       return 0;
     }
@@ -130,7 +137,7 @@ final class ExportCommand implements Callable<Integer> {
     print(report);
     if (!sets.isEmpty()) {
       var out = spec.commandLine().getOut();
-      out.print(new ExportEvaluation(stored, settings, report).table(sets));
+      out.print(new Comparison(stored, settings, report).table(sets));
       out.flush();
     }
     return 0;
@@ -192,5 +199,40 @@ final class ExportCommand implements Callable<Integer> {
             report.tokens(),
             time));
     out.flush();
+  }
+
+  /** The comparison of an export with the model that it was made from, on evaluation sets. */
+  private record Comparison(RetrieverSource stored, RetrieverSettings settings, ExportReport report) {
+    private static final String MEASURE = "ndcg_cut_10";
+    private static final int TOP = 10;
+
+    /** Returns a table with a row for each set: nDCG@10 of the trained model and of the export, and the difference. */
+    String table(List<EvaluationSet> sets) {
+      ModelEvaluation trained;
+      // One after the other: memory never holds both.
+      try (var retriever =
+          Retriever.load(stored, settings.comparedByProduct(), ConfigProto.getDefaultInstance())) {
+        trained = evaluate(retriever, sets);
+      }
+      ModelEvaluation exported;
+      try (var retriever = ExportedRetriever.load(report.folder())) {
+        exported = evaluate(retriever, sets);
+      }
+      var rows = sets.stream()
+          .map(set -> {
+            double before = trained.value(set.name(), MEASURE);
+            double after = exported.value(set.name(), MEASURE);
+            return new ResultsTable.Row(set.name(), List.of(before, after, after - before));
+          })
+          .toList();
+      var columns =
+          List.of("trained", report.precision().name().toLowerCase(Locale.ROOT), "difference");
+      return new ResultsTable("nDCG@10", columns, rows).toMarkdown(false);
+    }
+
+    private static ModelEvaluation evaluate(TextEncoder retriever, List<EvaluationSet> sets) {
+      return new RetrievalEvaluation(TOP, List.of(Measure.of(MEASURE)))
+          .evaluate(set -> new DenseRanker(retriever, set.name()), sets, (set, run, result) -> {});
+    }
   }
 }
