@@ -202,7 +202,8 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   /** The comparison of an export with the model that it was made from, on evaluation sets. */
-  private record Comparison(RetrieverSource stored, RetrieverSettings settings, ExportReport report) {
+  private record Comparison(
+      RetrieverSource stored, RetrieverSettings settings, ExportReport report) {
     private static final String MEASURE = "ndcg_cut_10";
     private static final int TOP = 10;
 

@@ -35,7 +35,6 @@ public final class MetricsCommand implements Callable<Integer> {
   private static final String DEFAULT_MEASURES =
       "ndcg_cut_10,map,recip_rank,recip_rank_at_10,recall_100,P_10,num_q,num_ret,num_rel,num_rel_ret";
 
-
   @Spec
   private CommandSpec spec;
 

@@ -52,8 +52,8 @@ final class Pool {
         .limit(heldOut)
         .collect(Collectors.toSet());
     var passages = new ArrayList<Passage>();
-    distinct.forEach((content, entry) -> passages.add(
-        new Passage(name + "-d" + passages.size(), entry, test.contains(content))));
+    distinct.forEach((content, entry) ->
+        passages.add(new Passage(name + "-d" + passages.size(), entry, test.contains(content))));
     return new Pool(passages);
   }
 

@@ -52,8 +52,7 @@ public record RunRecord(
    *
    * @param sampler version of the sampler that draws its rows
    */
-  public static RunRecord begun(
-      String stage, long seed, Map<String, String> inputs, int sampler) {
+  public static RunRecord begun(String stage, long seed, Map<String, String> inputs, int sampler) {
     var versions = new TreeMap<>(Provenance.versions());
     versions.put(SAMPLER, Integer.toString(sampler));
     var now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();

@@ -111,9 +111,7 @@ public final class PreparedData implements AutoCloseable {
   private static Tokenizer named(Path file, ModelConfig model) {
     var tokenizer = Tokenizer.load(file);
     if (model.pooling() == Pooling.LASTTOKEN && tokenizer.appendedToken().isEmpty()) {
-      LOG.warn(
-          "{} appends no end token, so the pooled state is that of a text's last word",
-          file);
+      LOG.warn("{} appends no end token, so the pooled state is that of a text's last word", file);
     }
     return tokenizer;
   }

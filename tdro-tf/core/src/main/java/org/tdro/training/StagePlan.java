@@ -122,9 +122,8 @@ record StagePlan(
           config, prepared, fold, MixtureSchedule.constant(weights), MixtureSampler.Batches.BLOCK);
       weighting = learner;
     }
-    callbacks.add(
-        WeightTrajectory.writer(
-            new RunFolder(config.output()).trajectory(), prepared.domainNames()));
+    callbacks.add(WeightTrajectory.writer(
+        new RunFolder(config.output()).trajectory(), prepared.domainNames()));
     return new StagePlan(
         fold,
         sampler,

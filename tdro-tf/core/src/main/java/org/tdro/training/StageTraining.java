@@ -148,7 +148,8 @@ public final class StageTraining {
   /** Returns the record of the run in the folder, if there is one; throws if it is another run. */
   private Optional<RunRecord> present(Map<String, String> inputs) {
     var present = RunRecord.read(run);
-    present.ifPresent(record -> new RunCompatibility(run, resolved).check(record, inputs, MixtureSampler.VERSION));
+    present.ifPresent(record ->
+        new RunCompatibility(run, resolved).check(record, inputs, MixtureSampler.VERSION));
     return present;
   }
 

@@ -162,7 +162,8 @@ public final class DomainWeights extends MixtureLearner {
   private Update ascend(Ops tf, StepCounter counter, Operand<TFloat32> gradient) {
     var taken = tf.switchCond(gradient, counter.completesUpdate()).outputTrue();
     var descent = tf.math.neg(taken);
-    // Operations with a control dependency on the descent run only on its branch, reads of variables
+    // Operations with a control dependency on the descent run only on its branch, reads of
+    // variables
     // included. The dependency on weights() makes sure that α is read before the update.
     var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights()));
     var moved = optimizer.update(branch, logWeights, descent, optimizer.rates());
