@@ -2,10 +2,15 @@ package org.tdro.keras;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tdro.keras.testing.Values;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -105,6 +110,60 @@ class GradientTapeTest {
     var cube = sum(tf.math.pow(x.read(tf), tf.constant(3f)));
     var first = tape.gradient(cube, x.value());
     assertThat(value(tape.gradient(sum(first), x.value()))).containsExactly(12, 18);
+  }
+
+  /** x·f(x) is differentiated twice, so that the gradient of f has a gradient for both of its inputs. */
+  @ParameterizedTest
+  @EnumSource(Function.class)
+  void activationsAndRootsMayBeDifferentiatedAgain(Function function) {
+    var value = sum(tf.math.mul(x.read(tf), function.graph.apply(tf, x.read(tf))));
+    var second = value(tape.gradient(sum(tape.gradient(value, x.value())), x.value()));
+    for (int i = 0; i < 2; i++) {
+      double at = 2 + i;
+      double h = 1e-3;
+      double expected = (function.product(at + h) - 2 * function.product(at) + function.product(at - h))
+          / (h * h);
+      assertThat((double) second[i]).isCloseTo(expected, within(1e-4));
+    }
+  }
+
+  private enum Function {
+    TANH((tf, x) -> tf.math.tanh(x), Math::tanh),
+    SIGMOID((tf, x) -> tf.math.sigmoid(x), x -> 1 / (1 + Math.exp(-x))),
+    RSQRT((tf, x) -> tf.math.rsqrt(x), x -> 1 / Math.sqrt(x)),
+    SQRT((tf, x) -> tf.math.sqrt(x), Math::sqrt),
+    RELU((tf, x) -> tf.nn.relu(x), x -> Math.max(0, x)),
+    SOFTPLUS((tf, x) -> tf.math.softplus(x), x -> Math.log1p(Math.exp(x)));
+
+    private final BiFunction<Ops, Operand<TFloat32>, Operand<TFloat32>> graph;
+    private final DoubleUnaryOperator value;
+
+    Function(
+        BiFunction<Ops, Operand<TFloat32>, Operand<TFloat32>> graph, DoubleUnaryOperator value) {
+      this.graph = graph;
+      this.value = value;
+    }
+
+    private double product(double x) {
+      return x * value.applyAsDouble(x);
+    }
+  }
+
+  @Test
+  void theSecondGradientOfReluIsZeroWhereItIsOff() {
+    var shifted = tf.math.sub(x.read(tf), tf.constant(2.5f));
+    var cube = sum(tf.math.pow(tf.nn.relu(shifted), tf.constant(3f)));
+    var second = tape.gradient(sum(tape.gradient(cube, x.value())), x.value());
+    assertThat(value(second)).containsExactly(0, 3);
+  }
+
+  @Test
+  void aGradientThatCannotBeDifferentiatedAgainIsRefusedByName() {
+    var first = tape.gradient(sum(tf.nn.elu(x.read(tf))), x.value());
+    assertThatThrownBy(() -> tape.gradient(sum(first), x.value()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no gradient of the operation EluGrad, which is the gradient of Elu")
+        .hasMessageContaining("use another activation");
   }
 
   @Test
