@@ -1,7 +1,6 @@
 package org.tdro.keras;
 
 import java.util.List;
-import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.TensorFlow;
 import org.tensorflow.op.Ops;
@@ -27,9 +26,11 @@ final class SecondOrderGradients {
     }
     registered = true;
     // TanhGrad(y, d) = d·(1 − y²)
-    register("TanhGrad", (tf, y, d, upstream) -> List.of(
-        product(tf, number(tf, y, -2), upstream, d, y),
-        product(tf, upstream, tf.math.sub(number(tf, y, 1), tf.math.square(y)))));
+    register(
+        "TanhGrad",
+        (tf, y, d, upstream) -> List.of(
+            product(tf, number(tf, y, -2), upstream, d, y),
+            product(tf, upstream, tf.math.sub(number(tf, y, 1), tf.math.square(y)))));
     // SigmoidGrad(y, d) = d·y·(1 − y)
     register("SigmoidGrad", (tf, y, d, upstream) -> {
       var rest = tf.math.sub(number(tf, y, 1), y);
@@ -37,34 +38,35 @@ final class SecondOrderGradients {
           product(tf, upstream, d, tf.math.sub(rest, y)), product(tf, upstream, y, rest));
     });
     // RsqrtGrad(y, d) = −d·y³/2
-    register("RsqrtGrad", (tf, y, d, upstream) -> List.of(
-        product(tf, number(tf, y, -1.5), upstream, d, y, y),
-        product(tf, number(tf, y, -0.5), upstream, y, y, y)));
+    register(
+        "RsqrtGrad",
+        (tf, y, d, upstream) -> List.of(
+            product(tf, number(tf, y, -1.5), upstream, d, y, y),
+            product(tf, number(tf, y, -0.5), upstream, y, y, y)));
     // SqrtGrad(y, d) = d/(2y)
     register("SqrtGrad", (tf, y, d, upstream) -> {
       var gradient = tf.math.div(product(tf, number(tf, y, 0.5), upstream), y);
-      return List.of(
-          tf.math.neg(tf.math.div(product(tf, gradient, d), y)), gradient);
+      return List.of(tf.math.neg(tf.math.div(product(tf, gradient, d), y)), gradient);
     });
     // ReluGrad(d, x) = d where x > 0, else 0
-    register("ReluGrad", (tf, d, x, upstream) -> List.of(
-        tf.select(tf.math.greater(x, tf.zerosLike(x)), upstream, tf.zerosLike(x)),
-        tf.zerosLike(x)));
+    register(
+        "ReluGrad",
+        (tf, d, x, upstream) -> List.of(
+            tf.select(tf.math.greater(x, tf.zerosLike(x)), upstream, tf.zerosLike(x)),
+            tf.zerosLike(x)));
     // SoftplusGrad(d, x) = d·σ(x)
     register("SoftplusGrad", (tf, d, x, upstream) -> {
       var sigmoid = tf.math.sigmoid(x);
       var gradient = product(tf, upstream, sigmoid);
-      return List.of(
-          gradient, product(tf, gradient, d, tf.math.sub(number(tf, x, 1), sigmoid)));
+      return List.of(gradient, product(tf, gradient, d, tf.math.sub(number(tf, x, 1), sigmoid)));
     });
   }
 
   private static void register(String operation, Formula formula) {
     TensorFlow.registerCustomGradient(operation, (tf, op, upstream) -> {
       // The inputs one by one: inputs() waits for the graph, which is held during this call.
-      var gradient = (GraphOperation) op;
       return formula.gradients(
-          tf, floats(gradient.input(0)), floats(gradient.input(1)), floats(upstream.get(0)));
+          tf, floats(op.input(0)), floats(op.input(1)), floats(upstream.get(0)));
     });
   }
 

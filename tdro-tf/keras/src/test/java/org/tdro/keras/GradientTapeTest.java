@@ -121,8 +121,9 @@ class GradientTapeTest {
     for (int i = 0; i < 2; i++) {
       double at = 2 + i;
       double h = 1e-3;
-      double expected = (function.product(at + h) - 2 * function.product(at) + function.product(at - h))
-          / (h * h);
+      double expected =
+          (function.product(at + h) - 2 * function.product(at) + function.product(at - h))
+              / (h * h);
       assertThat((double) second[i]).isCloseTo(expected, within(1e-4));
     }
   }
