@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
-import java.util.function.BiFunction;
-import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,7 +114,7 @@ class GradientTapeTest {
   @ParameterizedTest
   @EnumSource(Function.class)
   void activationsAndRootsMayBeDifferentiatedAgain(Function function) {
-    var value = sum(tf.math.mul(x.read(tf), function.graph.apply(tf, x.read(tf))));
+    var value = sum(tf.math.mul(x.read(tf), function.call(tf, x.read(tf))));
     var second = value(tape.gradient(sum(tape.gradient(value, x.value())), x.value()));
     for (int i = 0; i < 2; i++) {
       double at = 2 + i;
@@ -129,24 +127,34 @@ class GradientTapeTest {
   }
 
   private enum Function {
-    TANH((tf, x) -> tf.math.tanh(x), Math::tanh),
-    SIGMOID((tf, x) -> tf.math.sigmoid(x), x -> 1 / (1 + Math.exp(-x))),
-    RSQRT((tf, x) -> tf.math.rsqrt(x), x -> 1 / Math.sqrt(x)),
-    SQRT((tf, x) -> tf.math.sqrt(x), Math::sqrt),
-    RELU((tf, x) -> tf.nn.relu(x), x -> Math.max(0, x)),
-    SOFTPLUS((tf, x) -> tf.math.softplus(x), x -> Math.log1p(Math.exp(x)));
+    TANH,
+    SIGMOID,
+    RSQRT,
+    SQRT,
+    RELU,
+    SOFTPLUS;
 
-    private final BiFunction<Ops, Operand<TFloat32>, Operand<TFloat32>> graph;
-    private final DoubleUnaryOperator value;
-
-    Function(
-        BiFunction<Ops, Operand<TFloat32>, Operand<TFloat32>> graph, DoubleUnaryOperator value) {
-      this.graph = graph;
-      this.value = value;
+    private Operand<TFloat32> call(Ops tf, Operand<TFloat32> x) {
+      return switch (this) {
+        case TANH -> tf.math.tanh(x);
+        case SIGMOID -> tf.math.sigmoid(x);
+        case RSQRT -> tf.math.rsqrt(x);
+        case SQRT -> tf.math.sqrt(x);
+        case RELU -> tf.nn.relu(x);
+        case SOFTPLUS -> tf.math.softplus(x);
+      };
     }
 
     private double product(double x) {
-      return x * value.applyAsDouble(x);
+      return x
+          * switch (this) {
+            case TANH -> Math.tanh(x);
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case RSQRT -> 1 / Math.sqrt(x);
+            case SQRT -> Math.sqrt(x);
+            case RELU -> Math.max(0, x);
+            case SOFTPLUS -> Math.log1p(Math.exp(x));
+          };
     }
   }
 
