@@ -60,7 +60,7 @@ final class EpochMeans {
 
   /** Returns the mean timings of the steps. */
   Timings timings() {
-    return steps == 0 ? Timings.NONE : timings.dividedBy(steps);
+    return steps == 0 ? Timings.NONE : timings.dividedBy((double) steps);
   }
 
   void clear() {

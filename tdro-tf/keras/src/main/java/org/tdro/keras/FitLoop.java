@@ -114,7 +114,7 @@ final class FitLoop {
     for (int micro = 0; micro < microBatches; micro++) {
       long start = System.nanoTime();
       try (var batch = dataset.batch((step - 1) * microBatches + micro)) {
-        model.checkLabels(batch);
+        model.compiled().checkLabels(batch);
         long ready = System.nanoTime();
         var logs = program.run(batch, micro, microBatches);
         waited += ready - start;

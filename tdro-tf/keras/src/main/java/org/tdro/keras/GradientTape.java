@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -17,6 +18,9 @@ import org.tensorflow.types.TFloat32;
  * variables, and a gradient against anything else is refused rather than silently zero.
  */
 public final class GradientTape {
+  private static final Pattern WITHOUT_GRADIENT =
+      Pattern.compile("No gradient defined for op: (\\w+)");
+
   private final Graph graph;
   private final Ops tf;
   private final Set<Output<?>> watched = new HashSet<>();
@@ -114,6 +118,9 @@ public final class GradientTape {
       List<Operand<TFloat32>> targets,
       List<Operand<TFloat32>> sources,
       List<Operand<TFloat32>> outputGradients) {
+    if (calls > 0) {
+      SecondOrderGradients.register();
+    }
     Output<?>[] gradients;
     try {
       gradients = graph.addGradients(
@@ -126,7 +133,7 @@ public final class GradientTape {
         | org.tensorflow.exceptions.TensorFlowException e) {
       throw new IllegalArgumentException(
           "no gradient of " + names(targets) + " with respect to " + names(sources) + ": "
-              + e.getMessage(),
+              + reason(e),
           e);
     }
     var result = new ArrayList<Operand<TFloat32>>();
@@ -138,6 +145,21 @@ public final class GradientTape {
       }
     }
     return result;
+  }
+
+  /** TensorFlow's words, or what to do where it lacks the gradient of an operation. */
+  private static String reason(RuntimeException refusal) {
+    var missing = WITHOUT_GRADIENT.matcher(String.valueOf(refusal.getMessage()));
+    if (!missing.find()) {
+      return refusal.getMessage();
+    }
+    var operation = missing.group(1);
+    var what = "TensorFlow has no gradient of the operation " + operation;
+    int grad = operation.indexOf("Grad");
+    return grad < 0
+        ? what
+        : what + ", which is the gradient of " + operation.substring(0, grad)
+            + ": differentiate it only once, or use another activation or pooling";
   }
 
   /** Left to itself, TensorFlow takes ones by an operation that cannot be differentiated again. */

@@ -94,7 +94,7 @@ public abstract class Optimizer {
    * @param updatesDone updates that this optimizer has done before
    */
   public TFloat64 feed(Session.Runner runner, long updatesDone) {
-    var scalars = TFloat64.vectorOf(schedule.rate(updatesDone), updatesDone + 1);
+    var scalars = TFloat64.vectorOf(schedule.rate(updatesDone), (double) (updatesDone + 1));
     runner.feed(fed, scalars);
     return scalars;
   }
