@@ -59,14 +59,14 @@ final class BenchStepCommand implements Callable<Integer> {
       paramLabel = "KIND",
       defaultValue = "forward,train,dro,weight_update",
       description = {
-        "What to measure. Only the models needed for it are built and count in the peak memory. Default: ${DEFAULT-VALUE}"
+        "Kinds of step to measure. Only the models that they need are built and count in the peak memory. Default: ${DEFAULT-VALUE}"
       })
   private List<StepKind> kinds = new ArrayList<>();
 
   @Option(
       names = "--varied-lengths",
       description =
-          "Let texts have from an eighth of the longest length to all of it, so that padding counts. Default: all have the longest.")
+          "Give texts from an eighth of the longest length to all of it, so that padding counts. Default: all have the longest.")
   private boolean variedLengths;
 
   @Option(

@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Encode texts with a trained model.",
       "",
-      "Each line of the input is a JSON object with text (of a passage also title), or with input_ids that were "
-          + "tokenised before. Its _id, or else the number of the line, names it in the output. The output holds rows of _id and "
+      "Each line of the input is a JSON object with text (of a passage also title), or with input_ids from "
+          + "an earlier tokenisation. Its _id, or else the number of the line, names it in the output. The output holds rows of _id and "
           + "embedding in the order of the input."
     },
     footerHeading = "%nExamples:%n",
@@ -52,14 +52,14 @@ final class EncodeCommand implements Callable<Integer> {
       names = "--pooling",
       paramLabel = "KIND",
       description =
-          "cls, mean, lasttoken, avg_first_last or avg_top2 (default: what the model was trained or published with).")
+          "cls, mean, lasttoken, avg_first_last or avg_top2 (default: the pooling that the model was trained or published with).")
   private Pooling pooling;
 
   @Option(
       names = "--normalize",
       arity = "1",
       paramLabel = "true|false",
-      description = "Whether embeddings are scaled to length 1 (default: as the model says).")
+      description = "Whether embeddings are scaled to length 1 (default: the model's setting).")
   private Boolean normalize;
 
   @Option(
@@ -86,7 +86,7 @@ final class EncodeCommand implements Callable<Integer> {
       names = "--prompt",
       paramLabel = "NAME",
       description =
-          "Put the prompt of this domain before the texts; unless given the one that the model has for every text, if any.")
+          "Put the prompt of this domain before the texts (default: the prompt that the model has for all texts, if any).")
   private String prompt;
 
   @Option(

@@ -38,12 +38,12 @@ import picocli.CommandLine.Spec;
     name = "export",
     sortOptions = false,
     description = {
-      "Export a trained model as a version of a SavedModel that TensorFlow Serving mounts or, for Python, in Hugging Face's or PEFT's form.",
+      "Export a trained model as a version of a SavedModel that TensorFlow Serving mounts or, for Python, in Hugging Face's or PEFT's format.",
       "",
       "A SavedModel's signatures encode_query, encode_passage and serving_default (queries) take input_ids and attention_mask "
           + "[batch, length] and return embedding [batch, size]; score takes both twice, of queries and of passages, and "
-          + "returns score [queries, passages]. Its assets say what a client must know. A fresh process loads the export "
-          + "and its embeddings are compared with the model's before it is put in place."
+          + "returns score [queries, passages]. Its assets hold everything that a client must know. Before an export is "
+          + "put in place, a fresh process loads it and compares its embeddings with the model's."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -101,8 +101,8 @@ final class ExportCommand implements Callable<Integer> {
       names = "--tolerance",
       paramLabel = "X",
       description =
-          "Largest difference between an exported and a trained embedding that is accepted, in units of its length; "
-              + "unless given 1e-5 for fp32, 0.02 for bf16, 0.05 for int8.")
+          "Largest difference between an exported and a trained embedding that is accepted, in units of its length "
+              + "(default: 1e-5 for fp32, 0.02 for bf16, 0.05 for int8).")
   private Double tolerance;
 
   @Option(
@@ -110,10 +110,10 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "DIR",
       arity = "1..*",
       description =
-          "Sets in BEIR's form, or folders of them, on which nDCG@10 of the export is compared with the model's.")
+          "Sets in BEIR's format, or folders of them, on which nDCG@10 of the export is compared with the model's.")
   private List<Path> eval = new ArrayList<>();
 
-  // The standard options would take --version.
+  // The standard options would claim --version.
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,

@@ -72,7 +72,7 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     // Numbers and dates look the same everywhere, whatever a library formats with.
     Locale.setDefault(Locale.ROOT);
-    // Before anything is logged.
+    // This must come before anything is logged.
     restoreStandardError();
     System.exit(run(
         arguments,

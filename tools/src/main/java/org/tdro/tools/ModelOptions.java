@@ -19,7 +19,7 @@ final class ModelOptions {
       required = true,
       paramLabel = "RUN",
       description =
-          "Folder of a complete run, of its model, of a model in Hugging Face's form, or of PEFT adapters.")
+          "Folder of a complete run, of its model, of a model in Hugging Face's format, or of PEFT adapters.")
   private Path folder;
 
   @Option(
