@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
       "  tdro metrics --qrels qrels.txt --run bm25.run.gz --measures ndcg_cut_10,recall_100 --per-query",
       "  tdro metrics --qrels qrels.txt --run bm25.run --measures ndcg_cut.5,10 --complete --relevance-level 2"
     })
-public final class MetricsCommand implements Callable<Integer> {
+final class MetricsCommand implements Callable<Integer> {
   private static final String DEFAULT_MEASURES =
       "ndcg_cut_10,map,recip_rank,recip_rank_at_10,recall_100,P_10,num_q,num_ret,num_rel,num_rel_ret";
 

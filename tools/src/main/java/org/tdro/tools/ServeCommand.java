@@ -87,7 +87,8 @@ final class ServeCommand implements Callable<Integer> {
       names = "--batch-timeout-ms",
       defaultValue = "2",
       paramLabel = "MS",
-      description = "Milliseconds that a request waits for others to join (default: ${DEFAULT-VALUE}).")
+      description =
+          "Milliseconds that a request waits for others to join (default: ${DEFAULT-VALUE}).")
   private long batchTimeout;
 
   @Option(

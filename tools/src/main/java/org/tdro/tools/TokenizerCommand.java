@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     subcommands = TokenizerCommand.Train.class,
     footerHeading = "%nExamples:%n",
     footer = "  tdro tokenizer train --vocabulary-size 32000 --out tokenizer.json data/train")
-public final class TokenizerCommand implements Callable<Integer> {
+final class TokenizerCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Compute domain weights without a model.",
     subcommands = WeightsCommand.Replay.class)
-public final class WeightsCommand implements Runnable {
+final class WeightsCommand implements Runnable {
   @Spec
   private CommandSpec spec;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is wrong with data and configuration is said, with its exit code, and nothing half-written stays. */
+/** Mistakes in data and configuration are reported with their exit codes, and leave no unfinished files. */
 class BadInputProcessTest {
   private static final int FAILED = 1;
   private static final int BAD_CONFIGURATION = 2;

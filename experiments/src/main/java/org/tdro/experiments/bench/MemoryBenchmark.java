@@ -44,7 +44,8 @@ public final class MemoryBenchmark {
       public void onTrainBatchEnd(Model model, long step, Logs logs) {
         if (step % every == 0) {
           var resident = ProcessUsage.residentMib()
-              .orElseThrow(() -> new IllegalStateException("needs Linux: there is no /proc here"));
+              .orElseThrow(() -> new IllegalStateException(
+                  "resident memory is read from /proc, which this system lacks"));
           readings.add(new Reading(step, resident));
           watcher.accept(readings.get(readings.size() - 1));
         }

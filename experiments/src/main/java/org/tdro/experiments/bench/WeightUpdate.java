@@ -64,7 +64,7 @@ final class WeightUpdate implements AutoCloseable {
     int microBatches = optimizer.gradientAccumulationSteps();
     for (int micro = 0; micro < microBatches; micro++) {
       var runner = session.runner();
-      // What a dro step reports and goes on with.
+      // The values that a dro step reports or uses further.
       List.of(step.robustLoss(), step.loss(), step.groupLoss(), step.weights())
           .forEach(runner::fetch);
       step.referenceLoss().ifPresent(runner::fetch);

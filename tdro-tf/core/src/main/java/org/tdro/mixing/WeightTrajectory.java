@@ -28,14 +28,14 @@ public final class WeightTrajectory {
    * @param step number of the update, from 1
    * @param points one for each domain
    */
-  public record Line(long step, List<Point> points) {
-    public Line {
+  record Line(long step, List<Point> points) {
+    Line {
       points = List.copyOf(points);
     }
   }
 
   /** The values of a domain at one step: α, M, and the means of ℓ and r. */
-  public record Point(float weight, float measure, float loss, float referenceLoss) {}
+  record Point(float weight, float measure, float loss, float referenceLoss) {}
 
   private WeightTrajectory(Path file, List<String> domains) {
     this.domains = List.copyOf(domains);
@@ -53,7 +53,7 @@ public final class WeightTrajectory {
    *
    * @throws InputException if the file is of other domains
    */
-  public static WeightTrajectory open(Path file, List<String> domains, long stepsDone) {
+  static WeightTrajectory open(Path file, List<String> domains, long stepsDone) {
     var trajectory = new WeightTrajectory(file, domains);
     trajectory.log.truncate(stepsDone);
     return trajectory;
@@ -95,7 +95,7 @@ public final class WeightTrajectory {
   }
 
   /** Appends the values of a step. */
-  public void append(Line line) {
+  void append(Line line) {
     if (line.points().size() != domains.size()) {
       throw new IllegalArgumentException("the trajectory has " + domains.size()
           + " domains, but the line has " + line.points().size());

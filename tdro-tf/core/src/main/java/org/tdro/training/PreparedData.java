@@ -30,7 +30,7 @@ import org.tdro.training.config.RunConfig;
  * A run's tokenizer and its rows as token ids. Both are made once and kept in the cache folder under names that follow from their
  * ingredients, so runs share them. Owns both.
  */
-public final class PreparedData implements AutoCloseable {
+final class PreparedData implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PreparedData.class);
   private static final int KEY_LENGTH = 16;
 
@@ -50,7 +50,7 @@ public final class PreparedData implements AutoCloseable {
    *
    * @throws org.tdro.io.InputException if the files are malformed
    */
-  public static PreparedData of(RunConfig config) {
+  static PreparedData of(RunConfig config) {
     // Two runs that begin at the same time would make the same files.
     return FolderLock.whenFree(config.data().cache(), () -> prepare(config.model(), config.data()));
   }
@@ -158,17 +158,17 @@ public final class PreparedData implements AutoCloseable {
   }
 
   /** Returns the tokenizer that made the ids. */
-  public Tokenizer tokenizer() {
+  Tokenizer tokenizer() {
     return tokenizer;
   }
 
   /** Returns the rows of the run; its domains are in the order of their ids. */
-  public TrainingData data() {
+  TrainingData data() {
     return selected;
   }
 
   /** Returns the names of the domains, in the order of their ids. */
-  public List<String> domainNames() {
+  List<String> domainNames() {
     return selected.domains().stream().map(domain -> domain.name()).toList();
   }
 

@@ -102,7 +102,7 @@ class StageTrainingTest {
     };
   }
 
-  /** With dropout and accumulation, stopped between two backups and on one. */
+  /** The run has dropout and accumulation, and is stopped between two backups and at one. */
   @ParameterizedTest
   @ValueSource(strings = {"reference", "dro"})
   void aStoppedRunGoesOnToTheSameBits(String stage) {

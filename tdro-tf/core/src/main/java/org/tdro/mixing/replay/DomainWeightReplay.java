@@ -126,7 +126,7 @@ public final class DomainWeightReplay implements AutoCloseable {
             IntStream.range(0, values.size()).forEach(i -> tensor.setFloat(values.get(i), i)));
   }
 
-  /** In the order in which {@link #microBatch} and then {@link #update} read them. */
+  /** Returns the operations to fetch, in the order in which {@link #microBatch} and then {@link #update} read them. */
   private List<Operand<TFloat32>> fetches() {
     var fetches = new ArrayList<>(List.of(step.groupLoss(), step.loss()));
     step.referenceLoss().ifPresent(fetches::add);

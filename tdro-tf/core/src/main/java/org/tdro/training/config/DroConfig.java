@@ -20,8 +20,8 @@ import org.tdro.mixing.tdro.LossMeasure;
  * @param method method that learns them
  * @param learning settings of tDRO; the other methods use its measure, η and share of the moving average
  * @param smoothing DoReMi's share of the uniform mixture; absent for the other methods
- * @param onlineEvery number of steps after which the sampler takes over the learned weights, so that rows are drawn by them and weigh
- *     alike in the loss; 0 for never: rows are drawn by {@code data.weights} and weighed by the learned weights
+ * @param onlineEvery number of steps after which the sampler takes over the learned weights, so that rows are drawn by them and have
+ *     equal weights in the loss; 0 for never: rows are drawn by {@code data.weights} and weighed by the learned weights
  * @param topPercents percentages P of the selections to write, which keep the P percent of the domains with the largest weights
  * @param initialWeights {@code uniform} or a weights file
  * @param reference folder of a run of stage reference, or another retriever; needed unless the measure uses no reference losses
