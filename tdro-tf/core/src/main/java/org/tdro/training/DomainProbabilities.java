@@ -21,7 +21,7 @@ final class DomainProbabilities {
    *
    * @param fold the part of each domain's rows that is drawn from
    * @throws InputException listing the domains of a weights file that the data do not have, or the domains above 0 that have no rows, or
-   *     rows without the negatives that the batches need
+   *     rows without the negatives that the batches need; or saying that no domain has rows in the fold
    */
   static double[] of(DataConfig config, PreparedData prepared, Fold fold) {
     var sizes = prepared.data().sizes(fold);
@@ -37,6 +37,9 @@ final class DomainProbabilities {
       }
     };
     var problems = new ArrayList<String>();
+    if (Arrays.stream(probabilities).allMatch(probability -> probability == 0)) {
+      problems.add("no domain has rows in data.fold=" + word(fold));
+    }
     for (int id = 0; id < probabilities.length; id++) {
       if (probabilities[id] > 0) {
         problems.addAll(problems(prepared.data().domains().get(id), fold, config));
@@ -62,7 +65,7 @@ final class DomainProbabilities {
   private static List<String> problems(Domain domain, Fold fold, DataConfig config) {
     if (domain.size(fold) == 0) {
       return List.of("domain %s has a weight, but no rows in data.fold=%s"
-          .formatted(domain.name(), fold.name().toLowerCase(Locale.ROOT)));
+          .formatted(domain.name(), word(fold)));
     }
     long without = domain.counts().rowsWithoutNegatives();
     if (config.passagesPerQuery() > 1 && without > 0) {
@@ -76,6 +79,10 @@ final class DomainProbabilities {
                   config.passagesPerQuery()));
     }
     return List.of();
+  }
+
+  private static String word(Fold fold) {
+    return fold.name().toLowerCase(Locale.ROOT);
   }
 
   private static String firstWithoutNegatives(Domain domain) {

@@ -85,13 +85,15 @@ class DomainProbabilitiesTest {
   }
 
   @Test
-  void aDomainWithAWeightNeedsRowsInTheFold() throws IOException {
+  void whatIsDrawnNeedsRowsInTheFold() throws IOException {
     var data = Files.createDirectories(folder.resolve("single"));
     Files.writeString(data.resolve("single.jsonl"), """
         {"query_id": "a", "query": "a b", "positive_passages": [{"docid": "1", "text": "c"}], "negative_passages": [{"docid": "2", "text": "d"}]}
         """);
     var empty = Fold.of("a") == Fold.FIRST ? Fold.SECOND : Fold.FIRST;
-    assertThat(probabilities(empty, "data=" + data)).containsExactly(0);
+    assertThatThrownBy(() -> probabilities(empty, "data=" + data))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("no domain has rows in data.fold=");
     assertThatThrownBy(() -> probabilities(empty, "data=" + data, weights("single.json", "single")))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith("domain single has a weight, but no rows in data.fold=");
