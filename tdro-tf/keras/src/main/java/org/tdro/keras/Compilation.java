@@ -7,7 +7,7 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** What a model was compiled with, and the steps that were described since. */
+/** The arguments of a compile, and the steps that were described since. */
 final class Compilation {
   private final Optimizer optimizer;
   private final Loss loss;

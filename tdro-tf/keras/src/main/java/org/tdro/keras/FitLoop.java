@@ -138,7 +138,7 @@ final class FitLoop {
     options.callbacks().forEach(hook);
   }
 
-  /** Every callback hears of a failure, even when one fails again. */
+  /** Tells every callback of a failure, even when one of them fails again. */
   private void tellFailed(RuntimeException failure) {
     for (var callback : options.callbacks()) {
       try {

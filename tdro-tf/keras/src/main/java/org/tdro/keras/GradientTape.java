@@ -14,8 +14,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * Gradients of the operations of a graph, by reverse-mode differentiation. A graph keeps every operation, so nothing but
- * the blocks of {@link CallContext#withCheckpointing} is recorded here; {@link #watch} marks what may be differentiated against besides
- * variables, and a gradient against anything else is refused rather than silently zero.
+ * the blocks of {@link CallContext#withCheckpointing} is recorded here; {@link #watch} marks what, other than variables, may be
+ * differentiated against, and a gradient against anything else is refused rather than silently zero.
  */
 public final class GradientTape {
   private static final Pattern WITHOUT_GRADIENT =
@@ -24,7 +24,7 @@ public final class GradientTape {
   private final Graph graph;
   private final Ops tf;
   private final Set<Output<?>> watched = new HashSet<>();
-  private final List<CheckpointedBlock> blocks = new ArrayList<>();
+  private final List<CheckpointedGradient.Block> blocks = new ArrayList<>();
   private int calls;
 
   /** A tape over the graph of {@code tf}. */
@@ -50,7 +50,7 @@ public final class GradientTape {
    */
   Operand<TFloat32> record(Layer<TFloat32> block, CallContext context, Operand<TFloat32> x) {
     var y = context.tf().stopGradient(block.call(context, x));
-    blocks.add(new CheckpointedBlock(block, context, x, y));
+    blocks.add(new CheckpointedGradient.Block(block, context, x, y));
     return y;
   }
 
@@ -180,7 +180,7 @@ public final class GradientTape {
     var variables = new ArrayList<Operand<TFloat32>>();
     for (var source : sources) {
       var operation = (GraphOperation) source.op();
-      // The handle is a resource; what it stands for, and its gradient, is of floats.
+      // The handle is a resource; its value and its gradient are floats.
       variables.add(
           isVariable(source.asOutput()) ? operation.input(0).op().<TFloat32>output(0) : source);
     }

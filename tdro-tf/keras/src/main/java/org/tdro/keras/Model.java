@@ -192,7 +192,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
-   * Trains. Continues where the model stands: one that was loaded at step 300 runs the steps after it.
+   * Trains. Continues after the last step of the model: one that was loaded at step 300 runs the steps after it.
    *
    * <p>When it throws, the weights may be those of a step that is not complete: load a checkpoint before going on.
    *
@@ -290,7 +290,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
-   * Writes weights, optimizer slots and where training stands into {@code folder}, replacing what was there only once all
+   * Writes weights, optimizer slots and the position in training into {@code folder}, replacing what was there only once all
    * is written.
    *
    * @throws IllegalStateException naming a trainable weight that is not finite; nothing is written then
@@ -347,8 +347,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
-   * Asks {@link #fit} to end after the current step, to be gone on with another time: what there is to resume from is
-   * kept. May be called from any thread.
+   * Asks {@link #fit} to end after the current step, to be resumed another time: what it resumes from is kept. May be called from any thread.
    */
   public final void stopTraining() {
     if (ending == Ending.NONE) {
@@ -414,7 +413,7 @@ public abstract class Model implements AutoCloseable {
     return opened().session();
   }
 
-  /** Where training stands, for steps and layers that depend on it. */
+  /** The position in training, for steps and layers that depend on it. */
   public final StepCounter counter() {
     return opened().counter();
   }

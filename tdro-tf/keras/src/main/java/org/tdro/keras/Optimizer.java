@@ -53,7 +53,7 @@ public abstract class Optimizer {
     return this;
   }
 
-  /** What is part of the graph cannot change any more. */
+  /** Refuses to change what is part of the graph already. */
   private void requireNotBuilt() {
     if (variables != null) {
       throw new IllegalStateException(
@@ -240,5 +240,13 @@ public abstract class Optimizer {
   public static Operand<TFloat32> clipFactor(Ops tf, Operand<TFloat32> norm, float limit) {
     var ratio = tf.math.div(tf.constant(limit), tf.math.add(norm, tf.constant(1e-6f)));
     return tf.math.minimum(tf.constant(1f), ratio);
+  }
+
+  /** Returns the gradient of the loss plus half the decay times the squared norm of the weight. */
+  protected static Operand<TFloat32> withDecay(
+      Ops tf, Weight weight, Operand<TFloat32> gradient, float weightDecay) {
+    return weightDecay == 0
+        ? gradient
+        : tf.math.add(gradient, tf.math.mul(weight.value(), tf.constant(weightDecay)));
   }
 }

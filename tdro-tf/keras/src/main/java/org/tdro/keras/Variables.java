@@ -145,7 +145,7 @@ public final class Variables {
         .reduce(tf.math::add);
   }
 
-  /** What holds for {@code weight} after an update, if anything. */
+  /** Returns the constraint on {@code weight} after an update, if there is one. */
   Optional<Constraint> constraint(Weight weight) {
     return Optional.ofNullable(constraints.get(weight));
   }
