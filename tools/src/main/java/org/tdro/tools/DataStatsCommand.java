@@ -1,7 +1,6 @@
 package org.tdro.tools;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.tdro.data.shards.DomainStatistics;
 import org.tdro.data.shards.LengthCounts;
 import org.tdro.data.shards.TrainingData;
+import org.tdro.io.FileException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -54,7 +54,7 @@ public final class DataStatsCommand implements Callable<Integer> {
     try (var files = Files.newDirectoryStream(folder, "*.arrow")) {
       return files.iterator().hasNext();
     } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be listed: " + e.getMessage(), e);
+      throw FileException.reading(folder, e);
     }
   }
 

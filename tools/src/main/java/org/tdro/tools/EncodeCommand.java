@@ -1,7 +1,7 @@
 package org.tdro.tools;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -131,7 +131,7 @@ final class EncodeCommand implements Callable<Integer> {
     try {
       return Files.exists(file) && Files.exists(input) && Files.isSameFile(file, input);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
   }
 

@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.tdro.io.FileException;
 
 /**
  * The folders that hold configuration files, searched in order. Files include one another by their name within a folder
@@ -54,7 +54,7 @@ record ConfigFolders(List<Path> folders) {
             .filter(name -> name.endsWith(SUFFIX))
             .forEach(name -> options.add(name.substring(0, name.length() - SUFFIX.length())));
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw FileException.reading(folder.resolve(group), e);
       }
     }
     return options;

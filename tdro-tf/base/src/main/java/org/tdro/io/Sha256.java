@@ -30,7 +30,7 @@ public final class Sha256 {
         digest.update(buffer, 0, n);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

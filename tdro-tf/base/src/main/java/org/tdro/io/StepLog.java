@@ -1,7 +1,6 @@
 package org.tdro.io;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -95,7 +94,7 @@ public final class StepLog {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw AtomicWrite.failure(file, e);
+      throw FileException.writing(file, e);
     }
   }
 
@@ -130,7 +129,7 @@ public final class StepLog {
       var text = Files.readString(file);
       return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
   }
 
@@ -168,7 +167,7 @@ public final class StepLog {
     try {
       Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw AtomicWrite.failure(file, e);
+      throw FileException.writing(file, e);
     }
   }
 

@@ -1,7 +1,7 @@
 package org.tdro.evaluation;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +59,7 @@ public record BeirDataset(Path folder, String split) {
       }
       return sets;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + folder + ": " + e.getMessage(), e);
+      throw FileException.reading(folder, e);
     }
   }
 

@@ -1,7 +1,7 @@
 package org.tdro.huggingface;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -269,7 +269,7 @@ public final class PublishedFolder {
       }
       return hash(text.toString());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + transformer + ": " + e.getMessage(), e);
+      throw FileException.reading(transformer, e);
     }
   }
 

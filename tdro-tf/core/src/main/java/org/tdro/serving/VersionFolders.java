@@ -1,5 +1,6 @@
 package org.tdro.serving;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ record VersionFolders(Path base) {
           .filter(VersionFolders::isSavedModel)
           .forEach(entry -> found.put(Long.parseLong(entry.getFileName().toString()), entry));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + base + ": " + e.getMessage(), e);
+      throw FileException.reading(base, e);
     }
     return found;
   }

@@ -1,5 +1,6 @@
 package org.tdro.training;
 
+import org.tdro.io.FileException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -112,7 +113,7 @@ public final class StageTraining {
       try (var dataset = source.dataset();
           var model = new StageModel(resolved, prepared, plan).open(session)) {
         other.ifPresent(this::setAside);
-        return FolderLock.whileHeld(run.path(), () -> {
+        return FolderLock.whileHeld(run.path(), "training into", () -> {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))
               ? Outcome.UNCHANGED
@@ -135,7 +136,7 @@ public final class StageTraining {
   private void setAside(ConfigException other) {
     var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
     LOG.info("{}\nit is moved to {} and trained anew", other.getMessage(), aside);
-    FolderLock.whileHeld(run.path(), () -> {
+    FolderLock.whileHeld(run.path(), "training into", () -> {
       try {
         AtomicWrite.delete(aside);
         return Files.move(run.path(), aside);
@@ -196,7 +197,7 @@ public final class StageTraining {
     try {
       AtomicWrite.delete(run.backup());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + run.backup(), e);
+      throw FileException.deleting(run.backup(), e);
     }
     return Outcome.TRAINED;
   }

@@ -208,7 +208,7 @@ class PublishedFolderTest {
         "thePooling/config.json: pooling_mode",
         "theDense/config.json: bias",
         "sentence_bert_config.json: max_seq_length must be a whole number above 0, was \"long\"",
-        "config_sentence_transformers.json: cannot be read as JSON");
+        "config_sentence_transformers.json:1: not valid JSON");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.tdro.keras;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ public record StepFolders(Path parent, String prefix) {
       }
       AtomicWrite.delete(doomed);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder(step), e);
+      throw FileException.deleting(folder(step), e);
     }
   }
 
@@ -84,7 +85,7 @@ public record StepFolders(Path parent, String prefix) {
           .sorted(Comparator.naturalOrder())
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + parent, e);
+      throw FileException.reading(parent, e);
     }
   }
 }

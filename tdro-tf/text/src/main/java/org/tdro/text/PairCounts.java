@@ -1,6 +1,7 @@
 package org.tdro.text;
 
 import java.util.Arrays;
+import org.tdro.io.CounterRandom;
 
 /**
  * How often each pair of neighbouring symbols occurs, and in which words: an open-addressing table without objects, as there are
@@ -99,7 +100,7 @@ final class PairCounts {
 
   private int probe(long pair) {
     var mask = pairs.length - 1;
-    var slot = (int) ((pair * 0x9e3779b97f4a7c15L) >>> 32) & mask;
+    var slot = (int) ((pair * CounterRandom.GOLDEN) >>> 32) & mask;
     while (pairs[slot] != FREE && pairs[slot] != pair) {
       slot = (slot + 1) & mask;
     }

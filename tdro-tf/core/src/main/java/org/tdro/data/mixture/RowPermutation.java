@@ -36,7 +36,7 @@ final class RowPermutation {
     var right = value & mask;
     for (int round = 0; round < ROUNDS; round++) {
       var next = left
-          ^ (CounterRandom.mix((key + round * 0x9e3779b97f4a7c15L) ^ CounterRandom.mix(right + 1))
+          ^ (CounterRandom.mix((key + round * CounterRandom.GOLDEN) ^ CounterRandom.mix(right + 1))
               & mask);
       left = right;
       right = next;

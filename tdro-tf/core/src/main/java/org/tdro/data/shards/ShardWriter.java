@@ -1,5 +1,6 @@
 package org.tdro.data.shards;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,6 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
-import org.tdro.io.AtomicWrite;
 import org.tdro.rows.PassageScores;
 
 /** Writes training rows to an Arrow IPC file, a record batch at a time. */
@@ -56,7 +56,7 @@ final class ShardWriter implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       root.close();
       allocator.close();
-      throw e instanceof IOException io ? AtomicWrite.failure(path, io) : (RuntimeException) e;
+      throw e instanceof IOException io ? FileException.writing(path, io) : (RuntimeException) e;
     }
   }
 
@@ -87,7 +87,7 @@ final class ShardWriter implements AutoCloseable {
       writer.end();
       channel.force(true);
     } catch (IOException e) {
-      throw AtomicWrite.failure(path, e);
+      throw FileException.writing(path, e);
     }
     return counts;
   }
@@ -100,7 +100,7 @@ final class ShardWriter implements AutoCloseable {
         writer) {
       // Closed in reverse order, whichever fails.
     } catch (IOException e) {
-      throw AtomicWrite.failure(path, e);
+      throw FileException.writing(path, e);
     }
   }
 
@@ -109,7 +109,7 @@ final class ShardWriter implements AutoCloseable {
     try {
       writer.writeBatch();
     } catch (IOException e) {
-      throw AtomicWrite.failure(path, e);
+      throw FileException.writing(path, e);
     }
     root.clear();
     batchRows = 0;

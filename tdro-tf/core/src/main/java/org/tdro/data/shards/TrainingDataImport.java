@@ -1,5 +1,6 @@
 package org.tdro.data.shards;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ public final class TrainingDataImport {
       }
       return new ImportReport(entries);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + output + ": " + e.getMessage(), e);
+      throw FileException.writing(output, e);
     } finally {
       moves.keySet().forEach(TrainingDataImport::deleteQuietly);
     }

@@ -1,7 +1,7 @@
 package org.tdro.export.python;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -154,7 +154,7 @@ public abstract class PythonExport {
     try {
       return Files.copy(source, file);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw FileException.writing(file, e);
     }
   }
 }

@@ -1,7 +1,7 @@
 package org.tdro.huggingface.safetensors;
 
+import org.tdro.io.FileException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -68,7 +68,7 @@ final class MappedBytes {
       }
       return channel.map(MapMode.READ_ONLY, offset + from, count).order(ByteOrder.LITTLE_ENDIAN);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
   }
 }

@@ -1,8 +1,8 @@
 package org.tdro.huggingface.safetensors;
 
+import org.tdro.io.FileException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -57,7 +57,7 @@ public final class SafetensorsFile {
     } catch (NoSuchFileException | FileNotFoundException e) {
       throw new InputException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
   }
 
