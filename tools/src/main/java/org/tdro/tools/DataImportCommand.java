@@ -2,8 +2,6 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.tdro.data.shards.ImportOptions;
-import org.tdro.data.shards.ImportReport;
 import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
@@ -75,7 +73,7 @@ public final class DataImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var options = new ImportOptions(
+    var options = new TrainingDataImport.Options(
         maxQueryLength,
         maxPassageLength,
         prompts == null ? Prompts.none() : Prompts.load(prompts),
@@ -86,7 +84,7 @@ public final class DataImportCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void print(ImportReport report) {
+  private void print(TrainingDataImport.Report report) {
     var table =
         new TextTable("domain", "rows", "positives", "negatives", "no negative", "tokens", "");
     for (var entry : report.domains()) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tdro.data.shards.DomainStatistics;
-import org.tdro.data.shards.LengthCounts;
+import org.tdro.data.shards.DomainStatistics.LengthCounts;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.io.FileException;
 import picocli.CommandLine.Command;

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tdro.serving.client.RetrieverAssets;
-import org.tdro.serving.client.Similarity;
+import org.tdro.text.Similarity;
 import org.tdro.text.PromptTemplate;
 
 /** The model card of an exported model for people, in Markdown: {@code assets/README.md}. */

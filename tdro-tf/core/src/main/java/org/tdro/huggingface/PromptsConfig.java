@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.tdro.search.Similarity;
+import org.tdro.text.Similarity;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 

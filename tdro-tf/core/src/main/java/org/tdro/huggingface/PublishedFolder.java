@@ -14,7 +14,7 @@ import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.models.Architecture;
 import org.tdro.models.lora.Lora;
-import org.tdro.search.Similarity;
+import org.tdro.text.Similarity;
 import org.tdro.text.Prompts;
 import org.tdro.text.TokenizerFolder;
 

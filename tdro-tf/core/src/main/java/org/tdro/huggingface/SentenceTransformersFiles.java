@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tdro.huggingface.SentenceModules.Kind;
 import org.tdro.keras.Weight;
-import org.tdro.search.Similarity;
+import org.tdro.text.Similarity;
 import org.tdro.text.Prompts;
 
 /**

@@ -22,7 +22,7 @@ import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
 /** Writes embeddings as an Arrow IPC file, a record batch for each call. */
-final class ArrowEmbeddingWriter implements EmbeddingWriter {
+final class ArrowEmbeddingWriter implements EmbeddingFormat.Writer {
   private static final String ID = "_id";
   private static final String EMBEDDING = "embedding";
 

@@ -1,5 +1,11 @@
 package org.tdro.search;
 
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonEncoding;
+import java.util.List;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -8,7 +14,7 @@ public enum EmbeddingFormat {
   /** Arrow IPC: {@code _id: utf8}, {@code embedding: fixed_size_list<float>[dimension]}. */
   ARROW {
     @Override
-    public EmbeddingWriter open(Path file, int dimension) throws IOException {
+    public Writer open(Path file, int dimension) throws IOException {
       return ArrowEmbeddingWriter.open(file, dimension);
     }
   },
@@ -16,8 +22,8 @@ public enum EmbeddingFormat {
   /** One JSON object on each line; numbers are the shortest decimals that read back as the same floats. */
   JSONL {
     @Override
-    public EmbeddingWriter open(Path file, int dimension) throws IOException {
-      return new JsonlEmbeddingWriter(file);
+    public Writer open(Path file, int dimension) throws IOException {
+      return new JsonlWriter(file);
     }
   };
 
@@ -43,5 +49,56 @@ public enum EmbeddingFormat {
    * @param dimension the size of the embeddings
    * @throws IOException if the file cannot be created
    */
-  public abstract EmbeddingWriter open(Path file, int dimension) throws IOException;
+  public abstract Writer open(Path file, int dimension) throws IOException;
+
+  /** Writes embeddings to a file, some rows at a time. */
+  public sealed interface Writer extends AutoCloseable permits ArrowEmbeddingWriter, JsonlWriter {
+    /** Appends rows: {@code ids} and {@code embeddings} have the same number of them. */
+    void write(List<String> ids, Embeddings embeddings) throws IOException;
+
+    /** Completes the file; a file that is only closed is not readable. */
+    void finish() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /** Writes embeddings as JSON lines: {@code {"_id": …, "embedding": […]}}. */
+  private static final class JsonlWriter implements Writer {
+    private final JsonGenerator json;
+
+    JsonlWriter(Path file) throws IOException {
+      // Java 17's own Float.toString sometimes writes more digits than are needed.
+      json = JsonFactory.builder()
+          .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+          .build()
+          .createGenerator(file.toFile(), JsonEncoding.UTF8)
+          .setPrettyPrinter(new MinimalPrettyPrinter(""));
+    }
+
+    @Override
+    public void write(List<String> ids, Embeddings embeddings) throws IOException {
+      for (int row = 0; row < ids.size(); row++) {
+        json.writeStartObject();
+        json.writeStringField("_id", ids.get(row));
+        json.writeArrayFieldStart("embedding");
+        for (float value : embeddings.row(row)) {
+          json.writeNumber(value);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeRaw('\n');
+      }
+    }
+
+    @Override
+    public void finish() throws IOException {
+      json.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+      json.close();
+    }
+  }
 }

@@ -2,7 +2,6 @@ package org.tdro.training;
 
 import java.util.List;
 import java.util.TreeMap;
-import org.tdro.data.shards.ImportOptions;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.io.FolderLock;
@@ -48,7 +47,7 @@ public final class PreparedData implements AutoCloseable {
     try {
       var rows = new TrainingDataImport(
           tokenizer,
-          new ImportOptions(
+          new TrainingDataImport.Options(
               config.queryLength(), config.passageLength(), Prompts.of(config.prompts()), threads));
       var folder = config.cache().resolve("rows-" + rowsKey(config, tokenizer));
       rows.run(List.of(config.train()), folder);

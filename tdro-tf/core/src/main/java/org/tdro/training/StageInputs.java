@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import java.nio.file.Path;
 import java.util.Map;
+import org.tdro.runs.RunRecord;
 import java.util.TreeMap;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.AdapterFolder;
@@ -20,7 +21,7 @@ final class StageInputs {
       ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
     var config = resolved.config();
     var inputs = new TreeMap<String, String>();
-    inputs.put("configuration", resolved.fingerprint());
+    inputs.put(RunRecord.CONFIGURATION, resolved.fingerprint());
     inputs.put("data", prepared.data().fingerprint());
     inputs.put("tokenizer", prepared.tokenizer().fingerprint());
     config

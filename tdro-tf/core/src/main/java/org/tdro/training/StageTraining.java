@@ -35,7 +35,6 @@ import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.runs.Provenance;
-import org.tdro.runs.RunCompatibility;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.Telemetry;
@@ -149,7 +148,7 @@ public final class StageTraining {
   /** The record of the run in the folder, if there is one. */
   private Optional<RunRecord> present(Map<String, String> inputs) {
     var present = RunRecord.read(run);
-    present.ifPresent(record -> new RunCompatibility(run, resolved).check(record, inputs));
+    present.ifPresent(record -> record.requireSame(run, resolved, inputs));
     return present;
   }
 

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.data.mixture.Batching;
+import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.data.shards.TrainingData;

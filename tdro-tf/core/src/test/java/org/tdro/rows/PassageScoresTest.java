@@ -20,7 +20,7 @@ import org.tdro.data.BatchOptions;
 import org.tdro.data.ContrastiveBatches;
 import org.tdro.data.ImportedRows;
 import org.tdro.data.TokenMatrix;
-import org.tdro.data.mixture.Batching;
+import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.data.shards.ArrowColumns;

@@ -135,6 +135,14 @@ public final class Tokenizer implements AutoCloseable {
     return file;
   }
 
+  /**
+   * Returns the length to which the texts of a batch are padded: that of the longest, rounded up to a multiple so that few
+   * different shapes arise, but at most {@code maxLength}.
+   */
+  public static int paddedLength(int longest, int multiple, int maxLength) {
+    return (int) Math.min(maxLength, (longest + multiple - 1L) / multiple * multiple);
+  }
+
   @Override
   public void close() {
     delegate.close();

@@ -25,9 +25,9 @@ final class PersistentCall {
 
   private final HttpClient http;
   private final URI uri;
-  private final ClientOptions options;
+  private final RetrieverClient.Options options;
 
-  PersistentCall(URI uri, ClientOptions options) {
+  PersistentCall(URI uri, RetrieverClient.Options options) {
     this.uri = uri;
     this.options = options;
     http = HttpClient.newBuilder()

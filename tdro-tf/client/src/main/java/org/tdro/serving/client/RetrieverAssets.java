@@ -1,5 +1,6 @@
 package org.tdro.serving.client;
 
+import org.tdro.text.Similarity;
 import org.tdro.io.FileException;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;

@@ -1,5 +1,6 @@
 package org.tdro.serving.client;
 
+import org.tdro.text.Similarity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

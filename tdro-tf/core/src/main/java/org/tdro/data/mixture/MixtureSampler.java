@@ -22,6 +22,14 @@ public final class MixtureSampler {
   private final long seed;
   private volatile Plan plan;
 
+  /** The way a batch mixes domains. */
+  public enum Batching {
+    /** All rows of a batch come from one domain: in-batch negatives are of its kind. */
+    HOMOGENEOUS,
+    /** Rows are drawn one by one from all domains. */
+    MIXED
+  }
+
   /**
    * How rows form batches and batches form blocks.
    *
@@ -57,6 +65,15 @@ public final class MixtureSampler {
       return size / rowsOfDraw();
     }
   }
+
+  /**
+   * Reference to a row that was drawn.
+   *
+   * @param domain position in the list of domains
+   * @param row position in the domain's fold
+   * @param epoch how often the whole domain was drawn before
+   */
+  public record RowRef(int domain, long row, long epoch) {}
 
   /**
    * Makes a sampler over domains.

@@ -1,5 +1,6 @@
 package org.tdro.data.shards;
 
+import org.tdro.text.Prompts;
 import org.tdro.io.FileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,10 +32,63 @@ import org.tdro.text.Tokenizer;
 public final class TrainingDataImport {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingDataImport.class);
 
-  private final Tokenizer tokenizer;
-  private final ImportOptions options;
+  /**
+   * How rows are imported.
+   *
+   * @param maxQueryLength longer queries are cut, in tokens with the special ones
+   * @param maxPassageLength longer passages are cut
+   * @param prompts around texts
+   * @param threads that tokenise
+   */
+  public record Options(
+      int maxQueryLength, int maxPassageLength, Prompts prompts, int threads) {
+    public Options {
+      if (maxQueryLength < 2) {
+        throw new IllegalArgumentException(
+            "maxQueryLength must be at least 2, was " + maxQueryLength);
+      }
+      if (maxPassageLength < 2) {
+        throw new IllegalArgumentException(
+            "maxPassageLength must be at least 2, was " + maxPassageLength);
+      }
+      if (threads < 1) {
+        throw new IllegalArgumentException("threads must be at least 1, was " + threads);
+      }
+    }
 
-  public TrainingDataImport(Tokenizer tokenizer, ImportOptions options) {
+    /** No prompts, a thread per processor. */
+    public static Options of(int maxQueryLength, int maxPassageLength) {
+      return new Options(
+          maxQueryLength,
+          maxPassageLength,
+          Prompts.none(),
+          Runtime.getRuntime().availableProcessors());
+    }
+  }
+
+  /** What an import did, by domain in the order of their names. */
+  public record Report(List<Entry> domains) {
+    /**
+     * What was done with a domain.
+     *
+     * @param rebuilt whether the domain was imported now; false if its files were still good
+     */
+    public record Entry(String domain, RowCounts counts, boolean rebuilt) {}
+
+    public Report {
+      domains = List.copyOf(domains);
+    }
+
+    /** All domains together. */
+    public RowCounts total() {
+      return domains.stream().map(Entry::counts).reduce(RowCounts.NONE, RowCounts::plus);
+    }
+  }
+
+  private final Tokenizer tokenizer;
+  private final Options options;
+
+  public TrainingDataImport(Tokenizer tokenizer, Options options) {
     this.tokenizer = tokenizer;
     this.options = options;
   }
@@ -45,7 +99,7 @@ public final class TrainingDataImport {
    * @throws InputException if rows are wrong; it lists the first {@value Problems#SHOWN} problems
    * @throws UncheckedIOException if the folder cannot be written
    */
-  public ImportReport run(List<Path> places, Path output) {
+  public Report run(List<Path> places, Path output) {
     var sources = DomainFiles.sources(places);
     var prompted = new TreeSet<>(options.prompts().queries().keySet());
     prompted.addAll(options.prompts().passages().keySet());
@@ -53,7 +107,7 @@ public final class TrainingDataImport {
     if (!prompted.isEmpty()) {
       LOG.warn("there are prompts for domains that are not imported: {}", prompted);
     }
-    var entries = new ArrayList<ImportReport.Entry>();
+    var entries = new ArrayList<Report.Entry>();
     var problems = new Problems();
     var moves = new LinkedHashMap<Path, Path>();
     try {
@@ -81,7 +135,7 @@ public final class TrainingDataImport {
           remove(domain, DomainFiles.shards(output, domain));
         }
       }
-      return new ImportReport(entries);
+      return new Report(entries);
     } catch (IOException e) {
       throw FileException.writing(output, e);
     } finally {
@@ -89,7 +143,7 @@ public final class TrainingDataImport {
     }
   }
 
-  private ImportReport.Entry domain(String name, Path source, Path output, Map<Path, Path> moves) {
+  private Report.Entry domain(String name, Path source, Path output, Map<Path, Path> moves) {
     var facts = new ImportFacts(
         fingerprint(source),
         tokenizer.fingerprint(),
@@ -100,14 +154,14 @@ public final class TrainingDataImport {
     var present = present(name, output).filter(domain -> domain.facts().equals(facts));
     if (present.isPresent()) {
       LOG.debug("{} has not changed", name);
-      return new ImportReport.Entry(name, present.get().counts(), false);
+      return new Report.Entry(name, present.get().counts(), false);
     }
     var shards = DomainFiles.shards(output, name);
     var first = beside(shards.get(Fold.FIRST), moves);
     var second = beside(shards.get(Fold.SECOND), moves);
     var counts = new DomainImport(tokenizer, facts, options.threads()).run(source, first, second);
     LOG.info("{}: {} rows, {} tokens", name, counts.rows(), counts.tokens());
-    return new ImportReport.Entry(name, counts, true);
+    return new Report.Entry(name, counts, true);
   }
 
   /** The domain as it is now, if it is there and whole. */

@@ -1,5 +1,7 @@
 package org.tdro.data.mixture;
 
+import org.tdro.data.mixture.MixtureSampler.RowRef;
+import org.tdro.data.mixture.MixtureSampler.Batching;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

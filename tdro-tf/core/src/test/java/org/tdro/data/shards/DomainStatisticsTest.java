@@ -1,5 +1,6 @@
 package org.tdro.data.shards;
 
+import org.tdro.data.shards.DomainStatistics.LengthCounts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
