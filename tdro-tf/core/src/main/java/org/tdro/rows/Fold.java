@@ -5,8 +5,11 @@ import org.tdro.io.CounterRandom;
 
 /** A half of a domain's rows, or all of them. */
 public enum Fold {
+  /** Both halves. */
   ALL,
+  /** The rows whose query hashes to an even number. */
   FIRST,
+  /** The rows whose query hashes to an odd number. */
   SECOND;
 
   /**

@@ -28,7 +28,7 @@ public enum EmbeddingFormat {
   };
 
   /**
-   * Returns the format that the ending of a file's name stands for.
+   * Returns the format that the name of a file ends in.
    *
    * @throws IllegalArgumentException if it ends neither in {@code .arrow} nor in {@code .jsonl}
    */
@@ -44,31 +44,31 @@ public enum EmbeddingFormat {
   }
 
   /**
-   * Opens a writer of a new file, whatever its name.
+   * Opens a writer of a new file of any name.
    *
    * @param dimension the size of the embeddings
    * @throws IOException if the file cannot be created
    */
   public abstract Writer open(Path file, int dimension) throws IOException;
 
-  /** Writes embeddings to a file, some rows at a time. */
+  /** A writer of embeddings to a file, some rows at a time. */
   public sealed interface Writer extends AutoCloseable permits ArrowEmbeddingWriter, JsonlWriter {
     /** Appends rows: {@code ids} and {@code embeddings} have the same number of them. */
     void write(List<String> ids, Embeddings embeddings) throws IOException;
 
-    /** Completes the file; a file that is only closed is not readable. */
+    /** Completes the file, which cannot be read if it is only closed. */
     void finish() throws IOException;
 
     @Override
     void close() throws IOException;
   }
 
-  /** Writes embeddings as JSON lines: {@code {"_id": …, "embedding": […]}}. */
+  /** A writer of JSON lines: {@code {"_id": …, "embedding": […]}}. */
   private static final class JsonlWriter implements Writer {
     private final JsonGenerator json;
 
     JsonlWriter(Path file) throws IOException {
-      // Java 17's own Float.toString sometimes writes more digits than are needed.
+      // Float.toString of Java 17 sometimes writes more digits than necessary.
       json = JsonFactory.builder()
           .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
           .build()

@@ -14,8 +14,8 @@ import org.tdro.io.Json;
  * A learned byte-level vocabulary. Ids: {@value #PAD_ID} padding, {@value #END_ID} the end token, then the 256 bytes, then the
  * merges in the order they were learned.
  *
- * @param merges each makes a new symbol of two earlier ones
- * @param normalize whether texts are brought into NFKC and lower case first
+ * @param merges each joins two earlier symbols into a new one
+ * @param normalize whether texts are first converted to NFKC and lower case
  */
 public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
   /** The id of {@link #PAD}. */
@@ -89,7 +89,7 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     json.set("pre_tokenizer", byteLevel());
     json.set(
         "post_processor",
-        EndTokenTemplate.behind(NullNode.instance, new SpecialToken(END, END_ID)));
+        EndTokenTemplate.with(NullNode.instance, new SpecialToken(END, END_ID)));
     json.set("decoder", byteLevel());
     json.set("model", model());
     return json;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.tdro.io.Json;
 
-/** {@code tokenizer_config.json}, in which transformers keeps what {@code tokenizer.json} does not say. */
+/** The file {@code tokenizer_config.json}, in which transformers keeps settings that {@code tokenizer.json} lacks. */
 public final class TokenizerConfig {
   static final String EOS_TOKEN = "eos_token";
   static final String PAD_TOKEN = "pad_token";
@@ -52,7 +52,7 @@ public final class TokenizerConfig {
         : OptionalInt.empty();
   }
 
-  /** Whether the tokenizer turns texts to lower case, if the file says so. */
+  /** Returns whether the tokenizer turns texts to lower case; empty if the file does not say. */
   public Optional<Boolean> lowercase() {
     return value(LOWERCASE).filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
   }

@@ -91,12 +91,12 @@ final class TokenizerJson {
         .findFirst();
   }
 
-  /** Whether its normalizer, or a part of it, turns texts to lower case. */
+  /** Returns whether its normalizer, or a part of it, turns texts to lower case. */
   boolean lowercases() {
     return lowercases(root.path("normalizer"));
   }
 
-  /** Whether its normalizer is BERT's. */
+  /** Returns whether its normalizer is BERT's. */
   boolean isBert() {
     return root.path("normalizer").path("type").asText().equals(BERT_NORMALIZER);
   }
@@ -121,7 +121,7 @@ final class TokenizerJson {
   TokenizerJson appending(SpecialToken end) {
     ObjectNode changed = root.deepCopy();
     markSpecial(changed, end);
-    changed.set("post_processor", EndTokenTemplate.behind(root.path("post_processor"), end));
+    changed.set("post_processor", EndTokenTemplate.with(root.path("post_processor"), end));
     return new TokenizerJson(changed);
   }
 

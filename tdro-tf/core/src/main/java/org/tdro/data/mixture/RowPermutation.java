@@ -22,7 +22,7 @@ final class RowPermutation {
     this.halfBits = Math.max(1, (65 - Long.numberOfLeadingZeros(size - 1)) / 2);
   }
 
-  /** Returns the place of {@code index}; at most 4 rounds through the network on average, as it is at most 4 times too large. */
+  /** Returns the image of {@code index}, after at most 4 passes on average, since the network's range is at most 4 times the size. */
   long apply(long index) {
     do {
       index = feistel(index);

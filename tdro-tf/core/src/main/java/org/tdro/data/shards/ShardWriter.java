@@ -17,7 +17,7 @@ import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
 import org.tdro.rows.PassageScores;
 
-/** Writes training rows to an Arrow IPC file, a record batch at a time. */
+/** A writer of training rows to an Arrow IPC file, one record batch at a time. */
 final class ShardWriter implements AutoCloseable {
   /** A record batch ends at this many tokens (8 MB): few enough for memory, many enough for few mappings. */
   private static final long BATCH_TOKENS = 1 << 21;
@@ -30,7 +30,7 @@ final class ShardWriter implements AutoCloseable {
   private final RootAllocator allocator = new RootAllocator();
   private final VectorSchemaRoot root;
   private final ArrowFileWriter writer;
-  /** Arrow writes it last, so it may be filled at the end. */
+  /** Metadata that Arrow writes last, so it can be filled at the end. */
   private final SortedMap<String, String> footer = new TreeMap<>();
 
   private RowCounts counts = RowCounts.NONE;
@@ -67,7 +67,7 @@ final class ShardWriter implements AutoCloseable {
     append((ListVector) root.getVector(ArrowColumns.QUERY), i, row.query());
     append((ListVector) root.getVector(ArrowColumns.POSITIVES), i, row.positives());
     append((ListVector) root.getVector(ArrowColumns.NEGATIVES), i, row.negatives());
-    // No passage is without a score where the row has scores, so empty lists say that it has none.
+    // A row with scores has one for every passage, so empty lists mean that it has none.
     var scores = row.scores().orElse(NO_SCORES);
     append((ListVector) root.getVector(ArrowColumns.POSITIVE_SCORES), i, scores.positives());
     append((ListVector) root.getVector(ArrowColumns.NEGATIVE_SCORES), i, scores.negatives());
@@ -77,7 +77,7 @@ final class ShardWriter implements AutoCloseable {
     }
   }
 
-  /** Ends the file with its footer. */
+  /** Completes the file with its footer, and returns the counts of its rows. */
   RowCounts finish() {
     if (batchRows > 0) {
       flush();

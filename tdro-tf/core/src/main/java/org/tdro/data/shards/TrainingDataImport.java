@@ -1,6 +1,7 @@
 package org.tdro.data.shards;
 
 import org.tdro.text.Prompts;
+import org.tdro.io.Checks;
 import org.tdro.io.FileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,38 +26,32 @@ import org.tdro.text.Tokenizer;
 /**
  * Imports training rows: a JSONL file per domain becomes two Arrow files of token ids, one per {@link Fold}.
  *
- * <p>A domain whose rows, tokenizer, lengths and prompts are those of its present files is left as it is. The output folder then
- * holds exactly the imported domains: files of others are removed. Everything is written beside its place and moved there when
- * all domains are done, so an error leaves the folder as it was.
+ * <p>A domain whose rows, tokenizer, lengths and prompts are those of its present files is not imported again. Afterwards the output
+ * folder holds exactly the imported domains: files of others are removed. Everything is written beside its place and moved there
+ * when all domains are done, so an error leaves the folder unchanged.
  */
 public final class TrainingDataImport {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingDataImport.class);
 
   /**
-   * How rows are imported.
+   * Options of an import.
    *
-   * @param maxQueryLength longer queries are cut, in tokens with the special ones
-   * @param maxPassageLength longer passages are cut
-   * @param prompts around texts
-   * @param threads that tokenise
+   * @param maxQueryLength longer queries are cut, in tokens including special ones
+   * @param maxPassageLength longer passages are cut, in tokens including special ones
+   * @param prompts put around the texts
+   * @param threads number of threads that tokenise
    */
   public record Options(
       int maxQueryLength, int maxPassageLength, Prompts prompts, int threads) {
     public Options {
-      if (maxQueryLength < 2) {
-        throw new IllegalArgumentException(
-            "maxQueryLength must be at least 2, was " + maxQueryLength);
-      }
-      if (maxPassageLength < 2) {
-        throw new IllegalArgumentException(
-            "maxPassageLength must be at least 2, was " + maxPassageLength);
-      }
-      if (threads < 1) {
-        throw new IllegalArgumentException("threads must be at least 1, was " + threads);
-      }
+      new Checks()
+          .atLeast(2, "maxQueryLength", maxQueryLength)
+          .atLeast(2, "maxPassageLength", maxPassageLength)
+          .atLeast(1, "threads", threads)
+          .done();
     }
 
-    /** No prompts, a thread per processor. */
+    /** Returns options without prompts, with one thread per processor. */
     public static Options of(int maxQueryLength, int maxPassageLength) {
       return new Options(
           maxQueryLength,
@@ -66,12 +61,12 @@ public final class TrainingDataImport {
     }
   }
 
-  /** What an import did, by domain in the order of their names. */
+  /** The result of an import, by domain in the order of their names. */
   public record Report(List<Entry> domains) {
     /**
-     * What was done with a domain.
+     * The result for one domain.
      *
-     * @param rebuilt whether the domain was imported now; false if its files were still good
+     * @param rebuilt whether the domain was imported; false if its files were up to date
      */
     public record Entry(String domain, RowCounts counts, boolean rebuilt) {}
 
@@ -79,7 +74,7 @@ public final class TrainingDataImport {
       domains = List.copyOf(domains);
     }
 
-    /** All domains together. */
+    /** Returns the counts of all domains together. */
     public RowCounts total() {
       return domains.stream().map(Entry::counts).reduce(RowCounts.NONE, RowCounts::plus);
     }
@@ -88,16 +83,17 @@ public final class TrainingDataImport {
   private final Tokenizer tokenizer;
   private final Options options;
 
+  /** Creates an import that tokenises by one tokenizer. */
   public TrainingDataImport(Tokenizer tokenizer, Options options) {
     this.tokenizer = tokenizer;
     this.options = options;
   }
 
   /**
-   * Imports the domains of files or folders into a folder, which is made if it is missing.
+   * Imports the domains of files or folders into a folder, which is created if it is missing.
    *
-   * @throws InputException if rows are wrong; it lists the first {@value Problems#SHOWN} problems
-   * @throws UncheckedIOException if the folder cannot be written
+   * @throws InputException listing the first {@value Problems#SHOWN} problems of the rows
+   * @throws FileException if the folder cannot be written
    */
   public Report run(List<Path> places, Path output) {
     var sources = DomainFiles.sources(places);
@@ -164,7 +160,7 @@ public final class TrainingDataImport {
     return new Report.Entry(name, counts, true);
   }
 
-  /** The domain as it is now, if it is there and whole. */
+  /** Returns the domain as imported before; empty if it is missing or damaged. */
   private static Optional<Domain> present(String name, Path output) {
     if (DomainFiles.shards(output, name).values().stream().noneMatch(Files::exists)) {
       return Optional.empty();
@@ -202,7 +198,7 @@ public final class TrainingDataImport {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {
-      LOG.warn("left behind: {}", temporary);
+      LOG.warn("could not be deleted: {}", temporary);
     }
   }
 }
