@@ -1,10 +1,10 @@
 package org.tdro.tools;
 
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tdro.io.FileException;
 import org.tdro.retriever.FileEncoding;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.TokenEncoding;

@@ -22,11 +22,6 @@ public final class CounterRandom {
     return state;
   }
 
-  /** Returns a number in {@code [0, 1)} with 53 random bits. */
-  public static double unit(long bits) {
-    return (bits >>> 11) * 0x1.0p-53;
-  }
-
   /** Returns a number in {@code [0, bound)}; the bias is below bound / 2^31. */
   public static int below(int bound, long bits) {
     return (int) (((bits >>> 33) * bound) >>> 31);

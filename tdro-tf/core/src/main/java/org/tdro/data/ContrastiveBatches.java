@@ -1,10 +1,10 @@
 package org.tdro.data;
 
-import org.tdro.data.ContrastiveBatch.TeacherScores;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.tdro.data.ContrastiveBatch.TeacherScores;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSampler.RowRef;
 import org.tdro.data.shards.Domain;

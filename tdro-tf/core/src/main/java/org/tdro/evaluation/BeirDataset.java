@@ -1,6 +1,5 @@
 package org.tdro.evaluation;
 
-import org.tdro.io.FileException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;

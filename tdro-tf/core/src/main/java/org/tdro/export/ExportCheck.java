@@ -1,12 +1,12 @@
 package org.tdro.export;
 
-import org.tdro.io.Json;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tdro.io.Json;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tensorflow.SavedModelBundle;

@@ -1,6 +1,5 @@
 package org.tdro.huggingface;
 
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,12 +9,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.tdro.huggingface.SentenceModules.Kind;
 import org.tdro.huggingface.safetensors.DType;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.models.Architecture;
 import org.tdro.models.lora.Lora;
-import org.tdro.text.Similarity;
 import org.tdro.text.Prompts;
+import org.tdro.text.Similarity;
 import org.tdro.text.TokenizerFolder;
 
 /**

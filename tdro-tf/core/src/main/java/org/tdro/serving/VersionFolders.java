@@ -1,6 +1,5 @@
 package org.tdro.serving;
 
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +8,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.tdro.io.FileException;
 
 /**
  * The folders of a model's versions: folders with integer names, or a SavedModel alone, which is then the only version.

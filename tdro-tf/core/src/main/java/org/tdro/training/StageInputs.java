@@ -2,13 +2,13 @@ package org.tdro.training;
 
 import java.nio.file.Path;
 import java.util.Map;
-import org.tdro.runs.RunRecord;
 import java.util.TreeMap;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.runs.RunRecord;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
 

@@ -1,6 +1,5 @@
 package org.tdro.training;
 
-import org.tdro.io.FileException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -19,6 +18,7 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 import org.tdro.io.FolderLock;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;

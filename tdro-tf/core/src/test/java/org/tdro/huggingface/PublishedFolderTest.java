@@ -14,10 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tdro.io.InputException;
-import org.tdro.text.Similarity;
 import org.tdro.testing.Shared;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tdro.text.Similarity;
 import org.tdro.text.TokenizerFolder;
 
 /** Published folders of small files, some of them as people have reported them. */

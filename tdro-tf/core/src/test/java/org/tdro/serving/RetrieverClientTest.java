@@ -142,7 +142,8 @@ class RetrieverClientTest {
 
     @SuppressWarnings("SystemOut") // the answer of this process
     public static void main(String[] arguments) {
-      var options = new RetrieverClient.Options(16, Duration.ofSeconds(20), 3, Duration.ofMillis(50));
+      var options =
+          new RetrieverClient.Options(16, Duration.ofSeconds(20), 3, Duration.ofMillis(50));
       try (var client =
           RetrieverClient.connect(URI.create(arguments[0]), Path.of(arguments[1]), options)) {
         System.out.println("x=" + client.encodeQueries(TEXTS)[1][0]);

@@ -134,7 +134,8 @@ public final class CallContext {
       throw new IllegalStateException(
           name + " draws random numbers, but this context has none: it is for inference");
     }
-    long key = random.seed() ^ Long.rotateLeft(CounterRandom.nameHash(name), 17) * CounterRandom.GOLDEN;
+    long key =
+        random.seed() ^ Long.rotateLeft(CounterRandom.nameHash(name), 17) * CounterRandom.GOLDEN;
     return tf.stack(List.of(tf.constant(key), random.counter()));
   }
 

@@ -1,10 +1,10 @@
 package org.tdro.keras;
 
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 
 /** A saved model: its checkpoint and where training stood. */
 final class ModelFolder {

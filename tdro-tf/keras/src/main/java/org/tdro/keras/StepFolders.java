@@ -1,6 +1,5 @@
 package org.tdro.keras;
 
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 
 /**
  * Models saved at several steps of a training, each in the folder {@code parent/prefixSTEP}. A folder of that name is

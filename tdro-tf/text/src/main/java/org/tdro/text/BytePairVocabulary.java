@@ -26,6 +26,7 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
   public static final String PAD = "<|pad|>";
   /** The token that ends a text. */
   public static final String END = "<|endoftext|>";
+
   static final int FIRST_BYTE = 2;
   static final int FIRST_MERGE = FIRST_BYTE + 256;
 
@@ -88,8 +89,7 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     }
     json.set("pre_tokenizer", byteLevel());
     json.set(
-        "post_processor",
-        EndTokenTemplate.with(NullNode.instance, new SpecialToken(END, END_ID)));
+        "post_processor", EndTokenTemplate.with(NullNode.instance, new SpecialToken(END, END_ID)));
     json.set("decoder", byteLevel());
     json.set("model", model());
     return json;

@@ -78,7 +78,8 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
           ? problem.getOriginalMessage()
           : e.getMessage();
       throw new IllegalArgumentException(
-          json + ": is not a file of prompts, {\"DOMAIN\": {\"task\": …, \"symmetric\": …}}: " + what,
+          json + ": is not a file of prompts, {\"DOMAIN\": {\"task\": …, \"symmetric\": …}}: "
+              + what,
           e);
     }
   }

@@ -35,8 +35,7 @@ public final class TokenizerConfig {
 
   /** Reads a JSON file whose keys may name special tokens. */
   static TokenizerConfig read(Path file) {
-    return new TokenizerConfig(
-        file, Files.exists(file) ? Json.readLeniently(file) : Json.object());
+    return new TokenizerConfig(file, Files.exists(file) ? Json.readLeniently(file) : Json.object());
   }
 
   /** Returns the file. */

@@ -1,7 +1,5 @@
 package org.tdro.serving.client;
 
-import org.tdro.text.Similarity;
-import org.tdro.io.FileException;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -16,8 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 
 /**

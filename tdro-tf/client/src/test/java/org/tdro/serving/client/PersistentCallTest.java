@@ -56,7 +56,8 @@ class PersistentCallTest {
 
   private byte[] call(int attempts) {
     var uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/x");
-    var options = new RetrieverClient.Options(8, Duration.ofSeconds(10), attempts, Duration.ofMillis(1));
+    var options =
+        new RetrieverClient.Options(8, Duration.ofSeconds(10), attempts, Duration.ofMillis(1));
     return new PersistentCall(uri, options).post("{}".getBytes(StandardCharsets.UTF_8));
   }
 

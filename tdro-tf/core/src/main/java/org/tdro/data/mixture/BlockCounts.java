@@ -6,11 +6,11 @@ import java.util.List;
  * Counts of the draws of each domain in blocks of fixed size: the domain's share of the block, rounded down or up, so that the
  * counts of a block sum to its size and those of many blocks keep to the shares.
  *
- * <p>Systematic sampling (Madow 1949): the shares lie side by side on a line of the block's length, and a domain has as many draws as
- * points {@code u, u + 1, u + 2, …} lie in its part. The offset {@code u} of block {@code b} is the fractional part of {@code u₀ + b / φ}
- * with the golden ratio φ, whose multiples fill the unit interval most evenly. The number of points below a boundary in all earlier
- * blocks is a sum of rounded-down terms of an arithmetic progression, which takes logarithmic time (Graham, Knuth, Patashnik 1994,
- * 3.5), so nothing is counted from the start.
+ * <p>Systematic sampling (Madow 1949): the shares lie side by side on a line of the length of the block, and a domain has one draw
+ * for each of the points {@code u, u + 1, u + 2, …} in its part. The offset {@code u} of block {@code b} is the fractional part of
+ * {@code u₀ + b / φ} with the golden ratio φ, whose multiples fill the unit interval most evenly. The number of points below a
+ * boundary in all earlier blocks is a sum of rounded-down terms of an arithmetic progression, which takes logarithmic time (Graham,
+ * Knuth, Patashnik 1994, 3.5), so nothing is counted from the start.
  */
 final class BlockCounts {
   private static final int BITS = 31;

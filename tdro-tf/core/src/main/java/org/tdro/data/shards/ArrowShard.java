@@ -68,8 +68,8 @@ final class ArrowShard {
         var reader = new ArrowFileReader(channel, allocator)) {
       var schema = reader.getVectorSchemaRoot().getSchema();
       if (!schema.getFields().equals(ArrowColumns.FIELDS)) {
-        throw new InputException(
-            path + ": does not have the columns of imported training data, but " + schema.getFields());
+        throw new InputException(path
+            + ": does not have the columns of imported training data, but " + schema.getFields());
       }
       var recordBlocks = reader.getRecordBlocks();
       var blocks = new Block[recordBlocks.size()];

@@ -1,6 +1,5 @@
 package org.tdro.data.shards;
 
-import java.util.Arrays;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,6 +1,5 @@
 package org.tdro.data.shards;
 
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +14,7 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
+import org.tdro.io.FileException;
 import org.tdro.rows.PassageScores;
 
 /** A writer of training rows to an Arrow IPC file, one record batch at a time. */

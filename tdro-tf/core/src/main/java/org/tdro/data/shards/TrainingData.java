@@ -56,14 +56,6 @@ public final class TrainingData implements AutoCloseable {
     return domains.stream().mapToLong(domain -> domain.size(fold)).toArray();
   }
 
-  /** Returns the highest id of any row; a model's vocabulary must be larger. */
-  public int maxTokenId() {
-    return domains.stream()
-        .mapToInt(domain -> domain.counts().maxTokenId())
-        .max()
-        .orElse(-1);
-  }
-
   /** Returns a hash of the facts and counts of all domains, which is equal if the rows are. */
   public String fingerprint() {
     var text = new StringBuilder();

@@ -1,8 +1,5 @@
 package org.tdro.data.shards;
 
-import org.tdro.text.Prompts;
-import org.tdro.io.Checks;
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,11 +13,14 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.io.Checks;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.Sha256;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
+import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 
 /**
@@ -41,8 +41,7 @@ public final class TrainingDataImport {
    * @param prompts put around the texts
    * @param threads number of threads that tokenise
    */
-  public record Options(
-      int maxQueryLength, int maxPassageLength, Prompts prompts, int threads) {
+  public record Options(int maxQueryLength, int maxPassageLength, Prompts prompts, int threads) {
     public Options {
       new Checks()
           .atLeast(2, "maxQueryLength", maxQueryLength)

@@ -1,6 +1,5 @@
 package org.tdro.export.python;
 
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +11,7 @@ import org.tdro.huggingface.PoolingConfig;
 import org.tdro.huggingface.SentenceTransformersFiles;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.Encoder;
 import org.tdro.retriever.EncoderModel;

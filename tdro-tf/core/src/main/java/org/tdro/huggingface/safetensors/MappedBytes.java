@@ -1,6 +1,5 @@
 package org.tdro.huggingface.safetensors;
 
-import org.tdro.io.FileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 
 /**

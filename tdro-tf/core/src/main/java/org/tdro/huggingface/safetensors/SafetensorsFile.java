@@ -1,6 +1,5 @@
 package org.tdro.huggingface.safetensors;
 
-import org.tdro.io.FileException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,6 +13,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 

@@ -1,6 +1,5 @@
 package org.tdro.huggingface.safetensors;
 
-import org.tdro.io.FileException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.io.Problems;

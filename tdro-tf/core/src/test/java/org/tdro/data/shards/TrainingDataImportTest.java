@@ -155,7 +155,8 @@ class TrainingDataImportTest {
     assertThat(run().domains())
         .extracting(TrainingDataImport.Report.Entry::rebuilt)
         .containsExactly(false, true);
-    assertThat(run(TrainingDataImport.Options.of(64, 32), rows).domains()).allMatch(TrainingDataImport.Report.Entry::rebuilt);
+    assertThat(run(TrainingDataImport.Options.of(64, 32), rows).domains())
+        .allMatch(TrainingDataImport.Report.Entry::rebuilt);
   }
 
   @Test
