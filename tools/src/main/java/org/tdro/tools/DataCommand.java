@@ -1,18 +1,15 @@
 package org.tdro.tools;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tdro.data.shards.DomainStatistics;
-import org.tdro.data.shards.ImportOptions;
-import org.tdro.data.shards.ImportReport;
-import org.tdro.data.shards.LengthCounts;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.data.shards.TrainingDataImport;
+import org.tdro.io.FileException;
 import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 import picocli.CommandLine.Command;
@@ -105,7 +102,7 @@ final class DataCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      var options = new ImportOptions(
+      var options = new TrainingDataImport.Options(
           maxQueryLength,
           maxPassageLength,
           prompts == null ? Prompts.none() : Prompts.load(prompts),
@@ -116,7 +113,7 @@ final class DataCommand implements Callable<Integer> {
       return 0;
     }
 
-    private void print(ImportReport report) {
+    private void print(TrainingDataImport.Report report) {
       var table =
           new TextTable("domain", "rows", "positives", "negatives", "no negative", "tokens", "");
       for (var entry : report.domains()) {
@@ -184,7 +181,7 @@ final class DataCommand implements Callable<Integer> {
       try (var files = Files.newDirectoryStream(folder, "*.arrow")) {
         return files.iterator().hasNext();
       } catch (IOException e) {
-        throw new UncheckedIOException(folder + ": cannot be listed: " + e.getMessage(), e);
+        throw FileException.reading(folder, e);
       }
     }
 
@@ -231,7 +228,7 @@ final class DataCommand implements Callable<Integer> {
       return String.format(Locale.ROOT, "%.2f", (double) count / Math.max(1, rows));
     }
 
-    private static String lengths(LengthCounts lengths) {
+    private static String lengths(DomainStatistics.LengthCounts lengths) {
       return String.format(
           Locale.ROOT,
           "%d / %d / %d",

@@ -1,10 +1,10 @@
 package org.tdro.tools;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tdro.io.FileException;
 import org.tdro.retriever.FileEncoding;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.Retriever;
@@ -141,7 +141,7 @@ final class EncodeCommand implements Callable<Integer> {
     try {
       return Files.exists(file) && Files.exists(input) && Files.isSameFile(file, input);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
   }
 

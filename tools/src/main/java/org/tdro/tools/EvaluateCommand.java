@@ -1,7 +1,5 @@
 package org.tdro.tools;
 
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +12,7 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.rows.Passage;
@@ -41,7 +40,6 @@ import picocli.CommandLine.Spec;
     })
 final class EvaluateCommand implements Callable<Integer> {
   private static final String TAG = "tdro";
-  private static final ObjectWriter JSON = new JsonMapper().writerWithDefaultPrettyPrinter();
 
   @Spec
   private CommandSpec spec;
@@ -102,7 +100,7 @@ final class EvaluateCommand implements Callable<Integer> {
           sets,
           (set, run, result) -> writeRun(run, runFile(set, sets)));
       if (output != null) {
-        AtomicWrite.file(output, beside -> Files.write(beside, JSON.writeValueAsBytes(values)));
+        AtomicWrite.file(output, beside -> Files.writeString(beside, Json.pretty(values)));
       }
       print(values, evaluation.measures());
     }
@@ -148,7 +146,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private void print(ModelEvaluation values, List<Measure> measures) throws IOException {
     var out = spec.commandLine().getOut();
     if (json) {
-      out.println(JSON.writeValueAsString(values.sets()));
+      out.println(Json.pretty(values.sets()));
     } else {
       var names = measures.stream().map(Measure::name).toList();
       out.print(values.table(names).toMarkdown(false));

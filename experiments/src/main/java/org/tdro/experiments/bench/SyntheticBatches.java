@@ -3,7 +3,7 @@ package org.tdro.experiments.bench;
 import java.util.Arrays;
 import java.util.Optional;
 import org.tdro.data.ContrastiveBatch;
-import org.tdro.data.TeacherScores;
+import org.tdro.data.ContrastiveBatch.TeacherScores;
 import org.tdro.data.TokenMatrix;
 import org.tdro.io.CounterRandom;
 

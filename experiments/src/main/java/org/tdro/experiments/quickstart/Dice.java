@@ -2,23 +2,18 @@ package org.tdro.experiments.quickstart;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tdro.io.CounterRandom;
 
 /**
  * Random numbers that are a function of a name: roll {@code n} of the dice called {@code "people/17"} is the same on every
  * machine, and rolls of other dice do not change it. FNV-1a of the name (Fowler, Noll, Vo) seeds SplitMix64 (Steele, Lea, Flood 2014).
  */
 final class Dice {
-  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
-
   private final long seed;
   private long rolls;
 
   Dice(String name) {
-    long hash = 0xCBF29CE484222325L;
-    for (int i = 0; i < name.length(); i++) {
-      hash = (hash ^ name.charAt(i)) * 0x100000001B3L;
-    }
-    this.seed = hash;
+    this.seed = CounterRandom.nameHash(name);
   }
 
   /** Returns the first number of the dice of a name: a hash by which things can be ordered. */
@@ -52,9 +47,6 @@ final class Dice {
   }
 
   private long next() {
-    long z = seed + GOLDEN_GAMMA * ++rolls;
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    return CounterRandom.mix(seed + CounterRandom.GOLDEN * ++rolls);
   }
 }

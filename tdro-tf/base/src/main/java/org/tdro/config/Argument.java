@@ -23,6 +23,7 @@ record Argument(String typed, List<String> path, String text) {
   /** The origin of arguments. */
   static final String SOURCE = "command line";
 
+  /** Parses an argument; returns nothing, and adds a problem, if it has no key. */
   static Optional<Argument> parse(String typed, ConfigProblems problems) {
     int equals = typed.indexOf('=');
     try {
@@ -31,7 +32,7 @@ record Argument(String typed, List<String> path, String text) {
         return Optional.of(new Argument(typed, path, typed.substring(equals + 1).strip()));
       }
     } catch (com.typesafe.config.ConfigException.BadPath e) {
-      // Said below, in the same words as for an argument without a key.
+      // Reported below, in the same words as an argument without a key.
     }
     problems.add(SOURCE, typed + " is neither group=option nor key=value");
     return Optional.empty();
@@ -47,7 +48,7 @@ record Argument(String typed, List<String> path, String text) {
     return path.equals(List.of(name));
   }
 
-  /** Returns the argument as a configuration; an empty one, and a problem, if the value is a list or an object with a mistake. */
+  /** Returns the argument as a configuration; an empty one, after adding a problem, if the value is malformed HOCON. */
   Config toConfig(ConfigProblems problems) {
     try {
       ConfigValue value = value();
@@ -64,8 +65,8 @@ record Argument(String typed, List<String> path, String text) {
   }
 
   /**
-   * Lists, objects, quoted strings and substitutions are HOCON, as are numbers, booleans and null. All else is the text itself, so
-   * that paths need no quotes and nothing is lost after what HOCON takes for a comment.
+   * Returns the value: lists, objects, quoted strings, substitutions, numbers, booleans and null are HOCON. Everything else is the
+   * text itself, so that paths need no quotes and text after a HOCON comment sign is kept.
    */
   private ConfigValue value() {
     var structured = text.startsWith("[")
@@ -81,7 +82,7 @@ record Argument(String typed, List<String> path, String text) {
         return value;
       }
     } catch (com.typesafe.config.ConfigException e) {
-      // Not HOCON, so a plain string.
+      // It is not HOCON, so it is a plain string.
     }
     return ConfigValueFactory.fromAnyRef(text, origin());
   }

@@ -30,9 +30,9 @@ public final class ConfigComposer<R extends Record> {
   private final List<String> groups;
 
   /**
-   * A composer of files in some folders.
+   * Creates a composer of the files in some folders.
    *
-   * @param folders searched in order for the files; the root files of all are laid over one another
+   * @param folders searched in order; the root files of all are merged, those of earlier folders first
    */
   public ConfigComposer(ConfigSchema<R> schema, List<Path> folders) {
     this.schema = schema;
@@ -41,7 +41,7 @@ public final class ConfigComposer<R extends Record> {
   }
 
   /**
-   * Returns the configuration that the arguments ask for, whether or not the files it names exist.
+   * Composes the configuration of some arguments, whether or not the files that it names exist.
    *
    * @param arguments {@code group=option} and {@code key.path=value}
    * @throws ConfigException with all problems there are
@@ -51,7 +51,7 @@ public final class ConfigComposer<R extends Record> {
   }
 
   /**
-   * Returns the configuration of a run about to start: the files and folders to be read must exist.
+   * Composes the configuration of a run about to start: the files and folders to be read must exist.
    *
    * @param arguments {@code group=option} and {@code key.path=value}
    * @throws ConfigException with all problems there are
@@ -98,7 +98,7 @@ public final class ConfigComposer<R extends Record> {
     return ResolvedConfig.bind(schema, merged, problems, binder);
   }
 
-  /** An option of a group, and who asked for it. */
+  /** An option of a group, and the origin of the choice. */
   private record Choice(String option, String origin) {}
 
   private Config preset(List<Argument> arguments, ConfigProblems problems) {
@@ -110,7 +110,7 @@ public final class ConfigComposer<R extends Record> {
         .orElse(ConfigFactory.empty());
   }
 
-  /** Notes the choices in the section {@code defaults} of a file. */
+  /** Adds the choices in the section {@code defaults} of a file. */
   private void choose(Config file, Map<String, Choice> choices, ConfigProblems problems) {
     section(file, DEFAULTS).root().forEach((group, option) -> {
       var origin = ConfigProblems.where(option.origin());
@@ -124,7 +124,7 @@ public final class ConfigComposer<R extends Record> {
     });
   }
 
-  /** Takes the choices out of the arguments; the others set values. */
+  /** Adds the choices among the arguments, and returns the other arguments, which set values. */
   private List<Argument> overrides(
       List<Argument> arguments, Map<String, Choice> choices, ConfigProblems problems) {
     var overrides = new ArrayList<Argument>();
@@ -171,7 +171,7 @@ public final class ConfigComposer<R extends Record> {
             .collect(Collectors.joining(",", "=[", "]"));
   }
 
-  /** The files of all choices; groups whose file could not be read as it stands are noted as {@code broken}. */
+  /** Returns the merged files of all choices, and adds to {@code broken} the groups whose file has a problem. */
   private Config groups(Map<String, Choice> choices, Set<String> broken, ConfigProblems problems) {
     var groups = ConfigFactory.empty();
     for (var choice : choices.entrySet()) {
@@ -198,7 +198,7 @@ public final class ConfigComposer<R extends Record> {
     return file.map(found -> folders.parse(found, problems)).orElse(ConfigFactory.empty());
   }
 
-  /** The file to which a missing key belongs, unless that file has a problem of its own. */
+  /** Returns the file to which a missing key belongs, unless that file has a problem of its own. */
   private Optional<String> home(String key, Map<String, Choice> choices, Set<String> broken) {
     var group = key.contains(".") ? key.substring(0, key.indexOf('.')) : key;
     if (broken.contains(group)) {
@@ -215,7 +215,7 @@ public final class ConfigComposer<R extends Record> {
         .map(value -> String.valueOf(value.unwrapped()));
   }
 
-  /** Checks the sections of other variants: a typing mistake should not wait until such a run starts. */
+  /** Checks the sections of other variants, so that their typing errors do not wait for a run of that variant. */
   private void checkOthers(
       Config sections,
       ConfigSchema.Variants variants,

@@ -3,11 +3,11 @@ package org.tdro.config;
 import java.util.List;
 import org.tdro.io.InputException;
 
-/** The problems of a configuration, one problem a line: {@code origin: key what; did you mean …?}. */
+/** A configuration with problems, one per line: {@code origin: key problem; did you mean …?}. */
 public final class ConfigException extends InputException {
   private static final long serialVersionUID = 1L;
 
-  /** One problem or more. */
+  /** Creates an exception of one or more problems. */
   public ConfigException(List<String> problems) {
     super(problems);
   }

@@ -7,7 +7,6 @@ import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.tdro.io.FileException;
 
 /**
  * The folders that hold configuration files, searched in order. Files include one another by their name within a folder
@@ -54,16 +54,16 @@ record ConfigFolders(List<Path> folders) {
             .filter(name -> name.endsWith(SUFFIX))
             .forEach(name -> options.add(name.substring(0, name.length() - SUFFIX.length())));
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw FileException.reading(folder.resolve(group), e);
       }
     }
     return options;
   }
 
   /**
-   * Returns the root files of all folders, those of earlier folders laid over those of later ones.
+   * Returns the merged root files of all folders; those of earlier folders take precedence.
    *
-   * @throws ConfigException if there is none or one cannot be read: no other problem could be found then
+   * @throws ConfigException if there is none or one cannot be read, because then no other problem can be found
    */
   Config root(ConfigProblems problems) {
     var before = problems.count();
@@ -88,7 +88,7 @@ record ConfigFolders(List<Path> folders) {
     return root;
   }
 
-  /** Returns the content of a file; nothing, and a problem, if it cannot be read. */
+  /** Returns the content of a file; an empty one, after adding a problem, if it cannot be read. */
   Config parse(Path file, ConfigProblems problems) {
     var options = ConfigParseOptions.defaults()
         .setAllowMissing(false)
@@ -108,14 +108,14 @@ record ConfigFolders(List<Path> folders) {
     return folders.stream().map(ConfigFolders::shown).collect(Collectors.joining(" or "));
   }
 
-  /** Returns the name of a file in messages: relative to the working folder where it lies below it. */
+  /** Returns the name of a file in messages, relative to the working folder if it lies below that. */
   static String shown(Path file) {
     var here = Path.of("").toAbsolutePath();
     var there = file.toAbsolutePath().normalize();
     return (there.startsWith(here) ? here.relativize(there) : there).toString();
   }
 
-  /** Finds included files and reports missing ones, which HOCON itself would ignore. */
+  /** An includer that reports missing files, which HOCON itself ignores. */
   private final class SearchPath implements ConfigIncluder {
     private final Path from;
     private final ConfigProblems problems;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The problems of a configuration, each told once, in the order in which they were found. */
+/** The problems of a configuration, without repetitions, in the order in which they were found. */
 final class ConfigProblems {
   private static final Pattern LINE = Pattern.compile(": (\\d+)(?:-\\d+)?$");
 
@@ -17,7 +17,7 @@ final class ConfigProblems {
     return lines.size();
   }
 
-  /** Adds a problem of what comes from {@code origin}. */
+  /** Adds a problem of a value from {@code origin}. */
   void add(String origin, String what) {
     lines.add(origin + ": " + what);
   }

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The form of a program's configuration: its root record, and what files and arguments may do beyond setting its keys. Components of the root that are records are groups: folders of option files.
+ * The form of a program's configuration: its root record, and what files and arguments may do beyond setting its keys. Components
+ * of the root that are records are groups, each with a folder of option files.
  *
  * @param <R> the root record
  */
@@ -21,17 +22,17 @@ public final class ConfigSchema<R extends Record> {
   private final Map<String, String> readers;
 
   /**
-   * A component, an enum, each of whose values has a section.
+   * An enum component with a section for each of its values.
    *
-   * @param key the component's
+   * @param key of the component
    * @param section holds a section for each value
    */
   record Variants(String key, String section, List<String> words) {}
 
-  /** What {@code group=FOLDER} sets, and the content of such a folder. */
+  /** The key that {@code group=FOLDER} sets, and the content of such a folder. */
   private record FolderArgument(String key, String content) {}
 
-  /** A schema of that record alone. */
+  /** Creates a schema of a record alone. */
   public ConfigSchema(Class<R> root) {
     this(root, "", Optional.empty(), Map.of(), Map.of());
   }
@@ -49,7 +50,7 @@ public final class ConfigSchema<R extends Record> {
     this.readers = readers;
   }
 
-  /** Returns a schema in which the argument {@code name=PRESET} lays a file of the folder {@code name} over those of the groups. */
+  /** Returns a schema in which a file of the folder {@code name}, chosen by {@code name=PRESET}, overrides the files of the groups. */
   public ConfigSchema<R> presets(String name) {
     return new ConfigSchema<>(root, name, variants, folderArguments, readers);
   }
@@ -78,7 +79,7 @@ public final class ConfigSchema<R extends Record> {
   }
 
   /**
-   * Returns a schema whose fingerprints leave {@code group} out unless the variant is {@code word}: no other reads it.
+   * Returns a schema whose fingerprints leave {@code group} out unless the variant is {@code word}, the only one that reads it.
    *
    * @throws IllegalArgumentException if the root has no such group
    */

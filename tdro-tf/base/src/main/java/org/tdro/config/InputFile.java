@@ -5,10 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks a component that names files or folders to read, which must exist where inputs are checked. */
+/** Marks a component that names files or folders to read, which must exist if inputs are checked. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface InputFile {
-  /** Values that are words rather than paths. */
+  /** Returns the values that are words rather than paths. */
   String[] except() default {};
 }

@@ -22,11 +22,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.tdro.io.Suggestion;
 
-/** Makes records of configuration objects, and collects their problems and the origin of every value on the way. */
+/** Builds records from configuration objects, and collects their problems and the origin of every value. */
 final class RecordBinder {
   static final String DEFAULT = "default";
 
-  /** Placeholder of a value that has a problem; the record that holds it is not built, but its other parts are checked. */
+  /** Placeholder for a value that has a problem; its record is not built, but the other components are checked. */
   private static final Object INVALID = new Object();
 
   private final Class<? extends Record> root;
@@ -36,10 +36,10 @@ final class RecordBinder {
   private final Map<String, String> origins = new LinkedHashMap<>();
 
   /**
-   * A binder of one configuration.
+   * Creates a binder of one configuration.
    *
    * @param root the record whose keys are suggested in place of unknown ones
-   * @param home the file in which a missing key should have been; empty where missing keys are not worth a word
+   * @param home returns the file to which a missing key belongs; empty if the missing key is not to be reported
    * @param inputsExist whether every {@link InputFile} must exist
    */
   RecordBinder(
@@ -53,13 +53,13 @@ final class RecordBinder {
     this.inputsExist = inputsExist;
   }
 
-  /** Returns the record, or nothing where there were problems. */
+  /** Returns the record, or nothing if there were problems. */
   <R extends Record> Optional<R> bind(Class<R> type, ConfigObject object) {
     var bound = section(type, object, "");
     return bound == INVALID ? Optional.empty() : Optional.of(type.cast(bound));
   }
 
-  /** Returns where each value came from, by key. */
+  /** Returns the origin of each value, by key. */
   Map<String, String> origins() {
     return origins;
   }
@@ -78,7 +78,7 @@ final class RecordBinder {
     });
   }
 
-  /** The record at {@code path}, which has a section of its own. */
+  /** Returns the record at {@code path}, which has a section of its own. */
   private Object section(Class<?> type, ConfigObject object, String path) {
     var known = RecordKeys.components(type).keySet();
     object.forEach((name, value) -> {
@@ -89,7 +89,7 @@ final class RecordBinder {
     return record(type, object, path, "");
   }
 
-  /** The record made of the keys of a section that start with {@code prefix}. */
+  /** Returns the record of the keys of a section that start with {@code prefix}. */
   private Object record(Class<?> type, ConfigObject object, String path, String prefix) {
     var components = type.getRecordComponents();
     var arguments = new Object[components.length];
@@ -118,7 +118,7 @@ final class RecordBinder {
     return bound;
   }
 
-  /** The value, or that of a component which files may lack. */
+  /** Returns the value, or the {@link Default} of its component. */
   private static ConfigValue orDefault(RecordComponent component, ConfigValue value) {
     var given = component.getAnnotation(Default.class);
     return value == null && given != null && !given.value().isEmpty()
@@ -126,7 +126,7 @@ final class RecordBinder {
         : value;
   }
 
-  /** The files in a path or string, or in a list or optional of them. */
+  /** Returns the files in a path or string, or in a list or optional of them. */
   private static Stream<String> input(Object bound) {
     if (bound instanceof List<?> files) {
       return files.stream().map(Object::toString);
@@ -172,7 +172,7 @@ final class RecordBinder {
     }
   }
 
-  /** Reports {@code stepSize must …}, said by the record at {@code path}, as {@code origin: dro.step-size must …}. */
+  /** Reports {@code stepSize must …}, a complaint of the record at {@code path}, as {@code origin: dro.step-size must …}. */
   private void refused(Class<?> type, String line, String path, String prefix) {
     int end = line.indexOf(' ');
     var name = end < 0 ? line : line.substring(0, end);

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The keys that records give a configuration: kebab case, dots between the parts, {@link Inline} components in place. */
+/** The keys that records give a configuration: in kebab case, with dots between the parts. */
 final class RecordKeys {
   private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
@@ -30,7 +30,7 @@ final class RecordKeys {
     return key == null ? kebab(component.getName()) : key.value();
   }
 
-  /** Returns the key of the component called {@code name}, or {@code name} in kebab case where the record has no such component. */
+  /** Returns the key of the component called {@code name}, or {@code name} in kebab case if the record has no such component. */
   static String of(Class<?> type, String name) {
     return Arrays.stream(type.getRecordComponents())
         .filter(component -> component.getName().equals(name))

@@ -9,11 +9,8 @@ import com.typesafe.config.ConfigValueFactory;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.tdro.io.Sha256;
 
 /**
  * A configuration after composition, with the origin of each of its values.
@@ -48,7 +46,7 @@ public final class ResolvedConfig<R extends Record> {
    * A key with different values in two configurations.
    *
    * @param key the key
-   * @param here its value in the one that was asked, as HOCON; empty where it is not set
+   * @param here its value in this configuration, as HOCON; empty if it is not set
    * @param there its value in the other
    */
   public record Difference(String key, String here, String there) {
@@ -71,9 +69,9 @@ public final class ResolvedConfig<R extends Record> {
   }
 
   /**
-   * Reads what {@link #render} wrote.
+   * Reads a file that {@link #render} wrote.
    *
-   * @throws ConfigException if the file cannot be read or says anything but one whole configuration
+   * @throws ConfigException if the file cannot be read or does not hold exactly one whole configuration
    */
   public static <R extends Record> ResolvedConfig<R> read(ConfigSchema<R> schema, Path file) {
     var problems = new ConfigProblems();
@@ -105,7 +103,7 @@ public final class ResolvedConfig<R extends Record> {
     RecordKeys.ordered(record.getClass()).forEach(key -> values.get(key).run());
   }
 
-  /** Notes how to add each value of a section, by its key there. */
+  /** Collects, by the keys of a section, the actions that add its values. */
   private void collect(
       Record record, String path, String prefix, boolean incidental, Map<String, Runnable> to) {
     for (var component : record.getClass().getRecordComponents()) {
@@ -117,7 +115,7 @@ public final class ResolvedConfig<R extends Record> {
       } else {
         var key = prefix + RecordKeys.of(component);
         var standard = component.getAnnotation(Default.class);
-        // At its default, a component that was added later is not there for those who compare.
+        // At its default, a component that was added later does not count as a difference.
         boolean unnoticed = standard != null && text(value).equals(standard.value());
         to.put(key, () -> add(value, RecordKeys.below(path, key), below || unnoticed));
       }
@@ -180,8 +178,8 @@ public final class ResolvedConfig<R extends Record> {
   }
 
   /**
-   * Returns the whole configuration as HOCON, a {@code key = value} a line with its origin as a comment; every line is also a valid
-   * argument. {@link #read} makes the same record of it.
+   * Returns the whole configuration as HOCON: on each line {@code key = value}, which is also a valid argument, and the origin as
+   * a comment. {@link #read} reads the same record from it.
    */
   public String render() {
     var text = new StringBuilder();
@@ -220,20 +218,14 @@ public final class ResolvedConfig<R extends Record> {
   }
 
   /**
-   * Returns the SHA-256 over all values that decide the result of a run. {@link Incidental} components and
-   * {@link Default}s are left out, and groups that
-   * only {@linkplain ConfigSchema#decisiveOnlyFor another variant} reads.
+   * Returns the SHA-256 of all values that decide the result of a run: those of {@link Incidental} components, {@link Default}
+   * values and groups that only {@linkplain ConfigSchema#decisiveOnlyFor another variant} reads are left out.
    */
   public String fingerprint() {
-    try {
-      var bytes = plain(decisive()).getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return Sha256.of(plain(decisive()).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Returns the keys of {@link #fingerprint} whose values differ; none exactly if the fingerprints are equal. */
+  /** Returns the keys of {@link #fingerprint} whose values differ; there are none if and only if the fingerprints are equal. */
   public List<Difference> differences(ResolvedConfig<R> other) {
     var theirs = new LinkedHashMap<String, String>();
     other.decisive().forEach(entry -> theirs.put(entry.key(), entry.hocon()));
@@ -251,7 +243,7 @@ public final class ResolvedConfig<R extends Record> {
   /**
    * Returns the {@linkplain #differences(ResolvedConfig) differences} from the configuration in a file that {@link #render} wrote.
    *
-   * @throws ConfigException if the file cannot be read or says anything but one whole configuration
+   * @throws ConfigException if the file cannot be read or does not hold exactly one whole configuration
    */
   public List<Difference> differences(Path file) {
     return differences(read(schema, file));
@@ -270,7 +262,7 @@ public final class ResolvedConfig<R extends Record> {
         .toList();
   }
 
-  /** The group of a key; empty for keys of the root. */
+  /** Returns the group of a key; empty for keys of the root. */
   private static String group(String key) {
     int dot = key.indexOf('.');
     return dot < 0 ? "" : key.substring(0, dot);

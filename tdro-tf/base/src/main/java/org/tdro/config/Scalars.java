@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Values without parts: how they are written in a file, and how they are read from it. */
+/** The text form of values without parts, as files hold them. */
 final class Scalars {
   private Scalars() {}
 
-  /** Returns the value that {@code text} says, or nothing if it says none of that type. */
+  /** Returns the value of a type that {@code text} denotes, or nothing if it denotes none. */
   static Optional<Object> parse(Class<?> type, String text) {
     try {
       if (type == String.class) {
@@ -62,7 +62,7 @@ final class Scalars {
     return type.isEnum() ? "one of " + String.join(", ", words(type)) : "a whole number";
   }
 
-  /** Returns the words of a closed set of values; none for other types. */
+  /** Returns the words of an enum; none for other types. */
   static List<String> words(Class<?> type) {
     if (!type.isEnum()) {
       return List.of();

@@ -1,7 +1,6 @@
 package org.tdro.io;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -21,12 +20,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes files and folders that are there whole or not at all, whenever the process is killed, the power fails or the disk is
- * full. What is written goes to the disk beside its place first, and is then renamed.
+ * Writes files and folders that exist whole or not at all, whenever the process is killed, the power fails or the disk fills
+ * up. The new content is first forced to the disk beside its place and then renamed.
  *
- * <p>A file is replaced in one step. A folder that is in the way of a new one cannot be: it is moved aside first. Before that
- * the new one is complete under a name that {@link #settle} knows, so that a reader who calls it finds the old folder or the
- * new one at any moment. Several writers of one place do not disturb each other; the last to end wins.
+ * <p>A file is replaced in one step. A folder cannot be, so the old one is moved aside first. By then the new one is complete
+ * under a name that {@link #settle} knows, so that a reader who calls it finds the old folder or the new one at any moment.
+ * Several writers of one place do not disturb each other; the last to finish wins.
  */
 public final class AtomicWrite {
   private static final String WRITING = ".writing";
@@ -52,7 +51,7 @@ public final class AtomicWrite {
   /**
    * Writes a file, replacing the one that is there.
    *
-   * @throws UncheckedIOException naming the file
+   * @throws FileException naming the file
    */
   public static void file(Path file, Body body) {
     var place = new Place(file);
@@ -72,7 +71,7 @@ public final class AtomicWrite {
         Files.deleteIfExists(place.writing());
       }
     } catch (IOException e) {
-      throw failure(file, e);
+      throw FileException.writing(file, e);
     } finally {
       place.done();
     }
@@ -81,7 +80,7 @@ public final class AtomicWrite {
   /**
    * Checks that {@link #file} can write a file, before a long computation whose result goes there. Makes its folder.
    *
-   * @throws UncheckedIOException naming the file
+   * @throws FileException naming the file
    */
   public static void checkWritable(Path file) {
     var place = new Place(file);
@@ -93,7 +92,7 @@ public final class AtomicWrite {
       Files.createFile(place.writing());
       Files.delete(place.writing());
     } catch (IOException e) {
-      throw failure(file, e);
+      throw FileException.writing(file, e);
     } finally {
       place.done();
     }
@@ -102,13 +101,13 @@ public final class AtomicWrite {
   /**
    * Writes a folder, replacing the one that is there once the new one is complete.
    *
-   * @throws UncheckedIOException naming the folder
+   * @throws FileException naming the folder
    */
   public static void folder(Path folder, Body body) {
     folder(folder, body, () -> {});
   }
 
-  /** Runs {@code between} wherever the process might be killed. */
+  /** Writes a folder and runs {@code between} wherever the process might be killed. */
   static void folder(Path folder, Body body, Runnable between) {
     var place = new Place(folder);
     try {
@@ -129,28 +128,28 @@ public final class AtomicWrite {
         }
         force(place.parent());
         between.run();
-        // Whoever moves the new one aside has a complete one beside it.
+        // A writer that moves the new one aside has a complete one of its own beside it.
         delete(place.old());
       } finally {
         delete(place.writing());
-        // Else the complete one must stay for settle, as after a kill.
+        // Otherwise the complete one stays for settle, as after a kill.
         if (Files.exists(place.target())) {
           delete(place.complete());
           delete(place.old());
         }
       }
     } catch (IOException e) {
-      throw failure(folder, e);
+      throw FileException.writing(folder, e);
     } finally {
       place.done();
     }
   }
 
   /**
-   * Prepares a folder for reading: puts the one in place that a killed writer left complete. Does nothing for a folder that is
-   * there, or that was never written.
+   * Prepares a folder for reading: puts into place what a killed writer left complete. Does nothing if the folder exists, or
+   * was never written.
    *
-   * @throws UncheckedIOException naming the folder
+   * @throws FileException naming the folder
    */
   public static void settle(Path folder) {
     var place = new Place(folder);
@@ -164,13 +163,17 @@ public final class AtomicWrite {
         put(complete.get(), place.target());
       }
     } catch (IOException e) {
-      throw failure(folder, e);
+      throw FileException.writing(folder, e);
     } finally {
       place.done();
     }
   }
 
-  /** Prepares all folders in {@code parent} for reading, as {@link #settle} does one. */
+  /**
+   * Prepares all folders in {@code parent} for reading, as {@link #settle} does one.
+   *
+   * @throws FileException naming the folder
+   */
   public static void settleAll(Path parent) {
     try (var paths = Files.list(parent)) {
       var names = paths
@@ -183,11 +186,11 @@ public final class AtomicWrite {
       // Nothing was written there.
       return;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + parent + ": " + e.getMessage(), e);
+      throw FileException.reading(parent, e);
     }
   }
 
-  /** Deletes a folder and all in it, if it is there; others may delete it at the same time. */
+  /** Deletes a folder with all its content, if it exists; others may delete it at the same time. */
   public static void delete(Path folder) throws IOException {
     Files.walkFileTree(folder, new SimpleFileVisitor<>() {
       @Override
@@ -217,11 +220,6 @@ public final class AtomicWrite {
     });
   }
 
-  /** The failure of writing {@code file}, to be thrown. */
-  public static UncheckedIOException failure(Path file, IOException cause) {
-    return new UncheckedIOException("cannot write " + file + ": " + cause.getMessage(), cause);
-  }
-
   /** Waits until the content of a file, or the names in a folder, are on the disk. */
   private static void force(Path path) throws IOException {
     try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -237,7 +235,7 @@ public final class AtomicWrite {
     }
   }
 
-  /** Whether {@code complete} came into place, be it by a reader; false if something else is in the way. */
+  /** Moves {@code complete} into place unless a reader already has; returns false if something else is in the way. */
   private static boolean put(Path complete, Path target) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
@@ -249,8 +247,7 @@ public final class AtomicWrite {
         if (Files.exists(target)) {
           return false;
         }
-        // What was in the way may have been moved aside since; a failure of another kind repeats
-        // itself.
+        // What was in the way may have gone since; a failure of another kind happens again.
         if (attempt == PUT_ATTEMPTS) {
           throw e;
         }
@@ -268,7 +265,7 @@ public final class AtomicWrite {
     }
   }
 
-  /** A place to write to, and the names beside it that one writer uses: {@code .NAME.PROCESS-COUNT.writing} and so on. */
+  /** A place to write to, with the names beside it of one writer: {@code .NAME.PROCESS-COUNT.writing} and so on. */
   private record Place(Path target, String writer) {
     Place(Path target) {
       this(target.toAbsolutePath(), PROCESS + "-" + COUNT.incrementAndGet());
@@ -314,7 +311,7 @@ public final class AtomicWrite {
       return Optional.ofNullable(newest);
     }
 
-    /** Deletes what killed writers left. */
+    /** Deletes the files and folders that killed writers left. */
     void removeLeftovers() throws IOException {
       for (var path : beside()) {
         if (!isAlive(path)) {
@@ -323,7 +320,7 @@ public final class AtomicWrite {
       }
     }
 
-    /** What writers of this target have beside it. */
+    /** Returns the files and folders that writers of this target have beside it. */
     private List<Path> beside() throws IOException {
       if (!Files.exists(parent())) {
         return List.of();
@@ -336,7 +333,7 @@ public final class AtomicWrite {
       }
     }
 
-    /** Such as {@code 4711-3}; empty for what earlier versions left, whose names had no writer. */
+    /** Returns the writer in a name, such as {@code 4711-3}; empty in names of earlier versions, which had none. */
     private String writer(Path path) {
       var rest = path.getFileName().toString().substring(prefix().length() - 1);
       for (var what : List.of(WRITING, COMPLETE, OLD)) {

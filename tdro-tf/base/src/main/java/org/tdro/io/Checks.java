@@ -3,9 +3,9 @@ package org.tdro.io;
 import java.util.StringJoiner;
 
 /**
- * The checks of a constructor's or a builder's arguments, which fail together.
+ * Checks of the arguments of a constructor or builder, which report all problems at once.
  *
- * <p>Each problem is one line that starts with the name of a component: whoever builds the record from a file can then say
+ * <p>Each problem is one line that starts with the name of a component, so that the code that builds a record from a file can say
  * where the value was written.
  *
  * <pre>{@code
@@ -19,7 +19,7 @@ import java.util.StringJoiner;
 public final class Checks {
   private final StringJoiner problems = new StringJoiner("\n");
 
-  /** Starts without problems. */
+  /** Creates checks without problems. */
   public Checks() {}
 
   /** Adds {@code problem}, which starts with the name of a component, unless {@code holds}. */
@@ -30,7 +30,7 @@ public final class Checks {
     return this;
   }
 
-  /** Checks a whole number against its least value. */
+  /** Checks that a whole number is at least {@code minimum}. */
   public Checks atLeast(long minimum, String name, long value) {
     return that(value >= minimum, name + " must be at least " + minimum + ", was " + value);
   }

@@ -3,6 +3,7 @@ package org.tdro.io;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -56,6 +57,15 @@ public final class Json {
       .build()
       .reader();
 
+  /**
+   * For files of other programs, which read them as Python does. A vocabulary has 100,000 names and more, each once, so there is
+   * no gain in keeping a table of them.
+   */
+  private static final JsonMapper LENIENT = JsonMapper.builder(JsonFactory.builder()
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build())
+      .build();
+
   private Json() {}
 
   @FunctionalInterface
@@ -64,7 +74,7 @@ public final class Json {
   }
 
   /**
-   * Reads the one value of a file as a record.
+   * Reads the one value of a file as a record, or another type of Java.
    *
    * @throws InputException naming the file, and the line or the JSON path of what is wrong
    */
@@ -82,7 +92,39 @@ public final class Json {
   }
 
   /**
-   * Reads the JSON object that a text is.
+   * Reads a file that another program wrote and reads, such as one of Hugging Face's, as leniently as Python: of a key given
+   * twice the last value counts, and text after the value is ignored.
+   *
+   * @return the value; missing if the file is empty
+   * @throws InputException naming the file, and the line of what is wrong
+   */
+  public static JsonNode readLeniently(Path file) {
+    try {
+      return parseLeniently(file, Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      throw new InputException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Parses the content of a file, as {@link #readLeniently}.
+   *
+   * @throws InputException naming the file, and the line of what is wrong
+   */
+  public static JsonNode parseLeniently(Path file, byte[] content) {
+    try {
+      return LENIENT.readTree(content);
+    } catch (JacksonException e) {
+      throw malformed(file, e);
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Parses a text that is a JSON object.
    *
    * @param place where the text is from, such as {@code rows.jsonl:7}
    * @throws InputException naming the place and the column of what is wrong
@@ -95,30 +137,28 @@ public final class Json {
       }
       return node;
     } catch (JsonProcessingException e) {
-      // Jackson adds in brackets where the value began, which is this line.
-      var problem = e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
       // What breaks a limit, such as that of nesting, has no place.
       var column =
           e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
-      throw new InputException(place + ": malformed JSON" + column + ": " + problem, e);
+      throw new InputException(place + ": malformed JSON" + column + ": " + problem(e), e);
     }
   }
 
-  /** An object to be filled. */
+  /** Returns an empty object, to be filled. */
   public static ObjectNode object() {
     return JsonNodeFactory.instance.objectNode();
   }
 
   /**
-   * Writes a record, a map or a tree, indented and with a line end, in place of what the file held.
+   * Writes a record, a map or a tree, indented and with a line end, replacing the file.
    *
-   * @throws java.io.UncheckedIOException naming the file
+   * @throws FileException naming the file
    */
   public static void write(Path file, Object content) {
     AtomicWrite.file(file, beside -> Files.writeString(beside, pretty(content) + "\n"));
   }
 
-  /** A record, a map or a tree as indented text, without a line end behind it. */
+  /** Returns a record, a map or a tree as indented text without a line end after it. */
   public static String pretty(Object content) {
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(content);
@@ -127,7 +167,7 @@ public final class Json {
     }
   }
 
-  /** A record, a map or a tree on one line, without a line end behind it. */
+  /** Returns a record, a map or a tree on one line without a line end after it. */
   public static String line(Object content) {
     try {
       return MAPPER.writeValueAsString(content);
@@ -138,7 +178,11 @@ public final class Json {
 
   private static <T> T read(Path file, JsonMapper mapper, Reading<T> reading) {
     try (var parser = mapper.createParser(file.toFile())) {
-      return reading.from(parser);
+      var value = reading.from(parser);
+      if (value == null) {
+        throw new InputException(file + ": holds no value");
+      }
+      return value;
     } catch (JsonMappingException e) {
       if (e.getCause() instanceof StreamReadException syntax) {
         throw malformed(file, syntax);
@@ -157,10 +201,15 @@ public final class Json {
   private static InputException malformed(Path file, JacksonException e) {
     // What breaks a limit, such as that of nesting, has no place.
     var line = e.getLocation() == null ? "" : ":" + e.getLocation().getLineNr();
-    return new InputException(file + line + ": not valid JSON: " + e.getOriginalMessage(), e);
+    return new InputException(file + line + ": not valid JSON: " + problem(e), e);
   }
 
-  /** Such as {@code micro_batches[3].lm_loss: }; empty at the top. */
+  /** Returns the parser's complaint without the beginning of the value, which Jackson adds in brackets. */
+  private static String problem(JacksonException e) {
+    return e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
+  }
+
+  /** Returns the place of a value, such as {@code micro_batches[3].lm_loss: }; empty at the top. */
   private static String path(JsonMappingException e) {
     var path = new StringBuilder();
     for (var reference : e.getPath()) {
@@ -173,7 +222,7 @@ public final class Json {
     return path.length() == 0 ? "" : path + ": ";
   }
 
-  /** A record's own complaint, without Jackson's frame around it. */
+  /** Returns a record's own complaint, without Jackson's frame around it. */
   private static String cause(JsonMappingException e) {
     return e.getCause() instanceof IllegalArgumentException problem
         ? problem.getMessage()

@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Work on several threads whose results come in the order of the items, with a bounded number of them in memory. */
+/** Work on several threads whose results arrive in the order of the items, a bounded number of them in memory. */
 public final class OrderedParallel {
   private OrderedParallel() {}
 
-  /** Hands {@code work(item)} of each item to {@code sink}, which runs on the calling thread; what either throws ends it. */
+  /** Hands {@code work(item)} of each item to {@code sink}, which runs on the calling thread; an exception of either ends it. */
   public static <A, B> void forEach(
       Iterator<A> items, int threads, Function<A, B> work, Consumer<B> sink) {
     var executor = Executors.newFixedThreadPool(threads);
@@ -35,7 +35,7 @@ public final class OrderedParallel {
     }
   }
 
-  /** Waits for what still runs: the caller goes on to free what the work uses, which may be native memory. */
+  /** Waits for running work: the caller then frees what the work uses, which may be native memory. */
   private static void end(ExecutorService executor) {
     executor.shutdownNow();
     boolean interrupted = false;
@@ -65,7 +65,7 @@ public final class OrderedParallel {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      throw new IllegalStateException("interrupted while waiting for work on another thread", e);
     }
   }
 }

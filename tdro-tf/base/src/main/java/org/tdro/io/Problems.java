@@ -4,17 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is wrong with an input, collected so that it can be told at once. The first {@value #SHOWN} problems are kept, the rest
- * are counted.
+ * The problems of an input, collected so that all are reported at once. The first {@value #SHOWN} are kept, the rest are counted.
  */
 public final class Problems {
-  /** The number of problems that are told one by one. */
+  /** The number of problems that are kept. */
   public static final int SHOWN = 20;
 
   private final List<String> shown = new ArrayList<>();
   private long more;
 
-  /** Starts without problems. */
+  /** Creates an empty collection. */
   public Problems() {}
 
   /** Adds a problem, which names its file and line or key. */
@@ -31,22 +30,22 @@ public final class Problems {
     problems.forEach(this::add);
   }
 
-  /** Adds problems until there are {@value #SHOWN}; the rest are not counted, for a reader that then gives up. */
+  /** Adds problems until there are {@value #SHOWN}; the rest are not counted, for a reader that then stops. */
   public void fill(List<String> problems) {
     shown.addAll(problems.subList(0, Math.min(SHOWN - shown.size(), problems.size())));
   }
 
-  /** Whether there is no problem. */
+  /** Returns whether there is no problem. */
   public boolean isEmpty() {
     return shown.isEmpty();
   }
 
-  /** Whether so many problems are known that further ones are only counted. */
+  /** Returns whether further problems are only counted. */
   public boolean isFull() {
     return shown.size() == SHOWN;
   }
 
-  /** The problems, and last how many more there are where not all are kept. */
+  /** Returns the kept problems, followed by the number of the others if there are any. */
   public List<String> list() {
     var list = new ArrayList<>(shown);
     if (more > 0) {
@@ -56,9 +55,9 @@ public final class Problems {
   }
 
   /**
-   * Ends the collecting.
+   * Reports the problems.
    *
-   * @throws InputException with the problems, if there are any
+   * @throws InputException if there are any
    */
   public void throwIfAny() {
     if (!isEmpty()) {

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Runs programs of the system. */
+/** Programs of the system. */
 public final class Processes {
   private Processes() {}
 
-  /** Returns what a program prints; empty if it is not there or fails. */
+  /** Runs a program and returns its output; empty if it does not exist, fails or takes more than 10 seconds after its output. */
   public static Optional<String> output(String... command) {
     try {
       var process = new ProcessBuilder(command)

@@ -1,26 +1,25 @@
 package org.tdro.io;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in hexadecimal: how contents are told apart. */
+/** SHA-256 in hexadecimal, by which contents are told apart. */
 public final class Sha256 {
   private Sha256() {}
 
-  /** The hash of some bytes. */
+  /** Returns the hash of some bytes. */
   public static String of(byte[] bytes) {
     return HexFormat.of().formatHex(digest().digest(bytes));
   }
 
   /**
-   * The hash of a file's bytes, read piece by piece.
+   * Returns the hash of a file's content, which is read in pieces.
    *
-   * @throws UncheckedIOException naming the file
+   * @throws FileException naming the file
    */
   public static String of(Path file) {
     var digest = digest();
@@ -30,7 +29,7 @@ public final class Sha256 {
         digest.update(buffer, 0, n);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

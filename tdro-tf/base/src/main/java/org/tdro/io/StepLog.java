@@ -1,7 +1,6 @@
 package org.tdro.io;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A log with a line for each step: CSV, or a JSON object a line. A killed process loses no complete line. A run that resumes
- * from an earlier step cuts the log back to it, so that no step is logged twice.
+ * A log with one line for each step: CSV, or one JSON object per line. A killed process loses no complete line. A run that
+ * resumes from an earlier step cuts the log back to that step, so that no step is logged twice.
  *
- * <p>A CSV log has the columns of its header; unless they are given, the first line that is appended decides them. Cells are
- * quoted where they hold a comma, a quote or a line end; null is an empty cell.
+ * <p>A CSV log has the columns of its header; unless they are given, the first appended line determines them. Cells are quoted if
+ * they hold a comma, a quote or a line end; null is an empty cell.
  */
 public final class StepLog {
   private final Path file;
@@ -31,7 +30,7 @@ public final class StepLog {
   }
 
   /**
-   * A CSV log.
+   * Returns a CSV log.
    *
    * @param key name of the first column, which counts the steps, such as {@code epoch}
    */
@@ -40,7 +39,7 @@ public final class StepLog {
   }
 
   /**
-   * A CSV log of fixed columns.
+   * Returns a CSV log of fixed columns.
    *
    * @param key name of the first column, which counts the steps
    * @param columns names of the others
@@ -50,24 +49,24 @@ public final class StepLog {
   }
 
   /**
-   * A log of JSON objects.
+   * Returns a log of JSON objects.
    *
-   * @param key of the number that counts the steps
+   * @param key name of the number that counts the steps
    */
   public static StepLog jsonLines(Path file, String key) {
     return new StepLog(file, key, false, List.of());
   }
 
-  /** The columns after the first of a CSV log; empty until they are known. */
+  /** Returns the columns of a CSV log after the first; empty until they are known. */
   public List<String> columns() {
     return columns;
   }
 
   /**
-   * Keeps the lines of steps up to {@code last}, and drops one that was torn by the death of its process. Makes the file, with
-   * the header of fixed columns, if it is missing or empty.
+   * Keeps the lines of steps up to {@code last}, and drops an incomplete last line of a killed process. Creates the file, with the
+   * header of fixed columns, if it is missing or empty.
    *
-   * @throws InputException naming file and line, if the file is not a log of this kind; it is left as it was
+   * @throws InputException naming file and line, if the file is not a log of this kind; it is then unchanged
    */
   public void truncate(long last) {
     var lines = lines();
@@ -89,20 +88,20 @@ public final class StepLog {
             beside, String.join("", kept.stream().map(line -> line + "\n").toList())));
   }
 
-  /** Removes the file, for a run that starts anew. */
+  /** Deletes the file, for a run that starts from the beginning. */
   public void clear() {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw AtomicWrite.failure(file, e);
+      throw FileException.writing(file, e);
     }
   }
 
   /**
    * Appends the line of a step.
    *
-   * @param values by column or key; a CSV log has no place for a value that is not among its columns
+   * @param values by column or key; a CSV log drops values that are not among its columns
    */
   public void append(long step, Map<String, ?> values) {
     if (!csv) {
@@ -130,7 +129,7 @@ public final class StepLog {
       var text = Files.readString(file);
       return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
   }
 
@@ -168,7 +167,7 @@ public final class StepLog {
     try {
       Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw AtomicWrite.failure(file, e);
+      throw FileException.writing(file, e);
     }
   }
 
@@ -188,7 +187,7 @@ public final class StepLog {
     return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 
-  /** The cells of a row: the inverse of {@link #row}. */
+  /** Returns the cells of a row: the inverse of {@link #row}. */
   private static List<String> cells(String row) {
     var cells = new ArrayList<String>();
     var cell = new StringBuilder();
@@ -196,7 +195,7 @@ public final class StepLog {
     for (int i = 0; i < row.length(); i++) {
       char c = row.charAt(i);
       if (c == '"') {
-        // Two quotes inside of quotes are one; all others only delimit.
+        // Two quotes within quotes stand for one; all others delimit.
         if (!quoted && i > 0 && row.charAt(i - 1) == '"') {
           cell.append('"');
         }

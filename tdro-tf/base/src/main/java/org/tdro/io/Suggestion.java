@@ -4,18 +4,18 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The known name that a mistyped one is nearest to, for messages that ask "did you mean …?". */
+/** The known name that is closest to a mistyped one, for messages that ask "did you mean …?". */
 public final class Suggestion {
   private Suggestion() {}
 
-  /** Returns {@code ; did you mean …?} with {@code prefix} before the nearest of {@code known}, or nothing where none is near. */
+  /** Returns {@code ; did you mean …?} with {@code prefix} before the closest of {@code known}, or nothing if none is close. */
   public static String of(String typed, Collection<String> known, String prefix) {
     return nearest(typed, known)
         .map(name -> "; did you mean " + prefix + name + "?")
         .orElse("");
   }
 
-  /** Returns the nearest name that differs in at most a third of its letters. */
+  /** Returns the closest name that differs in at most a third of its letters. */
   public static Optional<String> nearest(String typed, Collection<String> known) {
     return known.stream()
         .filter(name ->

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 
-/** A folder that lives no longer than what is done in it. */
+/** A folder that is deleted after one action. */
 public final class TemporaryFolder {
   private TemporaryFolder() {}
 
-  /** What {@code action} returns for a new folder, which is deleted with all that is in it. */
+  /** Runs {@code action} on a new folder, deletes the folder with its content, and returns the result. */
   public static <T> T with(Function<Path, T> action) {
     try {
       var folder = Files.createTempDirectory("tdro");

@@ -20,7 +20,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The lines of a UTF-8 file, decompressed if its name ends in {@code .gz}. Blank lines are left out but counted.
+ * The lines of a UTF-8 file, decompressed if its name ends in {@code .gz}. Blank lines are skipped but counted.
  *
  * <p>Lines are split before they are decoded, so that a malformed byte is reported with its line.
  */
@@ -29,21 +29,21 @@ public final class TextLines implements AutoCloseable {
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /**
-   * A line and where it stands.
+   * A line and its place.
    *
-   * @param number from 1
-   * @param text without its end
+   * @param number counted from 1
+   * @param text without the line end
    */
   public record Line(Path file, long number, String text) {
-    /** {@code file:number}, as messages begin. */
+    /** Returns {@code file:number}, with which messages begin. */
     public String place() {
       return file + ":" + number;
     }
 
     /**
-     * The JSON object that the line is.
+     * Parses the line as a JSON object.
      *
-     * @throws InputException if it is none
+     * @throws InputException if it is not one
      */
     public JsonNode object() {
       return Json.object(text, place());
@@ -68,7 +68,7 @@ public final class TextLines implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @throws InputException if it is missing or is not in gzip form though its name ends in {@code .gz}
+   * @throws InputException if it is missing, or is not a gzip file although its name ends in {@code .gz}
    */
   public static TextLines open(Path file) {
     try {
@@ -88,10 +88,10 @@ public final class TextLines implements AutoCloseable {
   }
 
   /**
-   * The next line that is not blank, or null at the end.
+   * Returns the next line that is not blank, or null at the end.
    *
-   * @throws InputException if the line is not UTF-8 (reading can go on), or if the file cannot be read on, as when a gzip stream
-   *     is cut or damaged (the next call returns null)
+   * @throws InputException if the line is not UTF-8 (the next call returns the line after it), or if the rest of the file cannot
+   *     be read, such as a truncated gzip stream (the next call returns null)
    */
   public Line next() {
     try {
@@ -118,9 +118,7 @@ public final class TextLines implements AutoCloseable {
   }
 
   /**
-   * The remaining lines, {@code count} at a time.
-   *
-   * @throws InputException on the way, as {@link #next}
+   * Returns the remaining lines, {@code count} at a time; the iterator throws what {@link #next} throws.
    */
   public Iterator<List<Line>> chunks(int count) {
     return new Iterator<>() {
@@ -155,7 +153,7 @@ public final class TextLines implements AutoCloseable {
     return lines;
   }
 
-  /** Whether there was another line; it is in {@code bytes}. */
+  /** Reads the next line into {@code bytes}; returns false at the end. */
   private boolean fillLine() throws IOException {
     bytes.reset();
     while (!ended) {

@@ -2,6 +2,7 @@ package org.tdro.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class CounterRandomTest {
@@ -22,6 +23,23 @@ class CounterRandomTest {
     for (var count : counts) {
       assertThat(count).isBetween(9_600, 10_400);
     }
+  }
+
+  @Test
+  void hashesAsThePublishedFnv1a() {
+    // Test vectors of Fowler, Noll and Vo (draft-eastlake-fnv).
+    assertThat(CounterRandom.fnv1a(new byte[0])).isEqualTo(0xcbf29ce484222325L);
+    assertThat(CounterRandom.fnv1a("foobar".getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(0x85944171f73967e8L);
+  }
+
+  @Test
+  void aNameOfAsciiHashesAsItsBytes() {
+    assertThat(CounterRandom.nameHash("foobar")).isEqualTo(0x85944171f73967e8L);
+    // Of "ä" the one UTF-16 code unit 0xe4 is hashed, not the two bytes of UTF-8.
+    assertThat(CounterRandom.nameHash("ä"))
+        .isEqualTo(CounterRandom.fnv1a(new byte[] {(byte) 0xe4}))
+        .isNotEqualTo(CounterRandom.fnv1a("ä".getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test

@@ -22,7 +22,7 @@ class FolderLockTest {
     private Holder() {}
 
     public static void main(String[] args) {
-      FolderLock.whileHeld(Path.of(args[0]), () -> {
+      FolderLock.whileHeld(Path.of(args[0]), "training into", () -> {
         System.out.println("held");
         try {
           Thread.sleep(60_000);
@@ -37,14 +37,14 @@ class FolderLockTest {
   @Test
   void aFolderIsMadeAndHeldByOneAtATime() {
     var folder = parent.resolve("run");
-    String held = FolderLock.whileHeld(folder, () -> {
-      assertThatThrownBy(() -> FolderLock.whileHeld(folder, () -> "second"))
+    String held = FolderLock.whileHeld(folder, "training into", () -> {
+      assertThatThrownBy(() -> FolderLock.whileHeld(folder, "training into", () -> "second"))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(folder.toString());
       return "first";
     });
     assertThat(held).isEqualTo("first");
-    assertThat(FolderLock.whileHeld(folder, () -> "later")).isEqualTo("later");
+    assertThat(FolderLock.whileHeld(folder, "training into", () -> "later")).isEqualTo("later");
   }
 
   @Test
@@ -58,12 +58,12 @@ class FolderLockTest {
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
     assertThat(holder.getInputStream().read()).isEqualTo('h');
-    assertThatThrownBy(() -> FolderLock.whileHeld(parent, () -> ""))
+    assertThatThrownBy(() -> FolderLock.whileHeld(parent, "training into", () -> ""))
         .isInstanceOf(IllegalStateException.class);
 
     holder.destroyForcibly().waitFor();
 
-    assertThat(FolderLock.whileHeld(parent, () -> "free")).isEqualTo("free");
+    assertThat(FolderLock.whileHeld(parent, "training into", () -> "free")).isEqualTo("free");
   }
 
   @Test

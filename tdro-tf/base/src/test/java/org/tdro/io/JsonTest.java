@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonTest {
   record Domain(String name, int rowCount) {
@@ -48,6 +49,33 @@ class JsonTest {
         .isInstanceOf(InputException.class)
         .message()
         .contains(problem);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "null"})
+  void aRecordIsNeverNull(String json) throws IOException {
+    var file = Files.writeString(folder.resolve("mixture.json"), json);
+    assertThatThrownBy(() -> Json.read(file, Mixture.class))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(file + ": ");
+  }
+
+  @Test
+  void anEmptyFileIsNoTree() throws IOException {
+    var file = Files.writeString(folder.resolve("empty.json"), "");
+    assertThatThrownBy(() -> Json.read(file))
+        .isInstanceOf(InputException.class)
+        .hasMessage(file + ": holds no value");
+  }
+
+  @Test
+  void aFileOfAnotherProgramIsReadAsPythonDoes() throws IOException {
+    var file = Files.writeString(folder.resolve("config.json"), "{\"layers\": 1, \"layers\": 2}");
+    assertThat(Json.readLeniently(file).path("layers").intValue()).isEqualTo(2);
+    Files.writeString(file, "{\n\"layers\": }");
+    assertThatThrownBy(() -> Json.readLeniently(file))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(file + ":2: not valid JSON: ");
   }
 
   @Test

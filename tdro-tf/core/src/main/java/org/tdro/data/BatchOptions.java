@@ -1,15 +1,17 @@
 package org.tdro.data;
 
+import org.tdro.io.Checks;
+
 /**
- * How rows become a batch.
+ * Options of the batches that are made of rows.
  *
- * @param passagesPerQuery 1 positive and the negatives
+ * @param passagesPerQuery number of passages, 1 positive and the negatives
  * @param seed of the choice of passages
- * @param padId id that fills short rows
+ * @param padId id that fills shorter rows
  * @param padMultiple lengths are rounded up to a multiple of this
  * @param maxQueryLength longer queries are cut, in tokens
  * @param maxPassageLength longer passages are cut, in tokens
- * @param teacherScores whether batches carry them
+ * @param teacherScores whether batches hold a teacher's scores
  */
 public record BatchOptions(
     int passagesPerQuery,
@@ -20,23 +22,12 @@ public record BatchOptions(
     int maxPassageLength,
     boolean teacherScores) {
   public BatchOptions {
-    if (passagesPerQuery < 1) {
-      throw new IllegalArgumentException(
-          "passagesPerQuery must be at least 1, was " + passagesPerQuery);
-    }
-    if (padId < 0) {
-      throw new IllegalArgumentException("padId must be at least 0, was " + padId);
-    }
-    if (padMultiple < 1) {
-      throw new IllegalArgumentException("padMultiple must be at least 1, was " + padMultiple);
-    }
-    if (maxQueryLength < 1) {
-      throw new IllegalArgumentException(
-          "maxQueryLength must be at least 1, was " + maxQueryLength);
-    }
-    if (maxPassageLength < 1) {
-      throw new IllegalArgumentException(
-          "maxPassageLength must be at least 1, was " + maxPassageLength);
-    }
+    new Checks()
+        .atLeast(1, "passagesPerQuery", passagesPerQuery)
+        .atLeast(0, "padId", padId)
+        .atLeast(1, "padMultiple", padMultiple)
+        .atLeast(1, "maxQueryLength", maxQueryLength)
+        .atLeast(1, "maxPassageLength", maxPassageLength)
+        .done();
   }
 }

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param queries {@code [batch, length]}
  * @param passages {@code [batch * passagesPerQuery, length]}
  * @param domainIds {@code [batch]}, positions in the list of domains
- * @param passagesPerQuery 1 positive and the negatives
- * @param teacher scores of the passages, where they were asked for
+ * @param passagesPerQuery number of passages, 1 positive and the negatives
+ * @param teacher a teacher's scores of the passages, if they were asked for
  */
 @SuppressWarnings("ArrayRecordComponent") // fed to the graph once, never compared
 public record ContrastiveBatch(
@@ -32,16 +32,25 @@ public record ContrastiveBatch(
     }
   }
 
-  /** A batch without a teacher. */
+  /** Creates a batch without a teacher. */
   public ContrastiveBatch(
       TokenMatrix queries, TokenMatrix passages, int[] domainIds, int passagesPerQuery) {
     this(queries, passages, domainIds, passagesPerQuery, Optional.empty());
   }
 
-  /** Number of queries. */
+  /** Returns the number of queries. */
   public int size() {
     return queries.rows();
   }
+
+  /**
+   * A teacher's scores of the passages of a batch.
+   *
+   * @param scores {@code [batch, passagesPerQuery]}, row by row, in the order of the passages; 0 in rows that have none
+   * @param present {@code [batch]}, whether the row has scores; in a domain all rows have scores or none has
+   */
+  @SuppressWarnings("ArrayRecordComponent") // fed to the graph once, never compared
+  public record TeacherScores(float[] scores, boolean[] present) {}
 
   /** Batches by number; safe to use from several threads. */
   @FunctionalInterface
@@ -50,8 +59,7 @@ public record ContrastiveBatch(
     ContrastiveBatch batch(long number);
 
     /**
-     * Returns whether the batch of that number can be made ahead. When it is trained on, it can: whatever decides it has happened by
-     * then.
+     * Returns whether the batch of that number can be made ahead of its step. By the time of its step it always can.
      */
     default boolean isDecided(long number) {
       return true;

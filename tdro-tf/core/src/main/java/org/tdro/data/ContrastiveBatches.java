@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.tdro.data.ContrastiveBatch.TeacherScores;
 import org.tdro.data.mixture.MixtureSampler;
-import org.tdro.data.mixture.RowRef;
+import org.tdro.data.mixture.MixtureSampler.RowRef;
 import org.tdro.data.shards.Domain;
 import org.tdro.data.shards.TokenizedRow;
 import org.tdro.data.shards.TrainingData;
@@ -14,10 +15,10 @@ import org.tdro.io.InputException;
 import org.tdro.rows.Fold;
 
 /**
- * Batches for contrastive training: a pure function of the batch's index. Thread-safe.
+ * Batches for contrastive training, each a pure function of its index. Thread-safe.
  *
- * <p>Which positive and which negatives of a row are taken follows from (seed, domain, row, epoch): another batch size or mixture
- * does not change what a row shows in its epoch.
+ * <p>The positive and the negatives that are taken of a row follow from (seed, domain, row, epoch), whatever the batch size and the
+ * mixture.
  */
 public final class ContrastiveBatches implements ContrastiveBatch.Source {
   private static final long PASSAGE_STREAM = 3;
@@ -28,6 +29,7 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
   private final BatchOptions options;
   private final AtomicLong negativesReused = new AtomicLong();
 
+  /** Creates the batches of a fold of training data. */
   public ContrastiveBatches(
       TrainingData data, Fold fold, MixtureSampler sampler, BatchOptions options) {
     this.domains = data.domains();
@@ -81,12 +83,12 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
     return sampler.decides(index);
   }
 
-  /** Rows so far, those prefetched included, that had fewer negatives than asked for and so show some of them repeatedly. */
+  /** Returns the number of rows so far, prefetched ones included, that repeated negatives because they had fewer than needed. */
   public long negativesReused() {
     return negativesReused.get();
   }
 
-  /** The position of a positive among the row's, then those of negatives among its negatives. */
+  /** Returns the position of the positive among the row's positives, then those of the negatives among its negatives. */
   private int[] choose(RowRef ref, TokenizedRow row) {
     var key =
         CounterRandom.bits(options.seed(), PASSAGE_STREAM, ref.domain(), ref.row(), ref.epoch());
@@ -115,7 +117,7 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
           ? k + CounterRandom.below(negatives - k, draw)
           : CounterRandom.below(negatives, draw);
       chosen[k + 1] = order[next];
-      // A step of Fisher and Yates' shuffle: what was taken leaves the range of the next draw.
+      // A step of Fisher and Yates' shuffle: the one taken leaves the range of the next draw.
       if (distinct) {
         order[next] = order[k];
       }

@@ -1,6 +1,7 @@
 package org.tdro.data;
 
 import java.util.Arrays;
+import org.tdro.text.Tokenizer;
 
 /**
  * Token ids {@code [rows, length]}, row-major, padded on the right.
@@ -8,7 +9,7 @@ import java.util.Arrays;
  * @param rows number of rows
  * @param length columns
  * @param ids {@code rows * length} ids
- * @param lengths number of real tokens of each row, the padding not counted
+ * @param lengths number of tokens of each row, without padding
  */
 @SuppressWarnings("ArrayRecordComponent") // fed to the graph once, never compared
 public record TokenMatrix(int rows, int length, int[] ids, int[] lengths) {
@@ -23,9 +24,10 @@ public record TokenMatrix(int rows, int length, int[] ids, int[] lengths) {
   }
 
   /**
-   * Pads rows to the longest of them, rounded up to a multiple of {@code bucket} but not above {@code maxLength}, so that few
-   * different shapes arise and no shape exceeds what a model has positions for. Longer rows are cut, their last id kept: it is
-   * the end token where there is one.
+   * Pads rows to their {@linkplain Tokenizer#paddedLength common length}. Rows longer than {@code maxLength} are cut, but keep
+   * their last id, which is the end token if there is one.
+   *
+   * @param bucket lengths are rounded up to a multiple of this
    */
   public static TokenMatrix pad(int[][] rows, int padId, int bucket, int maxLength) {
     var lengths = new int[rows.length];
@@ -34,7 +36,7 @@ public record TokenMatrix(int rows, int length, int[] ids, int[] lengths) {
       lengths[i] = Math.min(rows[i].length, maxLength);
       longest = Math.max(longest, lengths[i]);
     }
-    var length = (int) Math.min(maxLength, (longest + bucket - 1L) / bucket * bucket);
+    var length = Tokenizer.paddedLength(longest, bucket, maxLength);
     var ids = new int[rows.length * length];
     if (padId != 0) {
       Arrays.fill(ids, padId);

@@ -3,7 +3,7 @@
  *
  * <p>Importing: {@link org.tdro.data.shards.TrainingDataImport} reads JSONL and writes one pair of files per domain. Training:
  * {@link org.tdro.data.shards.TrainingData} → {@link org.tdro.data.mixture.MixtureSampler} → {@link org.tdro.data.ContrastiveBatches} →
- * {@link org.tdro.keras.Prefetcher}. Nothing on that way has a state that matters: a batch is a function of (data, seed, index),
- * so resuming needs the step number only, and memory stays constant however many rows there are.
+ * {@link org.tdro.keras.Prefetcher}. A batch is a function of (data, seed, index), so resuming needs only the step number, and memory
+ * stays constant however many rows there are.
  */
 package org.tdro.data;

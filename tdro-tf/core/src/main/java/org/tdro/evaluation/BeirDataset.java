@@ -1,21 +1,25 @@
 package org.tdro.evaluation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
-import org.tdro.io.JsonLines;
 import org.tdro.io.Problems;
+import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
 import org.tdro.search.Query;
 
@@ -59,7 +63,7 @@ public record BeirDataset(Path folder, String split) {
       }
       return sets;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + folder + ": " + e.getMessage(), e);
+      throw FileException.reading(folder, e);
     }
   }
 
@@ -140,7 +144,7 @@ public record BeirDataset(Path folder, String split) {
 
   /** Opens the documents in the order of the file. Reading throws at the first malformed line or repeated id. */
   Stream<Passage> documents() {
-    var lines = new JsonLines(file(CORPUS));
+    var lines = new Rows(file(CORPUS));
     var documents =
         new Spliterators.AbstractSpliterator<Passage>(Long.MAX_VALUE, Spliterator.ORDERED) {
           @Override
@@ -167,17 +171,13 @@ public record BeirDataset(Path folder, String split) {
         .orElseThrow(() -> new InputException(folder.resolve(name) + ": no such file"));
   }
 
-  private interface Row<T> {
-    /** Reads the next row; null at the end. */
-    T read(JsonLines lines);
-  }
-
-  private static <T> void readAll(Path file, Problems problems, Row<T> row, Consumer<T> rows) {
-    try (var lines = new JsonLines(file)) {
+  private static <T> void readAll(
+      Path file, Problems problems, Function<Rows, T> read, Consumer<T> rows) {
+    try (var lines = new Rows(file)) {
       boolean more = true;
       while (more) {
         try {
-          var next = row.read(lines);
+          var next = read.apply(lines);
           more = next != null;
           if (more) {
             rows.accept(next);
@@ -189,20 +189,71 @@ public record BeirDataset(Path folder, String split) {
     }
   }
 
-  private static Query query(JsonLines lines) {
-    var object = lines.next();
-    return object == null
-        ? null
-        : new Query(lines.text(object, "_id", null), lines.text(object, "text", null));
+  /** Returns the next query; null at the end. */
+  private static Query query(Rows rows) {
+    return rows.next() ? new Query(rows.text("_id"), rows.text("text")) : null;
   }
 
-  private static Passage document(JsonLines lines) {
-    var object = lines.next();
-    return object == null
-        ? null
-        : new Passage(
-            lines.text(object, "_id", null),
-            lines.text(object, "title", ""),
-            lines.text(object, "text", null));
+  /** Returns the next document; null at the end. */
+  private static Passage document(Rows rows) {
+    return rows.next()
+        ? new Passage(rows.text("_id"), rows.text("title", ""), rows.text("text"))
+        : null;
+  }
+
+  /** The JSON objects of a file, one per line, each with an {@code _id} of its own. */
+  private static final class Rows implements AutoCloseable {
+    private final TextLines lines;
+    private final Set<String> ids = new HashSet<>();
+    private TextLines.Line line;
+    private JsonNode object;
+
+    Rows(Path file) {
+      lines = TextLines.open(file);
+    }
+
+    /**
+     * Moves to the next object; returns false at the end.
+     *
+     * @throws InputException for malformed JSON, or an {@code _id} that is missing or repeated; the next call takes the line
+     *     after it
+     */
+    boolean next() {
+      line = lines.next();
+      if (line == null) {
+        return false;
+      }
+      object = line.object();
+      var id = text("_id");
+      if (!ids.add(id)) {
+        throw problem("_id '" + id + "' was there before");
+      }
+      return true;
+    }
+
+    /** Returns a string of the present object. */
+    String text(String key) {
+      var value = object.path(key);
+      if (!value.isTextual()) {
+        throw problem(
+            "needs a string '" + key + "'" + (value.isMissingNode() ? "" : ", was " + value));
+      }
+      return value.textValue();
+    }
+
+    /** Returns a string of the present object, {@code otherwise} if the key is absent or null. */
+    String text(String key, String otherwise) {
+      var value = object.path(key);
+      return value.isMissingNode() || value.isNull() ? otherwise : text(key);
+    }
+
+    private InputException problem(String problem) {
+      return new InputException(line.place() + ": " + problem);
+    }
+
+    @Override
+    public void close() {
+      lines.close();
+    }
   }
 }

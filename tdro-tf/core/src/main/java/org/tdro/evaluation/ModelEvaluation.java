@@ -1,14 +1,15 @@
 package org.tdro.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tdro.io.Json;
 
 /**
  * The results of one retriever on several sets: the means, and the values of each query from which significance can be
@@ -19,9 +20,8 @@ import java.util.TreeMap;
  * @param queries set → measure → query → value; empty in results of older versions, which kept the means alone
  */
 public record ModelEvaluation(
-    Map<String, Map<String, Double>> sets, Map<String, Map<String, Map<String, Double>>> queries) {
-  private static final JsonMapper ON_ONE_LINE = new JsonMapper();
-
+    Map<String, Map<String, Double>> sets,
+    @JsonSetter(nulls = Nulls.SET) Map<String, Map<String, Map<String, Double>>> queries) {
   public ModelEvaluation {
     sets = Collections.unmodifiableMap(new LinkedHashMap<>(sets));
     queries =
@@ -74,17 +74,9 @@ public record ModelEvaluation(
     var json = new LinkedHashMap<String, Map<String, RawValue>>();
     queries.forEach((set, measures) -> {
       var lines = new LinkedHashMap<String, RawValue>();
-      measures.forEach((measure, values) -> lines.put(measure, onOneLine(values)));
+      measures.forEach((measure, values) -> lines.put(measure, new RawValue(Json.line(values))));
       json.put(set, lines);
     });
     return json;
-  }
-
-  private static RawValue onOneLine(Map<String, Double> values) {
-    try {
-      return new RawValue(ON_ONE_LINE.writeValueAsString(values));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e); // strings and numbers can always be written
-    }
   }
 }

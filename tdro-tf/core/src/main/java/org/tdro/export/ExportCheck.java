@@ -1,13 +1,12 @@
 package org.tdro.export;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tdro.io.Json;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tensorflow.SavedModelBundle;
@@ -20,7 +19,6 @@ import org.tensorflow.types.TFloat32;
  * TensorFlow's plain loader, calls every signature and takes the time.
  */
 public final class ExportCheck {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int MOST_RUNS = 9;
   private static final long ENOUGH_NANOS = 3_000_000_000L;
   private static final double NANOS_PER_MILLISECOND = 1e6;
@@ -41,8 +39,8 @@ public final class ExportCheck {
    */
   @SuppressWarnings("ArrayRecordComponent") // written to a file, never compared
   record Request(String savedModel, int[][] texts, int tokens) {
-    void write(Path file) throws IOException {
-      JSON.writeValue(file.toFile(), this);
+    void write(Path file) {
+      Json.write(file, this);
     }
   }
 
@@ -58,18 +56,17 @@ public final class ExportCheck {
       Map<String, float[][]> embeddings,
       float[][] scores,
       SortedMap<Integer, Double> milliseconds) {
-    static Result read(Path file) throws IOException {
-      return JSON.readValue(file.toFile(), Result.class);
+    static Result read(Path file) {
+      return Json.read(file, Result.class);
     }
   }
 
   /** Runs the check: takes the file of a {@link Request} and writes that of a {@link Result}. */
-  public static void main(String[] arguments) throws IOException {
-    var request = JSON.readValue(Path.of(arguments[0]).toFile(), Request.class);
+  public static void main(String[] arguments) {
+    var request = Json.read(Path.of(arguments[0]), Request.class);
     var type = RetrieverAssets.read(Path.of(request.savedModel())).idType();
     try (var bundle = SavedModelBundle.load(request.savedModel(), "serve")) {
-      JSON.writeValue(
-          Path.of(arguments[1]).toFile(), new ExportCheck(bundle, type).answer(request));
+      Json.write(Path.of(arguments[1]), new ExportCheck(bundle, type).answer(request));
     }
   }
 

@@ -12,7 +12,7 @@ import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.serving.client.RetrieverAssets;
-import org.tdro.serving.client.Similarity;
+import org.tdro.text.Similarity;
 import org.tensorflow.proto.ConfigProto;
 
 /**

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tdro.serving.client.RetrieverAssets;
-import org.tdro.serving.client.Similarity;
 import org.tdro.text.PromptTemplate;
+import org.tdro.text.Similarity;
 
 /** The model card of an exported model for people, in Markdown: {@code assets/README.md}. */
 final class ServableCard {

@@ -1,16 +1,14 @@
 package org.tdro.export;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
+import org.tdro.io.FolderLock;
 
 /**
  * The folder that a server watches: a folder for each version, named by its number. A version is written beside its place under a
@@ -28,25 +26,13 @@ record Versions(Path base) {
    */
   Path add(OptionalLong wanted, AtomicWrite.Body body) {
     check(wanted);
-    try {
-      Files.createDirectories(base);
-      try (var channel = FileChannel.open(
-              base.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-          var lock = channel.tryLock()) {
-        if (lock == null) {
-          throw busy();
-        }
-        // Looked for again: another process may have written one before it left.
-        check(wanted);
-        var folder = base.resolve(Long.toString(wanted.orElseGet(this::next)));
-        AtomicWrite.folder(folder, body);
-        return folder;
-      } catch (OverlappingFileLockException e) {
-        throw busy();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + base + ": " + e.getMessage(), e);
-    }
+    return FolderLock.whileHeld(base, "exporting into", () -> {
+      // Looked for again: another process may have written one before it left.
+      check(wanted);
+      var folder = base.resolve(Long.toString(wanted.orElseGet(this::next)));
+      AtomicWrite.folder(folder, body);
+      return folder;
+    });
   }
 
   /** @throws IllegalArgumentException if {@link #add} could not write that version */
@@ -78,12 +64,7 @@ record Versions(Path base) {
     } catch (NotDirectoryException e) {
       throw new IllegalArgumentException(base + " is a file; name a folder for the versions", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + base + ": " + e.getMessage(), e);
+      throw FileException.reading(base, e);
     }
-  }
-
-  private IllegalStateException busy() {
-    return new IllegalStateException(
-        "another process is exporting into " + base + "; wait for its end");
   }
 }

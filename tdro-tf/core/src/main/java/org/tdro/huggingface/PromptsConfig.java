@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.tdro.search.Similarity;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tdro.text.Similarity;
 
 /**
  * {@code config_sentence_transformers.json}: the prompts of a model and how its embeddings are compared.

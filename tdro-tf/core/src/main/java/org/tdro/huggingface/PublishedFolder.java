@@ -1,7 +1,6 @@
 package org.tdro.huggingface;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +9,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.tdro.huggingface.SentenceModules.Kind;
 import org.tdro.huggingface.safetensors.DType;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.models.Architecture;
 import org.tdro.models.lora.Lora;
-import org.tdro.search.Similarity;
 import org.tdro.text.Prompts;
+import org.tdro.text.Similarity;
 import org.tdro.text.TokenizerFolder;
 
 /**
@@ -269,7 +269,7 @@ public final class PublishedFolder {
       }
       return hash(text.toString());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + transformer + ": " + e.getMessage(), e);
+      throw FileException.reading(transformer, e);
     }
   }
 

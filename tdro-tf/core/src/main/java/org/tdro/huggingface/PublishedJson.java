@@ -1,20 +1,18 @@
 package org.tdro.huggingface;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.tdro.io.InputException;
+import org.tdro.io.Json;
 
 /** A JSON file of a published folder, read by key; what is wrong with its values becomes a problem of the folder's reading. */
 final class PublishedJson {
-  private static final JsonMapper JSON = new JsonMapper();
-
   private final Path file;
   private final JsonNode root;
   private final FolderReading reading;
@@ -60,12 +58,13 @@ final class PublishedJson {
 
   /** The value of a file: missing where there is no such file, null where it is damaged, which is a problem. */
   static JsonNode tree(Path file, FolderReading reading) {
-    try {
-      return JSON.readTree(Files.readAllBytes(file));
-    } catch (NoSuchFileException e) {
+    if (!Files.exists(file)) {
       return JsonNodeFactory.instance.missingNode();
-    } catch (IOException e) {
-      reading.problem(file + ": cannot be read as JSON: " + e.getMessage());
+    }
+    try {
+      return Json.readLeniently(file);
+    } catch (InputException e) {
+      e.problems().forEach(reading::problem);
       return JsonNodeFactory.instance.nullNode();
     }
   }

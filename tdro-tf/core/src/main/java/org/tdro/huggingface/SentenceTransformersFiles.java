@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import org.tdro.huggingface.SentenceModules.Kind;
 import org.tdro.keras.Weight;
-import org.tdro.search.Similarity;
 import org.tdro.text.Prompts;
+import org.tdro.text.Similarity;
 
 /**
  * The files of sentence-transformers that are written beside a backbone, as {@link PublishedFolder} reads them.

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tdro.data.ContrastiveBatch;
-import org.tdro.data.TeacherScores;
+import org.tdro.data.ContrastiveBatch.TeacherScores;
 import org.tdro.keras.Batch;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.Prefetcher;

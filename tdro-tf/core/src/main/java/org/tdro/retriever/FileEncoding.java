@@ -13,7 +13,6 @@ import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
 import org.tdro.search.EmbeddingFormat;
-import org.tdro.search.EmbeddingWriter;
 import org.tdro.text.TextKind;
 
 /**
@@ -72,7 +71,7 @@ public final class FileEncoding {
   }
 
   /** Encodes until the first wrong line; from there on lines are only checked. */
-  private long encode(TextLines reader, EmbeddingWriter writer, LongConsumer progress)
+  private long encode(TextLines reader, EmbeddingFormat.Writer writer, LongConsumer progress)
       throws IOException {
     var problems = new Problems();
     long done = 0;

@@ -2,9 +2,9 @@ package org.tdro.retriever;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.tdro.search.Similarity;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 
 /**

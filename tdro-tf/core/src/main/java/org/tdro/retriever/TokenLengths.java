@@ -2,6 +2,7 @@ package org.tdro.retriever;
 
 import java.util.List;
 import org.tdro.keras.gradcache.GradientCache;
+import org.tdro.text.Tokenizer;
 import org.tensorflow.Tensor;
 import org.tensorflow.types.TInt32;
 
@@ -37,6 +38,6 @@ record TokenLengths(int multiple) implements GradientCache.RowLengths {
 
   @Override
   public int width(int longest) {
-    return (longest + multiple - 1) / multiple * multiple;
+    return Tokenizer.paddedLength(longest, multiple, Integer.MAX_VALUE);
   }
 }

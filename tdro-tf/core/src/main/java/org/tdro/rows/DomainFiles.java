@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tdro.io.InputException;
 
-/** Where domains lie: {@code NAME.jsonl} or {@code NAME.jsonl.gz} before import, {@code NAME.0.arrow} and {@code NAME.1.arrow} after. */
+/** The files of domains: {@code NAME.jsonl} or {@code NAME.jsonl.gz} before import, {@code NAME.0.arrow} and {@code NAME.1.arrow} after. */
 public final class DomainFiles {
   private static final Pattern SOURCE = Pattern.compile("(.+)\\.jsonl(\\.gz)?");
   private static final Pattern SHARD = Pattern.compile("(.+)\\.[01]\\.arrow");
@@ -22,10 +22,10 @@ public final class DomainFiles {
   private DomainFiles() {}
 
   /**
-   * The files of rows, by domain.
+   * Finds the files of rows, by domain.
    *
    * @param places files, or folders of them
-   * @throws InputException if a place is missing or holds none, or if two files are of one domain; it lists all problems
+   * @throws InputException listing all places that are missing or hold none, and all files of the same domain
    */
   public static SortedMap<String, Path> sources(List<Path> places) {
     var sources = new TreeMap<String, Path>();
@@ -55,7 +55,7 @@ public final class DomainFiles {
     return sources;
   }
 
-  /** The names of the domains imported into a folder. */
+  /** Returns the names of the domains imported into a folder. */
   public static SortedSet<String> imported(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new InputException(folder + ": there is no such folder of imported data");
@@ -65,7 +65,7 @@ public final class DomainFiles {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** The Arrow files of a domain, by fold. */
+  /** Returns the Arrow files of a domain, by fold. */
   public static Map<Fold, Path> shards(Path folder, String domain) {
     return Map.of(
         Fold.FIRST,

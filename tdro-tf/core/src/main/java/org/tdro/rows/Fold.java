@@ -5,19 +5,19 @@ import org.tdro.io.CounterRandom;
 
 /** A half of a domain's rows, or all of them. */
 public enum Fold {
+  /** Both halves. */
   ALL,
+  /** The rows whose query hashes to an even number. */
   FIRST,
+  /** The rows whose query hashes to an odd number. */
   SECOND;
 
   /**
-   * The half a query belongs to: the lowest bit of its id's 64-bit FNV-1a hash (of the UTF-8 bytes), after the finaliser of
-   * SplitMix64. Without it that bit would only be the parity of the bytes' lowest bits.
+   * Returns the half that a query belongs to: the lowest bit of the FNV-1a hash of its id's UTF-8 bytes, after the finaliser of
+   * SplitMix64. Without the finaliser it would be the parity of the bytes' lowest bits.
    */
   public static Fold of(String queryId) {
-    long hash = 0xcbf29ce484222325L;
-    for (var b : queryId.getBytes(StandardCharsets.UTF_8)) {
-      hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
-    }
+    long hash = CounterRandom.fnv1a(queryId.getBytes(StandardCharsets.UTF_8));
     return (CounterRandom.mix(hash) & 1) == 0 ? FIRST : SECOND;
   }
 }

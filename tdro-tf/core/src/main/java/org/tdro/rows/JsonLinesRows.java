@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.tdro.io.TextLines;
 
-/** Rows in the Tevatron and tDRO training format, a JSON object a line. */
+/** Rows in the training format of Tevatron and tDRO, one JSON object per line. */
 record JsonLinesRows(TextLines lines) implements RowSource {
   private record Row(TextLines.Line line) implements Unparsed {
     @Override

@@ -4,11 +4,11 @@ package org.tdro.rows;
  * A document.
  *
  * @param id unique in its collection
- * @param title empty where there is none
+ * @param title empty if there is none
  * @param text the body
  */
 public record Passage(String id, String title, String text) {
-  /** What is encoded: the title, a blank and the text, or the text alone. */
+  /** Returns the text to be encoded: title, blank and text, or the text alone. */
   public String content() {
     return title.isEmpty() ? text : title + " " + text;
   }

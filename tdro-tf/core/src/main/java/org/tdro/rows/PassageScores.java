@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a teacher, a cross-encoder, thinks of a row's passages.
+ * The scores that a teacher, such as a cross-encoder, gave the passages of a row.
  *
  * @param positives of each relevant passage
  * @param negatives of each irrelevant passage
@@ -13,7 +13,7 @@ import java.util.Optional;
 @SuppressWarnings("ArrayRecordComponent") // read for one batch, never compared
 public record PassageScores(float[] positives, float[] negatives) {
 
-  /** The {@code score} of all passages of a row, or nothing if none has one; otherwise {@code problems} says what is wrong. */
+  /** Reads the {@code score} of all passages of a row; returns nothing if none has one, or after adding to {@code problems}. */
   static Optional<PassageScores> of(JsonNode row, List<String> problems) {
     var scores = new PassageScores(
         of(row, "positive_passages", problems), of(row, "negative_passages", problems));
@@ -26,7 +26,7 @@ public record PassageScores(float[] positives, float[] negatives) {
     return absent > 0 ? Optional.empty() : Optional.of(scores);
   }
 
-  /** NaN where there is none. */
+  /** Reads the scores of a list of passages; NaN for those without. */
   private static float[] of(JsonNode row, String key, List<String> problems) {
     var scores = new float[row.path(key).size()];
     for (int i = 0; i < scores.length; i++) {
@@ -34,7 +34,7 @@ public record PassageScores(float[] positives, float[] negatives) {
       var absent = score.isMissingNode() || score.isNull();
       scores[i] = absent ? Float.NaN : score.floatValue();
       if (!absent && !(score.isNumber() && Float.isFinite(scores[i]))) {
-        problems.add("%s[%d] has a score that is no number: %s".formatted(key, i, score));
+        problems.add("%s[%d] has a score that is not a number: %s".formatted(key, i, score));
       }
     }
     return scores;

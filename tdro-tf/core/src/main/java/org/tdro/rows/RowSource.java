@@ -7,13 +7,13 @@ import org.tdro.io.InputException;
 import org.tdro.io.TextLines;
 
 /**
- * The training rows of one domain, in an order that never changes. There is an implementation for each format; what works on rows
+ * The training rows of one domain, in an order that never changes. Each format has an implementation; code that works on rows
  * (import, vocabulary, statistics) knows this interface only.
  */
 public interface RowSource extends AutoCloseable {
-  /** A row that is not parsed yet, so that parsing can be left to other threads. */
+  /** A row that is not parsed yet, so that other threads can parse it. */
   interface Unparsed {
-    /** Where the row is, such as {@code acl.jsonl:7}, as messages begin. */
+    /** Returns the place of the row, such as {@code acl.jsonl:7}, with which messages begin. */
     String place();
 
     /**
@@ -25,9 +25,7 @@ public interface RowSource extends AutoCloseable {
   }
 
   /**
-   * Returns the remaining rows, {@code count} at a time.
-   *
-   * @throws InputException on the way, naming what cannot be read
+   * Returns the remaining rows, {@code count} at a time; the iterator throws an {@link InputException} naming what cannot be read.
    */
   Iterator<List<Unparsed>> chunks(int count);
 

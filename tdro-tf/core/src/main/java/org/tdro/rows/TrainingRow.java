@@ -8,9 +8,9 @@ import org.tdro.io.InputException;
 import org.tdro.io.TextLines;
 
 /**
- * A query with its relevant and irrelevant passages, one line of the Tevatron and tDRO training format: {@code query_id},
- * {@code query}, {@code positive_passages} and {@code negative_passages} of {@code docid}, {@code title} (optional), {@code text};
- * a teacher may have given passages a number {@code "score"}.
+ * A query with its relevant and irrelevant passages, one line of the training format of Tevatron and tDRO: {@code query_id},
+ * {@code query}, and {@code positive_passages} and {@code negative_passages} of {@code docid}, optional {@code title}, {@code text}
+ * and optional {@code score}, a number that a teacher gave.
  *
  * @param positives at least one
  * @param negatives possibly none
@@ -28,9 +28,9 @@ public record TrainingRow(
   }
 
   /**
-   * Reads a line.
+   * Parses a line.
    *
-   * @throws InputException if it is not such a row; it lists all that is wrong with it
+   * @throws InputException listing all that is wrong with it
    */
   static TrainingRow parse(TextLines.Line line) {
     var node = line.object();

@@ -9,8 +9,8 @@ import org.tdro.io.OrderedParallel;
 import org.tdro.text.WordCounts;
 
 /**
- * The texts of training rows, for learning a vocabulary: queries and positives. Negatives are left out, for most of them are other
- * rows' positives and would only be counted again and again.
+ * The texts of training rows from which a vocabulary is learned: queries and positives. Negatives are left out, since most of them
+ * are positives of other rows and would be counted many times.
  */
 public final class TrainingTexts {
   private static final int CHUNK_ROWS = 256;

@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import org.tdro.keras.Model;
 
 /**
- * Ctrl-C, or another polite end of the process, while a model is in training: the step is finished and saved before the
+ * Ends training cleanly on Ctrl-C or another signal that the JVM handles: the current step is finished and saved before the
  * process ends.
  */
 public final class GracefulShutdown implements AutoCloseable {
@@ -12,6 +12,7 @@ public final class GracefulShutdown implements AutoCloseable {
   private final Thread hook;
   private volatile boolean happened;
 
+  /** Stops the training of a model when the process is asked to end. */
   public GracefulShutdown(Model model) {
     hook = new Thread(
         () -> {
@@ -27,12 +28,12 @@ public final class GracefulShutdown implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Whether the process is about to end. */
+  /** Returns whether the process has been asked to end. */
   public boolean happened() {
     return happened;
   }
 
-  /** Lets the process end; what is to be said must have been said. */
+  /** Lets the process end; log everything before. */
   @Override
   public void close() {
     saved.countDown();
@@ -40,7 +41,7 @@ public final class GracefulShutdown implements AutoCloseable {
       try {
         Runtime.getRuntime().removeShutdownHook(hook);
       } catch (IllegalStateException e) {
-        // The process began to end in this moment; the hook returns at once.
+        // The process has just begun to end; the hook returns at once.
         return;
       }
     }

@@ -11,13 +11,13 @@ import org.slf4j.LoggerFactory;
 import org.tdro.io.Processes;
 import org.tensorflow.TensorFlow;
 
-/** With what a run was made: versions, the source's revision, memory. */
+/** Software and hardware that a run was made with: versions, the revision of the sources, memory. */
 public final class Provenance {
   private static final Logger LOG = LoggerFactory.getLogger(Provenance.class);
 
   private Provenance() {}
 
-  /** Versions of what computes, by name; {@code git} only where the sources' revision is known. Loads TensorFlow. */
+  /** Returns versions by name, with {@code git} only if the revision of the sources is known. Loads TensorFlow. */
   public static Map<String, String> versions() {
     var versions = new LinkedHashMap<String, String>();
     versions.put(
@@ -32,7 +32,7 @@ public final class Provenance {
     return versions;
   }
 
-  /** The revision of the checkout that {@code tdro.configs} lies in, with {@code -dirty} for uncommitted changes. */
+  /** Returns the revision of the checkout that holds {@code tdro.configs}, with {@code -dirty} if it has uncommitted changes. */
   private static Optional<String> sourceRevision() {
     var configs = System.getProperty("tdro.configs");
     if (configs == null) {
@@ -44,7 +44,7 @@ public final class Provenance {
         .map(String::strip);
   }
 
-  /** Lets {@link #peakMemoryMiB} count from now on, where the system can. */
+  /** Makes {@link #peakMemoryMiB} count from now on, if the system supports it. */
   public static void resetPeakMemory() {
     try {
       Files.writeString(Path.of("/proc/self/clear_refs"), "5");
@@ -53,7 +53,7 @@ public final class Provenance {
     }
   }
 
-  /** The largest resident size of this process so far; null where the system does not tell. */
+  /** Returns the largest resident size of this process so far; null if the system does not report it. */
   static Long peakMemoryMiB() {
     try (var lines = Files.lines(Path.of("/proc/self/status"))) {
       return lines

@@ -2,45 +2,45 @@ package org.tdro.runs;
 
 import java.nio.file.Path;
 
-/** Where a run's files are. */
+/** The folder of a run and the names of its files. */
 public record RunFolder(Path path) {
 
-  /** The resolved configuration, as it reads back. */
+  /** Returns the file of the resolved configuration, which can be read again. */
   public Path config() {
     return path.resolve("config.conf");
   }
 
-  /** What the run was made from and how it went. */
+  /** Returns the file of the {@link RunRecord}. */
   public Path record() {
     return path.resolve("run.json");
   }
 
-  /** The trained retriever. */
+  /** Returns the folder of the trained retriever. */
   public Path model() {
     return path.resolve("model");
   }
 
-  /** What an interrupted run goes on from; gone when the run is complete. */
+  /** Returns the folder from which an interrupted run resumes; it is deleted when the run is complete. */
   public Path backup() {
     return path.resolve("backup");
   }
 
-  /** The scalars of every step. */
+  /** Returns the file of the scalars of every step. */
   public Path log() {
     return path.resolve("log.csv");
   }
 
-  /** The metrics, a JSON object a line. */
+  /** Returns the file of the metrics, one JSON object per line. */
   public Path metrics() {
     return path.resolve("metrics.jsonl");
   }
 
-  /** The learned weights, in stage dro. */
+  /** Returns the folder of the learned weights, in stage dro. */
   public Path weights() {
     return path.resolve("weights");
   }
 
-  /** The weights and losses of every step, in stage dro. */
+  /** Returns the file of the weights and losses of every step, in stage dro. */
   public Path trajectory() {
     return path.resolve("trajectory.csv");
   }

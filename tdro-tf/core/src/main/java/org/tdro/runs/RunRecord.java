@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tdro.config.ConfigException;
+import org.tdro.config.ResolvedConfig;
 import org.tdro.io.Json;
 
 /**
@@ -41,6 +44,9 @@ public record RunRecord(
     STARTED,
     COMPLETE
   }
+
+  /** The input that is the configuration itself, whose differences are told key by key. */
+  public static final String CONFIGURATION = "configuration";
 
   public RunRecord {
     inputs = new TreeMap<>(inputs);
@@ -77,6 +83,40 @@ public record RunRecord(
     return read(new RunFolder(run))
         .filter(record -> record.status() == Status.COMPLETE)
         .isPresent();
+  }
+
+  /**
+   * Checks that the run of this record is the one that would be made from a configuration and inputs now.
+   *
+   * @param run its folder
+   * @param now fingerprints by the name of the input
+   * @param sampler version of the sampler that would draw the rows that are left; a complete run is not continued, so there
+   *     the build that made it does not matter
+   * @throws ConfigException listing the differences
+   */
+  public void requireSame(
+      RunFolder run, ResolvedConfig<?> resolved, Map<String, String> now, int sampler) {
+    var differences = new ArrayList<String>();
+    if (Files.exists(run.config())) {
+      resolved.differences(run.config()).forEach(difference -> differences.add("  " + difference));
+    }
+    now.forEach((name, fingerprint) -> {
+      if (!name.equals(CONFIGURATION) && !fingerprint.equals(inputs.get(name))) {
+        differences.add("  the content of " + name + " has changed");
+      }
+    });
+    if (status == Status.STARTED && sampler() != sampler) {
+      differences.add(
+          "  the run is unfinished, and the build that began it draws other rows (sampler version %d there, %d here): finish it with that build, or train it anew"
+              .formatted(sampler(), sampler));
+    }
+    if (!differences.isEmpty()) {
+      differences.add(
+          0,
+          run.path()
+              + " holds another run; name another output folder or remove this one. What differs:");
+      throw new ConfigException(differences);
+    }
   }
 
   /** Writes the record. */

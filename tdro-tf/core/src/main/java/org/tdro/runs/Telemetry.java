@@ -17,10 +17,9 @@ import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 
 /**
- * Publishes a run's state to Micrometer and appends it to a JSONL file. Meters, all with the tag
- * {@code run}: timers {@code tdro.step} with
- * {@code phase=input|forward-backward|update}; gauges {@code tdro.loss}, {@code tdro.learning.rate}, {@code tdro.rows.per.second} and
- * those of {@link #gaugeByDomain}.
+ * Publishes the state of a run to Micrometer and appends it to a JSONL file. Meters, all with the tag {@code run}: timers
+ * {@code tdro.step} with {@code phase=input|forward-backward|update}; gauges {@code tdro.loss}, {@code tdro.learning.rate},
+ * {@code tdro.rows.per.second} and those of {@link #gaugeByDomain}.
  */
 public final class Telemetry implements Callback {
   private static final long TRACE_EVERY_STEPS = 200;
@@ -38,7 +37,7 @@ public final class Telemetry implements Callback {
   private final Map<String, Double> values = new ConcurrentHashMap<>();
 
   /**
-   * Telemetry of one run.
+   * Creates the telemetry of one run.
    *
    * @param run name of the run, a tag of every meter
    * @param file gets a line every {@code everySteps} steps
@@ -56,7 +55,7 @@ public final class Telemetry implements Callback {
     update = registry.timer("tdro.step", "run", run, "phase", "update");
   }
 
-  /** Publishes, by {@code domain}, the values that steps log under {@code key}, as far as they do. */
+  /** Adds a gauge with the tag {@code domain} of the vector that steps log under {@code key}, if they log one. */
   public Telemetry gaugeByDomain(String meter, LogKey<float[]> key) {
     domainGauges.put(meter, key);
     return this;
@@ -65,7 +64,7 @@ public final class Telemetry implements Callback {
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
     model.traceUpdates(TRACE_EVERY_STEPS);
-    // Steps after the backup that training resumes from are done, and written, once more.
+    // Steps after the backup that training resumes from are repeated, and written again.
     log.truncate(model.iterations());
   }
 

@@ -1,4 +1,4 @@
 /**
- * What a run leaves behind: its folder, its record, its provenance and its telemetry.
+ * Run folder, run record, provenance and telemetry: the traces of a run, for whoever resumes, compares or reports it.
  */
 package org.tdro.runs;

@@ -21,8 +21,8 @@ import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.FieldType;
 import org.apache.arrow.vector.types.pojo.Schema;
 
-/** Writes embeddings as an Arrow IPC file, a record batch for each call. */
-final class ArrowEmbeddingWriter implements EmbeddingWriter {
+/** A writer of embeddings to an Arrow IPC file, with a record batch for each call. */
+final class ArrowEmbeddingWriter implements EmbeddingFormat.Writer {
   private static final String ID = "_id";
   private static final String EMBEDDING = "embedding";
 
@@ -39,7 +39,7 @@ final class ArrowEmbeddingWriter implements EmbeddingWriter {
     this.writer = new ArrowFileWriter(root, null, channel);
   }
 
-  /** Opens a new file; nothing stays open if that fails. */
+  /** Opens a new file; leaves nothing open if that fails. */
   static ArrowEmbeddingWriter open(Path file, int dimension) throws IOException {
     var opened = new ArrayDeque<AutoCloseable>();
     try {

@@ -3,7 +3,7 @@ package org.tdro.search;
 import java.util.stream.Stream;
 import org.tdro.rows.Passage;
 
-/** A collection of documents that is read as a stream, any number of times, and need not fit into memory. */
+/** A collection of documents that is read as a stream, any number of times, and may be larger than memory. */
 @FunctionalInterface
 public interface Corpus {
   /** Opens the documents, always in the same order; the caller closes the stream. */

@@ -3,9 +3,9 @@ package org.tdro.search;
 /**
  * A block of document vectors, transposed: one array per dimension holds that coordinate of all documents.
  *
- * <p>So the innermost loop of the matrix product runs over documents, with no sum across lanes, and the JIT compiles it to
- * vector instructions. Four dimensions a pass are fastest: with fewer the time goes into loading and storing the scores,
- * with eight arrays the loop stays scalar (measured with JDK 17).
+ * <p>The innermost loop of the matrix product therefore runs over documents, without a sum across lanes, and the JIT compiles it
+ * to vector instructions. Four dimensions per pass are fastest: with fewer, loading and storing the scores takes the time; with
+ * eight, the loop stays scalar (measured with JDK 17).
  */
 final class DocumentTile {
   /** Documents per tile: long enough to hide the ends of the loop, and four rows of it fit in the L1 cache. */

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Exhaustive search by inner product. The queries stay in memory; the corpus passes by in blocks and need not fit into it.
+ * Exhaustive search by inner product. The queries stay in memory; the corpus is added in blocks and may be larger than memory.
  *
  * <pre>{@code
  * var search = new ExactSearch(queries, 100);
@@ -34,7 +34,7 @@ public final class ExactSearch {
    * Creates a search without documents.
    *
    * @param queries one vector for each query; they are copied
-   * @param k how many documents are kept for each query
+   * @param k number of documents kept for each query
    * @throws IllegalArgumentException if k or the dimension is below 1, or a coordinate is not finite
    */
   public ExactSearch(Embeddings queries, int k) {
@@ -51,9 +51,9 @@ public final class ExactSearch {
   }
 
   /**
-   * Searches the next documents of the corpus. Some thousand a call keep all processors busy.
+   * Searches the next documents of the corpus; a few thousand per call keep all processors busy.
    *
-   * @param documents their ids, which order documents of equal score
+   * @param documents their ids, by which documents of equal score are ordered
    * @param embeddings one vector for each document
    * @throws IllegalArgumentException if the sizes do not fit, a coordinate is not finite, or a score overflows
    */
@@ -98,7 +98,7 @@ public final class ExactSearch {
     var top = best.get(query);
     float threshold = top.threshold();
     for (int document = 0; document < tile.size(); document++) {
-      // Negated, so that NaN gets in and is found.
+      // Negated, so that NaN is not skipped.
       if (!(scores[document] < threshold)) {
         int row = tile.firstRow() + document;
         float score = scores[document] + 0f; // -0 becomes 0: they are equal in a run file

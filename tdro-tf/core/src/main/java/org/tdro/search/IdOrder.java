@@ -3,7 +3,7 @@ package org.tdro.search;
 import java.util.Comparator;
 
 /**
- * The order of document ids: that of their UTF-8 bytes, as in C's {@code strcmp}.
+ * The order of ids by their UTF-8 bytes, as in C's {@code strcmp}.
  *
  * <p>It differs from {@link String#compareTo} only where a surrogate pair meets a character from U+E000 on.
  */

@@ -18,7 +18,7 @@ import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 
 /**
- * Rankings of documents for queries, best first ({@link ScoredDocument#RANKING}). Queries are in ascending order of bytes.
+ * Rankings of documents for queries, best first ({@link ScoredDocument#RANKING}); queries are in ascending order of bytes.
  */
 public final class Run {
   private static final Pattern SPACE = Pattern.compile("[ \\t\\r\\f\\x0B]+");
@@ -32,8 +32,7 @@ public final class Run {
   /**
    * Returns the run of some rankings, which are copied and sorted.
    *
-   * @param results query to documents, in any order
-   *
+   * @param results documents by query, in any order
    * @throws InputException if a query has a document twice
    */
   public static Run of(Map<String, ? extends Collection<ScoredDocument>> results) {
@@ -56,8 +55,7 @@ public final class Run {
    * Reads a TREC run file ({@code query Q0 document rank score tag}), plain or {@code .gz}. As in trec_eval the rank, the
    * order of the lines and fields after the tag are ignored.
    *
-   * @throws InputException with all malformed lines (the first 20 worded), for a document that a query has
-   *     twice, or if there is no result at all
+   * @throws InputException listing malformed lines and documents that a query has twice, or if there are no results
    */
   public static Run read(Path file) {
     var results = new HashMap<String, Map<String, ScoredDocument>>();
@@ -99,11 +97,11 @@ public final class Run {
   }
 
   /**
-   * Writes a TREC run file. Scores are written so that they read back as the same
-   * double, and a score that was a float also as the same float: trec_eval ranks as this run does, whichever it reads.
+   * Writes a TREC run file. Scores read back as the same double, and those that were floats also as the same float, so that
+   * trec_eval ranks as this run does with either type.
    *
    * @param tag the name of the run
-   * @throws InputException if the tag or an id is empty or has white space, which the format cannot express
+   * @throws InputException if the tag or an id is empty or has white space, which the format does not allow
    */
   public void write(Path file, String tag) {
     var ids = rankings.values().stream().flatMap(List::stream).map(ScoredDocument::id);
@@ -122,7 +120,7 @@ public final class Run {
   }
 
   /**
-   * Checks that a run file can hold ids, so that a long computation does not end with rankings that cannot be written.
+   * Checks that a run file can hold ids, before a long computation whose rankings could not be written.
    *
    * @param file named in the problems
    * @throws InputException if an id is empty or has white space

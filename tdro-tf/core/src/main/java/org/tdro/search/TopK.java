@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The best k documents of one query so far, in the order of {@link ScoredDocument#RANKING} and, where ids are equal too, of
- * their rows. A binary heap with the worst on top, in primitive arrays: with large k the heap costs as much as the scores.
+ * The best k documents of one query so far, in the order of {@link ScoredDocument#RANKING} and, for equal ids, of their rows. A
+ * binary heap with the worst on top, in primitive arrays, since for large k the heap costs as much as the scores.
  */
 final class TopK {
   private final List<String> ids;
@@ -13,7 +13,11 @@ final class TopK {
   private final int[] rows;
   private int size;
 
-  /** @param ids the ids of all documents by row; read when scores are equal, may grow */
+  /**
+   * Creates an empty heap.
+   *
+   * @param ids the ids of all documents by row, read when scores are equal; the list may grow
+   */
   TopK(int k, List<String> ids) {
     this.ids = ids;
     this.scores = new float[k];
@@ -25,6 +29,7 @@ final class TopK {
     return size < scores.length ? Float.NEGATIVE_INFINITY : scores[0];
   }
 
+  /** Adds a document if it is among the best so far. */
   void offer(int row, float score) {
     if (size < scores.length) {
       siftUp(row, score);

@@ -3,6 +3,7 @@ package org.tdro.serving;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.text.Tokenizer;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
@@ -86,8 +87,8 @@ final class SignatureCall {
 
   private int length(List<TokenRow> rows) {
     int longest = rows.stream().mapToInt(TokenRow::length).max().orElse(0);
-    int rounded = (longest + padMultiple - 1) / padMultiple * padMultiple;
-    return Math.max(1, Math.max(longest, Math.min(rounded, maxLength)));
+    int padded = Tokenizer.paddedLength(longest, padMultiple, maxLength);
+    return Math.max(1, Math.max(longest, padded));
   }
 
   private static float[][] rows(TFloat32 matrix) {

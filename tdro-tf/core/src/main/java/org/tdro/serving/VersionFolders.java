@@ -8,6 +8,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.tdro.io.FileException;
 
 /**
  * The folders of a model's versions: folders with integer names, or a SavedModel alone, which is then the only version.
@@ -34,7 +35,7 @@ record VersionFolders(Path base) {
           .filter(VersionFolders::isSavedModel)
           .forEach(entry -> found.put(Long.parseLong(entry.getFileName().toString()), entry));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + base + ": " + e.getMessage(), e);
+      throw FileException.reading(base, e);
     }
     return found;
   }

@@ -8,7 +8,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.tdro.data.shards.ImportOptions;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.huggingface.PublishedFolder;
@@ -64,7 +63,7 @@ final class PreparedData implements AutoCloseable {
     try {
       var rows = new TrainingDataImport(
           tokenizer,
-          new ImportOptions(
+          new TrainingDataImport.Options(
               config.queryLength(), config.passageLength(), Prompts.of(config.prompts()), threads));
       var folder = config.cache().resolve("rows-" + rowsKey(config, tokenizer));
       rows.run(List.of(config.train()), folder);

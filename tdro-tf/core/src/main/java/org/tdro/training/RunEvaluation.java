@@ -1,8 +1,5 @@
 package org.tdro.training;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +7,7 @@ import java.util.List;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
-import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
@@ -24,7 +21,6 @@ import org.tensorflow.proto.ConfigProto;
  * @param key a hash of everything that the values follow from
  */
 record RunEvaluation(String key, ModelEvaluation values) {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final String FILE = "evaluation.json";
 
   static ModelEvaluation of(
@@ -36,25 +32,16 @@ record RunEvaluation(String key, ModelEvaluation values) {
     var file = run.resolve(FILE);
     var stored = StoredRetrievers.of(run);
     var key = key(stored.fingerprint(), sets, evaluation);
-    try {
-      if (Files.exists(file)) {
-        var present = JSON.readValue(Files.readAllBytes(file), RunEvaluation.class);
-        if (present.key().equals(key)) {
-          return present.values();
-        }
+    if (Files.exists(file)) {
+      var present = Json.read(file, RunEvaluation.class);
+      if (present.key().equals(key)) {
+        return present.values();
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + ": " + e.getMessage(), e);
     }
     try (var retriever = Retriever.load(stored, stored.settings().comparedByProduct(), session)) {
       var values =
           evaluation.evaluate(set -> new DenseRanker(retriever, set.name()), sets, listener);
-      AtomicWrite.file(
-          file,
-          beside -> Files.write(
-              beside,
-              JSON.writerWithDefaultPrettyPrinter()
-                  .writeValueAsBytes(new RunEvaluation(key, values))));
+      Json.write(file, new RunEvaluation(key, values));
       return values;
     }
   }

@@ -8,6 +8,7 @@ import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.runs.RunRecord;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
 
@@ -20,7 +21,7 @@ final class StageInputs {
       ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
     var config = resolved.config();
     var inputs = new TreeMap<String, String>();
-    inputs.put("configuration", resolved.fingerprint());
+    inputs.put(RunRecord.CONFIGURATION, resolved.fingerprint());
     inputs.put("data", prepared.data().fingerprint());
     inputs.put("tokenizer", prepared.tokenizer().fingerprint());
     config

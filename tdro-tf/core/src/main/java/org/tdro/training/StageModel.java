@@ -37,7 +37,14 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
               .formatted(resolved.origin("model.lora.rank"))));
     }
     config.model().lora().adapter().ifPresent(this::checkAdapters);
-    var spec = config.model().spec(prepared.tokenizer().vocabularySize());
+    int ids = prepared.tokenizer().vocabularySize();
+    var spec = config.model().spec(ids);
+    if (spec.architecture().vocabulary() < ids) {
+      throw new ConfigException(
+          List.of("%s: model.vocabulary must be at least %d, the tokenizer's number of ids, was %d"
+              .formatted(
+                  resolved.origin("model.vocabulary"), ids, spec.architecture().vocabulary())));
+    }
     checkCuts("model", spec.dimension());
     config
         .model()

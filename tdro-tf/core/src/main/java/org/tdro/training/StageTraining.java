@@ -18,6 +18,7 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 import org.tdro.io.FolderLock;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
@@ -34,7 +35,6 @@ import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.runs.Provenance;
-import org.tdro.runs.RunCompatibility;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.Telemetry;
@@ -112,7 +112,7 @@ public final class StageTraining {
       try (var dataset = source.dataset();
           var model = new StageModel(resolved, prepared, plan).open(session)) {
         other.ifPresent(this::setAside);
-        return FolderLock.whileHeld(run.path(), () -> {
+        return FolderLock.whileHeld(run.path(), "training into", () -> {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))
               ? Outcome.UNCHANGED
@@ -135,7 +135,7 @@ public final class StageTraining {
   private void setAside(ConfigException other) {
     var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
     LOG.info("{}\nit is moved to {} and trained anew", other.getMessage(), aside);
-    FolderLock.whileHeld(run.path(), () -> {
+    FolderLock.whileHeld(run.path(), "training into", () -> {
       try {
         AtomicWrite.delete(aside);
         return Files.move(run.path(), aside);
@@ -148,8 +148,7 @@ public final class StageTraining {
   /** Returns the record of the run in the folder, if there is one; throws if it is another run. */
   private Optional<RunRecord> present(Map<String, String> inputs) {
     var present = RunRecord.read(run);
-    present.ifPresent(record ->
-        new RunCompatibility(run, resolved).check(record, inputs, MixtureSampler.VERSION));
+    present.ifPresent(record -> record.requireSame(run, resolved, inputs, MixtureSampler.VERSION));
     return present;
   }
 
@@ -193,7 +192,7 @@ public final class StageTraining {
     try {
       AtomicWrite.delete(run.backup());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + run.backup(), e);
+      throw FileException.deleting(run.backup(), e);
     }
     return Outcome.TRAINED;
   }

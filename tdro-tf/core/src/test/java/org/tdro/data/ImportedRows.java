@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.tdro.data.shards.ImportOptions;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.text.BytePairTrainer;
@@ -58,7 +57,7 @@ public final class ImportedRows {
 
   public static TrainingData imported(Path folder, Path source) {
     try (var tokenizer = byteTokenizer(folder)) {
-      new TrainingDataImport(tokenizer, ImportOptions.of(64, 64))
+      new TrainingDataImport(tokenizer, TrainingDataImport.Options.of(64, 64))
           .run(List.of(source), folder.resolve("arrow"));
     }
     return TrainingData.open(folder.resolve("arrow"));

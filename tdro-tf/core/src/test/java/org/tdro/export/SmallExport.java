@@ -10,7 +10,7 @@ import org.tdro.retriever.SmallRetriever;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
-import org.tdro.serving.client.Similarity;
+import org.tdro.text.Similarity;
 
 /** A small retriever as a SavedModel, without the check by a process of its own that an export does. */
 public final class SmallExport {

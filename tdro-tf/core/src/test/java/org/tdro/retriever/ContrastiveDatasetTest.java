@@ -8,7 +8,7 @@ import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.tdro.data.ContrastiveBatch;
-import org.tdro.data.TeacherScores;
+import org.tdro.data.ContrastiveBatch.TeacherScores;
 import org.tdro.data.TokenMatrix;
 
 /** Two queries of a positive and a negative passage each, and a teacher's scores. */

@@ -20,8 +20,8 @@ import org.tdro.data.BatchOptions;
 import org.tdro.data.ContrastiveBatches;
 import org.tdro.data.ImportedRows;
 import org.tdro.data.TokenMatrix;
-import org.tdro.data.mixture.Batching;
 import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.data.shards.ArrowColumns;
 import org.tdro.data.shards.TrainingData;
@@ -106,9 +106,9 @@ class PassageScoresTest {
                     rows
                         + "/a.jsonl:1: 2 of 3 passages have no score; give all of them one or none",
                     rows
-                        + "/b.jsonl:1: positive_passages[0] has a score that is no number: \"high\"",
+                        + "/b.jsonl:1: positive_passages[0] has a score that is not a number: \"high\"",
                     rows
-                        + "/c.jsonl:1: positive_passages[0] has a score that is no number: 1.0E60"));
+                        + "/c.jsonl:1: positive_passages[0] has a score that is not a number: 1.0E60"));
   }
 
   @Test

@@ -23,7 +23,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.tdro.export.SmallExport;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.store.StoredRetrievers;
-import org.tdro.serving.client.ClientOptions;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverClient;
 import org.tdro.serving.client.ServingException;
@@ -143,7 +142,8 @@ class RetrieverClientTest {
 
     @SuppressWarnings("SystemOut") // the answer of this process
     public static void main(String[] arguments) {
-      var options = new ClientOptions(16, Duration.ofSeconds(20), 3, Duration.ofMillis(50));
+      var options =
+          new RetrieverClient.Options(16, Duration.ofSeconds(20), 3, Duration.ofMillis(50));
       try (var client =
           RetrieverClient.connect(URI.create(arguments[0]), Path.of(arguments[1]), options)) {
         System.out.println("x=" + client.encodeQueries(TEXTS)[1][0]);

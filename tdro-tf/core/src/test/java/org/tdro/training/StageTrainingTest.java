@@ -54,6 +54,16 @@ class StageTrainingTest {
     assertThat(training("reference", "whole").run()).isEqualTo(Outcome.TRAINED);
   }
 
+  @Test
+  void aVocabularySmallerThanTheTokenizersIsRefusedBeforeTraining() {
+    assertThatThrownBy(
+            () -> training("reference", "small", "model.vocabulary=100").run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageMatching("command line: model.vocabulary=100: model.vocabulary must be at least"
+            + " \\d+, the tokenizer's number of ids, was 100");
+    assertThat(folder.resolve("reference-small")).doesNotExist();
+  }
+
   private static String words(SplittableRandom random, int count) {
     var text = new StringBuilder();
     for (int i = 0; i < count; i++) {

@@ -3,6 +3,7 @@ package org.tdro.keras;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tdro.io.CounterRandom;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TBfloat16;
@@ -133,7 +134,8 @@ public final class CallContext {
       throw new IllegalStateException(
           name + " draws random numbers, but this context has none: it is for inference");
     }
-    long key = random.seed() ^ Long.rotateLeft(Variables.hash(name), 17) * 0x9e3779b97f4a7c15L;
+    long key =
+        random.seed() ^ Long.rotateLeft(CounterRandom.nameHash(name), 17) * CounterRandom.GOLDEN;
     return tf.stack(List.of(tf.constant(key), random.counter()));
   }
 

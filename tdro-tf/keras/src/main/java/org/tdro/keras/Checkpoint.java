@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tdro.io.FileException;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.exceptions.TensorFlowException;
@@ -101,7 +102,7 @@ public final class Checkpoint {
       // The first line says what the disk said; the others are about the graph.
       var cause = new IOException(e.getMessage().lines().findFirst().orElse(""));
       cause.addSuppressed(e);
-      throw new UncheckedIOException("cannot write " + folder + ": " + cause.getMessage(), cause);
+      throw FileException.writing(folder, cause);
     }
     var lines = weights.stream()
         .map(weight -> weight.name() + "\t" + shapeText(weight.shape()))
@@ -109,7 +110,7 @@ public final class Checkpoint {
     try {
       Files.write(folder.resolve(LISTING), lines);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + folder.resolve(LISTING), e);
+      throw FileException.writing(folder.resolve(LISTING), e);
     }
   }
 

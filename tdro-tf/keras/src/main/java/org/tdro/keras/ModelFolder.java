@@ -1,10 +1,10 @@
 package org.tdro.keras;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 
 /** A saved model: its checkpoint and where training stood. */
 final class ModelFolder {
@@ -39,7 +39,7 @@ final class ModelFolder {
                 + "): name a new or empty folder, or one that a model was saved into");
           });
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + folder, e);
+      throw FileException.reading(folder, e);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 
 /**
  * Models saved at several steps of a training, each in the folder {@code parent/prefixSTEP}. A folder of that name is
@@ -53,7 +54,7 @@ public record StepFolders(Path parent, String prefix) {
       }
       AtomicWrite.delete(doomed);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + folder(step), e);
+      throw FileException.deleting(folder(step), e);
     }
   }
 
@@ -84,7 +85,7 @@ public record StepFolders(Path parent, String prefix) {
           .sorted(Comparator.naturalOrder())
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot list " + parent, e);
+      throw FileException.reading(parent, e);
     }
   }
 }

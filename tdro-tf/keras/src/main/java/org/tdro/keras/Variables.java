@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.tdro.io.CounterRandom;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -224,20 +225,11 @@ public final class Variables {
   private static void initializeTogether(Ops tf, Session session, List<Weight> weights, long seed) {
     var assignments = new ArrayList<Op>();
     for (var weight : weights) {
-      var pair = tf.constant(new long[] {seed, hash(weight.name())});
+      var pair = tf.constant(new long[] {seed, CounterRandom.nameHash(weight.name())});
       assignments.add(weight.assign(tf, weight.initializer().call(tf, weight.shape(), pair)));
     }
     var runner = session.runner();
     assignments.forEach(runner::addTarget);
     runner.run().close();
-  }
-
-  /** FNV-1a, 64 bits: stable across machines and versions, unlike {@link String#hashCode()}'s 32 bits it hardly collides. */
-  static long hash(String name) {
-    long hash = 0xcbf29ce484222325L;
-    for (int i = 0; i < name.length(); i++) {
-      hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
-    }
-    return hash;
   }
 }

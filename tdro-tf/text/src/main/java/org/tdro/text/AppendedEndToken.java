@@ -7,22 +7,22 @@ import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
 
 /**
- * A {@code tokenizer.json} that puts an end token behind every text, and what was done to have it.
+ * A {@code tokenizer.json} that puts an end token after every text, and the source of that token.
  *
  * @param tokenizerJson the file
- * @param source what named the token; empty if the model's own {@code tokenizer.json} appends one already
+ * @param source file and key that name the token; empty if the model's own {@code tokenizer.json} already appends one
  */
 public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<String> source) {
 
   /**
-   * Writes a model's tokenizer with an end token behind every text. One that appends a special token already, such as BERT's
-   * {@code [SEP]} or XLM-R's {@code </s>}, is copied as it is. Of any other the post-processor is kept and gets the token that
-   * the folder names: {@code eos_token} in {@code tokenizer_config.json}, else {@code eos_token_id} in {@code config.json} or
+   * Writes a model's tokenizer with an end token after every text. One that already appends a special token, such as BERT's
+   * {@code [SEP]} or XLM-R's {@code </s>}, is copied. To the post-processor of any other is added the token that the folder names:
+   * {@code eos_token} in {@code tokenizer_config.json}, else {@code eos_token_id} in {@code config.json} or
    * {@code generation_config.json}, else {@code eos_token} in {@code special_tokens_map.json}.
    *
    * @param tokenizerJson the file to write; it may be the folder's own
-   * @throws InputException if the folder has no tokenizer or nothing there names its end token
-   * @throws java.io.UncheckedIOException naming the file that cannot be written
+   * @throws InputException if the folder has no tokenizer, or nothing in it names the end token
+   * @throws org.tdro.io.FileException naming the file that cannot be written
    */
   static AppendedEndToken write(TokenizerFolder model, Path tokenizerJson) {
     var original = model.tokenizerJson();
@@ -44,18 +44,18 @@ public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<
     return new AppendedEndToken(tokenizerJson, name.token(), Optional.of(name.source()));
   }
 
-  /** Whether the token was added here. */
+  /** Returns whether the token had to be added. */
   public boolean changed() {
     return source.isPresent();
   }
 
-  /** What was done, in a sentence for the reader of a log. */
+  /** Returns a sentence for a log. */
   @Override
   public String toString() {
     return source
         .map(named ->
-            tokenizerJson + " now puts " + token + " behind every text, as named by " + named)
-        .orElseGet(() -> tokenizerJson + " puts " + token + " behind every text");
+            tokenizerJson + " now puts " + token + " after every text, as named by " + named)
+        .orElseGet(() -> tokenizerJson + " puts " + token + " after every text");
   }
 
   private static Optional<Integer> endOf(Path tokenizerJson) {
@@ -71,11 +71,11 @@ public record AppendedEndToken(Path tokenizerJson, SpecialToken token, Optional<
     AtomicWrite.file(to, beside -> Files.copy(from, beside));
   }
 
-  /** Nothing is put in place that does not do what it was made for. */
+  /** Checks the written file before it is put in place. */
   private static void check(Path original, Path written, SpecialToken token) {
     if (!endOf(written).equals(Optional.of(token.id()))) {
       throw new InputException(
-          original + ": its post_processor cannot be made to put " + token + " behind a text");
+          original + ": its post_processor cannot be made to put " + token + " after a text");
     }
   }
 }

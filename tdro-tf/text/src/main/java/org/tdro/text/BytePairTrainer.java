@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * Learns a byte-level vocabulary by byte-pair encoding (Sennrich, Haddow and Birch 2016): beginning with single bytes, the most
- * frequent pair of neighbouring symbols becomes a symbol, again and again.
+ * A trainer of byte-level vocabularies by byte-pair encoding (Sennrich, Haddow and Birch 2016): starting from single bytes, the
+ * most frequent pair of neighbouring symbols repeatedly becomes a symbol.
  *
- * <p>Deterministic: of pairs equally frequent, the one with the smaller ids is merged first. Pairs wait in a queue by the counts
- * they had when they entered it; a count only sinks from then on and is put right when its pair comes up. Each pair knows its
- * words, so a merge touches only those.
+ * <p>Deterministic: of equally frequent pairs, the one with the smaller ids is merged first. Pairs are queued by the counts that
+ * they had on entering; a count can only fall afterwards, and is corrected when its pair comes up. Each pair knows its words, so a
+ * merge touches only those.
  */
 public final class BytePairTrainer {
-  /** Pairs that occur less often are no regularity. */
+  /** Pairs that occur less often are not merged. */
   private static final long MIN_COUNT = 2;
 
   private final int vocabularySize;
@@ -31,9 +31,9 @@ public final class BytePairTrainer {
   }
 
   /**
-   * A trainer of vocabularies of a size.
+   * Creates a trainer.
    *
-   * @param vocabularySize special tokens, the 256 bytes and the merges
+   * @param vocabularySize number of special tokens, the 256 bytes and the merges
    */
   public BytePairTrainer(int vocabularySize) {
     if (vocabularySize < BytePairVocabulary.FIRST_MERGE) {
@@ -44,9 +44,9 @@ public final class BytePairTrainer {
     this.vocabularySize = vocabularySize;
   }
 
-  /** The vocabulary of the counted words; smaller than asked for where the words have too few pairs. */
+  /** Returns the vocabulary of the counted words; smaller than asked for if the words have too few pairs. */
   public BytePairVocabulary train(WordCounts counts) {
-    // Sorted for the sake of memory locality only: the order of words decides nothing.
+    // Sorted for memory locality only: the order of words does not affect the result.
     var entries =
         counts.counts().entrySet().stream().sorted(Map.Entry.comparingByKey()).toList();
     var words = new int[entries.size()][];
@@ -95,7 +95,7 @@ public final class BytePairTrainer {
     }
   }
 
-  /** The word with the merge made, from the left; the counts follow. */
+  /** Returns the word with the merge applied from the left, and updates the counts. */
   private static int[] replace(
       int[] word,
       BytePairVocabulary.Merge merge,

@@ -1,45 +1,66 @@
 package org.tdro.text;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
 
 /**
  * A learned byte-level vocabulary. Ids: {@value #PAD_ID} padding, {@value #END_ID} the end token, then the 256 bytes, then the
  * merges in the order they were learned.
  *
- * @param merges each makes a new symbol of two earlier ones
- * @param normalize whether texts are brought into NFKC and lower case first
+ * @param merges each joins two earlier symbols into a new one
+ * @param normalize whether texts are first converted to NFKC and lower case
  */
 public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
+  /** The id of {@link #PAD}. */
   public static final int PAD_ID = 0;
+  /** The id of {@link #END}. */
   public static final int END_ID = 1;
+  /** The padding token. */
   public static final String PAD = "<|pad|>";
+  /** The token that ends a text. */
   public static final String END = "<|endoftext|>";
+
   static final int FIRST_BYTE = 2;
   static final int FIRST_MERGE = FIRST_BYTE + 256;
 
-  /** Two ids whose symbols, put together, are a new one. */
+  /** GPT-2's table of printable characters for the bytes: Latin-1's printable ones, and for the others those from U+0100 on. */
+  private static final char[] BYTES = bytes();
+
+  /** Two ids whose symbols together become a new one. */
   public record Merge(int left, int right) {}
 
   public BytePairVocabulary {
     merges = List.copyOf(merges);
   }
 
-  /** Number of ids. */
+  /** Returns the number of ids. */
   public int size() {
     return FIRST_MERGE + merges.size();
   }
 
-  /** The ids of a text's bytes, nothing merged. */
+  private static char[] bytes() {
+    var characters = new char[256];
+    var next = (char) 0x100;
+    for (int b = 0; b < 256; b++) {
+      var printable = (b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
+      characters[b] = printable ? (char) b : next++;
+    }
+    return characters;
+  }
+
+  /** Returns the ids of a text's UTF-8 bytes, nothing merged. */
   static int[] byteIds(String text) {
-    var ids = ByteAlphabet.bytes(text);
+    var bytes = text.getBytes(StandardCharsets.UTF_8);
+    var ids = new int[bytes.length];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] += FIRST_BYTE;
+      ids[i] = FIRST_BYTE + (bytes[i] & 0xff);
     }
     return ids;
   }
@@ -47,18 +68,14 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
   /**
    * Writes a Hugging Face {@code tokenizer.json} that appends the end token to every text.
    *
-   * @throws java.io.UncheckedIOException naming the file
+   * @throws org.tdro.io.FileException naming the file
    */
   public void write(Path tokenizerJson) {
-    AtomicWrite.file(
-        tokenizerJson,
-        beside -> new JsonMapper()
-            .writerWithDefaultPrettyPrinter()
-            .writeValue(beside.toFile(), toJson()));
+    AtomicWrite.file(tokenizerJson, beside -> Files.writeString(beside, Json.pretty(toJson())));
   }
 
   private ObjectNode toJson() {
-    var json = new JsonMapper().createObjectNode();
+    var json = Json.object();
     json.put("version", "1.0").putNull("truncation").putNull("padding");
     var added = json.putArray("added_tokens");
     added.add(new SpecialToken(PAD, PAD_ID).entry()).add(new SpecialToken(END, END_ID).entry());
@@ -72,19 +89,14 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     }
     json.set("pre_tokenizer", byteLevel());
     json.set(
-        "post_processor",
-        EndTokenTemplate.behind(NullNode.instance, new SpecialToken(END, END_ID)));
+        "post_processor", EndTokenTemplate.with(NullNode.instance, new SpecialToken(END, END_ID)));
     json.set("decoder", byteLevel());
     json.set("model", model());
     return json;
   }
 
   private ObjectNode model() {
-    var model = new JsonMapper()
-        .createObjectNode()
-        .put("type", "BPE")
-        .putNull("dropout")
-        .putNull("unk_token");
+    var model = Json.object().put("type", "BPE").putNull("dropout").putNull("unk_token");
     model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
     model.put("fuse_unk", false).put("byte_fallback", false).put("ignore_merges", false);
     var tokens = tokens();
@@ -92,7 +104,7 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     for (int id = 0; id < tokens.size(); id++) {
       vocabulary.put(tokens.get(id), id);
     }
-    // No token holds a blank: the byte alphabet writes it as another character.
+    // No token holds a blank: the table has another character for it.
     var pairs = model.putArray("merges");
     for (var merge : merges) {
       pairs.add(tokens.get(merge.left()) + " " + tokens.get(merge.right()));
@@ -105,7 +117,7 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     tokens.add(PAD);
     tokens.add(END);
     for (int b = 0; b < 256; b++) {
-      tokens.add(ByteAlphabet.character(b));
+      tokens.add(String.valueOf(BYTES[b]));
     }
     for (var merge : merges) {
       tokens.add(tokens.get(merge.left()) + tokens.get(merge.right()));
@@ -114,7 +126,7 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
   }
 
   private static ObjectNode byteLevel() {
-    var node = new JsonMapper().createObjectNode().put("type", "ByteLevel");
+    var node = Json.object().put("type", "ByteLevel");
     return node.put("add_prefix_space", false).put("trim_offsets", true).put("use_regex", true);
   }
 }

@@ -6,28 +6,27 @@ import java.util.Optional;
 import org.tdro.io.InputException;
 
 /**
- * The end token that a model's folder names.
+ * The end token that is named in the folder of a model.
  *
  * @param source file and key that name it
  */
 record EndTokenName(SpecialToken token, String source) {
 
   /**
-   * Looks at {@code eos_token} in {@code tokenizer_config.json}, then at {@code eos_token_id} in {@code config.json} and
-   * {@code generation_config.json}, then at {@code eos_token} in {@code special_tokens_map.json}; the first that is not null
-   * counts.
+   * Finds the name in {@code eos_token} of {@code tokenizer_config.json}, {@code eos_token_id} of {@code config.json} and
+   * {@code generation_config.json}, or {@code eos_token} of {@code special_tokens_map.json}; the first that is not null counts.
    *
-   * @throws InputException if none names one, or if the tokenizer has no such token
+   * @throws InputException if there is none, or if the tokenizer has no such token
    */
   static EndTokenName find(Path modelFolder, TokenizerJson tokenizer) {
     return search(modelFolder, tokenizer)
         .orElseThrow(() -> new InputException(modelFolder
-            + ": its tokenizer.json puts no special token behind a text, and no file says which one belongs there;"
+            + ": its tokenizer.json puts no special token after a text, and no file says which one belongs there;"
             + " give its name as \"eos_token\" in "
             + modelFolder.resolve("tokenizer_config.json")));
   }
 
-  /** As {@link #find}; empty if no file names one. */
+  /** Finds the name, as {@link #find}; empty if there is none. */
   static Optional<EndTokenName> search(Path modelFolder, TokenizerJson tokenizer) {
     return byContent(TokenizerConfig.of(modelFolder), tokenizer)
         .or(() -> byId(modelFolder.resolve("config.json"), tokenizer))
@@ -35,12 +34,12 @@ record EndTokenName(SpecialToken token, String source) {
         .or(() -> byContent(specialTokensMap(modelFolder), tokenizer));
   }
 
-  /** {@code special_tokens_map.json}, which names tokens as {@code tokenizer_config.json} does. */
+  /** Reads {@code special_tokens_map.json}, which names tokens as {@code tokenizer_config.json} does. */
   static TokenizerConfig specialTokensMap(Path modelFolder) {
     return TokenizerConfig.read(modelFolder.resolve("special_tokens_map.json"));
   }
 
-  /** {@code "eos_token"} is its name, or an object with its name as {@code content}. */
+  /** Reads {@code "eos_token"}, which is the name, or an object with the name as {@code content}. */
   private static Optional<EndTokenName> byContent(TokenizerConfig config, TokenizerJson tokenizer) {
     var value = config.value(TokenizerConfig.EOS_TOKEN);
     if (value.isEmpty()) {
@@ -56,7 +55,7 @@ record EndTokenName(SpecialToken token, String source) {
     return Optional.of(new EndTokenName(new SpecialToken(content.asText(), id), source));
   }
 
-  /** {@code "eos_token_id"} is an id, or a list of those that end a text, the usual one first. */
+  /** Reads {@code "eos_token_id"}, which is an id, or a list of all ids that end a text with the usual one first. */
   private static Optional<EndTokenName> byId(Path file, TokenizerJson tokenizer) {
     var value = TokenizerConfig.read(file).value("eos_token_id");
     if (value.isEmpty()) {

@@ -6,18 +6,23 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.io.Json;
 
 /**
- * The {@code post_processor} of a {@code tokenizer.json} that puts an end token behind each text. What is there stays: a
- * template is extended, anything else gets a template behind it.
+ * The {@code post_processor} of a {@code tokenizer.json} that puts an end token after each text. The present processor stays: a
+ * template is extended, any other is followed by a template.
  */
 final class EndTokenTemplate {
   private static final String TEMPLATE = "TemplateProcessing";
 
   private EndTokenTemplate() {}
 
-  /** The post-processor, null or missing if there is none, with {@code end} behind each text. */
-  static JsonNode behind(JsonNode present, SpecialToken end) {
+  /**
+   * Returns a post-processor with {@code end} after each text.
+   *
+   * @param present the present one; null or missing if there is none
+   */
+  static JsonNode with(JsonNode present, SpecialToken end) {
     var changed = withTemplate(present);
     extend(lastTemplate(changed).orElseThrow(), end);
     return changed;
@@ -35,12 +40,12 @@ final class EndTokenTemplate {
       ((ArrayNode) copy.get("processors")).add(textAlone());
       return copy;
     }
-    var sequence = JsonNodeFactory.instance.objectNode().put("type", "Sequence");
+    var sequence = Json.object().put("type", "Sequence");
     sequence.putArray("processors").add(copy).add(textAlone());
     return sequence;
   }
 
-  /** Alone, or within a sequence. */
+  /** Returns the last template, which is the processor itself or within a sequence. */
   private static Optional<ObjectNode> lastTemplate(JsonNode processor) {
     if (processor.path("type").asText().equals(TEMPLATE)) {
       return Optional.of((ObjectNode) processor);
@@ -59,9 +64,9 @@ final class EndTokenTemplate {
     return processor.path("type").asText().equals("Sequence");
   }
 
-  /** A template that adds nothing to a text or a pair of texts. */
+  /** Returns a template that adds nothing to a text or a pair of texts. */
   private static ObjectNode textAlone() {
-    var template = JsonNodeFactory.instance.objectNode().put("type", TEMPLATE);
+    var template = Json.object().put("type", TEMPLATE);
     var pair = JsonNodeFactory.instance.arrayNode().add(text("A", 0)).add(text("B", 1));
     template.putArray("single").add(text("A", 0));
     template.set("pair", pair);
@@ -74,7 +79,7 @@ final class EndTokenTemplate {
   }
 
   private static ObjectNode part(String kind, String id, int type) {
-    var part = JsonNodeFactory.instance.objectNode();
+    var part = Json.object();
     part.putObject(kind).put("id", id).put("type_id", type);
     return part;
   }

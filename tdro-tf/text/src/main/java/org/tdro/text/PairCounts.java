@@ -1,10 +1,11 @@
 package org.tdro.text;
 
 import java.util.Arrays;
+import org.tdro.io.CounterRandom;
 
 /**
- * How often each pair of neighbouring symbols occurs, and in which words: an open-addressing table without objects, as there are
- * millions of pairs while merging. A pair is one long, the left symbol in the upper half.
+ * Counts of the pairs of neighbouring symbols, with the words that each occurs in: an open-addressing table without objects, since
+ * merging has millions of pairs. A pair is one long, the left symbol in the upper half.
  */
 final class PairCounts {
   private static final long FREE = -1;
@@ -38,7 +39,7 @@ final class PairCounts {
     counts[slot(pair)] += count;
   }
 
-  /** Changes a pair's count and notes a word it occurs in; asking twice in a row for a word notes it once. */
+  /** Changes a pair's count and adds a word that it occurs in, unless that word was the last one added. */
   void add(long pair, long count, int word) {
     var slot = slot(pair);
     counts[slot] += count;
@@ -59,7 +60,7 @@ final class PairCounts {
     return counts[slot(pair)];
   }
 
-  /** The words noted for a pair, which are then forgotten. A pair may have left some of them since. */
+  /** Returns the words of a pair and forgets them; the pair may no longer occur in some of them. */
   int[] takeWords(long pair) {
     var slot = slot(pair);
     if (wordCounts[slot] == 0) {
@@ -71,14 +72,14 @@ final class PairCounts {
     return result;
   }
 
-  /** The pairs entered since this was last asked. */
+  /** Returns the pairs that are new since the last call. */
   long[] takeNew() {
     var result = Arrays.copyOf(entered, enteredCount);
     enteredCount = 0;
     return result;
   }
 
-  /** Where a pair stands; it is entered if it is new. */
+  /** Returns the slot of a pair, which is entered if it is new. */
   private int slot(long pair) {
     var slot = probe(pair);
     if (pairs[slot] == pair) {
@@ -99,7 +100,7 @@ final class PairCounts {
 
   private int probe(long pair) {
     var mask = pairs.length - 1;
-    var slot = (int) ((pair * 0x9e3779b97f4a7c15L) >>> 32) & mask;
+    var slot = (int) ((pair * CounterRandom.GOLDEN) >>> 32) & mask;
     while (pairs[slot] != FREE && pairs[slot] != pair) {
       slot = (slot + 1) & mask;
     }

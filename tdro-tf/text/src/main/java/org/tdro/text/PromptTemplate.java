@@ -1,13 +1,14 @@
 package org.tdro.text;
 
 /**
- * What stands around a text before it is tokenised.
+ * Text that is put around a text before it is tokenised.
  *
- * @param template has {@value #TEXT} once, where the text goes
+ * @param template holds {@value #TEXT} once, in place of the text
  */
 public record PromptTemplate(String template) {
+  /** The placeholder. */
   public static final String TEXT = "{text}";
-  /** The text as it is. */
+  /** The template that leaves a text unchanged. */
   public static final PromptTemplate IDENTITY = new PromptTemplate(TEXT);
 
   public PromptTemplate {
@@ -18,11 +19,12 @@ public record PromptTemplate(String template) {
     }
   }
 
-  /** The form of E5-mistral (Wang et al. 2024): an instruction before the query. */
+  /** Returns the template of E5-mistral (Wang et al. 2024): an instruction before the query. */
   public static PromptTemplate instruct(String task) {
     return new PromptTemplate("Instruct: " + task + "\nQuery: " + TEXT);
   }
 
+  /** Returns the template with {@code text} in its place. */
   public String apply(String text) {
     var at = template.indexOf(TEXT);
     return template.substring(0, at) + text + template.substring(at + TEXT.length());

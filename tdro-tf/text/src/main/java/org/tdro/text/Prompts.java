@@ -12,14 +12,14 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The prompts of each domain, for queries and for passages. A domain that is not named has the prompt of
- * {@link #EVERY_TASK}; without one its texts stay as they are.
+ * The prompts of each domain, for queries and for passages. A domain without a prompt has that of {@link #EVERY_TASK}, if there is
+ * one; otherwise its texts stay as they are.
  *
  * @param queries by domain
  * @param passages by domain
  */
 public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTemplate> passages) {
-  /** The name of the prompt of every domain that has none of its own, and of texts without a domain. */
+  /** The name of the prompt for domains without one, and for texts without a domain. */
   public static final String EVERY_TASK = "";
 
   public Prompts {
@@ -35,7 +35,7 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
    */
   public record Prefixes(String query, String passage) {}
 
-  /** Returns prompts that are the prefixes of each domain. */
+  /** Returns prompts that put prefixes before the texts of each domain. */
   public static Prompts of(Map<String, Prefixes> domains) {
     var queries = new HashMap<String, PromptTemplate>();
     var passages = new HashMap<String, PromptTemplate>();
@@ -46,7 +46,7 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
     return new Prompts(queries, passages);
   }
 
-  /** Every text as it is. */
+  /** Returns prompts that leave every text unchanged. */
   public static Prompts none() {
     return new Prompts(Map.of(), Map.of());
   }
@@ -55,7 +55,7 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
    * Reads a file of tasks, {@code {"agnews": {"task": "Given a headline, find its article", "symmetric": false}, …}}: queries get
    * {@link PromptTemplate#instruct}, in symmetric tasks passages too.
    *
-   * @throws IllegalArgumentException if it is no such file; the message names it
+   * @throws IllegalArgumentException naming the file, if it is not of this form
    */
   public static Prompts load(Path json) {
     try {
@@ -78,22 +78,23 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
           ? problem.getOriginalMessage()
           : e.getMessage();
       throw new IllegalArgumentException(
-          json + ": is no file of prompts, {\"DOMAIN\": {\"task\": …, \"symmetric\": …}}: " + what,
+          json + ": is not a file of prompts, {\"DOMAIN\": {\"task\": …, \"symmetric\": …}}: "
+              + what,
           e);
     }
   }
 
-  /** The prompt of a domain's queries. */
+  /** Returns the prompt of a domain's queries. */
   public PromptTemplate query(String domain) {
     return of(queries, domain);
   }
 
-  /** The prompt of a domain's passages. */
+  /** Returns the prompt of a domain's passages. */
   public PromptTemplate passage(String domain) {
     return of(passages, domain);
   }
 
-  /** The domains whose texts of a kind have a prompt of their own, in alphabetical order. */
+  /** Returns the domains whose texts of a kind have a prompt of their own, in alphabetical order. */
   public SortedSet<String> names(TextKind kind) {
     var names = new TreeSet<>((kind == TextKind.QUERY ? queries : passages).keySet());
     names.remove(EVERY_TASK);

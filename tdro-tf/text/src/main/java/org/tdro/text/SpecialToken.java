@@ -1,11 +1,10 @@
 package org.tdro.text;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.tdro.io.Json;
 
 /**
- * A token that is not text, such as the one that ends a text: a retriever that pools the last token reads there what the text
- * was about.
+ * A token that is not text, such as the one that ends a text, whose state is the embedding if a retriever pools the last token.
  *
  * @param content its name, such as {@code <|endoftext|>}
  */
@@ -19,10 +18,9 @@ public record SpecialToken(String content, int id) {
     }
   }
 
-  /** Its entry in a {@code tokenizer.json}'s {@code added_tokens}: no text is split across it, and decoding leaves it out. */
+  /** Returns the entry in {@code added_tokens} of a {@code tokenizer.json}, by which decoding leaves the token out. */
   ObjectNode entry() {
-    return JsonNodeFactory.instance
-        .objectNode()
+    return Json.object()
         .put("id", id)
         .put("content", content)
         .put("single_word", false)

@@ -11,12 +11,13 @@ import java.util.Optional;
  * @param end ends a text
  */
 public record SpecialTokens(Optional<SpecialToken> padding, Optional<SpecialToken> end) {
-  /** What padding tokens are called where no file says so. */
+  /** Usual names of padding tokens, for tokenizers whose files name none. */
   private static final List<String> PADDING = List.of("<|pad|>", "<pad>", "[PAD]");
 
   /**
-   * Finds the special tokens of a tokenizer: the end token is the one that the tokenizer appends, else what the folder names; the padding token what
-   * {@code tokenizer.json} names, else what the folder does, else one of a usual name. Without any the end token pads.
+   * Finds the special tokens of a tokenizer. The end token is the one that the tokenizer appends, else the one that the folder
+   * names. The padding token is the one that {@code tokenizer.json} names, else the one that the folder names, else one of a usual
+   * name, else the end token.
    *
    * @param tokenizerJson the tokenizer
    * @param modelFolder the folder of the model it came with, whose files may name the tokens

@@ -1,7 +1,9 @@
 package org.tdro.text;
 
-/** What a text is to a retriever: prompts and maximum lengths differ. */
+/** The role of a text in retrieval, which decides its prompt and maximum length. */
 public enum TextKind {
+  /** A text that asks. */
   QUERY,
+  /** A text that is found. */
   PASSAGE
 }

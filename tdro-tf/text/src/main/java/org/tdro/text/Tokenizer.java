@@ -20,7 +20,7 @@ import org.tdro.io.Sha256;
 public final class Tokenizer implements AutoCloseable {
   private static final TokenizersLibrary NATIVE = openLibrary();
 
-  /** Hardly any vocabulary has none of its words, letters and digits. */
+  /** A text of which any usual vocabulary has some word, letter or digit. */
   private static final String SAMPLE = "The 1 of a text 一 b c";
 
   private final Path file;
@@ -39,12 +39,12 @@ public final class Tokenizer implements AutoCloseable {
   /**
    * Reads a {@code tokenizer.json}.
    *
-   * @throws InputException if the file is missing or is no tokenizer
+   * @throws InputException if the file is missing or is not a tokenizer
    */
   public static Tokenizer load(Path tokenizerJson) {
     try {
       var bytes = Files.readAllBytes(tokenizerJson);
-      var vocabularySize = TokenizerJson.parse(bytes).highestId() + 1;
+      var vocabularySize = TokenizerJson.parse(tokenizerJson, bytes).highestId() + 1;
       if (vocabularySize == 0) {
         throw new InputException(tokenizerJson + ": not a tokenizer.json, it has no vocabulary");
       }
@@ -65,14 +65,13 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * The ids of a text, special tokens included, at most {@code maxLength} of them. What is cut are the last ids of the text
-   * itself; special tokens that the post-processor puts behind it stay.
+   * Returns the ids of a text, special tokens included, at most {@code maxLength} of them. The last ids of the text itself are
+   * cut; special tokens that the post-processor puts after it stay.
    *
    * @throws IllegalArgumentException if {@code maxLength} leaves no room for a token of the text beside the special ones
    */
   public int[] encode(String text, int maxLength) {
-    // DJL's Encoding also copies strings and offsets of all tokens out of native memory, most of
-    // the time of an encoding.
+    // DJL's Encoding also copies strings and offsets of all tokens, which takes most of the time.
     var encoding = NATIVE.encode(delegate.getHandle(), text, true);
     try {
       var ids = NATIVE.getTokenIds(encoding);
@@ -91,12 +90,12 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  /** {@link #encode(String, int)} of each text. */
+  /** Returns the ids of each text, as {@link #encode(String, int)}. */
   public int[][] encode(List<String> texts, int maxLength) {
     return texts.stream().map(text -> encode(text, maxLength)).toArray(int[][]::new);
   }
 
-  /** The id of the special token that the file's post-processor puts behind a text, the last of them; empty if it puts none. */
+  /** Returns the id of the last special token that the post-processor puts after a text; empty if it puts none there. */
   public Optional<Integer> appendedToken() {
     var encoding = NATIVE.encode(delegate.getHandle(), SAMPLE, true);
     try {
@@ -104,7 +103,7 @@ public final class Tokenizer implements AutoCloseable {
       var tail = specialAtEnd(NATIVE.getSpecialTokenMask(encoding));
       if (tail == ids.length) {
         throw new InputException(file + ": its vocabulary has no token of \"" + SAMPLE
-            + "\", so what is put behind a text does not show");
+            + "\", so what is put after a text does not show");
       }
       return tail == 0 ? Optional.empty() : Optional.of(Math.toIntExact(ids[ids.length - 1]));
     } finally {
@@ -112,7 +111,7 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
-  /** The text of ids, special tokens left out. */
+  /** Returns the text of ids, without special tokens. */
   public String decode(int[] ids) {
     var wide = new long[ids.length];
     for (int i = 0; i < ids.length; i++) {
@@ -121,18 +120,27 @@ public final class Tokenizer implements AutoCloseable {
     return delegate.decode(wide, true);
   }
 
-  /** The highest id + 1, added tokens included: the number of rows that an embedding table needs. */
+  /** Returns the highest id + 1, added tokens included: the number of rows that an embedding table needs. */
   public int vocabularySize() {
     return vocabularySize;
   }
 
-  /** The SHA-256 of the file's bytes, in hexadecimal. */
+  /** Returns the SHA-256 of the file's bytes, in hexadecimal. */
   public String fingerprint() {
     return fingerprint;
   }
 
+  /** Returns the file that was read. */
   public Path file() {
     return file;
+  }
+
+  /**
+   * Returns the length to which the texts of a batch are padded: that of the longest, rounded up to a multiple so that few
+   * different shapes arise, but at most {@code maxLength}.
+   */
+  public static int paddedLength(int longest, int multiple, int maxLength) {
+    return (int) Math.min(maxLength, (longest + multiple - 1L) / multiple * multiple);
   }
 
   @Override
@@ -140,7 +148,7 @@ public final class Tokenizer implements AutoCloseable {
     delegate.close();
   }
 
-  /** How many tokens at the end the post-processor put there. */
+  /** Returns how many tokens at the end the post-processor put there. */
   private static int specialAtEnd(long[] specialTokenMask) {
     int count = 0;
     while (count < specialTokenMask.length
@@ -150,7 +158,7 @@ public final class Tokenizer implements AutoCloseable {
     return count;
   }
 
-  /** The first {@code length - tail} ids and the last {@code tail} ones. */
+  /** Returns the first {@code length - tail} ids and the last {@code tail} ones. */
   private static int[] toInts(long[] ids, int length, int tail) {
     var result = new int[length];
     var head = length - tail;
@@ -160,7 +168,7 @@ public final class Tokenizer implements AutoCloseable {
     return result;
   }
 
-  /** The property keeps DJL from looking for anything on the network or sending statistics. */
+  /** Loads the native library; the property keeps DJL from using the network. */
   private static TokenizersLibrary openLibrary() {
     System.setProperty("ai.djl.offline", "true");
     return TokenizersLibrary.LIB;

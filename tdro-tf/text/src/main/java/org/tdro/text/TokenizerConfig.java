@@ -1,16 +1,14 @@
 package org.tdro.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.tdro.io.InputException;
+import org.tdro.io.Json;
 
-/** {@code tokenizer_config.json}, in which transformers keeps what {@code tokenizer.json} does not say. */
+/** The file {@code tokenizer_config.json}, in which transformers keeps settings that {@code tokenizer.json} lacks. */
 public final class TokenizerConfig {
   static final String EOS_TOKEN = "eos_token";
   static final String PAD_TOKEN = "pad_token";
@@ -27,9 +25,9 @@ public final class TokenizerConfig {
   }
 
   /**
-   * Reads the file of a model's folder; without one it has no keys.
+   * Reads the file of a model's folder; if it is missing there are no keys.
    *
-   * @throws InputException if it is not JSON
+   * @throws org.tdro.io.InputException if it is not JSON
    */
   public static TokenizerConfig of(Path folder) {
     return read(folder.resolve(NAME));
@@ -37,22 +35,15 @@ public final class TokenizerConfig {
 
   /** Reads a JSON file whose keys may name special tokens. */
   static TokenizerConfig read(Path file) {
-    if (!Files.exists(file)) {
-      return new TokenizerConfig(file, JsonNodeFactory.instance.objectNode());
-    }
-    try {
-      return new TokenizerConfig(file, new JsonMapper().readTree(Files.readAllBytes(file)));
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be read as JSON: " + e.getMessage(), e);
-    }
+    return new TokenizerConfig(file, Files.exists(file) ? Json.readLeniently(file) : Json.object());
   }
 
-  /** The file. */
+  /** Returns the file. */
   public Path file() {
     return file;
   }
 
-  /** The longest text, in tokens; empty if none is named, or one so large that it stands for none. */
+  /** Returns the maximum length of a text, in tokens; empty if there is none, or one so large that it means none. */
   public OptionalInt maxLength() {
     var value = root.path(MAX_LENGTH);
     return value.isIntegralNumber() && value.canConvertToInt() && value.asInt() > 0
@@ -60,17 +51,17 @@ public final class TokenizerConfig {
         : OptionalInt.empty();
   }
 
-  /** Whether the tokenizer turns texts to lower case, if the file says so. */
+  /** Returns whether the tokenizer turns texts to lower case; empty if the file does not say. */
   public Optional<Boolean> lowercase() {
     return value(LOWERCASE).filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
   }
 
-  /** The value of a key; empty if it is missing or null. */
+  /** Returns the value of a key; empty if it is missing or null. */
   Optional<JsonNode> value(String key) {
     return Optional.ofNullable(root.get(key)).filter(value -> !value.isNull());
   }
 
-  /** The name of a special token, given alone or as the {@code content} of an object; empty if it is not given. */
+  /** Returns the name of a special token, given alone or as the {@code content} of an object; empty if it is not given. */
   Optional<String> token(String key) {
     return value(key).map(value -> (value.isObject() ? value.path("content") : value).asText());
   }
@@ -78,18 +69,17 @@ public final class TokenizerConfig {
   /**
    * Writes the file of a tokenizer that does only what its {@code tokenizer.json} says.
    *
-   * @param maxLength the longest text, in tokens
+   * @param maxLength the maximum length of a text, in tokens
    */
   public static void write(Path folder, int maxLength, SpecialTokens tokens) throws IOException {
-    var json = JsonNodeFactory.instance
-        .objectNode()
-        // Classes of a model put special tokens of their own around a text; this one adds none.
+    var json = Json.object()
+        // A model's own class puts special tokens around a text; this one adds none.
         .put("tokenizer_class", "PreTrainedTokenizerFast")
         .put(MAX_LENGTH, maxLength)
         .put("padding_side", "right")
         .put("truncation_side", "right")
         .put("clean_up_tokenization_spaces", false);
-    // Without it token types are made, which decoders do not take.
+    // Without this the tokenizer also returns token types, which decoders do not take.
     json.putArray("model_input_names").add("input_ids").add("attention_mask");
     tokens.padding().ifPresent(token -> json.put(PAD_TOKEN, token.content()));
     tokens.end().ifPresent(token -> json.put(EOS_TOKEN, token.content()));

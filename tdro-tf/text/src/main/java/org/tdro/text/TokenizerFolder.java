@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.tdro.io.InputException;
 
-/** The tokenizer's files in a model's folder of Hugging Face's form. */
+/** The files of the tokenizer in a Hugging Face model folder. */
 public record TokenizerFolder(Path path) {
-  /** Files of tokenizers in other forms. */
+  /** Files of tokenizers in other formats. */
   private static final List<String> OTHER_FORMATS = List.of(
       "vocab.txt",
       "vocab.json",
@@ -19,7 +19,7 @@ public record TokenizerFolder(Path path) {
       "qwen.tiktoken",
       "tekken.json");
 
-  /** Whether there is a {@code tokenizer.json}. */
+  /** Returns whether there is a {@code tokenizer.json}. */
   public boolean exists() {
     return Files.isRegularFile(file());
   }
@@ -27,16 +27,16 @@ public record TokenizerFolder(Path path) {
   /**
    * Reads the folder's tokenizer.
    *
-   * @throws InputException if there is none, or only in another form
+   * @throws InputException if there is none, or only one in another format
    */
   public Tokenizer load() {
     return Tokenizer.load(tokenizerJson());
   }
 
   /**
-   * The folder's {@code tokenizer.json}.
+   * Returns the folder's {@code tokenizer.json}.
    *
-   * @throws InputException if there is none, saying how one gets it
+   * @throws InputException if there is none, saying how to get it
    */
   public Path tokenizerJson() {
     if (exists()) {
@@ -61,13 +61,13 @@ public record TokenizerFolder(Path path) {
     return path.resolve("tokenizer.json");
   }
 
-  /** What {@code tokenizer_config.json} says. */
+  /** Reads {@code tokenizer_config.json}. */
   public TokenizerConfig config() {
     return TokenizerConfig.of(path);
   }
 
   /**
-   * Whether the tokenizer turns texts to lower case.
+   * Returns whether the tokenizer turns texts to lower case.
    *
    * @throws InputException if there is no tokenizer
    */
@@ -76,7 +76,7 @@ public record TokenizerFolder(Path path) {
   }
 
   /**
-   * Whether texts are normalised as BERT does it.
+   * Returns whether texts are normalised as BERT does.
    *
    * @throws InputException if there is no tokenizer
    */
@@ -85,9 +85,9 @@ public record TokenizerFolder(Path path) {
   }
 
   /**
-   * The folder's {@code tokenizer.json} or, where it puts no special token behind a text, a copy that puts the end token there.
+   * Returns the folder's tokenizer with an end token after every text.
    *
-   * @param copy the file to write
+   * @param copy the file to write, a copy of {@code tokenizer.json} to which the token is added unless it appends one
    * @throws InputException if there is no tokenizer, or nothing in the folder names its end token
    */
   public AppendedEndToken withEndToken(Path copy) {

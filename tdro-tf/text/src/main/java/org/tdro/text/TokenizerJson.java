@@ -1,8 +1,6 @@
 package org.tdro.text;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -11,16 +9,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.tdro.io.InputException;
+import org.tdro.io.Json;
 
-/** The content of a {@code tokenizer.json}: its tokens and what it puts around a text. */
+/** The content of a {@code tokenizer.json}: its tokens, and the special ones that it puts around a text. */
 final class TokenizerJson {
-  /** A vocabulary has 100,000 names and more, each once: nothing is gained by keeping a table of them. */
-  private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
-          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-          .build())
-      .build();
-
   private static final String BERT_NORMALIZER = "BertNormalizer";
 
   private final JsonNode root;
@@ -29,21 +21,25 @@ final class TokenizerJson {
     this.root = root;
   }
 
-  /** The tree of a file's bytes. */
-  static TokenizerJson parse(byte[] json) throws IOException {
-    return new TokenizerJson(JSON.readTree(json));
-  }
-
-  /** @throws InputException if the file cannot be read */
+  /**
+   * Reads a file.
+   *
+   * @throws org.tdro.io.InputException if it cannot be read or is not JSON
+   */
   static TokenizerJson read(Path file) {
-    try {
-      return parse(Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
-    }
+    return new TokenizerJson(Json.readLeniently(file));
   }
 
-  /** The highest id; -1 without a vocabulary. */
+  /**
+   * Parses the content of a file.
+   *
+   * @throws org.tdro.io.InputException if it is not JSON
+   */
+  static TokenizerJson parse(Path file, byte[] content) {
+    return new TokenizerJson(Json.parseLeniently(file, content));
+  }
+
+  /** Returns the highest id, or −1 without a vocabulary. */
   int highestId() {
     int highest = -1;
     if (vocabulary().isArray()) {
@@ -59,7 +55,7 @@ final class TokenizerJson {
     return highest;
   }
 
-  /** The id of a token, added ones included. */
+  /** Returns the id of a token, added ones included. */
   OptionalInt id(String token) {
     for (var added : addedTokens()) {
       if (added.path("content").asText().equals(token)) {
@@ -78,7 +74,7 @@ final class TokenizerJson {
     return id == null ? OptionalInt.empty() : OptionalInt.of(id.asInt());
   }
 
-  /** The token of an id, added ones included. */
+  /** Returns the token of an id, added ones included. */
   Optional<String> token(int id) {
     for (var added : addedTokens()) {
       if (added.path("id").asInt() == id) {
@@ -95,12 +91,12 @@ final class TokenizerJson {
         .findFirst();
   }
 
-  /** Whether its normalizer, or a part of it, turns texts to lower case. */
+  /** Returns whether its normalizer, or a part of it, turns texts to lower case. */
   boolean lowercases() {
     return lowercases(root.path("normalizer"));
   }
 
-  /** Whether its normalizer is BERT's. */
+  /** Returns whether its normalizer is BERT's. */
   boolean isBert() {
     return root.path("normalizer").path("type").asText().equals(BERT_NORMALIZER);
   }
@@ -115,25 +111,25 @@ final class TokenizerJson {
     };
   }
 
-  /** The token that the file pads a batch with, if it says how that is done. */
+  /** Returns the token that pads a batch, if the file says how batches are padded. */
   Optional<String> paddingToken() {
     return Optional.of(root.path("padding").path("pad_token").asText())
         .filter(name -> !name.isEmpty());
   }
 
-  /** The same tokenizer with {@code end} behind each text, as a special token. */
+  /** Returns the same tokenizer with {@code end} after each text, as a special token. */
   TokenizerJson appending(SpecialToken end) {
     ObjectNode changed = root.deepCopy();
     markSpecial(changed, end);
-    changed.set("post_processor", EndTokenTemplate.behind(root.path("post_processor"), end));
+    changed.set("post_processor", EndTokenTemplate.with(root.path("post_processor"), end));
     return new TokenizerJson(changed);
   }
 
   void write(Path file) throws IOException {
-    JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), root);
+    Files.writeString(file, Json.pretty(root));
   }
 
-  /** Added tokens stand in the order of their ids. */
+  /** Marks the token as special; if it has to be added, it goes to its place in the order of ids. */
   private static void markSpecial(ObjectNode tokenizer, SpecialToken end) {
     var tokens = tokenizer.get("added_tokens") instanceof ArrayNode present
         ? present
@@ -151,7 +147,7 @@ final class TokenizerJson {
     tokens.insert(before, end.entry());
   }
 
-  /** An object of token to id, or (Unigram) an array of token and score whose positions are the ids. */
+  /** Returns the object from token to id, or (Unigram) the array of token and score whose positions are the ids. */
   private JsonNode vocabulary() {
     return root.path("model").path("vocab");
   }

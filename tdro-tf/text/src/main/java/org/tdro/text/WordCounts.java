@@ -10,10 +10,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * How often each word occurs, the input of {@link BytePairTrainer}. Thread-safe: add texts from as many threads as there are.
+ * Counts of words, the input of {@link BytePairTrainer}. Thread-safe.
  *
- * <p>Words are what a byte-level tokenizer splits a text into before it looks for tokens: GPT-2's pattern (Radford et al. 2019),
- * after NFKC and lower case if asked for.
+ * <p>Words are the parts into which a byte-level tokenizer splits a text before it looks for tokens: GPT-2's pattern (Radford et
+ * al. 2019), after NFKC and lower case if asked for.
  */
 public final class WordCounts {
   private static final Pattern WORD = Pattern.compile(
@@ -24,9 +24,9 @@ public final class WordCounts {
   private final ConcurrentHashMap<String, Long> counts = new ConcurrentHashMap<>();
 
   /**
-   * No words yet.
+   * Creates empty counts.
    *
-   * @param normalize whether texts are brought into NFKC and lower case first
+   * @param normalize whether texts are first converted to NFKC and lower case
    */
   public WordCounts(boolean normalize) {
     this.normalize = normalize;
@@ -43,7 +43,7 @@ public final class WordCounts {
     local.forEach((word, count) -> counts.merge(word, count, Long::sum));
   }
 
-  /** The words of a text, in order; together they are the whole text. */
+  /** Returns the words of a text in order; joined they are the whole text. */
   List<String> words(String text) {
     var words = new ArrayList<String>();
     var matcher = WORD.matcher(normalize ? normalized(text) : text);
@@ -53,6 +53,7 @@ public final class WordCounts {
     return words;
   }
 
+  /** Returns whether texts are first converted to NFKC and lower case. */
   public boolean normalize() {
     return normalize;
   }
@@ -61,7 +62,7 @@ public final class WordCounts {
     return counts;
   }
 
-  /** As the tokenizers library does it: character by character, without Greek's rule for the end of a word. */
+  /** Normalises as the tokenizers library: character by character, without the Greek rule for the end of a word. */
   static String normalized(String text) {
     var composed = Normalizer.normalize(text, Normalizer.Form.NFKC);
     var lower = new StringBuilder(composed.length());

@@ -1,7 +1,5 @@
 package org.tdro.serving.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,10 +8,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.tdro.io.InputException;
+import org.tdro.io.Json;
 
-/** A POST of JSON that is repeated while the server is busy (429, 503) or cannot be reached; asking for an embedding twice is harmless. */
+/**
+ * A POST of JSON that is repeated while the server is busy (429, 503) or cannot be reached; asking twice for an embedding is
+ * harmless.
+ */
 final class PersistentCall {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int OK = 200;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int UNAVAILABLE = 503;
@@ -23,9 +25,9 @@ final class PersistentCall {
 
   private final HttpClient http;
   private final URI uri;
-  private final ClientOptions options;
+  private final RetrieverClient.Options options;
 
-  PersistentCall(URI uri, ClientOptions options) {
+  PersistentCall(URI uri, RetrieverClient.Options options) {
     this.uri = uri;
     this.options = options;
     http = HttpClient.newBuilder()
@@ -75,7 +77,7 @@ final class PersistentCall {
   }
 
   private static Optional<Long> retryAfter(HttpResponse<?> response) {
-    // The other form, a date, is not worth understanding.
+    // The other form, a date, is ignored.
     return response
         .headers()
         .firstValue("Retry-After")
@@ -85,17 +87,15 @@ final class PersistentCall {
 
   /** Returns TensorFlow Serving's {@code error}, or the beginning of any other answer. */
   private static String message(byte[] body) {
+    var text = new String(body, StandardCharsets.UTF_8).strip();
     try {
-      var error = JSON.readTree(body).path("error");
+      var error = Json.object(text, "answer").path("error");
       if (error.isTextual()) {
         return error.asText();
       }
-    } catch (JsonProcessingException e) {
-      // A proxy's page, for one.
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (InputException e) {
+      // The page of a proxy, for example.
     }
-    var text = new String(body, StandardCharsets.UTF_8).strip();
     return text.substring(0, Math.min(SHOWN, text.length()));
   }
 
@@ -113,6 +113,6 @@ final class PersistentCall {
 
   private static IllegalStateException interrupted(InterruptedException e) {
     Thread.currentThread().interrupt();
-    return new IllegalStateException("interrupted while a server was asked", e);
+    return new IllegalStateException("interrupted while waiting for a server", e);
   }
 }

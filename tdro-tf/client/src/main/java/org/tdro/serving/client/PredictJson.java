@@ -75,7 +75,7 @@ final class PredictJson {
       expect(json.nextToken(), JsonToken.START_ARRAY, rows, dimension);
       for (int i = 0; i < dimension; i++) {
         if (!json.nextToken().isNumeric()) {
-          throw misunderstood("an embedding has not %d numbers".formatted(dimension));
+          throw misunderstood("an embedding does not have %d numbers".formatted(dimension));
         }
         vector[i] = json.getFloatValue();
       }
@@ -93,6 +93,6 @@ final class PredictJson {
   }
 
   private static ServingException misunderstood(String why) {
-    return new ServingException(200, "the server's answer is not understood: " + why);
+    return new ServingException(200, "the server's answer cannot be understood: " + why);
   }
 }

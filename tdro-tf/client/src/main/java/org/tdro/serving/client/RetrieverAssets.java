@@ -8,33 +8,34 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Optional;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 
 /**
- * The description of an exported retriever by which a client turns texts into its inputs and its outputs into scores: the file
+ * The description of an exported retriever, from which a client learns how to make inputs of texts and scores of outputs: the file
  * {@code assets/retriever.json} of a SavedModel, beside {@code assets/tokenizer.json} and the model card
  * {@code assets/README.md}. Read and written without TensorFlow.
  *
- * @param name of the model, as a server calls it
+ * @param name of the model on a server
  * @param queryLength longer queries are cut, in tokens
  * @param passageLength longer passages are cut, in tokens
  * @param dimension size of an embedding
- * @param pooling how the states of tokens became one vector, such as {@code mean}; the graph does it
- * @param normalize whether embeddings have length 1; the graph sees to it
- * @param similarity what the product of two embeddings is
+ * @param pooling how the graph turns the states of tokens into one vector, such as {@code mean}
+ * @param normalize whether the graph returns embeddings of length 1
+ * @param similarity the meaning of the product of two embeddings
  * @param prompts templates around texts, by task; in the file {@code {"queries": {TASK: TEMPLATE}, "passages": {…}}} with
  *     {@value PromptTemplate#TEXT} in each template
  * @param idType type of {@code input_ids} and {@code attention_mask}
- * @param padMultiple lengths of batches are best rounded up to a multiple of this: fewer shapes, fuller batches
+ * @param padMultiple the length of a batch is best rounded up to a multiple of this, for fewer shapes
  */
 public record RetrieverAssets(
     String name,
@@ -47,7 +48,7 @@ public record RetrieverAssets(
     Prompts prompts,
     IdType idType,
     int padMultiple) {
-  /** The folder in a SavedModel. */
+  /** The folder of the assets in a SavedModel. */
   public static final String FOLDER = "assets";
 
   private static final String FILE = "retriever.json";
@@ -112,11 +113,11 @@ public record RetrieverAssets(
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(file + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
   }
 
-  /** Writes {@code retriever.json}; the folder is made where it is missing. */
+  /** Writes {@code retriever.json}, and creates its folder if it is missing. */
   public void write(Path savedModel) {
     AtomicWrite.file(
         savedModel.resolve(FOLDER).resolve(FILE),

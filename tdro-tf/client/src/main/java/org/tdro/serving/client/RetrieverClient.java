@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 
 /**
- * A client of a server with an exported retriever, which embeds texts:
+ * A client that lets a server with an exported retriever embed texts:
  *
  * <pre>{@code
  * try (var client = RetrieverClient.connect(URI.create("http://localhost:8501"), Path.of("serving/retriever/1"))) {
@@ -19,25 +20,48 @@ import org.tdro.text.Tokenizer;
  * }
  * }</pre>
  *
- * Thread-safe. Texts are sorted by length and sent a batch at a time, so that little is padding.
+ * Thread-safe. Texts are sorted by length and sent in batches, so that there is little padding.
  */
 public final class RetrieverClient implements AutoCloseable {
+  /**
+   * Settings of a client.
+   *
+   * @param texts the most texts in a request; servers have limits
+   * @param timeout of one request
+   * @param attempts how often a request is sent in total while the server is busy or cannot be reached
+   * @param pause before the second attempt; it doubles before each further one, and is longer if the server asks for more
+   */
+  public record Options(int texts, Duration timeout, int attempts, Duration pause) {
+    /** Options for most uses: 64 texts, one minute, 6 attempts in about 3 seconds. */
+    public static final Options DEFAULT =
+        new Options(64, Duration.ofMinutes(1), 6, Duration.ofMillis(100));
+
+    public Options {
+      if (texts < 1 || attempts < 1) {
+        throw new IllegalArgumentException("texts and attempts must be at least 1");
+      }
+      if (timeout.isNegative() || timeout.isZero() || pause.isNegative()) {
+        throw new IllegalArgumentException("the timeout must be above 0 and the pause at least 0");
+      }
+    }
+  }
+
   private final RetrieverAssets assets;
   private final Tokenizer tokenizer;
   private final PersistentCall call;
-  private final ClientOptions options;
+  private final Options options;
 
   private RetrieverClient(
-      RetrieverAssets assets, Tokenizer tokenizer, URI predict, ClientOptions options) {
+      RetrieverAssets assets, Tokenizer tokenizer, URI predict, Options options) {
     this.assets = assets;
     this.tokenizer = tokenizer;
     this.options = options;
     call = new PersistentCall(predict, options);
   }
 
-  /** Connects with the {@linkplain ClientOptions#DEFAULT default options}. */
+  /** Connects with the {@linkplain Options#DEFAULT default options}. */
   public static RetrieverClient connect(URI server, Path assets) {
-    return connect(server, assets, ClientOptions.DEFAULT);
+    return connect(server, assets, Options.DEFAULT);
   }
 
   /**
@@ -48,7 +72,7 @@ public final class RetrieverClient implements AutoCloseable {
    * @param assets the folder {@code assets} of the SavedModel that is served, or the SavedModel's own
    * @throws IllegalArgumentException if the assets are missing or wrong, or have no tokenizer
    */
-  public static RetrieverClient connect(URI server, Path assets, ClientOptions options) {
+  public static RetrieverClient connect(URI server, Path assets, Options options) {
     var given = assets.toAbsolutePath().normalize();
     var savedModel = given.endsWith(RetrieverAssets.FOLDER) ? given.getParent() : given;
     var read = RetrieverAssets.read(savedModel);
@@ -111,12 +135,10 @@ public final class RetrieverClient implements AutoCloseable {
     return embeddings;
   }
 
-  /** The rows are sorted by length. */
+  /** Returns the embeddings of rows, which are sorted by length. */
   private float[][] send(TextKind kind, int[][] rows) {
     int longest = Math.max(1, rows[rows.length - 1].length);
-    int multiple = assets.padMultiple();
-    int rounded = (longest + multiple - 1) / multiple * multiple;
-    int length = Math.min(rounded, assets.maxLength(kind));
+    int length = Tokenizer.paddedLength(longest, assets.padMultiple(), assets.maxLength(kind));
     var signature = kind == TextKind.QUERY ? "encode_query" : "encode_passage";
     var answer = call.post(PredictJson.request(signature, rows, length));
     return PredictJson.response(answer, rows.length, assets.dimension());

@@ -1,5 +1,5 @@
 /**
- * A client for embeddings from a server: tokenises as the exported retriever wants it and asks TensorFlow Serving, or the local
- * server, over REST. Needs the export's assets and no TensorFlow.
+ * A client that gets embeddings from a server: it tokenises texts as the exported retriever needs them, and asks TensorFlow Serving
+ * or the local server over REST. It needs the assets of the export but not TensorFlow.
  */
 package org.tdro.serving.client;

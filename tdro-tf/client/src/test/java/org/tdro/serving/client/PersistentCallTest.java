@@ -56,7 +56,8 @@ class PersistentCallTest {
 
   private byte[] call(int attempts) {
     var uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/x");
-    var options = new ClientOptions(8, Duration.ofSeconds(10), attempts, Duration.ofMillis(1));
+    var options =
+        new RetrieverClient.Options(8, Duration.ofSeconds(10), attempts, Duration.ofMillis(1));
     return new PersistentCall(uri, options).post("{}".getBytes(StandardCharsets.UTF_8));
   }
 
@@ -99,7 +100,7 @@ class PersistentCallTest {
     try (var socket = new ServerSocket(0)) {
       free = socket.getLocalPort();
     }
-    var options = new ClientOptions(8, Duration.ofSeconds(10), 2, Duration.ofMillis(1));
+    var options = new RetrieverClient.Options(8, Duration.ofSeconds(10), 2, Duration.ofMillis(1));
     var call = new PersistentCall(URI.create("http://127.0.0.1:" + free + "/x"), options);
     assertThatThrownBy(() -> call.post(new byte[0]))
         .isInstanceOf(UncheckedIOException.class)

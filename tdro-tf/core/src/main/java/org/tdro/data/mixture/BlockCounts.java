@@ -3,18 +3,19 @@ package org.tdro.data.mixture;
 import java.util.List;
 
 /**
- * How often each domain is drawn in a block of fixed size: its share of the block, rounded down or up, so that the counts of a block
- * sum to its size and the counts of many blocks keep to the shares.
+ * Counts of the draws of each domain in blocks of fixed size: the domain's share of the block, rounded down or up, so that the
+ * counts of a block sum to its size and those of many blocks keep to the shares.
  *
- * <p>Systematic sampling (Madow 1949): the shares lie side by side on a line of the block's length, and a domain has as many draws as
- * points {@code u, u + 1, u + 2, …} lie in its part. The offset {@code u} of block {@code b} is the fractional part of {@code u₀ + b / φ}
- * with the golden ratio φ, whose multiples fill the unit interval most evenly. How many points lay below a boundary in all earlier blocks
- * is a sum of rounded-down arithmetic progressions, known in logarithmic time (Graham, Knuth, Patashnik 1994, 3.5), so nothing is counted from the start.
+ * <p>Systematic sampling (Madow 1949): the shares lie side by side on a line of the length of the block, and a domain has one draw
+ * for each of the points {@code u, u + 1, u + 2, …} in its part. The offset {@code u} of block {@code b} is the fractional part of
+ * {@code u₀ + b / φ} with the golden ratio φ, whose multiples fill the unit interval most evenly. The number of points below a
+ * boundary in all earlier blocks is a sum of rounded-down terms of an arithmetic progression, which takes logarithmic time (Graham,
+ * Knuth, Patashnik 1994, 3.5), so nothing is counted from the start.
  */
 final class BlockCounts {
   private static final int BITS = 31;
   private static final long ONE = 1L << BITS;
-  /** 1 / φ in units of 1 / ONE; odd, so that all offsets come once before any comes again. */
+  /** 1 / φ in units of 1 / ONE; odd, so that every offset occurs once before any is repeated. */
   private static final long ROTATION = 1327217885;
 
   private final long offset;
@@ -24,7 +25,7 @@ final class BlockCounts {
   private final long[] rest;
 
   /**
-   * The counts under some weights.
+   * Creates the counts for some weights.
    *
    * @param weights at least 0, their sum positive
    * @param size draws of a block
@@ -49,7 +50,7 @@ final class BlockCounts {
     }
   }
 
-  /** The draws of each domain in a block. */
+  /** Returns the draws of each domain in a block. */
   long[] in(long block) {
     long u = (offset + ROTATION * (block & (ONE - 1))) & (ONE - 1);
     var below = new long[whole.length];
@@ -59,14 +60,14 @@ final class BlockCounts {
     return differences(below);
   }
 
-  /** The draws of each domain in the blocks 0 … {@code block} − 1. */
+  /** Returns the draws of each domain in the blocks 0 … {@code block} − 1. */
   long[] before(long block) {
     if (block < 0 || block >= ONE) {
       throw new IllegalArgumentException("block must be in 0 … 2^31 - 1, was " + block);
     }
     var below = new long[whole.length];
     for (int domain = 0; domain < below.length; domain++) {
-      // The points of a block i lie below the rest exactly if the two terms of i differ.
+      // Block i has a point below the rest if and only if its two terms differ.
       below[domain] = whole[domain] * block
           + floorSum(block, ONE, ROTATION, offset + ONE)
           - floorSum(block, ONE, ROTATION, offset + ONE - rest[domain]);
@@ -82,7 +83,7 @@ final class BlockCounts {
     return counts;
   }
 
-  /** Σ ⌊(a·i + b) / m⌋ over i = 0 … n − 1, by Euclid's algorithm on (m, a). */
+  /** Returns Σ ⌊(a·i + b) / m⌋ over i = 0 … n − 1, by Euclid's algorithm on (m, a). */
   private static long floorSum(long n, long m, long a, long b) {
     long sum = 0;
     while (n > 0) {

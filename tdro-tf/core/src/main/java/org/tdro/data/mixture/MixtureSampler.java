@@ -5,12 +5,12 @@ import org.tdro.io.CounterRandom;
 import org.tdro.io.InputException;
 
 /**
- * Sampler that decides which rows each batch holds: a pure function of the seed, the schedule and the batch's index. Thread-safe.
+ * A sampler that decides which rows each batch holds, by the seed, the schedule and the index of the batch alone. Thread-safe.
  *
- * <p>Batches form blocks. A block draws every domain by its weight in the schedule, exactly but for rounding ({@link BlockCounts}), in an
+ * <p>Batches form blocks. A block draws every domain by its weight in the schedule, exact up to rounding ({@link BlockCounts}), in an
  * order that follows from (seed, block). The {@code j}-th row drawn of a domain is row {@code permutation(j mod size)} of its epoch
- * {@code j / size}, so every row of a domain is seen once before any is seen again. How many rows of each domain were drawn before a block
- * is known without counting: sums of the stages of the schedule that are over, and a formula for the present one.
+ * {@code j / size}, so every row of a domain is seen once before any is seen again. The number of rows of each domain drawn before a block
+ * is computed without counting: sums over the past stages of the schedule, and a formula for the present one.
  */
 public final class MixtureSampler {
   /**
@@ -29,14 +29,22 @@ public final class MixtureSampler {
   private final long seed;
   private volatile Plan plan;
 
+  /** The way batches mix domains. */
+  public enum Batching {
+    /** All rows of a batch come from one domain, and so do its in-batch negatives. */
+    HOMOGENEOUS,
+    /** Rows are drawn one by one from all domains. */
+    MIXED
+  }
+
   /**
-   * How rows form batches and batches form blocks.
+   * The way rows form batches and batches form blocks.
    *
    * @param size rows of a batch
    * @param block batches of a block
    */
   public record Batches(Batching batching, int size, int block) {
-    /** Batches of a block where nothing asks for another number. */
+    /** The usual number of batches in a block. */
     public static final int BLOCK = 64;
 
     public Batches {
@@ -50,12 +58,12 @@ public final class MixtureSampler {
       }
     }
 
-    /** Blocks of the usual length. */
+    /** Creates batches in blocks of the usual length. */
     public Batches(Batching batching, int size) {
       this(batching, size, BLOCK);
     }
 
-    /** Rows of one domain that are drawn at a time. */
+    /** Returns the number of rows that are drawn of a domain at a time. */
     private int rowsOfDraw() {
       return batching == Batching.HOMOGENEOUS ? size : 1;
     }
@@ -66,7 +74,16 @@ public final class MixtureSampler {
   }
 
   /**
-   * Makes a sampler over domains.
+   * Reference to a row that was drawn.
+   *
+   * @param domain position in the list of domains
+   * @param row position in the domain's fold
+   * @param epoch number of times that the whole domain was drawn before
+   */
+  public record RowRef(int domain, long row, long epoch) {}
+
+  /**
+   * Creates a sampler over domains.
    *
    * @param sizes rows of each domain
    * @param schedule weights of each domain
@@ -79,7 +96,7 @@ public final class MixtureSampler {
     follow(schedule);
   }
 
-  /** Returns the schedule that it follows. */
+  /** Returns the current schedule. */
   public MixtureSchedule schedule() {
     return plan.schedule;
   }
@@ -134,18 +151,18 @@ public final class MixtureSampler {
     return rows;
   }
 
-  /** Returns the rows of a batch. */
+  /** Returns the number of rows in a batch. */
   public int batchSize() {
     return batches.size();
   }
 
-  /** A schedule with what follows from it. */
+  /** A schedule with the numbers that follow from it. */
   private final class Plan {
     private final MixtureSchedule schedule;
     private final BlockCounts[] counts;
-    /** Draws of each domain before each stage, less those that its formula gives for the blocks before it. */
+    /** Draws of each domain before each stage, less those that the stage's formula gives for the blocks before it. */
     private final long[][] corrections;
-    /** The block that was asked for last: batches are asked for in order. */
+    /** The block of the last call; batches are usually asked for in order. */
     private volatile Block last;
 
     private Plan(MixtureSchedule schedule) {
@@ -209,7 +226,7 @@ public final class MixtureSampler {
         shuffle(domains, CounterRandom.bits(seed, ORDER_STREAM, number));
       }
 
-      /** Rows of each domain that were drawn before the {@code draw}-th draw of this block. */
+      /** Returns the number of rows of each domain drawn before the {@code draw}-th draw of this block. */
       private long[] drawnBefore(int draw) {
         var drawn = before.clone();
         for (int i = 0; i < draw; i++) {
@@ -231,7 +248,7 @@ public final class MixtureSampler {
     return sum;
   }
 
-  /** Fisher and Yates' shuffle. */
+  /** Shuffles values by the method of Fisher and Yates. */
   private static void shuffle(int[] values, long key) {
     for (int i = values.length - 1; i > 0; i--) {
       int j = CounterRandom.below(i + 1, CounterRandom.bits(key, i));

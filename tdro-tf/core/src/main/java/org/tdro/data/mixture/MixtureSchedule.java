@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The weights by which domains are drawn, block by block: a list of (first block, weights). A schedule of an online method is open: it
- * decides a block at a time, and {@link #append} decides the next. Immutable.
+ * The weights by which domains are drawn, as a list of (first block, weights). The schedule of an online method is open: its blocks
+ * are decided one at a time, by {@link #append}. Immutable.
  *
- * @param stages at least one, the first from block 0 on, in ascending order
- * @param decided how many blocks are decided; {@link Long#MAX_VALUE} for a schedule that is not open
+ * @param stages at least one, in ascending order, the first from block 0 on
+ * @param decided number of decided blocks; {@link Long#MAX_VALUE} for a schedule that is not open
  */
 public record MixtureSchedule(List<Stage> stages, long decided) {
 
   /**
-   * Weights that hold from a block on.
+   * Weights that apply from a block on.
    *
    * @param weights one for each domain, at least 0; they need not sum to 1
    */
@@ -31,7 +31,7 @@ public record MixtureSchedule(List<Stage> stages, long decided) {
       }
       if (!(sum > 0 && sum < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
-            "the weights must have a sum above 0 and finite, it was " + sum);
+            "the weights must have a finite sum above 0, it was " + sum);
       }
     }
   }
@@ -50,7 +50,7 @@ public record MixtureSchedule(List<Stage> stages, long decided) {
       }
       if (stage.weights().size() != stages.get(0).weights().size()) {
         throw new IllegalArgumentException(
-            "stages must have a weight for each of %d domains, the one of block %d has %d"
+            "stages must have a weight for each of %d domains, that of block %d has %d"
                 .formatted(
                     stages.get(0).weights().size(),
                     stage.firstBlock(),

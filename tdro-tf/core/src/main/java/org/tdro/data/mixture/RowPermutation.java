@@ -22,7 +22,7 @@ final class RowPermutation {
     this.halfBits = Math.max(1, (65 - Long.numberOfLeadingZeros(size - 1)) / 2);
   }
 
-  /** Returns the place of {@code index}; at most 4 rounds through the network on average, as it is at most 4 times too large. */
+  /** Returns the image of {@code index}, after at most 4 passes on average, since the network's range is at most 4 times the size. */
   long apply(long index) {
     do {
       index = feistel(index);
@@ -36,7 +36,7 @@ final class RowPermutation {
     var right = value & mask;
     for (int round = 0; round < ROUNDS; round++) {
       var next = left
-          ^ (CounterRandom.mix((key + round * 0x9e3779b97f4a7c15L) ^ CounterRandom.mix(right + 1))
+          ^ (CounterRandom.mix((key + round * CounterRandom.GOLDEN) ^ CounterRandom.mix(right + 1))
               & mask);
       left = right;
       right = next;

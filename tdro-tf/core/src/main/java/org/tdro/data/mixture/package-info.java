@@ -1,5 +1,5 @@
 /**
- * Which rows of which domains a training step sees: a function of (seed, schedule, step), so that resuming
- * needs no state but a schedule that moved.
+ * The choice of the rows that a training step sees, a function of (seed, schedule, step): resuming needs no other state than a
+ * schedule that was extended while training.
  */
 package org.tdro.data.mixture;

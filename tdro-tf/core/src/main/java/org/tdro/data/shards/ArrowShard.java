@@ -19,13 +19,14 @@ import org.tdro.io.InputException;
 import org.tdro.rows.PassageScores;
 
 /**
- * One Arrow IPC file of training rows, memory-mapped. Rows are read straight from the mapped record batches: Arrow's own vectors
- * would allocate a validity bitmap for each column, a thirty-second of the file. Thread-safe; a mapping ends when it is garbage.
+ * One memory-mapped Arrow IPC file of training rows. Rows are read directly from the mapped record batches, since Arrow's own
+ * vectors allocate a validity bitmap for each column, a thirty-second of the file. Thread-safe; a mapping lives until it is garbage
+ * collected.
  */
 final class ArrowShard {
   /**
-   * Buffers of a record batch, column by column: of a text its validity, offsets and bytes; of a list its validity and offsets,
-   * and then its items' buffers. Named is the buffer of the offsets.
+   * Positions of the offset buffers in a record batch. The buffers are ordered by column: validity, offsets and bytes of a text;
+   * validity and offsets of a list, followed by the buffers of its items.
    */
   private static final int QUERY_ID = 1;
 
@@ -35,14 +36,14 @@ final class ArrowShard {
   private static final int POSITIVE_SCORES = 20;
   private static final int NEGATIVE_SCORES = 24;
 
-  /** From a list's offsets over its items' validity to their values or, if they are lists, offsets. */
+  /** Distance from the offsets of a list, past the validity of its items, to their values or, for lists, offsets. */
   private static final int ITEMS = 2;
 
   private final Path path;
   private final ImportFacts facts;
   private final RowCounts counts;
   private final Block[] blocks;
-  /** Row at which each block starts, and the number of rows at the end. */
+  /** The first row of each block, followed by the number of rows. */
   private final long[] starts;
 
   private ArrowShard(Path path, ImportFacts facts, RowCounts counts, Block[] blocks) {
@@ -67,8 +68,8 @@ final class ArrowShard {
         var reader = new ArrowFileReader(channel, allocator)) {
       var schema = reader.getVectorSchemaRoot().getSchema();
       if (!schema.getFields().equals(ArrowColumns.FIELDS)) {
-        throw new InputException(
-            path + ": has other columns than imported training data: " + schema.getFields());
+        throw new InputException(path
+            + ": does not have the columns of imported training data, but " + schema.getFields());
       }
       var recordBlocks = reader.getRecordBlocks();
       var blocks = new Block[recordBlocks.size()];
@@ -94,12 +95,12 @@ final class ArrowShard {
     return path;
   }
 
-  /** What the file was made from. */
+  /** Returns the facts that the content follows from. */
   ImportFacts facts() {
     return facts;
   }
 
-  /** What came out. */
+  /** Returns the counts of its rows. */
   RowCounts counts() {
     return counts;
   }
@@ -126,7 +127,7 @@ final class ArrowShard {
     return found >= 0 ? found : -found - 2;
   }
 
-  /** A record batch. Buffers stand in the order of the columns; a list has validity and offsets, then those of its items. */
+  /** A record batch. */
   private static final class Block {
     private final int rows;
     private final ByteBuffer[] buffers;
@@ -176,7 +177,7 @@ final class ArrowShard {
           : Optional.of(new PassageScores(positives, numbers(NEGATIVE_SCORES, row)));
     }
 
-    /** The numbers whose offsets are in {@code buffer}. */
+    /** Returns the numbers whose offsets are in {@code buffer}. */
     private float[] numbers(int buffer, int row) {
       var from = offset(buffer, row);
       var numbers = new float[offset(buffer, row + 1) - from];
@@ -187,7 +188,7 @@ final class ArrowShard {
       return numbers;
     }
 
-    /** The lists whose offsets are in {@code buffer}. */
+    /** Returns the lists whose offsets are in {@code buffer}. */
     private int[][] lists(int buffer, int row) {
       var from = offset(buffer, row);
       var lists = new int[offset(buffer, row + 1) - from][];
@@ -197,7 +198,7 @@ final class ArrowShard {
       return lists;
     }
 
-    /** The ids whose offsets are in {@code buffer}. */
+    /** Returns the ids whose offsets are in {@code buffer}. */
     private int[] ids(int buffer, int row) {
       var from = offset(buffer, row);
       var ids = new int[offset(buffer, row + 1) - from];

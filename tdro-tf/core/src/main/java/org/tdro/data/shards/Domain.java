@@ -5,7 +5,7 @@ import org.tdro.io.InputException;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
 
-/** The rows of one domain: two memory-mapped files, one per fold. Thread-safe. */
+/** The rows of one domain in two memory-mapped files, one for each fold. Thread-safe. */
 public final class Domain implements AutoCloseable {
   private final String name;
   private final ArrowShard first;
@@ -21,24 +21,25 @@ public final class Domain implements AutoCloseable {
   /**
    * Maps a domain of a folder.
    *
-   * @throws InputException if a file is missing or damaged, or if the two are of different imports
+   * @throws InputException if a file is missing or damaged, or if the two are from different imports
    */
   static Domain open(Path folder, String name) {
     var paths = DomainFiles.shards(folder, name);
     var first = ArrowShard.open(paths.get(Fold.FIRST));
     var second = ArrowShard.open(paths.get(Fold.SECOND));
     if (!first.facts().equals(second.facts())) {
-      throw new InputException("%s and %s are of different imports; import the data again"
+      throw new InputException("%s and %s are from different imports; import the data again"
           .formatted(first.path(), second.path()));
     }
     return new Domain(name, first, second);
   }
 
+  /** Returns the name of the domain. */
   public String name() {
     return name;
   }
 
-  /** Rows of a fold. */
+  /** Returns the number of rows of a fold. */
   public long size(Fold fold) {
     return switch (fold) {
       case ALL -> first.rows() + second.rows();
@@ -47,23 +48,23 @@ public final class Domain implements AutoCloseable {
     };
   }
 
-  /** Whether its rows have a teacher's scores: all have, or none has. */
+  /** Returns whether its rows, all of them, have a teacher's scores. */
   public boolean hasScores() {
     return counts().scoredRows() > 0;
   }
 
-  /** What was imported, both folds together. */
+  /** Returns the counts of both folds together. */
   public RowCounts counts() {
     return first.counts().plus(second.counts());
   }
 
-  /** What it was imported from. */
+  /** Returns the facts that the rows follow from. */
   ImportFacts facts() {
     return first.facts();
   }
 
   /**
-   * A row as token ids. In {@link Fold#ALL} the rows of the first fold come before those of the second.
+   * Returns a row as token ids. In {@link Fold#ALL} the rows of the first fold come before those of the second.
    *
    * @throws IndexOutOfBoundsException if the fold has no such row
    */
@@ -71,12 +72,12 @@ public final class Domain implements AutoCloseable {
     return inSecond(fold, index) ? second.row(index - skipped(fold)) : first.row(index);
   }
 
-  /** The id of a row's query. */
+  /** Returns the id of a row's query. */
   public String queryId(Fold fold, long index) {
     return inSecond(fold, index) ? second.queryId(index - skipped(fold)) : first.queryId(index);
   }
 
-  /** Ends reading; the files' mappings go when nothing reads them any more. */
+  /** Ends reading; the files are unmapped by the garbage collector. */
   @Override
   public void close() {
     closed = true;

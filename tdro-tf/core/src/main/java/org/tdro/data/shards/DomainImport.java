@@ -13,7 +13,7 @@ import org.tdro.rows.RowSource;
 import org.tdro.rows.TrainingRow;
 import org.tdro.text.Tokenizer;
 
-/** Tokenises the rows of one domain's file, in parallel and in order, into one Arrow file per fold. */
+/** The import of one domain: its rows are tokenised, in parallel and in order, into one Arrow file for each fold. */
 final class DomainImport {
   private static final int CHUNK_ROWS = 128;
   private static final int MAX_SEEN = 1 << 15;
@@ -21,12 +21,12 @@ final class DomainImport {
   private final Tokenizer tokenizer;
   private final ImportFacts facts;
   private final int threads;
-  /** Ids of passages: mined negatives are other rows' passages, so most of them come again. */
+  /** Ids of passages seen before: mined negatives are passages of other rows, so most passages are repeated. */
   private final ConcurrentHashMap<String, int[]> seen = new ConcurrentHashMap<>();
 
   private record Row(String place, String queryId, TokenizedRow tokens) {}
 
-  /** The first row, which the others are like in having scores or not. */
+  /** The first row; either all rows have scores as it has, or none. */
   private Row example;
 
   private record Chunk(List<Row> rows, List<String> problems) {}
@@ -37,7 +37,11 @@ final class DomainImport {
     this.threads = threads;
   }
 
-  /** @throws InputException with the first problems found */
+  /**
+   * Imports a file of rows into the files of the folds.
+   *
+   * @throws InputException listing the first problems found
+   */
   RowCounts run(Path source, Path first, Path second) {
     var problems = new Problems();
     try (var reader = RowSource.open(source);

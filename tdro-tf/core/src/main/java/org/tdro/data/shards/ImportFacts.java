@@ -7,15 +7,15 @@ import org.tdro.io.InputException;
 import org.tdro.text.PromptTemplate;
 
 /**
- * What decides the contents of a domain's Arrow files; stands in their schema metadata. A domain is imported again when any of it
- * changed.
+ * The facts that decide the content of a domain's Arrow files, kept in the metadata of their schema. A domain is imported again if
+ * any of them changes.
  *
  * @param source SHA-256 of the file of rows
  * @param tokenizer SHA-256 of the tokenizer file
  * @param maxQueryLength in tokens
  * @param maxPassageLength in tokens
- * @param queryPrompt around every query
- * @param passagePrompt around every passage
+ * @param queryPrompt put around every query
+ * @param passagePrompt put around every passage
  */
 record ImportFacts(
     String source,
@@ -26,7 +26,7 @@ record ImportFacts(
     PromptTemplate passagePrompt) {
   private static final String FORMAT = "2";
 
-  /** Sorted, so that the same import writes the same bytes in every run of Java. */
+  /** Returns the metadata, sorted so that the same import writes the same bytes in every process. */
   SortedMap<String, String> toMetadata() {
     return new TreeMap<>(Map.of(
         "tdro.format", FORMAT,
@@ -38,7 +38,11 @@ record ImportFacts(
         "tdro.passage-prompt", passagePrompt.template()));
   }
 
-  /** @throws InputException if something is missing or the format is another one */
+  /**
+   * Reads the facts of a file.
+   *
+   * @throws InputException if something is missing, or the format is a different one
+   */
   static ImportFacts fromMetadata(ShardMetadata metadata) {
     var format = metadata.text("tdro.format");
     if (!format.equals(FORMAT)) {
@@ -53,7 +57,7 @@ record ImportFacts(
         new PromptTemplate(metadata.text("tdro.passage-prompt")));
   }
 
-  /** Whether rows of both may stand in one batch. */
+  /** Returns whether a batch may hold rows of both. */
   boolean sameTokens(ImportFacts other) {
     return tokenizer.equals(other.tokenizer)
         && maxQueryLength == other.maxQueryLength

@@ -5,14 +5,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What came out of importing rows; stands in the footer metadata of their Arrow file.
+ * Counts of imported rows, kept in the metadata of the footer of their Arrow file.
  *
- * @param rows queries
- * @param positives relevant passages
- * @param negatives irrelevant passages
- * @param rowsWithoutNegatives queries that have none
- * @param scoredRows queries whose passages a teacher has scored: all or none
- * @param tokens of queries and passages
+ * @param rows number of queries
+ * @param positives number of relevant passages
+ * @param negatives number of irrelevant passages
+ * @param rowsWithoutNegatives number of queries without an irrelevant passage
+ * @param scoredRows number of queries whose passages a teacher has scored
+ * @param tokens number of tokens in queries and passages
  * @param maxTokenId the highest id, or −1 without rows
  */
 public record RowCounts(
@@ -23,10 +23,11 @@ public record RowCounts(
     long scoredRows,
     long tokens,
     int maxTokenId) {
+  /** The counts of no rows. */
   public static final RowCounts NONE = new RowCounts(0, 0, 0, 0, 0, 0, -1);
 
-  /** The counts of both together. */
-  public RowCounts plus(RowCounts other) {
+  /** Returns the counts of both together. */
+  RowCounts plus(RowCounts other) {
     return new RowCounts(
         rows + other.rows,
         positives + other.positives,
@@ -37,7 +38,7 @@ public record RowCounts(
         Math.max(maxTokenId, other.maxTokenId));
   }
 
-  /** With one row more. */
+  /** Returns the counts with one more row. */
   RowCounts plus(TokenizedRow row) {
     var highest = maxTokenId;
     var added = row.query().length;
@@ -62,8 +63,8 @@ public record RowCounts(
         highest);
   }
 
-  /** Sorted, so that the same import writes the same bytes in every run of Java. */
-  public SortedMap<String, String> toMetadata() {
+  /** Returns the metadata, sorted so that the same import writes the same bytes in every process. */
+  SortedMap<String, String> toMetadata() {
     return new TreeMap<>(Map.of(
         "tdro.rows", Long.toString(rows),
         "tdro.positives", Long.toString(positives),
@@ -74,7 +75,8 @@ public record RowCounts(
         "tdro.max-token-id", Integer.toString(maxTokenId)));
   }
 
-  public static RowCounts fromMetadata(ShardMetadata metadata) {
+  /** Reads the counts of a file. */
+  static RowCounts fromMetadata(ShardMetadata metadata) {
     return new RowCounts(
         metadata.number("tdro.rows"),
         metadata.number("tdro.positives"),

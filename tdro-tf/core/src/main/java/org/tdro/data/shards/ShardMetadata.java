@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.tdro.io.InputException;
 
-/** Key-value metadata of an Arrow file, read with errors that name the file. */
-public record ShardMetadata(Path file, Map<String, String> values) {
+/** The metadata of an Arrow file, read with errors that name the file. */
+record ShardMetadata(Path file, Map<String, String> values) {
   String text(String key) {
     var value = values.get(key);
     if (value == null) {
@@ -14,12 +14,12 @@ public record ShardMetadata(Path file, Map<String, String> values) {
     return value;
   }
 
-  public long number(String key) {
+  long number(String key) {
     try {
       return Long.parseLong(text(key));
     } catch (NumberFormatException e) {
       throw new InputException(
-          "%s: %s is no number: %s; import the data again".formatted(file, key, text(key)), e);
+          "%s: %s is not a number: %s; import the data again".formatted(file, key, text(key)), e);
     }
   }
 

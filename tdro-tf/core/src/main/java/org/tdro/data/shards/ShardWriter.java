@@ -14,10 +14,10 @@ import org.apache.arrow.vector.VarCharVector;
 import org.apache.arrow.vector.VectorSchemaRoot;
 import org.apache.arrow.vector.complex.ListVector;
 import org.apache.arrow.vector.ipc.ArrowFileWriter;
-import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 import org.tdro.rows.PassageScores;
 
-/** Writes training rows to an Arrow IPC file, a record batch at a time. */
+/** A writer of training rows to an Arrow IPC file, one record batch at a time. */
 final class ShardWriter implements AutoCloseable {
   /** A record batch ends at this many tokens (8 MB): few enough for memory, many enough for few mappings. */
   private static final long BATCH_TOKENS = 1 << 21;
@@ -30,7 +30,7 @@ final class ShardWriter implements AutoCloseable {
   private final RootAllocator allocator = new RootAllocator();
   private final VectorSchemaRoot root;
   private final ArrowFileWriter writer;
-  /** Arrow writes it last, so it may be filled at the end. */
+  /** Metadata that Arrow writes last, so it can be filled at the end. */
   private final SortedMap<String, String> footer = new TreeMap<>();
 
   private RowCounts counts = RowCounts.NONE;
@@ -56,7 +56,7 @@ final class ShardWriter implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       root.close();
       allocator.close();
-      throw e instanceof IOException io ? AtomicWrite.failure(path, io) : (RuntimeException) e;
+      throw e instanceof IOException io ? FileException.writing(path, io) : (RuntimeException) e;
     }
   }
 
@@ -67,7 +67,7 @@ final class ShardWriter implements AutoCloseable {
     append((ListVector) root.getVector(ArrowColumns.QUERY), i, row.query());
     append((ListVector) root.getVector(ArrowColumns.POSITIVES), i, row.positives());
     append((ListVector) root.getVector(ArrowColumns.NEGATIVES), i, row.negatives());
-    // No passage is without a score where the row has scores, so empty lists say that it has none.
+    // A row with scores has one for every passage, so empty lists mean that it has none.
     var scores = row.scores().orElse(NO_SCORES);
     append((ListVector) root.getVector(ArrowColumns.POSITIVE_SCORES), i, scores.positives());
     append((ListVector) root.getVector(ArrowColumns.NEGATIVE_SCORES), i, scores.negatives());
@@ -77,7 +77,7 @@ final class ShardWriter implements AutoCloseable {
     }
   }
 
-  /** Ends the file with its footer. */
+  /** Completes the file with its footer, and returns the counts of its rows. */
   RowCounts finish() {
     if (batchRows > 0) {
       flush();
@@ -87,7 +87,7 @@ final class ShardWriter implements AutoCloseable {
       writer.end();
       channel.force(true);
     } catch (IOException e) {
-      throw AtomicWrite.failure(path, e);
+      throw FileException.writing(path, e);
     }
     return counts;
   }
@@ -100,7 +100,7 @@ final class ShardWriter implements AutoCloseable {
         writer) {
       // Closed in reverse order, whichever fails.
     } catch (IOException e) {
-      throw AtomicWrite.failure(path, e);
+      throw FileException.writing(path, e);
     }
   }
 
@@ -109,7 +109,7 @@ final class ShardWriter implements AutoCloseable {
     try {
       writer.writeBatch();
     } catch (IOException e) {
-      throw AtomicWrite.failure(path, e);
+      throw FileException.writing(path, e);
     }
     root.clear();
     batchRows = 0;

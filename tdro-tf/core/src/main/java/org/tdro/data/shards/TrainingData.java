@@ -23,8 +23,8 @@ public final class TrainingData implements AutoCloseable {
   /**
    * Maps the Arrow files of a folder.
    *
-   * @throws InputException if there are none, if some are damaged or if they were not imported with one tokenizer and the same
-   *     lengths; it lists all problems
+   * @throws InputException listing all problems: if there are no files, some are damaged, or they were not all imported with the
+   *     same tokenizer and lengths
    */
   public static TrainingData open(Path arrowFolder) {
     var problems = new ArrayList<String>();
@@ -46,30 +46,17 @@ public final class TrainingData implements AutoCloseable {
     return new TrainingData(domains, true);
   }
 
-  /** The domains; a position in this list is a domain's id. */
+  /** Returns the domains; the position in this list is the id of a domain. */
   public List<Domain> domains() {
     return domains;
   }
 
-  /** Rows of each domain in a fold. */
+  /** Returns the number of rows of each domain in a fold. */
   public long[] sizes(Fold fold) {
     return domains.stream().mapToLong(domain -> domain.size(fold)).toArray();
   }
 
-  /** The SHA-256 of the tokenizer file that made the ids. */
-  public String tokenizerFingerprint() {
-    return domains.get(0).facts().tokenizer();
-  }
-
-  /** The highest id of any row; a model's vocabulary must be larger. */
-  public int maxTokenId() {
-    return domains.stream()
-        .mapToInt(domain -> domain.counts().maxTokenId())
-        .max()
-        .orElse(-1);
-  }
-
-  /** A hash of what all domains were made from and of what came out: equal where the rows are equal. */
+  /** Returns a hash of the facts and counts of all domains, which is equal if the rows are. */
   public String fingerprint() {
     var text = new StringBuilder();
     for (var domain : domains) {
@@ -82,7 +69,7 @@ public final class TrainingData implements AutoCloseable {
   }
 
   /**
-   * The named domains in the given order. They are shared: close the data they come from, after the last use.
+   * Returns the named domains in the given order. They are shared with this data, which must stay open as long as they are used.
    *
    * @throws InputException if a name is unknown
    */

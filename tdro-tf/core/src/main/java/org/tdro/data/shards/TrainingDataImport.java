@@ -13,38 +13,88 @@ import java.util.Optional;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.io.Checks;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.Sha256;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
+import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 
 /**
  * Imports training rows: a JSONL file per domain becomes two Arrow files of token ids, one per {@link Fold}.
  *
- * <p>A domain whose rows, tokenizer, lengths and prompts are those of its present files is left as it is. The output folder then
- * holds exactly the imported domains: files of others are removed. Everything is written beside its place and moved there when
- * all domains are done, so an error leaves the folder as it was.
+ * <p>A domain whose rows, tokenizer, lengths and prompts are those of its present files is not imported again. Afterwards the output
+ * folder holds exactly the imported domains: files of others are removed. Everything is written beside its place and moved there
+ * when all domains are done, so an error leaves the folder unchanged.
  */
 public final class TrainingDataImport {
   private static final Logger LOG = LoggerFactory.getLogger(TrainingDataImport.class);
 
-  private final Tokenizer tokenizer;
-  private final ImportOptions options;
+  /**
+   * Options of an import.
+   *
+   * @param maxQueryLength longer queries are cut, in tokens including special ones
+   * @param maxPassageLength longer passages are cut, in tokens including special ones
+   * @param prompts put around the texts
+   * @param threads number of threads that tokenise
+   */
+  public record Options(int maxQueryLength, int maxPassageLength, Prompts prompts, int threads) {
+    public Options {
+      new Checks()
+          .atLeast(2, "maxQueryLength", maxQueryLength)
+          .atLeast(2, "maxPassageLength", maxPassageLength)
+          .atLeast(1, "threads", threads)
+          .done();
+    }
 
-  public TrainingDataImport(Tokenizer tokenizer, ImportOptions options) {
+    /** Returns options without prompts, with one thread per processor. */
+    public static Options of(int maxQueryLength, int maxPassageLength) {
+      return new Options(
+          maxQueryLength,
+          maxPassageLength,
+          Prompts.none(),
+          Runtime.getRuntime().availableProcessors());
+    }
+  }
+
+  /** The result of an import, by domain in the order of their names. */
+  public record Report(List<Entry> domains) {
+    /**
+     * The result for one domain.
+     *
+     * @param rebuilt whether the domain was imported; false if its files were up to date
+     */
+    public record Entry(String domain, RowCounts counts, boolean rebuilt) {}
+
+    public Report {
+      domains = List.copyOf(domains);
+    }
+
+    /** Returns the counts of all domains together. */
+    public RowCounts total() {
+      return domains.stream().map(Entry::counts).reduce(RowCounts.NONE, RowCounts::plus);
+    }
+  }
+
+  private final Tokenizer tokenizer;
+  private final Options options;
+
+  /** Creates an import that tokenises by one tokenizer. */
+  public TrainingDataImport(Tokenizer tokenizer, Options options) {
     this.tokenizer = tokenizer;
     this.options = options;
   }
 
   /**
-   * Imports the domains of files or folders into a folder, which is made if it is missing.
+   * Imports the domains of files or folders into a folder, which is created if it is missing.
    *
-   * @throws InputException if rows are wrong; it lists the first {@value Problems#SHOWN} problems
-   * @throws UncheckedIOException if the folder cannot be written
+   * @throws InputException listing the first {@value Problems#SHOWN} problems of the rows
+   * @throws FileException if the folder cannot be written
    */
-  public ImportReport run(List<Path> places, Path output) {
+  public Report run(List<Path> places, Path output) {
     var sources = DomainFiles.sources(places);
     var prompted = new TreeSet<>(options.prompts().queries().keySet());
     prompted.addAll(options.prompts().passages().keySet());
@@ -52,7 +102,7 @@ public final class TrainingDataImport {
     if (!prompted.isEmpty()) {
       LOG.warn("there are prompts for domains that are not imported: {}", prompted);
     }
-    var entries = new ArrayList<ImportReport.Entry>();
+    var entries = new ArrayList<Report.Entry>();
     var problems = new Problems();
     var moves = new LinkedHashMap<Path, Path>();
     try {
@@ -80,15 +130,15 @@ public final class TrainingDataImport {
           remove(domain, DomainFiles.shards(output, domain));
         }
       }
-      return new ImportReport(entries);
+      return new Report(entries);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + output + ": " + e.getMessage(), e);
+      throw FileException.writing(output, e);
     } finally {
       moves.keySet().forEach(TrainingDataImport::deleteQuietly);
     }
   }
 
-  private ImportReport.Entry domain(String name, Path source, Path output, Map<Path, Path> moves) {
+  private Report.Entry domain(String name, Path source, Path output, Map<Path, Path> moves) {
     var facts = new ImportFacts(
         fingerprint(source),
         tokenizer.fingerprint(),
@@ -99,17 +149,17 @@ public final class TrainingDataImport {
     var present = present(name, output).filter(domain -> domain.facts().equals(facts));
     if (present.isPresent()) {
       LOG.debug("{} has not changed", name);
-      return new ImportReport.Entry(name, present.get().counts(), false);
+      return new Report.Entry(name, present.get().counts(), false);
     }
     var shards = DomainFiles.shards(output, name);
     var first = beside(shards.get(Fold.FIRST), moves);
     var second = beside(shards.get(Fold.SECOND), moves);
     var counts = new DomainImport(tokenizer, facts, options.threads()).run(source, first, second);
     LOG.info("{}: {} rows, {} tokens", name, counts.rows(), counts.tokens());
-    return new ImportReport.Entry(name, counts, true);
+    return new Report.Entry(name, counts, true);
   }
 
-  /** The domain as it is now, if it is there and whole. */
+  /** Returns the domain as imported before; empty if it is missing or damaged. */
   private static Optional<Domain> present(String name, Path output) {
     if (DomainFiles.shards(output, name).values().stream().noneMatch(Files::exists)) {
       return Optional.empty();
@@ -147,7 +197,7 @@ public final class TrainingDataImport {
     try {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {
-      LOG.warn("left behind: {}", temporary);
+      LOG.warn("could not be deleted: {}", temporary);
     }
   }
 }

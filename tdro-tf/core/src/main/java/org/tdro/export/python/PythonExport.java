@@ -1,7 +1,6 @@
 package org.tdro.export.python;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import org.tdro.huggingface.PoolingConfig;
 import org.tdro.huggingface.SentenceTransformersFiles;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.Encoder;
 import org.tdro.retriever.EncoderModel;
@@ -154,7 +154,7 @@ public abstract class PythonExport {
     try {
       return Files.copy(source, file);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+      throw FileException.writing(file, e);
     }
   }
 }

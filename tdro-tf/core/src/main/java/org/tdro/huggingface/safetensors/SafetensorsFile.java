@@ -2,7 +2,6 @@ package org.tdro.huggingface.safetensors;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -14,6 +13,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 
@@ -57,7 +57,7 @@ public final class SafetensorsFile {
     } catch (NoSuchFileException | FileNotFoundException e) {
       throw new InputException(file + ": there is no such file", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
   }
 

@@ -1,20 +1,16 @@
 package org.tdro.huggingface.safetensors;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.io.Problems;
 
 /**
@@ -25,12 +21,6 @@ import org.tdro.io.Problems;
  */
 record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
   static final String FILE = "model.safetensors.index.json";
-
-  private static final JsonMapper MAPPER = JsonMapper.builder()
-      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .enable(SerializationFeature.INDENT_OUTPUT)
-      .build();
 
   ShardIndex {
     weightMap = Collections.unmodifiableSortedMap(new TreeMap<>(weightMap));
@@ -59,11 +49,11 @@ record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
   }
 
   void write(Path file) throws IOException {
-    var json = MAPPER.createObjectNode();
+    var json = Json.object();
     json.putObject("metadata").put("total_size", totalSize);
     var map = json.putObject("weight_map");
     weightMap.forEach(map::put);
-    Files.write(file, MAPPER.writeValueAsBytes(json));
+    Files.writeString(file, Json.pretty(json));
   }
 
   private static JsonNode json(Path file) {
@@ -72,12 +62,10 @@ record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
         throw new InputException("%s: is larger than %d bytes, it is not an index of weights"
             .formatted(file, SafetensorsFile.MAX_HEADER));
       }
-      return MAPPER.readTree(file.toFile());
-    } catch (JacksonException e) {
-      throw new InputException(file + ": is " + HeaderParser.invalidJson(e), e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file + ": " + e.getMessage(), e);
+      throw FileException.reading(file, e);
     }
+    return Json.read(file);
   }
 
   /** Whether a name stays in its folder, on every system. The file itself may be a link, as in a cache of models. */

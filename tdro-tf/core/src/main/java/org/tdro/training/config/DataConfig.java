@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tdro.config.Incidental;
 import org.tdro.config.InputFile;
-import org.tdro.data.mixture.Batching;
+import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.io.Checks;
 import org.tdro.rows.Fold;
 import org.tdro.text.Prompts;

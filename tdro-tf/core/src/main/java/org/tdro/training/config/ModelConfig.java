@@ -19,7 +19,7 @@ import org.tdro.models.StaticArchitecture;
 import org.tdro.models.lora.Lora;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.RetrieverSpec;
-import org.tdro.search.Similarity;
+import org.tdro.text.Similarity;
 
 /**
  * Settings of the encoder of queries and passages.

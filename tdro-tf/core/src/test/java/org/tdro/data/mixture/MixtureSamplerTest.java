@@ -12,6 +12,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tdro.data.mixture.MixtureSampler.Batching;
+import org.tdro.data.mixture.MixtureSampler.RowRef;
 import org.tdro.io.InputException;
 
 class MixtureSamplerTest {

@@ -31,7 +31,7 @@ class MixtureScheduleTest {
     assertThatThrownBy(() -> schedule.then(5, WEIGHTS))
         .hasMessage("stages must begin at ascending blocks, were [0, 5, 5]");
     assertThatThrownBy(() -> schedule.then(6, List.of(1.0)))
-        .hasMessage("stages must have a weight for each of 2 domains, the one of block 6 has 1");
+        .hasMessage("stages must have a weight for each of 2 domains, that of block 6 has 1");
   }
 
   @Test
@@ -39,6 +39,6 @@ class MixtureScheduleTest {
     assertThatThrownBy(() -> MixtureSchedule.constant(List.of(0.5, -0.1)))
         .hasMessage("the weight of domain 1 must be at least 0, was -0.1");
     assertThatThrownBy(() -> MixtureSchedule.constant(List.of(0.0, 0.0)))
-        .hasMessage("the weights must have a sum above 0 and finite, it was 0.0");
+        .hasMessage("the weights must have a finite sum above 0, it was 0.0");
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.ImportedRows;
+import org.tdro.data.shards.DomainStatistics.LengthCounts;
 import org.tdro.testing.Shared;
 
 class DomainStatisticsTest {

@@ -43,12 +43,12 @@ class TrainingDataImportTest {
     tokenizer.close();
   }
 
-  private ImportReport run(ImportOptions options, Path... places) {
+  private TrainingDataImport.Report run(TrainingDataImport.Options options, Path... places) {
     return new TrainingDataImport(tokenizer, options).run(List.of(places), output);
   }
 
-  private ImportReport run() {
-    return run(ImportOptions.of(64, 64), rows);
+  private TrainingDataImport.Report run() {
+    return run(TrainingDataImport.Options.of(64, 64), rows);
   }
 
   @Test
@@ -111,7 +111,7 @@ class TrainingDataImportTest {
     // Tokens are bytes and an end token: queries 3 + 2, passages "abp0" of 5 each (5 of them) and
     // "cp0" of 4. Highest byte: 'p'.
     assertThat(report.total()).isEqualTo(new RowCounts(2, 3, 3, 1, 0, 5 + 25 + 4, 'p' + 2));
-    assertThat(report.domains()).singleElement().matches(ImportReport.Entry::rebuilt);
+    assertThat(report.domains()).singleElement().matches(TrainingDataImport.Report.Entry::rebuilt);
   }
 
   @Test
@@ -135,7 +135,7 @@ class TrainingDataImportTest {
     var prompts = new Prompts(
         Map.of("a", PromptTemplate.instruct("Find it")),
         Map.of("a", new PromptTemplate("[{text}]")));
-    run(new ImportOptions(64, 64, prompts, 2), rows);
+    run(new TrainingDataImport.Options(64, 64, prompts, 2), rows);
     try (var data = TrainingData.open(output)) {
       var a = data.domains().get(0).row(Fold.ALL, 0);
       assertThat(tokenizer.decode(a.query())).isEqualTo("Instruct: Find it\nQuery: x");
@@ -150,12 +150,13 @@ class TrainingDataImportTest {
     ImportedRows.write(rows.resolve("a.jsonl"), ImportedRows.row("1", "x", 1, 0));
     ImportedRows.write(rows.resolve("b.jsonl"), ImportedRows.row("1", "x", 1, 0));
     run();
-    assertThat(run().domains()).noneMatch(ImportReport.Entry::rebuilt);
+    assertThat(run().domains()).noneMatch(TrainingDataImport.Report.Entry::rebuilt);
     ImportedRows.write(rows.resolve("b.jsonl"), ImportedRows.row("1", "y", 1, 0));
     assertThat(run().domains())
-        .extracting(ImportReport.Entry::rebuilt)
+        .extracting(TrainingDataImport.Report.Entry::rebuilt)
         .containsExactly(false, true);
-    assertThat(run(ImportOptions.of(64, 32), rows).domains()).allMatch(ImportReport.Entry::rebuilt);
+    assertThat(run(TrainingDataImport.Options.of(64, 32), rows).domains())
+        .allMatch(TrainingDataImport.Report.Entry::rebuilt);
   }
 
   @Test
@@ -165,10 +166,10 @@ class TrainingDataImportTest {
         IntStream.range(0, 500)
             .mapToObj(i -> ImportedRows.row("q" + i, "t" + i, 2, 2))
             .toArray(String[]::new));
-    run(new ImportOptions(64, 64, Prompts.none(), 1), rows);
+    run(new TrainingDataImport.Options(64, 64, Prompts.none(), 1), rows);
     var first = Files.readAllBytes(output.resolve("a.0.arrow"));
     Files.delete(output.resolve("a.0.arrow"));
-    run(new ImportOptions(64, 64, Prompts.none(), 4), rows);
+    run(new TrainingDataImport.Options(64, 64, Prompts.none(), 4), rows);
     assertThat(Files.readAllBytes(output.resolve("a.0.arrow"))).isEqualTo(first);
   }
 
@@ -239,7 +240,7 @@ class TrainingDataImportTest {
     assertThatThrownBy(() -> TrainingData.open(output))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("a.1.arrow: cannot be read as an Arrow file");
-    assertThat(run().domains()).allMatch(ImportReport.Entry::rebuilt);
+    assertThat(run().domains()).allMatch(TrainingDataImport.Report.Entry::rebuilt);
     TrainingData.open(output).close();
   }
 }

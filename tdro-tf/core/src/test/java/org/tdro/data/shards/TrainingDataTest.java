@@ -70,7 +70,7 @@ class TrainingDataTest {
   void domainsOfOtherLengthsDoNotFit() throws IOException {
     imported().close();
     try (var tokenizer = ImportedRows.byteTokenizer(folder)) {
-      new TrainingDataImport(tokenizer, ImportOptions.of(32, 32))
+      new TrainingDataImport(tokenizer, TrainingDataImport.Options.of(32, 32))
           .run(List.of(folder.resolve("rows/b.jsonl")), folder.resolve("other"));
     }
     for (var shard : List.of("b.0.arrow", "b.1.arrow")) {

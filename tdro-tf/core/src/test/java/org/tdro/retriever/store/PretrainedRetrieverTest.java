@@ -20,8 +20,8 @@ import org.tdro.export.python.PythonModelCard;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.Retriever;
-import org.tdro.search.Similarity;
 import org.tdro.testing.Shared;
+import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
 
