@@ -77,11 +77,14 @@ final class ServedModel {
     try {
       bundle = SavedModelBundle.load(folder.toString(), "serve");
       return new ServedModel(version, assets, tokenizer, bundle, options, metrics);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (bundle != null) {
         bundle.close();
       }
       tokenizer.ifPresent(Tokenizer::close);
+      if (e instanceof Error) {
+        throw e;
+      }
       throw new IllegalArgumentException(folder + " cannot be served: " + e.getMessage(), e);
     }
   }
