@@ -25,8 +25,8 @@ public final class ModelServer implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
 
   static {
-    // The JDK's server has no other way to be told, and reads these when it is first used. In
-    // seconds: a client that sends or reads slower does not hold a thread for ever.
+    // The JDK's server takes these settings from properties alone and reads them at its first use.
+    // In seconds: a client that sends or reads more slowly does not hold a thread forever.
     setUnlessSet("sun.net.httpserver.maxReqTime", "10");
     setUnlessSet("sun.net.httpserver.maxRspTime", "120");
     // Otherwise every answer to a kept connection waits 40 ms for the client's acknowledgement.
@@ -98,7 +98,7 @@ public final class ModelServer implements AutoCloseable {
       http.start();
       if (!http.getAddress().getAddress().isLoopbackAddress()) {
         LOG.warn(
-            "{} can be reached from other machines and asks nobody who they are", server.uri());
+            "{} can be reached from other machines and does not authenticate them", server.uri());
       }
       return server;
     } catch (RuntimeException | Error e) {

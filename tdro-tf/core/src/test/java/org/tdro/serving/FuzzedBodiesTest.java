@@ -60,7 +60,7 @@ class FuzzedBodiesTest {
     var model = SmallExport.retriever(folder.resolve("model"));
     SmallExport.write(model, IdType.INT64, folder.resolve("1"));
     server =
-        ModelServer.start(folder.resolve("1"), ServerOptions.local().with(BatchingOptions.OFF));
+        ModelServer.start(folder.resolve("1"), ServerOptions.local().with(ServerOptions.Batching.OFF));
     http = new Http(server.uri());
   }
 
