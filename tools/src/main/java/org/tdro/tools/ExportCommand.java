@@ -9,7 +9,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.export.ExportOptions;
-import org.tdro.export.ExportReport;
 import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.io.TemporaryFolder;
@@ -168,7 +167,7 @@ final class ExportCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private void print(ExportReport report) {
+  private void print(SavedModelExport.Report report) {
     var out = spec.commandLine().getOut();
     var agreement = report.agreement();
     out.printf(

@@ -20,7 +20,7 @@ final class FolderReading {
     files.add(file);
   }
 
-  /** The keys that nothing has read, each after its file. */
+  /** Returns the keys that nothing has read, each after its file. */
   List<String> unread() {
     return files.stream()
         .flatMap(json -> json.unread().stream().map(key -> json.file() + ": " + key))

@@ -56,14 +56,14 @@ public final class ContrastiveModel extends EncoderModel {
    */
   public record Reference(RetrieverSpec spec, boolean sharesBase) {}
 
-  /** A model that minimises the mean loss. */
+  /** Creates a model that minimises the mean loss. */
   public ContrastiveModel(
       RetrieverSpec spec, ContrastiveOptions options, long seed, ConfigProto config) {
     this(spec, options, RowWeighting.uniform(), seed, config);
   }
 
   /**
-   * A model that minimises the weighted loss.
+   * Creates a model that minimises the weighted loss.
    *
    * @param weighting belongs to this model from now on
    * @throws IllegalArgumentException if the options have a reference and {@code weighting} needs none, or the other way round
@@ -106,7 +106,7 @@ public final class ContrastiveModel extends EncoderModel {
     stored.load(tf(), session, reference.orElseThrow());
   }
 
-  /** Draws the reference model's weights instead, for measurements of time and memory. */
+  /** Draws the reference model's weights at random, for measurements of time and memory. */
   public void drawReference(long seed) {
     var session = session();
     Variables.initialize(tf(), session, referenceVariables.all(), seed);
@@ -153,7 +153,7 @@ public final class ContrastiveModel extends EncoderModel {
     return step.minimize(trained, loss);
   }
 
-  /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
+  /** Returns the loss of every row of the batch under {@code encoders}, {@code [batch]}. */
   private Operand<TFloat32> losses(CallContext context, Encoders encoders, Inputs batch) {
     var queries = encode(context, encoders.query(), QUERY_IDS, QUERY_MASK);
     var passages = encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK);

@@ -132,13 +132,13 @@ class SafetensorsFolderTest {
   @ValueSource(strings = {"{\"a\":\"x\",\"a\":\"y\"}", "{", "{}} x"})
   void anIndexIsStrictJson(String weightMap) throws IOException {
     index(weightMap);
-    assertThat(problems()).singleElement().asString().contains("no valid JSON");
+    assertThat(problems()).singleElement().asString().contains("not valid JSON");
   }
 
   @Test
   void anIndexNestedDeeplyIsRefused() throws IOException {
     index("[".repeat(100_000));
-    assertThat(problems()).singleElement().asString().contains("no valid JSON");
+    assertThat(problems()).singleElement().asString().contains("not valid JSON");
   }
 
   @Test
