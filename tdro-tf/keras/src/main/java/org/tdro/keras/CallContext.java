@@ -11,8 +11,8 @@ import org.tensorflow.types.TInt64;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * What a forward pass depends on besides its input: the operations of the graph, training or inference, the precision of
- * matrix products, random numbers, and whether activations are kept or recomputed. Immutable; the {@code with} methods
+ * The settings of a forward pass: the operations of the graph, training or inference, the precision of matrix products,
+ * random numbers, and whether activations are kept or recomputed. Immutable; the {@code with} methods
  * derive others.
  */
 public final class CallContext {
@@ -21,13 +21,13 @@ public final class CallContext {
   private final RandomStream random;
   private final boolean training;
   private final ComputeType computeType;
-  /** What layers assign to variables in this forward pass. */
+  /** The values that layers assign to variables in this forward pass. */
   private final Map<Weight, Operand<TFloat32>> assignments;
 
   /** Records blocks whose activations are recomputed; null where activations are kept. */
   private final GradientTape recorder;
 
-  /** Where random numbers come from. */
+  /** The source of random numbers. */
   record RandomStream(long seed, Operand<TInt64> counter) {}
 
   private CallContext(
@@ -192,7 +192,7 @@ public final class CallContext {
     return tf.dtypes.cast(x, TFloat32.class);
   }
 
-  /** Where layers that are called for the first time create their weights. */
+  /** Returns the scope in which a layer that is called for the first time creates its weights. */
   LayerScope scope(String layer) {
     if (scope == null) {
       throw new IllegalStateException("the layer " + layer

@@ -1,9 +1,13 @@
 package org.tdro.keras;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
 import org.tensorflow.Output;
 import org.tensorflow.op.Op;
@@ -11,10 +15,19 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A gradient through {@link CheckpointedBlock}s (gradient checkpointing, Chen et al. 2016). It flows from the targets to the
+ * A gradient through {@link Block}s (gradient checkpointing, Chen et al. 2016). It flows from the targets to the
  * outputs of blocks; then, from the last block to the first, the block is called again and its gradient taken there.
  */
 final class CheckpointedGradient {
+  private static final Set<String> BARRIERS = Set.of("StopGradient", "PreventGradient");
+
+  /** A call of a block at which a plain gradient stops: {@code output = stopGradient(block(input))}. */
+  record Block(
+      Layer<TFloat32> block,
+      CallContext context,
+      Operand<TFloat32> input,
+      Operand<TFloat32> output) {}
+
   /** The gradients of the targets, null where none flows: TensorFlow's, for sources that the targets depend on. */
   interface Plain {
     List<Operand<TFloat32>> of(
@@ -24,12 +37,12 @@ final class CheckpointedGradient {
   }
 
   private final Ops tf;
-  private final List<CheckpointedBlock> blocks;
+  private final List<Block> blocks;
   private final Plain plain;
-  /** What has arrived at the sources and at the outputs of blocks. */
+  /** The gradients that have arrived at the sources and at the outputs of blocks. */
   private final Map<Output<?>, List<Operand<TFloat32>>> arrived = new LinkedHashMap<>();
 
-  CheckpointedGradient(Ops tf, List<CheckpointedBlock> blocks, Plain plain) {
+  CheckpointedGradient(Ops tf, List<Block> blocks, Plain plain) {
     this.tf = tf.withSubScope("recompute");
     this.blocks = List.copyOf(blocks);
     this.plain = plain;
@@ -55,7 +68,7 @@ final class CheckpointedGradient {
     return gradients;
   }
 
-  private void through(CheckpointedBlock block, Operand<TFloat32> outputGradient) {
+  private void through(Block block, Operand<TFloat32> outputGradient) {
     // Without the control dependency TensorFlow would merge the two calls, or make the second at
     // once; either way the activations would stay in memory.
     Operand<TFloat32> input = tf.withControlDependencies(List.of((Op) outputGradient))
@@ -71,7 +84,7 @@ final class CheckpointedGradient {
 
   /** Lets a gradient flow back to everything that waits for one and that it reaches without entering a block. */
   private void flow(List<Operand<TFloat32>> targets, List<Operand<TFloat32>> outputGradients) {
-    var ancestors = Ancestors.of(targets);
+    var ancestors = ancestors(targets);
     var reached = new ArrayList<Operand<TFloat32>>();
     for (var output : arrived.keySet()) {
       if (ancestors.contains(output)) {
@@ -96,5 +109,26 @@ final class CheckpointedGradient {
       case 1 -> parts.get(0);
       default -> LookupGradient.joined(tf, tf.math.addN(parts));
     };
+  }
+
+  /**
+   * Returns the values and all that they are computed from, as far as a gradient could flow: down to operations that stop
+   * gradients, whose outputs are included.
+   */
+  private static Set<Output<?>> ancestors(List<? extends Operand<?>> values) {
+    var found = new HashSet<Output<?>>();
+    var open = new ArrayDeque<Output<?>>();
+    values.forEach(value -> open.add(value.asOutput()));
+    while (!open.isEmpty()) {
+      var output = open.pop();
+      if (!found.add(output) || BARRIERS.contains(output.op().type())) {
+        continue;
+      }
+      var operation = (GraphOperation) output.op();
+      for (int i = 0; i < operation.numInputs(); i++) {
+        open.push(operation.input(i));
+      }
+    }
+    return found;
   }
 }

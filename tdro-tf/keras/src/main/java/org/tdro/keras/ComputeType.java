@@ -2,7 +2,7 @@ package org.tdro.keras;
 
 import org.tdro.config.Key;
 
-/** In which type products of matrices are computed; weights, sums, norms and updates stay in single precision. */
+/** The type in which matrix products are computed; weights, sums, norms and updates stay in single precision. */
 public enum ComputeType {
   /** Single precision. */
   FLOAT32,

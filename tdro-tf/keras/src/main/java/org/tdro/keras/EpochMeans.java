@@ -7,8 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What an epoch reports: plain means of the scalars of several logs, a scalar that not every log has being averaged over those that
- * have it; and metrics, exactly.
+ * The logs of an epoch: metrics exactly, and plain means of the scalars of its steps, each over the steps that have it.
  */
 final class EpochMeans {
   private record Sum(double sum, long count) {
@@ -45,7 +44,7 @@ final class EpochMeans {
     return sums;
   }
 
-  /** How many logs were added. */
+  /** Returns the number of logs that were added. */
   long steps() {
     return steps;
   }
@@ -60,7 +59,7 @@ final class EpochMeans {
 
   /** Returns the mean timings of the steps. */
   Timings timings() {
-    return steps == 0 ? Timings.NONE : timings.dividedBy(steps);
+    return steps == 0 ? Timings.NONE : timings.dividedBy((double) steps);
   }
 
   void clear() {

@@ -30,7 +30,7 @@ final class EvaluationProgram {
     long rows = 0;
     for (long index = 0; index < batches; index++) {
       try (var batch = dataset.batch(index)) {
-        model.checkLabels(batch);
+        model.compiled().checkLabels(batch);
         var runner = model.feed(batch);
         step.logs().values().forEach(runner::fetch);
         step.measures().values().forEach(runner::fetch);

@@ -70,7 +70,7 @@ public final class Examples {
   /**
    * Returns batches of {@code rows} examples. The last one of an epoch is smaller if they do not divide evenly.
    *
-   * @throws IllegalArgumentException if there are no examples or {@code rows} is below 1
+   * @throws IllegalArgumentException if there are no examples, or {@code rows} is below 1
    */
   public Dataset batch(int rows) {
     return batches(rows, (count + (long) rows - 1) / Math.max(1, rows));

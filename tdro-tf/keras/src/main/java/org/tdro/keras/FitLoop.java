@@ -114,7 +114,7 @@ final class FitLoop {
     for (int micro = 0; micro < microBatches; micro++) {
       long start = System.nanoTime();
       try (var batch = dataset.batch((step - 1) * microBatches + micro)) {
-        model.checkLabels(batch);
+        model.compiled().checkLabels(batch);
         long ready = System.nanoTime();
         var logs = program.run(batch, micro, microBatches);
         waited += ready - start;
@@ -138,7 +138,7 @@ final class FitLoop {
     options.callbacks().forEach(hook);
   }
 
-  /** Every callback hears of a failure, even when one fails again. */
+  /** Tells every callback of a failure, even when one of them fails again. */
   private void tellFailed(RuntimeException failure) {
     for (var callback : options.callbacks()) {
       try {

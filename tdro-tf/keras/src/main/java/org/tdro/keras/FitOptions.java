@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How long to train and who watches.
+ * The length of training, its validation data and its callbacks.
  *
  * @param epochs how often to go through the data; at least 1
- * @param stepsPerEpoch updates of an epoch; empty takes the dataset's own length. Where that is no multiple of the
+ * @param stepsPerEpoch updates of an epoch; empty takes the dataset's own length. Where that is not a multiple of the
  *     micro-batches of an update, the ones that are left over open the next epoch
  * @param validation data to evaluate on after each epoch
  */
@@ -28,7 +28,7 @@ public record FitOptions(
     callbacks = List.copyOf(callbacks);
   }
 
-  /** That many passes over a dataset that has a length. */
+  /** Returns options for {@code epochs} passes over a dataset that has a length. */
   public static FitOptions epochs(long epochs) {
     return new FitOptions(epochs, OptionalLong.empty(), Optional.empty(), List.of());
   }

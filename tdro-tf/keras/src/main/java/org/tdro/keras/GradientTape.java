@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.tensorflow.Graph;
 import org.tensorflow.GraphOperation;
 import org.tensorflow.Operand;
@@ -13,14 +14,17 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * Gradients of the operations of a graph, by reverse-mode differentiation. A graph keeps every operation, so nothing but
- * the blocks of {@link CallContext#withCheckpointing} is recorded here; {@link #watch} marks what may be differentiated against besides
- * variables, and a gradient against anything else is refused rather than silently zero.
+ * the blocks of {@link CallContext#withCheckpointing} is recorded here; {@link #watch} marks what, other than variables, may be
+ * differentiated against, and a gradient against anything else is refused rather than silently zero.
  */
 public final class GradientTape {
+  private static final Pattern WITHOUT_GRADIENT =
+      Pattern.compile("No gradient defined for op: (\\w+)");
+
   private final Graph graph;
   private final Ops tf;
   private final Set<Output<?>> watched = new HashSet<>();
-  private final List<CheckpointedBlock> blocks = new ArrayList<>();
+  private final List<CheckpointedGradient.Block> blocks = new ArrayList<>();
   private int calls;
 
   /** A tape over the graph of {@code tf}. */
@@ -46,7 +50,7 @@ public final class GradientTape {
    */
   Operand<TFloat32> record(Layer<TFloat32> block, CallContext context, Operand<TFloat32> x) {
     var y = context.tf().stopGradient(block.call(context, x));
-    blocks.add(new CheckpointedBlock(block, context, x, y));
+    blocks.add(new CheckpointedGradient.Block(block, context, x, y));
     return y;
   }
 
@@ -114,6 +118,9 @@ public final class GradientTape {
       List<Operand<TFloat32>> targets,
       List<Operand<TFloat32>> sources,
       List<Operand<TFloat32>> outputGradients) {
+    if (calls > 0) {
+      SecondOrderGradients.register();
+    }
     Output<?>[] gradients;
     try {
       gradients = graph.addGradients(
@@ -126,7 +133,7 @@ public final class GradientTape {
         | org.tensorflow.exceptions.TensorFlowException e) {
       throw new IllegalArgumentException(
           "no gradient of " + names(targets) + " with respect to " + names(sources) + ": "
-              + e.getMessage(),
+              + reason(e),
           e);
     }
     var result = new ArrayList<Operand<TFloat32>>();
@@ -138,6 +145,21 @@ public final class GradientTape {
       }
     }
     return result;
+  }
+
+  /** TensorFlow's words, or what to do where it lacks the gradient of an operation. */
+  private static String reason(RuntimeException refusal) {
+    var missing = WITHOUT_GRADIENT.matcher(String.valueOf(refusal.getMessage()));
+    if (!missing.find()) {
+      return refusal.getMessage();
+    }
+    var operation = missing.group(1);
+    var what = "TensorFlow has no gradient of the operation " + operation;
+    int grad = operation.indexOf("Grad");
+    return grad < 0
+        ? what
+        : what + ", which is the gradient of " + operation.substring(0, grad)
+            + ": differentiate it only once, or use another activation or pooling";
   }
 
   /** Left to itself, TensorFlow takes ones by an operation that cannot be differentiated again. */
@@ -158,7 +180,7 @@ public final class GradientTape {
     var variables = new ArrayList<Operand<TFloat32>>();
     for (var source : sources) {
       var operation = (GraphOperation) source.op();
-      // The handle is a resource; what it stands for, and its gradient, is of floats.
+      // The handle is a resource; its value and its gradient are floats.
       variables.add(
           isVariable(source.asOutput()) ? operation.input(0).op().<TFloat32>output(0) : source);
     }

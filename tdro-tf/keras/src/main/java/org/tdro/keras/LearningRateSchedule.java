@@ -12,12 +12,12 @@ public interface LearningRateSchedule {
     return updatesDone -> rate;
   }
 
-  /** From 0 to {@code peak} in {@code warmupSteps}, then constant. */
+  /** Rises from 0 to {@code peak} in {@code warmupSteps}, then constant. */
   static LearningRateSchedule constantWithWarmup(double peak, long warmupSteps) {
     return afterWarmup(peak, warmupSteps, updatesDone -> 1);
   }
 
-  /** From 0 to {@code peak} in {@code warmupSteps}, then in a straight line to {@code minRatio} × peak at {@code steps}. */
+  /** Rises from 0 to {@code peak} in {@code warmupSteps}, then in a straight line to {@code minRatio} × peak at {@code steps}. */
   static LearningRateSchedule linear(double peak, long steps, long warmupSteps, double minRatio) {
     return afterWarmup(peak, warmupSteps, updatesDone -> {
       double left = Math.max(0, (double) (steps - updatesDone) / Math.max(1, steps - warmupSteps));
@@ -25,7 +25,7 @@ public interface LearningRateSchedule {
     });
   }
 
-  /** From 0 to {@code peak} in {@code warmupSteps}, then half a cosine wave to {@code minRatio} × peak at {@code steps}. */
+  /** Rises from 0 to {@code peak} in {@code warmupSteps}, then half a cosine wave to {@code minRatio} × peak at {@code steps}. */
   static LearningRateSchedule cosine(double peak, long steps, long warmupSteps, double minRatio) {
     return afterWarmup(peak, warmupSteps, updatesDone -> {
       double progress =

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a step, an epoch or an evaluation reported.
+ * The values that a step, an epoch or an evaluation reported.
  *
  * @param scalars such as {@code loss}, in the order in which they were logged
  * @param vectors such as one loss for each domain
  * @param timings rows and seconds, apart from what the model reports; all 0 where nothing was trained
  */
 public record Logs(Map<String, Double> scalars, Map<String, float[]> vectors, Timings timings) {
-  /** What a step minimises, regularizers included. */
+  /** The value that a step minimises, regularizers included. */
   public static final LogKey<Double> LOSS = LogKey.scalar("loss");
 
   /** The learning rate of the model's optimizer in this step. */

@@ -4,17 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
-import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 
@@ -32,63 +28,19 @@ public abstract class Model implements AutoCloseable {
 
   private final long seed;
   private final ConfigProto config;
-  private final Map<String, Operand<?>> inputs = new LinkedHashMap<>();
-  private final Map<String, InputSpec> specs = new LinkedHashMap<>();
+  private final InputPlaceholders inputs = new InputPlaceholders();
   private final List<Optimizer> optimizers = new ArrayList<>();
-  private Native opened;
+  private ModelGraph opened;
   private boolean built;
-  private int initialized;
 
-  private Optimizer optimizer;
-  private Loss loss;
-  private List<Metric> metrics = List.of();
-  /** Static shape of what the loss sees in training. */
-  private Shape outputShape = Shape.unknown();
-
+  private Compilation compiled = new Compilation(null, null, List.of());
   private Operand<TFloat32> outputs;
   private Execution execution = Execution.direct();
   private Execution.Builder building;
-  private TrainingProgram training;
-  /** The weights that {@link #training} moves by default. */
-  private List<Weight> trained = List.of();
-
-  private EvaluationProgram evaluation;
   private Checkpoint checkpoint;
   private final TrainingState state = new TrainingState();
   private long traceEverySteps;
   private volatile Ending ending = Ending.NONE;
-
-  /** The graph and what is in it from the start; the session is opened with it. */
-  private static final class Native implements AutoCloseable {
-    private final Graph graph = new Graph();
-    private final Ops tf;
-    private final Session session;
-    private final Variables variables;
-    private final StepCounter counter;
-
-    Native(ConfigProto config) {
-      Session begun = null;
-      try {
-        tf = Ops.create(graph);
-        begun = new Session(graph, config);
-        variables = new Variables(graph, "");
-        counter = new StepCounter(tf);
-        session = begun;
-      } catch (RuntimeException | Error e) {
-        if (begun != null) {
-          begun.close();
-        }
-        graph.close();
-        throw e;
-      }
-    }
-
-    @Override
-    public void close() {
-      session.close();
-      graph.close();
-    }
-  }
 
   /** Why fit is to end after the current step. */
   private enum Ending {
@@ -146,15 +98,14 @@ public abstract class Model implements AutoCloseable {
    */
   protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
     var prediction = call(context, batch);
-    outputShape = prediction.shape();
-    var value = regularized(loss.call(tf(), batch, prediction));
-    var step = new TrainStep().log(Logs.LOSS, value);
-    metrics.forEach(metric -> step.measure(metric, metric.sums(tf(), batch, prediction)));
+    var objective = compiled.objective(tf(), variables(), batch, prediction);
     if (variables().trainable().isEmpty()) {
       throw new IllegalStateException(
           "there is nothing to train: the model has no weights, or all of its layers are frozen");
     }
-    return step.minimize(variables().trainable(), value);
+    return compiled
+        .report(tf(), batch, prediction, objective)
+        .minimize(variables().trainable(), objective);
   }
 
   /**
@@ -165,15 +116,13 @@ public abstract class Model implements AutoCloseable {
    * @return a step that minimises and assigns nothing
    */
   protected TrainStep testStep(CallContext context, Inputs batch) {
-    if (loss == null) {
+    if (!compiled.hasLoss()) {
       throw new IllegalStateException(
           "compile the model with a loss, or override testStep, before it is evaluated");
     }
     requireOutputs();
-    outputShape = outputs.shape();
-    var step = new TrainStep().log(Logs.LOSS, regularized(loss.call(tf(), batch, outputs)));
-    metrics.forEach(metric -> step.measure(metric, metric.sums(tf(), batch, outputs)));
-    return step;
+    var objective = compiled.objective(tf(), variables(), batch, outputs);
+    return compiled.report(tf(), batch, outputs, objective);
   }
 
   /**
@@ -192,19 +141,11 @@ public abstract class Model implements AutoCloseable {
 
   /** Sets how training steps are executed, before the first {@link #fit}; by default in one run of the graph each. */
   public final void execution(Execution execution) {
-    if (training != null) {
+    if (compiled.training().isPresent()) {
       throw new IllegalStateException(
           "the model was trained already; its execution is set before, or after the next compile");
     }
     this.execution = execution;
-  }
-
-  /** The loss and what regularizers add to it. */
-  final Operand<TFloat32> regularized(Operand<TFloat32> value) {
-    return variables()
-        .penalty(tf())
-        .<Operand<TFloat32>>map(p -> tf().math.add(value, p))
-        .orElse(value);
   }
 
   /**
@@ -212,10 +153,7 @@ public abstract class Model implements AutoCloseable {
    * other layers, by another rule or by a schedule that begins anew: see {@link #compile(Optimizer)}.
    */
   public void compile(Optimizer optimizer, Loss loss, Metric... metrics) {
-    compile(optimizer);
-    forgetLabels();
-    this.loss = loss;
-    this.metrics = List.of(metrics);
+    compile(new Compilation(optimizer, loss, List.of(metrics)));
   }
 
   /**
@@ -229,61 +167,49 @@ public abstract class Model implements AutoCloseable {
    * @throws IllegalStateException if {@code optimizer} was trained with already
    */
   public void compile(Optimizer optimizer) {
+    compile(new Compilation(optimizer, null, List.of()));
+  }
+
+  private void compile(Compilation next) {
+    var optimizer = next.optimizer().orElseThrow();
     if (optimizer.isBuilt()) {
       throw new IllegalStateException(
           "an optimizer belongs to one compile of one model: make a new one");
     }
-    dropTraining();
+    compiled
+        .optimizer()
+        .filter(optimizers::remove)
+        .ifPresent(earlier -> opened().remove(earlier.slots()));
+    // The labels of the next loss may be of another type.
+    var declared = inputs().stream().map(InputSpec::name).toList();
+    compiled
+        .labels()
+        .map(InputSpec::name)
+        .filter(name -> !declared.contains(name))
+        .ifPresent(inputs::remove);
     state.compiled();
-    this.optimizer = optimizer;
-    evaluation = null;
-  }
-
-  /** Forgets the input that the loss so far has added: the next one may want labels of another type. */
-  private void forgetLabels() {
-    if (loss != null) {
-      var declared = inputs().stream().map(InputSpec::name).toList();
-      loss.labels()
-          .map(InputSpec::name)
-          .filter(name -> !declared.contains(name))
-          .ifPresent(name -> {
-            inputs.remove(name);
-            specs.remove(name);
-          });
-    }
-  }
-
-  /** Forgets the training step and its optimizer, if there are any. */
-  private void dropTraining() {
-    if (optimizers.remove(optimizer)) {
-      var session = session();
-      variables().remove(tf(), session, optimizer.slots());
-      variables().open();
-      initialized = variables().all().size();
-    }
-    training = null;
+    compiled = next;
   }
 
   /**
-   * Trains. Continues where the model stands: one that was loaded at step 300 runs the steps after it.
+   * Trains. Continues after the last step of the model: one that was loaded at step 300 runs the steps after it.
    *
    * <p>When it throws, the weights may be those of a step that is not complete: load a checkpoint before going on.
    *
    * @return the logs of every epoch that ended in this call
    */
   public History fit(Dataset dataset, FitOptions options) {
-    requireCompiled();
+    optimizer();
     ending = Ending.NONE;
     return new FitLoop(this, dataset, options).run();
   }
 
   /** Returns what {@link #testStep} reports, over the rows of one pass over {@code dataset}. */
   public Logs evaluate(Dataset dataset) {
-    if (evaluation == null) {
-      evaluation = new EvaluationProgram(this, testStep(context(false), symbolicInputs()));
+    if (compiled.evaluation().isEmpty()) {
+      compiled.evaluation(new EvaluationProgram(this, testStep(context(false), symbolicInputs())));
     }
-    initialize();
-    return evaluation.run(dataset);
+    return compiled.evaluation().orElseThrow().run(dataset);
   }
 
   /** The outputs for one batch, {@code [batch, ...]}; the caller closes both. Needs only the inputs that {@link #call} uses. */
@@ -353,15 +279,8 @@ public abstract class Model implements AutoCloseable {
   }
 
   private void feed(Session.Runner runner, Batch batch, Collection<String> names) {
-    var operands = symbolicInputs();
-    for (var name : names) {
-      var operand = operands.get(name);
-      var tensor = batch.tensors().get(name);
-      if (tensor != null) {
-        specs.get(name).check(tensor);
-        runner.feed(operand, tensor);
-      }
-    }
+    symbolicInputs();
+    inputs.feed(runner, batch, names);
   }
 
   /** A table of the weights, their shapes and counts. */
@@ -371,7 +290,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
-   * Writes weights, optimizer slots and where training stands into {@code folder}, replacing what was there only once all
+   * Writes weights, optimizer slots and the position in training into {@code folder}, replacing what was there only once all
    * is written.
    *
    * @throws IllegalStateException naming a trainable weight that is not finite; nothing is written then
@@ -389,7 +308,7 @@ public abstract class Model implements AutoCloseable {
 
   /** Restores what {@link #save} wrote; training continues after its step. */
   public void load(Path folder) {
-    if (optimizer == null) {
+    if (compiled.optimizer().isEmpty()) {
       requireOutputs();
     } else {
       training();
@@ -428,8 +347,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
-   * Asks {@link #fit} to end after the current step, to be gone on with another time: what there is to resume from is
-   * kept. May be called from any thread.
+   * Asks {@link #fit} to end after the current step, to be resumed another time: what it resumes from is kept. May be called from any thread.
    */
   public final void stopTraining() {
     if (ending == Ending.NONE) {
@@ -454,46 +372,50 @@ public abstract class Model implements AutoCloseable {
 
   /** Updates that {@code used} has done: since the last compile, if the model was compiled with it. */
   final long updates(Optimizer used) {
-    return used == optimizer ? state.iterations() - state.compiledAt() : state.iterations();
+    boolean restarted =
+        compiled.optimizer().filter(optimizer -> optimizer == used).isPresent();
+    return restarted ? state.iterations() - state.compiledAt() : state.iterations();
   }
 
   /** The optimizer it was compiled with. */
   public final Optimizer optimizer() {
-    requireCompiled();
-    return optimizer;
+    return compiled
+        .optimizer()
+        .orElseThrow(() ->
+            new IllegalStateException("compile the model with an optimizer before it is trained"));
   }
 
   /** The variables of the layers that are built, and of the optimizer. */
   public final Variables variables() {
     if (!built) {
       built = true;
-      var scope = opened().variables.scope();
+      var scope = opened().variables().scope();
       // Automatic names follow from the order of calls in inference, whatever a step calls first.
       scope.beforeFirstName(this::requireOutputs);
       build(scope);
     }
-    return opened().variables;
+    return opened().variables();
   }
 
   /** The graph, for what this class does not offer. */
   public final Graph graph() {
-    return opened().graph;
+    return opened().graph();
   }
 
   /** Operations of the graph. */
   public final Ops tf() {
-    return opened().tf;
+    return opened().tf();
   }
 
   /** The session in which every variable added so far has its value. */
   public final Session session() {
-    initialize();
-    return opened().session;
+    variables();
+    return opened().session();
   }
 
-  /** Where training stands, for steps and layers that depend on it. */
+  /** The position in training, for steps and layers that depend on it. */
   public final StepCounter counter() {
-    return opened().counter;
+    return opened().counter();
   }
 
   /** Returns a context in single precision for calling layers of this model. */
@@ -503,9 +425,9 @@ public abstract class Model implements AutoCloseable {
         .withTraining(training);
   }
 
-  private Native opened() {
+  private ModelGraph opened() {
     if (opened == null) {
-      opened = new Native(config);
+      opened = new ModelGraph(seed, config);
     }
     return opened;
   }
@@ -530,50 +452,35 @@ public abstract class Model implements AutoCloseable {
 
   /** The placeholder of every input. */
   protected final Inputs symbolicInputs() {
-    if (inputs.isEmpty()) {
-      inputs().forEach(this::addInput);
-    }
-    if (loss != null) {
-      loss.labels().filter(spec -> !inputs.containsKey(spec.name())).ifPresent(this::addInput);
-    }
-    return new Inputs(inputs);
+    inputs().forEach(spec -> inputs.add(tf(), spec));
+    compiled.labels().ifPresent(spec -> inputs.add(tf(), spec));
+    return inputs.operands();
   }
 
-  private void addInput(InputSpec spec) {
-    var scope = tf().withSubScope("inputs").withName(spec.name());
-    specs.put(spec.name(), spec);
-    inputs.put(spec.name(), scope.placeholder(spec.type(), Placeholder.shape(spec.shape())));
+  final Compilation compiled() {
+    return compiled;
   }
 
-  /** Refuses labels that do not fit the outputs of the compiled loss. */
-  final void checkLabels(Batch batch) {
-    if (loss != null) {
-      loss.check(batch, outputShape);
-    }
-  }
-
+  /** Returns the training step, which is described where it was not yet. */
   final TrainingProgram training() {
-    if (training == null) {
-      register(optimizer);
+    if (compiled.training().isPresent()) {
+      compiled.requireTrained(variables().trainable());
+    } else {
+      register(optimizer());
       var tape = new GradientTape(graph(), tf());
       var context = context(true);
       building = execution.begin(this, tape, symbolicInputs());
       var step = trainStep(context, tape, symbolicInputs());
       context.assignments().forEach(step::assign);
       step.measureInto(state.means());
-      training = building.program(step);
-      trained = variables().trainable();
+      compiled.training(building.program(step), variables().trainable());
       variables().close();
-    } else if (!trained.equals(variables().trainable())) {
-      throw new IllegalStateException(
-          "layers were frozen or unfrozen since the model was trained: compile it again before fit");
     }
-    initialize();
-    return training;
+    return compiled.training().orElseThrow();
   }
 
   private void requireWeights() {
-    if (training == null) {
+    if (compiled.training().isEmpty()) {
       requireOutputs();
     }
   }
@@ -614,32 +521,12 @@ public abstract class Model implements AutoCloseable {
     return state;
   }
 
-  private void initialize() {
-    var all = variables().all();
-    if (initialized < all.size()) {
-      Variables.initialize(tf(), opened().session, all.subList(initialized, all.size()), seed);
-      initialized = all.size();
-    }
-  }
-
   /**
    * Sets weights by {@code loading}, which gets the session. Those in {@code loaded} get no initial values before: computing them
    * would take memory that {@code loading} needs.
    */
   protected final void initialize(Collection<Weight> loaded, Consumer<Session> loading) {
-    var skipped = Set.copyOf(loaded);
-    var all = variables().all();
-    var others = all.subList(initialized, all.size()).stream()
-        .filter(weight -> !skipped.contains(weight))
-        .toList();
-    Variables.initialize(tf(), opened().session, others, seed);
-    initialized = all.size();
-    loading.accept(opened().session);
-  }
-
-  private void requireCompiled() {
-    if (optimizer == null) {
-      throw new IllegalStateException("compile the model with an optimizer before it is trained");
-    }
+    variables();
+    opened().initialize(loaded, loading);
   }
 }

@@ -53,7 +53,7 @@ public abstract class Optimizer {
     return this;
   }
 
-  /** What is part of the graph cannot change any more. */
+  /** Refuses to change what is part of the graph already. */
   private void requireNotBuilt() {
     if (variables != null) {
       throw new IllegalStateException(
@@ -232,5 +232,13 @@ public abstract class Optimizer {
     var scaled = new ArrayList<Operand<TFloat32>>();
     gradients.forEach(gradient -> scaled.add(tf.math.mul(gradient, scale)));
     return scaled;
+  }
+
+  /** Returns the gradient of the loss plus half the decay times the squared norm of the weight. */
+  protected static Operand<TFloat32> withDecay(
+      Ops tf, Weight weight, Operand<TFloat32> gradient, float weightDecay) {
+    return weightDecay == 0
+        ? gradient
+        : tf.math.add(gradient, tf.math.mul(weight.value(), tf.constant(weightDecay)));
   }
 }

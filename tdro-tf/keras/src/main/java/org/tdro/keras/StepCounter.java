@@ -8,7 +8,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt64;
 
-/** Where training stands, as scalars that are fed with every micro-batch. */
+/** The position in training, as scalars that are fed with every micro-batch. */
 public final class StepCounter {
   private final Placeholder<TInt64> iteration;
   private final Placeholder<TInt64> microBatch;

@@ -10,8 +10,8 @@ import org.tensorflow.Tensor;
 import org.tensorflow.op.Op;
 
 /**
- * One run of a model's graph within a training step. It is fed with what every operation of a step may read: where
- * training stands and the learning rates. Owns the tensors it is given by {@link #feed(Operand, Tensor)}.
+ * One run of a model's graph within a training step. It is fed with what every operation of a step may read: the position in
+ * training and the learning rates. Owns the tensors it is given by {@link #feed(Operand, Tensor)}.
  */
 public final class StepRun implements AutoCloseable {
   private final Model model;
@@ -62,7 +62,7 @@ public final class StepRun implements AutoCloseable {
     return this;
   }
 
-  /** Runs the graph, without a look at what was fetched. */
+  /** Runs the graph, ignoring what was fetched. */
   public void run() {
     run(fetched -> null);
   }
@@ -72,7 +72,7 @@ public final class StepRun implements AutoCloseable {
     return run(Session.Runner::run, read);
   }
 
-  /** As {@link #run(Function)}, with a run that is traced or the like. */
+  /** Does the same as {@link #run(Function)} with another way to run, such as a traced one. */
   <T> T run(Function<Session.Runner, Result> execution, Function<Result, T> read) {
     long done = model.iterations();
     model

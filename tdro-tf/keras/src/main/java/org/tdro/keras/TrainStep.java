@@ -11,7 +11,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * What one training step does, as a description: which weights move along which gradients, which state is assigned, what
+ * The description of one training step: which weights move along which gradients, which state is assigned, what
  * is reported. The model turns it into operations in which every write waits for every read, because TensorFlow runs an
  * operation as soon as its own inputs are ready.
  */
@@ -84,7 +84,7 @@ public final class TrainStep {
     return measures;
   }
 
-  /** Where the sums of metrics are added up. */
+  /** Returns the means to which the sums of metrics are added. */
   EpochMeans means() {
     return means;
   }

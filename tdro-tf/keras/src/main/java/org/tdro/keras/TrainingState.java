@@ -11,8 +11,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * Where training stands besides the weights: updates done, the means of the unfinished epoch, what the callbacks
- * remember. Kept in one text file, a line {@code section TAB key TAB value} each, in which tab, line feed and backslash
+ * The state of training beyond the weights: updates done, the means of the unfinished epoch, the state of the callbacks. Kept in one text file, a line {@code section TAB key TAB value} each, in which tab, line feed and backslash
  * are escaped by a backslash.
  */
 final class TrainingState {

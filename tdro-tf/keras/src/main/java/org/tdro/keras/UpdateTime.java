@@ -6,8 +6,8 @@ import org.tensorflow.proto.RunMetadata;
 import org.tensorflow.proto.RunOptions;
 
 /**
- * How long the update of the weights takes at the end of a step. A step is one run of the graph, so this is read off a
- * trace of TensorFlow's, which costs some of the step's speed: now and then one is taken, and its time stands until the next.
+ * The duration of the update of the weights at the end of a step. A step is one run of the graph, so it is read off one of
+ * TensorFlow's traces, which slow a step down: only some steps are traced, and the last measured value holds until the next.
  */
 final class UpdateTime {
   /** Operations of the update have names under this, see {@link TrainingProgram}. */
@@ -39,7 +39,7 @@ final class UpdateTime {
     return seconds;
   }
 
-  /** From the first operation of the update to the end of the last: updates wait for everything else of a step. */
+  /** Returns the time from the first operation of the update to the end of the last: updates wait for everything else of a step. */
   private static double seconds(RunMetadata trace) {
     long start = Long.MAX_VALUE;
     long end = 0;

@@ -1,6 +1,7 @@
 package org.tdro.keras;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -72,7 +73,7 @@ public final class Variables {
   }
 
   /** Forgets {@code dropped} and frees their memory in {@code session}; their names are free for others. */
-  void remove(Ops tf, Session session, List<Weight> dropped) {
+  void remove(Ops tf, Session session, Collection<Weight> dropped) {
     if (dropped.isEmpty()) {
       return;
     }
@@ -144,7 +145,7 @@ public final class Variables {
         .reduce(tf.math::add);
   }
 
-  /** What holds for {@code weight} after an update, if anything. */
+  /** Returns the constraint on {@code weight} after an update, if there is one. */
   Optional<Constraint> constraint(Weight weight) {
     return Optional.ofNullable(constraints.get(weight));
   }

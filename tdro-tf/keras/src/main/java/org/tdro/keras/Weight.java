@@ -15,7 +15,7 @@ import org.tensorflow.types.family.TType;
  * @param role what becomes of it in training
  * @param initializer what it holds before the first step
  * @param handle the variable itself, a resource: what updates write to
- * @param value the value as it stands when nothing of a step has been written yet, to fetch and to differentiate against
+ * @param value the value before anything of a step is written, to fetch and to differentiate against
  */
 public record Weight(
     String name,
@@ -25,7 +25,7 @@ public record Weight(
     Operand<? extends TType> handle,
     Operand<TFloat32> value) {
 
-  /** What becomes of a variable in training. */
+  /** The part that a variable plays in training. */
   public enum Role {
     /** Optimizers move it. */
     TRAINED,

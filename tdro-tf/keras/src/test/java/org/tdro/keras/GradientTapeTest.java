@@ -2,10 +2,13 @@ package org.tdro.keras;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tdro.keras.testing.Values;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
@@ -105,6 +108,71 @@ class GradientTapeTest {
     var cube = sum(tf.math.pow(x.read(tf), tf.constant(3f)));
     var first = tape.gradient(cube, x.value());
     assertThat(value(tape.gradient(sum(first), x.value()))).containsExactly(12, 18);
+  }
+
+  /** x·f(x) is differentiated twice, so that the gradient of f has a gradient for both of its inputs. */
+  @ParameterizedTest
+  @EnumSource(Function.class)
+  void activationsAndRootsMayBeDifferentiatedAgain(Function function) {
+    var value = sum(tf.math.mul(x.read(tf), function.call(tf, x.read(tf))));
+    var second = value(tape.gradient(sum(tape.gradient(value, x.value())), x.value()));
+    for (int i = 0; i < 2; i++) {
+      double at = 2 + i;
+      double h = 1e-3;
+      double expected =
+          (function.product(at + h) - 2 * function.product(at) + function.product(at - h))
+              / (h * h);
+      assertThat((double) second[i]).isCloseTo(expected, within(1e-4));
+    }
+  }
+
+  private enum Function {
+    TANH,
+    SIGMOID,
+    RSQRT,
+    SQRT,
+    RELU,
+    SOFTPLUS;
+
+    private Operand<TFloat32> call(Ops tf, Operand<TFloat32> x) {
+      return switch (this) {
+        case TANH -> tf.math.tanh(x);
+        case SIGMOID -> tf.math.sigmoid(x);
+        case RSQRT -> tf.math.rsqrt(x);
+        case SQRT -> tf.math.sqrt(x);
+        case RELU -> tf.nn.relu(x);
+        case SOFTPLUS -> tf.math.softplus(x);
+      };
+    }
+
+    private double product(double x) {
+      return x
+          * switch (this) {
+            case TANH -> Math.tanh(x);
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case RSQRT -> 1 / Math.sqrt(x);
+            case SQRT -> Math.sqrt(x);
+            case RELU -> Math.max(0, x);
+            case SOFTPLUS -> Math.log1p(Math.exp(x));
+          };
+    }
+  }
+
+  @Test
+  void theSecondGradientOfReluIsZeroWhereItIsOff() {
+    var shifted = tf.math.sub(x.read(tf), tf.constant(2.5f));
+    var cube = sum(tf.math.pow(tf.nn.relu(shifted), tf.constant(3f)));
+    var second = tape.gradient(sum(tape.gradient(cube, x.value())), x.value());
+    assertThat(value(second)).containsExactly(0, 3);
+  }
+
+  @Test
+  void aGradientThatCannotBeDifferentiatedAgainIsRefusedByName() {
+    var first = tape.gradient(sum(tf.nn.elu(x.read(tf))), x.value());
+    assertThatThrownBy(() -> tape.gradient(sum(first), x.value()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no gradient of the operation EluGrad, which is the gradient of Elu")
+        .hasMessageContaining("use another activation");
   }
 
   @Test

@@ -139,8 +139,8 @@ class RecompileTest {
       network.fit(60, backup, stopAfter(33));
       return Values.all(network.model);
     };
-    program.get();
-    assertThat(program.get()).isEqualTo(Values.all(uninterrupted(60).model));
+    var stopped = program.get();
+    assertThat(program.get()).isEqualTo(Values.all(uninterrupted(60).model)).isNotEqualTo(stopped);
   }
 
   @Test

@@ -31,14 +31,14 @@ public final class EarlyStopping implements StatefulCallback {
     return this;
   }
 
-  /** What counts as an improvement: more than this. */
+  /** Sets the change of the monitored log that counts as an improvement: more than this. */
   public EarlyStopping minDelta(double minDelta) {
     patience.setMinDelta(minDelta);
     return this;
   }
 
   /**
-   * When training ends, puts the model back to where it stood after its best epoch, with its step and optimizer slots.
+   * Restores the model of the best epoch when training ends, with its step and optimizer slots.
    * The best model lies in {@code folder} rather than in memory, so it survives the process.
    */
   public EarlyStopping restoreBestWeights(Path folder) {

@@ -49,7 +49,7 @@ public final class ModelCheckpoint implements StatefulCallback {
     return this;
   }
 
-  /** Saves the model, besides, after each epoch that is the best so far. */
+  /** Also saves the model after each epoch that is the best so far. */
   public ModelCheckpoint saveBest(Monitor monitor) {
     this.monitor = Optional.of(monitor);
     this.best = monitor.worst();

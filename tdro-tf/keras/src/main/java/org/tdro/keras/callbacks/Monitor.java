@@ -9,7 +9,7 @@ import org.tdro.keras.Logs;
  * @param mode whether small or large values are good
  */
 public record Monitor(String log, Mode mode) {
-  /** Which values are good. */
+  /** The direction in which a value improves. */
   public enum Mode {
     MIN,
     MAX
@@ -35,7 +35,7 @@ public record Monitor(String log, Mode mode) {
     return value;
   }
 
-  /** What every value improves on. */
+  /** Returns the value on which every other improves. */
   double worst() {
     return mode == Mode.MIN ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
   }

@@ -13,7 +13,7 @@ public final class NotFiniteException extends ArithmeticException {
   private final int[] elements;
 
   /**
-   * For the value that {@code log} had at {@code step}.
+   * An exception for the value that {@code log} had at {@code step}.
    *
    * @param elements where a vector that is watched with it was not finite, from 0; none if no vector is watched
    */

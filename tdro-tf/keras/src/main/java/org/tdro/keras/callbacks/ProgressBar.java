@@ -20,7 +20,7 @@ import org.tdro.keras.Model;
 public final class ProgressBar implements Callback {
   private static final int WIDTH = 110;
 
-  /** How progress is shown. */
+  /** The form in which progress is shown. */
   public enum Mode {
     /** {@link #BAR} if the process has a terminal, else {@link #LINES}. */
     AUTO,
@@ -50,7 +50,7 @@ public final class ProgressBar implements Callback {
     this.mode = mode != Mode.AUTO ? mode : hasTerminal() ? Mode.BAR : Mode.LINES;
   }
 
-  /** Steps from line to line, where there is no bar; 50 by default. */
+  /** Sets the steps from one line to the next, where there is no bar; 50 by default. */
   public ProgressBar everySteps(int steps) {
     new Checks().atLeast(1, "everySteps", steps).done();
     this.everySteps = steps;

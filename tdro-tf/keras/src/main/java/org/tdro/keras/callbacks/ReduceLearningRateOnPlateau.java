@@ -44,7 +44,7 @@ public final class ReduceLearningRateOnPlateau implements StatefulCallback {
     return this;
   }
 
-  /** What counts as an improvement. */
+  /** Sets the change of the monitored log that counts as an improvement: more than this. */
   public ReduceLearningRateOnPlateau minDelta(double minDelta) {
     patience.setMinDelta(minDelta);
     return this;

@@ -44,7 +44,7 @@ final class CachedProgram implements TrainingProgram {
   private final Optional<RowLengths> rowLengths;
   private final StepLogs logs;
   private final List<Part> parts = new ArrayList<>();
-  /** With respect to the vectors of every call of every encoder that learns, in order. */
+  /** Gradients with respect to the vectors of every call of every encoder that learns, in order. */
   private final List<Operand<TFloat32>> vectorGradients;
 
   private final List<Op> writes;
@@ -91,7 +91,7 @@ final class CachedProgram implements TrainingProgram {
           + vectors.get(vectorGradients.indexOf(null)).op().name()
           + ", the vectors of rows that are encoded in training");
     }
-    // Of weights that the step uses itself, besides the encoders.
+    // Gradients of weights that the step uses itself, outside the encoders.
     var ownGradients = gradients.subList(vectors.size(), gradients.size());
 
     logs = new StepLogs(tf, step);
@@ -192,7 +192,7 @@ final class CachedProgram implements TrainingProgram {
     private final List<RowChunks.Chunk> chunks;
     /** {@code [rows, dimension]} for each call of the step. */
     private final List<float[]> vectors;
-    /** In the shapes of the vectors; empty for an encoder that does not learn. */
+    /** The gradients, in the shapes of the vectors; empty for an encoder that does not learn. */
     private final List<float[]> gradients = new ArrayList<>();
 
     /** @param firstCounter of the random numbers; the chunks count up from it */

@@ -8,8 +8,8 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * In training, zeroes elements with probability {@code rate} and scales the others by 1 / (1 − rate) (Srivastava et al.
- * 2014); in inference, returns its input. The random numbers follow from the model's seed, the layer's name and the
+ * Dropout (Srivastava et al. 2014): in training, zeroes elements with probability {@code rate} and scales the others by
+ * 1 / (1 − rate); in inference, returns its input. The random numbers follow from the model's seed, the layer's name and the
  * micro-batch alone, so a resumed run drops the same elements. {@code [...] -> [...]}.
  */
 public final class Dropout extends NamedLayer<TFloat32> {

@@ -18,7 +18,7 @@ record Windows(int size, int stride) {
     }
   }
 
-  /** What lies at the first place of every window, at the second and so on: {@code size} times {@code [batch, windows, channels]}. */
+  /** Returns the elements at the first place of every window, at the second and so on: {@code size} times {@code [batch, windows, channels]}. */
   List<Operand<TFloat32>> places(Ops tf, Operand<TFloat32> x) {
     var places = new ArrayList<Operand<TFloat32>>();
     for (int place = 0; place < size; place++) {

@@ -10,13 +10,13 @@ import org.tensorflow.types.family.TType;
 
 /** Cross-entropy of probabilities or, with {@link #fromLogits}, of the numbers before softmax or sigmoid. */
 public final class Crossentropy extends RowLoss {
-  /** What Keras keeps probabilities away from 0 and 1 by. */
+  /** The distance that probabilities keep from 0 and 1, as in Keras. */
   private static final float SMALL = 1e-7f;
 
   private final Labels kind;
   private boolean logits;
 
-  /** How labels tell the class. */
+  /** The form in which labels give the class. */
   enum Labels {
     /** {@code [batch] int}: the number of the class; outputs {@code [batch, classes]}. */
     INDEX,

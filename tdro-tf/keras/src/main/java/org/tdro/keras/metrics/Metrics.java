@@ -13,7 +13,7 @@ import org.tensorflow.types.TInt32;
  * the framework's count rows by the static shape of a batch, which is unknown here.
  */
 public final class Metrics {
-  /** As many thresholds as Keras' curves have. */
+  /** The number of thresholds of a curve, as in Keras. */
   private static final int THRESHOLDS = 200;
 
   private Metrics() {}

@@ -28,7 +28,7 @@ public final class Adagrad extends Optimizer {
         slot(weight, "sum", 0).handle(),
         rates.learningRate(tf),
         tf.constant(epsilon),
-        Gradients.withDecay(tf, weight, gradient, weightDecay));
+        withDecay(tf, weight, gradient, weightDecay));
     return weight.read(tf.withControlDependencies(List.of((Op) moved)));
   }
 }

@@ -28,12 +28,12 @@ public final class AdamW extends Optimizer {
     decays = builder.decays;
   }
 
-  /** Without weight decay, β = (0.9, 0.999), ε = 1e-8. */
+  /** Returns a builder without weight decay, β = (0.9, 0.999), ε = 1e-8. */
   public static Builder builder(LearningRateSchedule schedule) {
     return new Builder(schedule);
   }
 
-  /** With a constant learning rate, without weight decay, β = (0.9, 0.999), ε = 1e-8: Adam. */
+  /** Returns Adam: a constant learning rate, no weight decay, β = (0.9, 0.999), ε = 1e-8. */
   public static AdamW of(double learningRate) {
     return builder(LearningRateSchedule.constant(learningRate)).build();
   }
@@ -112,7 +112,7 @@ public final class AdamW extends Optimizer {
       return this;
     }
 
-    /** Which weights shrink; by default those with more than one axis, so not biases and norms. */
+    /** Sets which weights shrink; by default those with more than one axis, so not biases and norms. */
     public Builder decays(Predicate<Weight> decays) {
       this.decays = decays;
       return this;

@@ -240,7 +240,7 @@ public final class FrameworkOptimizer extends Optimizer {
       return value instanceof Long number ? tf.constant(number) : tf.constant(value.intValue());
     }
 
-    /** What an input of a node holds: for a variable, what those before have made of it. */
+    /** Returns the value of a node's input: for a variable, the value that earlier nodes have given it. */
     private Operand<?> value(String input) {
       var name = producer(input);
       if (!variables.containsKey(name)) {

@@ -17,7 +17,13 @@ public final class RmsProp extends Optimizer {
   private final float epsilon;
   private final float weightDecay;
 
-  /** With the smoothing constant α, 0.99 in torch. */
+  /**
+   * A rule with every option.
+   *
+   * @param alpha smoothing constant of the mean of squares, 0.99 in torch
+   * @param epsilon added to the root
+   * @param weightDecay added to the gradient, times the weight
+   */
   public RmsProp(LearningRateSchedule schedule, double alpha, double epsilon, double weightDecay) {
     super(schedule);
     this.alpha = (float) alpha;
@@ -27,7 +33,7 @@ public final class RmsProp extends Optimizer {
 
   @Override
   public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
-    var decayed = Gradients.withDecay(tf, weight, gradient, weightDecay);
+    var decayed = withDecay(tf, weight, gradient, weightDecay);
     var mean = slot(weight, "mean_square", 0);
     var next = tf.math.add(
         tf.math.mul(mean.value(), tf.constant(alpha)),

@@ -23,7 +23,13 @@ public final class Sgd extends Optimizer {
     this(schedule, 0, 0, 0);
   }
 
-  /** With momentum (0: none), its dampening and weight decay. */
+  /**
+   * A rule with every option.
+   *
+   * @param momentum 0 for none
+   * @param dampening of the momentum
+   * @param weightDecay added to the gradient, times the weight
+   */
   public Sgd(LearningRateSchedule schedule, double momentum, double dampening, double weightDecay) {
     super(schedule);
     this.momentum = (float) momentum;
@@ -34,7 +40,7 @@ public final class Sgd extends Optimizer {
   @Override
   public Operand<TFloat32> update(Ops tf, Weight weight, Operand<TFloat32> gradient, Rates rates) {
     var writes = new ArrayList<Op>();
-    Operand<TFloat32> direction = Gradients.withDecay(tf, weight, gradient, weightDecay);
+    Operand<TFloat32> direction = withDecay(tf, weight, gradient, weightDecay);
     if (momentum > 0) {
       var buffer = slot(weight, "momentum", 0);
       var first = tf.math.equal(rates.iteration(), tf.constant(1.0));
