@@ -7,8 +7,8 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.evaluation.RetrievalEvaluation;
-import org.tdro.export.SavedModelExport;
 import org.tdro.export.ExportedRetriever;
+import org.tdro.export.SavedModelExport;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
@@ -17,7 +17,8 @@ import org.tdro.retriever.TextEncoder;
 import org.tensorflow.proto.ConfigProto;
 
 /** The comparison of an export with the model that it was made from, on evaluation sets. */
-record ExportEvaluation(RetrieverSource stored, RetrieverSettings settings, SavedModelExport.Report report) {
+record ExportEvaluation(
+    RetrieverSource stored, RetrieverSettings settings, SavedModelExport.Report report) {
   private static final String MEASURE = "ndcg_cut_10";
   private static final int TOP = 10;
 

@@ -29,8 +29,7 @@ public record EvaluationResult(
    *
    * @throws InputException if judgements and run have no query in common
    */
-  public static EvaluationResult of(
-      Qrels qrels, Run run, List<Measure> measures, Options options) {
+  public static EvaluationResult of(Qrels qrels, Run run, List<Measure> measures, Options options) {
     var queries = new LinkedHashMap<String, Map<Measure, Double>>();
     var sums = new LinkedHashMap<Measure, Double>();
     measures.forEach(measure -> sums.put(measure, 0.0));

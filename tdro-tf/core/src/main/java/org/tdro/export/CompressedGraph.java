@@ -1,17 +1,17 @@
 package org.tdro.export;
 
-import org.tensorflow.proto.GraphDef;
-import java.util.LinkedHashMap;
-import java.util.HashSet;
-import java.util.Collection;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
@@ -43,9 +43,7 @@ final class CompressedGraph {
     this.precision = precision;
     for (var node : inference) {
       for (var input : node.getInputList()) {
-        consumers
-            .computeIfAbsent(producer(input), name -> new ArrayList<>())
-            .add(node);
+        consumers.computeIfAbsent(producer(input), name -> new ArrayList<>()).add(node);
       }
     }
     inference.stream().filter(CompressedGraph::isVariable).forEach(this::store);

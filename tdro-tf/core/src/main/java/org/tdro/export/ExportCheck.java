@@ -1,18 +1,18 @@
 package org.tdro.export;
 
-import org.tdro.io.AtomicWrite;
-import java.util.concurrent.TimeUnit;
-import java.util.List;
-import java.nio.file.Files;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.tdro.data.TokenMatrix;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.tdro.data.TokenMatrix;
+import org.tdro.io.AtomicWrite;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tensorflow.SavedModelBundle;

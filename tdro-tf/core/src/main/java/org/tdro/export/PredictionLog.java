@@ -1,16 +1,16 @@
 package org.tdro.export;
 
-import java.util.zip.CRC32C;
-import java.util.List;
-import java.nio.ByteOrder;
-import java.nio.ByteBuffer;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 import org.tensorflow.proto.TensorProto;
 
 /**

@@ -1,12 +1,9 @@
 package org.tdro.export;
 
-import org.tensorflow.proto.TensorShapeProto;
-import org.tensorflow.proto.TensorInfo;
-import org.tensorflow.proto.SignatureDef;
-import java.util.stream.Stream;
-import java.util.TreeMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.serving.client.IdType;
 import org.tdro.text.TextKind;
@@ -14,6 +11,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -101,8 +101,7 @@ final class RetrieverSignatures {
   }
 
   /** A function of a SavedModel: its inputs and outputs by the names that clients use. */
-  record Definition(
-      String key, Map<String, Operand<?>> inputs, Map<String, Operand<?>> outputs) {
+  record Definition(String key, Map<String, Operand<?>> inputs, Map<String, Operand<?>> outputs) {
     /** The method by which TensorFlow Serving's Predict finds a signature. */
     private static final String METHOD = "tensorflow/serving/predict";
 

@@ -1,15 +1,14 @@
 package org.tdro.export;
 
-import org.tdro.text.TextKind;
-import java.util.List;
-import java.util.Arrays;
-import java.util.SortedMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.Retriever;
@@ -18,6 +17,7 @@ import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.serving.client.Similarity;
+import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
 
 /**
@@ -77,8 +77,7 @@ public final class SavedModelExport {
     return report.get().in(folder);
   }
 
-  private Report write(
-      RetrieverSource stored, RetrieverSettings settings, Path base, Path folder)
+  private Report write(RetrieverSource stored, RetrieverSettings settings, Path base, Path folder)
       throws IOException {
     var assets = assets(settings, base);
     int[][] samples;
@@ -93,7 +92,8 @@ public final class SavedModelExport {
     new WarmupRequests(assets, samples).write(folder);
     // The trained model is closed by now: memory never holds both.
     int tokens = Math.min(TIMED_TOKENS, settings.queryLength());
-    var checked = ExportCheck.inFreshProcess(new ExportCheck.Request(folder.toString(), samples, tokens));
+    var checked =
+        ExportCheck.inFreshProcess(new ExportCheck.Request(folder.toString(), samples, tokens));
     var agreement = Agreement.of(trained, checked);
     requireClose(agreement);
     ServableCard.write(folder, assets, options.precision(), agreement, stored.fingerprint());

@@ -38,7 +38,8 @@ final class SavedModelWriter {
       throws IOException {
     var signatures = RetrieverSignatures.add(model, idType);
     var definition = model.graph().toGraphDef();
-    var wanted = signatures.stream().flatMap(RetrieverSignatures.Definition::operations).toList();
+    var wanted =
+        signatures.stream().flatMap(RetrieverSignatures.Definition::operations).toList();
     var compressed = new CompressedGraph(definition, wanted, precision);
     var meta = MetaGraphDef.newBuilder()
         .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder()

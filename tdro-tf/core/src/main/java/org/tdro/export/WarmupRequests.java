@@ -49,8 +49,7 @@ final class WarmupRequests {
   void write(Path savedModel) throws IOException {
     var file = savedModel.resolve(FILE);
     Files.createDirectories(file.getParent());
-    Files.write(
-        file, PredictionLog.records(logs()));
+    Files.write(file, PredictionLog.records(logs()));
   }
 
   private List<PredictionLog> logs() {

@@ -37,9 +37,8 @@ final class BertFormat implements ConfigJson.BackboneFormat {
         .positions(rows - padding - 1, padding)
         .typeVocabulary(json.size("type_vocab_size"))
         .normEpsilon((float) json.number("layer_norm_eps"))
-        .dropout(
-            (float) json.number("hidden_dropout_prob", 0),
-            (float) json.number("attention_probs_dropout_prob", 0))
+        .dropout((float) json.number("hidden_dropout_prob", 0), (float)
+            json.number("attention_probs_dropout_prob", 0))
         .initializerRange((float) json.number("initializer_range", 0.02))
         .build();
   }

@@ -1,8 +1,5 @@
 package org.tdro.huggingface;
 
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.Operand;
-import org.tdro.huggingface.safetensors.TensorSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,12 +10,15 @@ import java.util.stream.Collectors;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.SafetensorsWriter;
 import org.tdro.huggingface.safetensors.ShardPlan;
+import org.tdro.huggingface.safetensors.TensorSpec;
 import org.tdro.keras.Weight;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.lora.LoraAdapters;
+import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
 
 /** Writes weights as they are published: the inverse of {@link CheckpointWeights}. */
 public final class CheckpointWriter {
@@ -58,12 +58,11 @@ public final class CheckpointWriter {
     var tensors = new ArrayList<Written>();
     for (var weight : weights) {
       var map = maps.get(weight.name());
-      tensors.add(
-          map == null ? Written.of(tf, weight, type) : Written.merged(tf, map, type));
+      tensors.add(map == null ? Written.of(tf, weight, type) : Written.merged(tf, map, type));
     }
     if (shape instanceof BertArchitecture bert && bert.typeVocabulary() == 0) {
-      tensors.add(Written.zeros(
-          tf, "embeddings.token_type_embeddings.weight", 1, bert.hidden(), type));
+      tensors.add(
+          Written.zeros(tf, "embeddings.token_type_embeddings.weight", 1, bert.hidden(), type));
     }
     var plan = ShardPlan.of(tensors.stream().map(Written::spec).toList(), maxShardBytes);
     try (var values = new TensorFetching(session, tensors, TensorFetching.BYTES_PER_RUN)) {
@@ -76,8 +75,7 @@ public final class CheckpointWriter {
     var tensors = new ArrayList<Written>();
     for (var map : maps) {
       for (var weight : List.of(map.a(), map.b())) {
-        tensors.add(
-            Written.named(tf, AdapterFolder.PREFIX + TensorNames.of(weight), weight, type));
+        tensors.add(Written.named(tf, AdapterFolder.PREFIX + TensorNames.of(weight), weight, type));
       }
     }
     write(file, tensors);
@@ -124,8 +122,7 @@ public final class CheckpointWriter {
     /** Returns a table of zeros, {@code [rows, columns]}. */
     static Written zeros(Ops tf, String name, int rows, int columns, DType type) {
       var spec = new TensorSpec(name, type, new long[] {rows, columns});
-      return new Written(
-          spec, tf.zeros(tf.constant(new int[] {rows, columns}), TFloat32.class));
+      return new Written(spec, tf.zeros(tf.constant(new int[] {rows, columns}), TFloat32.class));
     }
 
     private static Written of(

@@ -68,7 +68,8 @@ public final class PublishedFolder {
     this.path = path;
     var modules = SentenceModules.read(path, reading);
     this.transformer = modules.folder(Kind.TRANSFORMER).orElse(path).normalize();
-    // If a folder holds both adapters and a backbone, PEFT takes the adapters and the base that they
+    // If a folder holds both adapters and a backbone, PEFT takes the adapters and the base that
+    // they
     // name.
     this.adapters = Optional.of(new AdapterFolder(transformer)).filter(AdapterFolder::exists);
     this.adapterConfig = adapters.flatMap(folder ->

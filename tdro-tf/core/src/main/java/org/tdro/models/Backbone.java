@@ -1,11 +1,11 @@
 package org.tdro.models;
 
-import org.tdro.keras.Layer;
 import java.util.List;
-import org.tensorflow.types.TFloat32;
 import java.util.function.UnaryOperator;
 import org.tdro.keras.CallContext;
+import org.tdro.keras.Layer;
 import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /** A network from token ids to hidden states. */

@@ -37,11 +37,14 @@ final class BertBlock {
     query = adapters.dense(attention.under("self/query"), hidden, hidden, initial, true);
     key = adapters.dense(attention.under("self/key"), hidden, hidden, initial, true);
     value = adapters.dense(attention.under("self/value"), hidden, hidden, initial, true);
-    attentionOutput = adapters.dense(attention.under("output/dense"), hidden, hidden, initial, true);
+    attentionOutput =
+        adapters.dense(attention.under("output/dense"), hidden, hidden, initial, true);
     attentionNorm =
         new LayerNormalization(attention.under("output/LayerNorm"), hidden, shape.normEpsilon());
-    intermediate = adapters.dense(scope.under("intermediate/dense"), hidden, shape.feedForward(), initial, true);
-    output = adapters.dense(scope.under("output/dense"), shape.feedForward(), hidden, initial, true);
+    intermediate = adapters.dense(
+        scope.under("intermediate/dense"), hidden, shape.feedForward(), initial, true);
+    output =
+        adapters.dense(scope.under("output/dense"), shape.feedForward(), hidden, initial, true);
     outputNorm =
         new LayerNormalization(scope.under("output/LayerNorm"), hidden, shape.normEpsilon());
     attentionDropout = new Dropout(attention.under("self/dropout"), shape.attentionDropout());

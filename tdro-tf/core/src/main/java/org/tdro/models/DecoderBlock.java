@@ -39,9 +39,12 @@ final class DecoderBlock {
         new RmsNormalization(scope.under("input_layernorm"), hidden, shape.normEpsilon());
     var attention = scope.under("self_attn");
     query = adapters.dense(attention.under("q_proj"), hidden, width, initial, shape.inputBias());
-    key = adapters.dense(attention.under("k_proj"), hidden, keyValueWidth, initial, shape.inputBias());
-    value = adapters.dense(attention.under("v_proj"), hidden, keyValueWidth, initial, shape.inputBias());
-    attentionOutput = adapters.dense(attention.under("o_proj"), width, hidden, initial, shape.outputBias());
+    key = adapters.dense(
+        attention.under("k_proj"), hidden, keyValueWidth, initial, shape.inputBias());
+    value = adapters.dense(
+        attention.under("v_proj"), hidden, keyValueWidth, initial, shape.inputBias());
+    attentionOutput =
+        adapters.dense(attention.under("o_proj"), width, hidden, initial, shape.outputBias());
     attentionDropout = new Dropout(attention.under("dropout"), shape.attentionDropout());
     feedForwardNorm =
         new RmsNormalization(scope.under("post_attention_layernorm"), hidden, shape.normEpsilon());

@@ -1,11 +1,11 @@
 package org.tdro.models;
 
-import org.tensorflow.types.TInt32;
-import org.tensorflow.types.TFloat32;
-import org.tensorflow.op.Ops;
-import org.tensorflow.Operand;
 import java.util.List;
 import org.tdro.io.Checks;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /**
  * Rotary positions (Su et al. 2021): pair i of a head's d components turns by θ^(−2i/d) a position.

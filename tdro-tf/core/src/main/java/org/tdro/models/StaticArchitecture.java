@@ -1,13 +1,13 @@
 package org.tdro.models;
 
-import org.tensorflow.types.TInt32;
-import org.tensorflow.Operand;
-import org.tdro.keras.layers.Embedding;
-import org.tdro.keras.Initializer;
-import org.tdro.keras.CallContext;
 import org.tdro.io.Checks;
+import org.tdro.keras.CallContext;
+import org.tdro.keras.Initializer;
 import org.tdro.keras.LayerScope;
+import org.tdro.keras.layers.Embedding;
 import org.tdro.models.lora.Adapters;
+import org.tensorflow.Operand;
+import org.tensorflow.types.TInt32;
 
 /** A learned vector for each token and nothing else: very fast, blind to word order. */
 public record StaticArchitecture(int vocabulary, int hidden, float initializerRange)
@@ -62,7 +62,8 @@ public record StaticArchitecture(int vocabulary, int hidden, float initializerRa
     }
 
     @Override
-    public Backbone.HiddenStates call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
+    public Backbone.HiddenStates call(
+        CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
       return Backbone.HiddenStates.of(tokens.call(context, ids));
     }
 

@@ -1,11 +1,11 @@
 package org.tdro.retriever;
 
-import org.tensorflow.types.TInt32;
-import org.tensorflow.Tensor;
 import java.util.List;
 import org.tdro.keras.ComputeType;
 import org.tdro.keras.Execution;
 import org.tdro.keras.gradcache.GradientCache;
+import org.tensorflow.Tensor;
+import org.tensorflow.types.TInt32;
 
 /**
  * Options that decide what a training step costs in time and memory, not what it minimises.

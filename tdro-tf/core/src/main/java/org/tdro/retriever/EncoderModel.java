@@ -1,12 +1,10 @@
 package org.tdro.retriever;
 
-import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.Tensor;
-import org.tdro.data.TokenMatrix;
-import java.util.HashMap;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tdro.data.TokenMatrix;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.keras.Batch;
 import org.tdro.keras.CallContext;
@@ -16,7 +14,9 @@ import org.tdro.keras.LayerScope;
 import org.tdro.keras.Model;
 import org.tdro.text.TextKind;
 import org.tensorflow.Operand;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;

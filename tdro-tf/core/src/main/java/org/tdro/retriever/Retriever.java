@@ -67,8 +67,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
     int size = settings.spec().architecture().vocabulary();
     return Arrays.stream(tokens)
         .filter(id -> id < 0 || id >= size)
-        .mapToObj(id ->
-            "has token id %d; the model's ids are 0 to %d".formatted(id, size - 1))
+        .mapToObj(id -> "has token id %d; the model's ids are 0 to %d".formatted(id, size - 1))
         .findFirst();
   }
 

@@ -110,8 +110,7 @@ final class JsonBody {
   int integer(String what) throws IOException {
     expect(JsonToken.VALUE_NUMBER_INT, what, "an integer");
     if (parser.getNumberType() != JsonParser.NumberType.INT) {
-      throw ApiException.badRequest(
-          "%s has a number that is not a 32-bit integer".formatted(what));
+      throw ApiException.badRequest("%s has a number that is not a 32-bit integer".formatted(what));
     }
     return parser.getIntValue();
   }

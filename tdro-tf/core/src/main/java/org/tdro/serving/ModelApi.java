@@ -1,15 +1,15 @@
 package org.tdro.serving;
 
-import org.tensorflow.proto.TensorInfo;
-import org.tensorflow.proto.SignatureDef;
-import java.util.TreeMap;
-import java.util.Map;
-import java.io.IOException;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.util.regex.Pattern;
-import java.util.Optional;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
 
 /** TensorFlow Serving's calls on a model: status, metadata, predict. */
 final class ModelApi {

@@ -109,9 +109,7 @@ final class ModelVersions implements AutoCloseable {
     var all = new ConcurrentSkipListMap<Long, Status>(java.util.Comparator.reverseOrder());
     ended.forEach(version -> all.put(version, Status.of(version, Status.State.END)));
     retired.forEach((version, model) -> all.put(
-        version,
-        Status.of(
-            version, model.isClosed() ? Status.State.END : Status.State.UNLOADING)));
+        version, Status.of(version, model.isClosed() ? Status.State.END : Status.State.UNLOADING)));
     failures.forEach((version, why) -> all.put(version, Status.failed(version, why)));
     all.put(served.version(), Status.of(served.version(), Status.State.AVAILABLE));
     return all.values();

@@ -1,22 +1,22 @@
 package org.tdro.serving;
 
-import org.tensorflow.types.TInt64;
-import org.tensorflow.types.TInt32;
-import org.tensorflow.ndarray.buffer.DataBuffers;
-import org.tensorflow.ndarray.Shape;
-import java.util.TreeMap;
-import java.util.Map;
-import java.util.Arrays;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TFInvalidArgumentException;
+import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.proto.SignatureDef;
 import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
 
 /**
  * A signature that takes batches of texts and returns a matrix: {@code [batch, dimension]} embeddings of one batch, or

@@ -1,7 +1,7 @@
 package org.tdro.serving;
 
-import java.util.List;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A tokenised text as the model takes it.

@@ -29,8 +29,8 @@ class TensorFetchingTest {
       for (int k = 0; k < size; k++) {
         values[k] = i + k / 3f;
       }
-      tensors.add(
-          new CheckpointWriter.Written(new TensorSpec("t" + i, type, new long[] {size}), tf.constant(values)));
+      tensors.add(new CheckpointWriter.Written(
+          new TensorSpec("t" + i, type, new long[] {size}), tf.constant(values)));
     }
     return tensors;
   }

@@ -95,8 +95,7 @@ class FailedLoadTest {
   @Test
   void aPublishedConfigurationOfAnotherShapeThanTheTensors() throws IOException {
     var config = published().resolve("config.json");
-    Files.writeString(
-        config, Files.readString(config).replace("_size\": 24", "_size\": 32"));
+    Files.writeString(config, Files.readString(config).replace("_size\": 24", "_size\": 32"));
     assertNothingHeldBy(() -> StoredRetrievers.load(config.getParent()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("mlp.up_proj.weight is [24, 16]");
@@ -105,8 +104,7 @@ class FailedLoadTest {
   @Test
   void aPublishedConfigurationOfMoreTensorsThanThereAre() throws IOException {
     var config = published().resolve("config.json");
-    Files.writeString(
-        config, Files.readString(config).replace("_layers\": 2", "_layers\": 3"));
+    Files.writeString(config, Files.readString(config).replace("_layers\": 2", "_layers\": 3"));
     assertNothingHeldBy(() -> StoredRetrievers.load(config.getParent()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("layers.2.mlp.up_proj.weight [24, 16] is missing");
@@ -131,8 +129,7 @@ class FailedLoadTest {
     var settings = stored.settings();
     var adapted =
         settings.with(settings.spec().with(new Lora(2, 4, 0, List.of("q_proj", "no_proj"))));
-    assertNothingHeldBy(
-            () -> Retriever.load(stored, adapted, ConfigProto.getDefaultInstance()))
+    assertNothingHeldBy(() -> Retriever.load(stored, adapted, ConfigProto.getDefaultInstance()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("LoRA's target modules [no_proj] are not in the model");
   }

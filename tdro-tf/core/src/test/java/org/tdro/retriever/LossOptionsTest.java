@@ -238,13 +238,12 @@ class LossOptionsTest {
     try (var graph = new Graph()) {
       var tf = Ops.create(graph);
       var rows = tf.constant(new float[][] {{1, 0}});
-      var loss =
-          new ContrastiveLoss(
-              1,
-              Negatives.IN_BATCH,
-              List.of(),
-              new Matryoshka(List.of(2), List.of()),
-              Distillation.NONE);
+      var loss = new ContrastiveLoss(
+          1,
+          Negatives.IN_BATCH,
+          List.of(),
+          new Matryoshka(List.of(2), List.of()),
+          Distillation.NONE);
       assertThatThrownBy(() -> loss.call(
               tf,
               new ContrastiveLoss.Rows(rows, rows, 1, true),

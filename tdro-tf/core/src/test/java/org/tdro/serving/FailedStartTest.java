@@ -70,7 +70,8 @@ class FailedStartTest {
     edit(saved -> {
       var signature = saved.getMetaGraphsBuilder(0).getSignatureDefOrThrow("score").toBuilder();
       signature.putOutputs(
-          "score", signature.getOutputsOrThrow("score").toBuilder().setName("no_such:0").build());
+          "score",
+          signature.getOutputsOrThrow("score").toBuilder().setName("no_such:0").build());
       saved.getMetaGraphsBuilder(0).putSignatureDef("score", signature.build());
     });
     assertNothingHeldBy(() -> ModelServer.start(version, ServerOptions.local()))

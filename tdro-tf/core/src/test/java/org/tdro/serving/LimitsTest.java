@@ -41,7 +41,8 @@ class LimitsTest {
     SmallExport.write(model, IdType.INT32, folder.resolve("1"));
     server = ModelServer.start(
         folder.resolve("1"),
-        ServerOptions.local().with(new ServerOptions.Limits(BODY, 8, 0, 8, 16, Duration.ofMinutes(1))));
+        ServerOptions.local()
+            .with(new ServerOptions.Limits(BODY, 8, 0, 8, 16, Duration.ofMinutes(1))));
     http = new Http(server.uri());
   }
 
@@ -157,8 +158,9 @@ class LimitsTest {
   @Test
   void tooManyRequestsAtATimeAreRefusedAndTheServerStaysHealthy() throws Exception {
     var limits = new ServerOptions.Limits(BODY, 8, 0, 64, 2, Duration.ofMinutes(1));
-    var options =
-        ServerOptions.local().with(limits).with(new ServerOptions.Batching(32, Duration.ofSeconds(1)));
+    var options = ServerOptions.local()
+        .with(limits)
+        .with(new ServerOptions.Batching(32, Duration.ofSeconds(1)));
     try (var small = ModelServer.start(folder.resolve("1"), options)) {
       var client = new Http(small.uri());
       var threads = Executors.newCachedThreadPool();

@@ -64,8 +64,8 @@ class StartingModelTest {
   void eachKeyIsALineWithBothValuesAndWhatToSet() {
     assertThat(deviations("model.pooling=avg-first-last", "data.passage-length=48"))
         .containsExactly(
-            "command line: model.pooling=avg-first-last: model.pooling is avg-first-last, but " + folder
-                + " was published with mean; to follow it, set model.pooling=mean",
+            "command line: model.pooling=avg-first-last: model.pooling is avg-first-last, but "
+                + folder + " was published with mean; to follow it, set model.pooling=mean",
             "command line: data.passage-length=48: data.passage-length is 48, but " + folder
                 + " was published with 40; to follow it, set data.passage-length=40");
   }
@@ -73,7 +73,8 @@ class StartingModelTest {
   @Test
   void domainsWithTheSamePromptsShareALine() {
     assertThat(deviations(
-            "data.prompts.a.query=\"say \\\"it\\\": \"", "data.prompts.b.query=\"say \\\"it\\\": \""))
+            "data.prompts.a.query=\"say \\\"it\\\": \"",
+            "data.prompts.b.query=\"say \\\"it\\\": \""))
         .singleElement()
         .asString()
         .startsWith("command line: data.prompts.a.query=")

@@ -1,7 +1,7 @@
 package org.tdro.huggingface.safetensors;
 
-import java.nio.ByteOrder;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /** Element types, named as in the header. */

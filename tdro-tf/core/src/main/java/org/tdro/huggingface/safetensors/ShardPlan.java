@@ -1,7 +1,7 @@
 package org.tdro.huggingface.safetensors;
 
-import java.nio.ByteBuffer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,8 +83,7 @@ public record ShardPlan(List<Shard> shards) {
     }
   }
 
-  private static void write(Path file, List<TensorSpec> tensors, Source source)
-      throws IOException {
+  private static void write(Path file, List<TensorSpec> tensors, Source source) throws IOException {
     try (var writer = SafetensorsWriter.create(file, tensors, SafetensorsWriter.PYTORCH)) {
       for (var tensor : tensors) {
         source.write(tensor, bytes -> writer.write(tensor.name(), bytes));

@@ -1,13 +1,13 @@
 package org.tdro.huggingface.safetensors;
 
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.nio.channels.FileChannel.MapMode;
-import java.nio.channels.FileChannel;
-import java.nio.ByteOrder;
-import java.io.UncheckedIOException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tdro.io.InputException;
 
 /**

@@ -1,8 +1,8 @@
 package org.tdro.models.lora;
 
-import org.tdro.keras.LayerScope;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
+import org.tdro.keras.LayerScope;
 import org.tdro.keras.layers.Dense;
 import org.tensorflow.types.TFloat32;
 

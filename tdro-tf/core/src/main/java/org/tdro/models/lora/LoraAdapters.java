@@ -1,7 +1,5 @@
 package org.tdro.models.lora;
 
-import org.tensorflow.op.Ops;
-import org.tdro.keras.Weight;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,9 +8,11 @@ import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
 import org.tdro.keras.LayerScope;
+import org.tdro.keras.Weight;
 import org.tdro.keras.layers.Dense;
 import org.tdro.keras.layers.Dropout;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Adds A and B beside the maps that a {@link Lora} names; B starts at zero, so training starts from the frozen model. */

@@ -64,8 +64,7 @@ class DTypeTest {
 
   @Test
   void otherTypesAreRefused() {
-    assertThatThrownBy(
-            () -> DType.F16.write(new float[1], 0, 1, ByteBuffer.allocate(2)))
+    assertThatThrownBy(() -> DType.F16.write(new float[1], 0, 1, ByteBuffer.allocate(2)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("F16");
   }
