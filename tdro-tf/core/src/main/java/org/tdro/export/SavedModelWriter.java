@@ -57,7 +57,7 @@ final class SavedModelWriter {
         .write(compressed.tensors());
   }
 
-  /** The same model gives the same bytes: maps are written in the order of their keys. */
+  /** Writes maps in the order of their keys, so that the same model gives the same bytes. */
   private static void write(SavedModel saved, Path file) throws IOException {
     try (var stream = Files.newOutputStream(file)) {
       var out = CodedOutputStream.newInstance(stream);

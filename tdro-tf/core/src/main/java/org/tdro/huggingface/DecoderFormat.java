@@ -58,7 +58,7 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     json.only("hidden_act", "silu");
     json.only("is_causal", "true");
     json.refuse(
-        "use_bidirectional_attention", "tokens that see those behind them are not computed here");
+        "use_bidirectional_attention", "tokens that see those after them are not computed here");
     int hidden = json.size("hidden_size");
     int heads = json.size("num_attention_heads");
     // Qwen2's bias is not in its configuration; Llama's key covers the output map as well.

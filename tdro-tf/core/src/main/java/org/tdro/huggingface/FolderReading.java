@@ -5,7 +5,7 @@ import java.util.List;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 
-/** One reading of a published folder: the problems of all its files, and the files whose keys were read. */
+/** A single reading of a published folder: the problems of all its files, and the files whose keys were read. */
 final class FolderReading {
   private final Problems problems = new Problems();
   private final List<PublishedJson> files = new ArrayList<>();

@@ -220,7 +220,7 @@ public final class PublishedFolder {
     return sentence.prompts.prompts();
   }
 
-  /** How embeddings are compared. */
+  /** The similarity by which embeddings are compared. */
   public Similarity similarity() {
     return sentence.prompts.similarity();
   }

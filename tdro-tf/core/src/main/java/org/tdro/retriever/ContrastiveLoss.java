@@ -30,7 +30,7 @@ public record ContrastiveLoss(
     @Inline(prefix = "matryoshka-") Matryoshka matryoshka,
     Distillation distillation) {
 
-  /** Which passages serve as negatives. */
+  /** The passages that serve as negatives. */
   public enum Negatives {
     /** Its own hard negatives and the passages of all other queries of the batch. */
     IN_BATCH,

@@ -28,7 +28,7 @@ public final class ContrastiveModel extends EncoderModel {
   /** Mean loss of the rows of each domain in the last micro-batch, {@code [domains]}; 0 for a domain without rows. */
   public static final LogKey<float[]> DOMAIN_LOSS = LogKey.vector("domain_loss");
 
-  /** The same of the reference model, where there is one. */
+  /** Mean loss of the reference model, if there is one, on the rows of each domain, {@code [domains]}. */
   public static final LogKey<float[]> DOMAIN_REFERENCE_LOSS =
       LogKey.vector("domain_reference_loss");
 

@@ -15,7 +15,7 @@ public record Encoders(Encoder query, Encoder passage) {
     return of(variables, new Variables(variables.graph(), ""), spec);
   }
 
-  /** As {@link #of(Variables, RetrieverSpec)}; frozen weights that {@code lender} has are shared with it. */
+  /** Adds the same, but shares frozen weights that {@code lender} has with it. */
   public static Encoders of(Variables variables, Variables lender, RetrieverSpec spec) {
     var query = new Encoder(variables.scope(), lender, spec);
     if (!spec.untied()) {
