@@ -14,12 +14,10 @@ import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 
 /**
- * Shows how far an epoch is: steps, loss, rows a second and the time that is left, as one line that is drawn again and
- * again or as a line every so many steps; at the end of an epoch, its logs.
+ * Shows how far an epoch is: steps, loss, rows a second and the time that is left, as one line as wide as the
+ * terminal that is drawn again and again, or as a line every so many steps; at the end of an epoch, its logs.
  */
 public final class ProgressBar implements Callback {
-  private static final int WIDTH = 110;
-
   /** The form in which progress is shown. */
   public enum Mode {
     /** {@link #BAR} if the process has a terminal, else {@link #LINES}. */
@@ -76,7 +74,7 @@ public final class ProgressBar implements Callback {
           .startsFrom(firstStep, Duration.ZERO)
           .setStyle(ProgressBarStyle.ASCII)
           .setUpdateIntervalMillis(200)
-          .setConsumer(new ConsoleProgressBarConsumer(out, WIDTH))
+          .setConsumer(new ConsoleProgressBarConsumer(out))
           .build();
     }
   }

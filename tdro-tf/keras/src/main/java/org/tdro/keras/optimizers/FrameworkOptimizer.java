@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -186,7 +187,7 @@ public final class FrameworkOptimizer extends Optimizer {
     /** The values of variables as of now, which those that were assigned to still have to be given. */
     private final Map<String, Operand<?>> current = new HashMap<>();
 
-    private final Set<String> assigned = new HashSet<>();
+    private final Set<String> assigned = new LinkedHashSet<>();
     private final List<Op> reads = new ArrayList<>();
     private final List<Op> writes = new ArrayList<>();
 
