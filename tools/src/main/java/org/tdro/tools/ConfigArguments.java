@@ -15,7 +15,7 @@ final class ConfigArguments {
   @Parameters(
       paramLabel = "KEY=VALUE",
       description = {
-        "group=option takes a file of the configuration, key.path=value sets one value, experiment=NAME sets many;",
+        "group=option chooses a file of the configuration, key.path=value sets one value, experiment=NAME sets many;",
         "stages.STAGE.key=value sets a value for one stage. Later arguments win."
       })
   private List<String> overrides = new ArrayList<>();

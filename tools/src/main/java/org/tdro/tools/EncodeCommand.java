@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tdro.retriever.FileEncoding;
+import org.tdro.retriever.Pooling;
 import org.tdro.retriever.Retriever;
+import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.search.EmbeddingFormat;
 import org.tdro.text.TextKind;
@@ -26,8 +28,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Encode texts with a trained model.",
       "",
-      "Each line of the input is a JSON object with text (of a passage also title), or with input_ids that were "
-          + "tokenised before. Its _id, or else the number of the line, names it in the output. The output holds rows of _id and "
+      "Each line of the input is a JSON object with text (of a passage also title), or with input_ids from "
+          + "an earlier tokenisation. Its _id, or else the number of the line, names it in the output. The output holds rows of _id and "
           + "embedding in the order of the input."
     },
     footerHeading = "%nExamples:%n",
@@ -44,10 +46,21 @@ final class EncodeCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Mixin
-  private ModelOption model;
+  private ModelOptions model;
 
-  @Mixin
-  private PoolingOptions pooling;
+  @Option(
+      names = "--pooling",
+      paramLabel = "KIND",
+      description =
+          "cls, mean, lasttoken, avg_first_last or avg_top2 (default: the pooling that the model was trained or published with).")
+  private Pooling pooling;
+
+  @Option(
+      names = "--normalize",
+      arity = "1",
+      paramLabel = "true|false",
+      description = "Whether embeddings are scaled to length 1 (default: the model's setting).")
+  private Boolean normalize;
 
   @Option(
       names = "--input",
@@ -73,7 +86,7 @@ final class EncodeCommand implements Callable<Integer> {
       names = "--prompt",
       paramLabel = "NAME",
       description =
-          "Put the prompt of this domain before the texts; unless given the one that the model has for every text, if any.")
+          "Put the prompt of this domain before the texts (default: the prompt that the model has for all texts, if any).")
   private String prompt;
 
   @Option(
@@ -83,9 +96,6 @@ final class EncodeCommand implements Callable<Integer> {
       description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
 
-  @Mixin
-  private EmbeddingSize size;
-
   private long start;
   private long reported;
 
@@ -93,7 +103,7 @@ final class EncodeCommand implements Callable<Integer> {
   public Integer call() {
     checkUsage();
     var stored = model.stored();
-    var settings = pooling.change(size.cut(stored.settings()));
+    var settings = pooled(model.settings(stored));
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       checkPrompt(retriever);
       var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
@@ -160,5 +170,17 @@ final class EncodeCommand implements Callable<Integer> {
     var err = spec.commandLine().getErr();
     err.printf("%,d texts, %,.0f texts/s%n", texts, texts * NANOS / (System.nanoTime() - start));
     err.flush();
+  }
+
+  /** Returns the settings with the pooling and normalisation that were asked for. */
+  private RetrieverSettings pooled(RetrieverSettings settings) {
+    var spec = settings.spec();
+    if (pooling != null) {
+      spec = spec.with(pooling);
+    }
+    if (normalize != null) {
+      spec = spec.normalized(normalize);
+    }
+    return settings.with(spec);
   }
 }

@@ -47,14 +47,14 @@ final class EvaluateCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Mixin
-  private ModelOption model;
+  private ModelOptions model;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       required = true,
       arity = "1..*",
-      description = "Sets in BEIR's form, or folders of them.")
+      description = "Sets in BEIR's format, or folders of them.")
   private List<Path> data = new ArrayList<>();
 
   @Option(
@@ -69,18 +69,15 @@ final class EvaluateCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "MEASURE",
       defaultValue = "ndcg_cut_10,recall_100",
-      description = "trec_eval's names; ${DEFAULT-VALUE} unless given.")
+      description = "Measures, by trec_eval's names (default: ${DEFAULT-VALUE}).")
   private List<String> measures = new ArrayList<>();
 
   @Option(
       names = "--top-k",
       paramLabel = "K",
       defaultValue = "100",
-      description = "Documents ranked for each query; ${DEFAULT-VALUE} unless given.")
+      description = "Documents ranked for each query (default: ${DEFAULT-VALUE}).")
   private int topK;
-
-  @Mixin
-  private EmbeddingSize size;
 
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
@@ -89,7 +86,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "F",
       description =
-          "Write means and the values of each query as JSON, from which significance can be tested.")
+          "Write the means and the values of each query as JSON, for tests of significance.")
   private Path output;
 
   @Override
@@ -98,7 +95,7 @@ final class EvaluateCommand implements Callable<Integer> {
     var sets = BeirDataset.loadAll(data);
     checkTargets(sets);
     var stored = model.stored();
-    var settings = size.cut(stored.settings()).comparedByProduct();
+    var settings = model.settings(stored).comparedByProduct();
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       var values = evaluation.evaluate(
           set -> new DenseRanker(retriever, set.name()),
@@ -120,7 +117,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  /** Finds before the encoding what would make writing fail after it. */
+  /** Checks before the encoding everything that could make writing fail after it. */
   private void checkTargets(List<EvaluationSet> sets) {
     if (output != null) {
       AtomicWrite.checkWritable(output);

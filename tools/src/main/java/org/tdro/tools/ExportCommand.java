@@ -8,13 +8,23 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
+import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.ModelEvaluation;
+import org.tdro.evaluation.ResultsTable;
+import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.export.ExportOptions;
+import org.tdro.export.ExportedRetriever;
 import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.io.TemporaryFolder;
+import org.tdro.retriever.DenseRanker;
+import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
+import org.tdro.retriever.TextEncoder;
 import org.tdro.serving.client.IdType;
+import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,12 +37,12 @@ import picocli.CommandLine.Spec;
     name = "export",
     sortOptions = false,
     description = {
-      "Export a trained model as a version of a SavedModel that TensorFlow Serving mounts or, for Python, in Hugging Face's or PEFT's form.",
+      "Export a trained model as a version of a SavedModel that TensorFlow Serving mounts or, for Python, in Hugging Face's or PEFT's format.",
       "",
       "A SavedModel's signatures encode_query, encode_passage and serving_default (queries) take input_ids and attention_mask "
           + "[batch, length] and return embedding [batch, size]; score takes both twice, of queries and of passages, and "
-          + "returns score [queries, passages]. Its assets say what a client must know. A fresh process loads the export "
-          + "and its embeddings are compared with the model's before it is put in place."
+          + "returns score [queries, passages]. Its assets hold everything that a client must know. Before an export is "
+          + "put in place, a fresh process loads it and compares its embeddings with the model's."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -49,7 +59,7 @@ final class ExportCommand implements Callable<Integer> {
   private CommandSpec spec;
 
   @Mixin
-  private ModelOption model;
+  private ModelOptions model;
 
   @Option(
       names = "--output",
@@ -90,8 +100,8 @@ final class ExportCommand implements Callable<Integer> {
       names = "--tolerance",
       paramLabel = "X",
       description =
-          "Largest difference between an exported and a trained embedding that is accepted, in units of its length; "
-              + "unless given 1e-5 for fp32, 0.02 for bf16, 0.05 for int8.")
+          "Largest difference between an exported and a trained embedding that is accepted, in units of its length "
+              + "(default: 1e-5 for fp32, 0.02 for bf16, 0.05 for int8).")
   private Double tolerance;
 
   @Option(
@@ -99,13 +109,10 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "DIR",
       arity = "1..*",
       description =
-          "Sets in BEIR's form, or folders of them, on which nDCG@10 of the export is compared with the model's.")
+          "Sets in BEIR's format, or folders of them, on which nDCG@10 of the export is compared with the model's.")
   private List<Path> eval = new ArrayList<>();
 
-  @Mixin
-  private EmbeddingSize size;
-
-  // The standard options would take --version.
+  // The standard options would claim --version.
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -116,7 +123,7 @@ final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var stored = model.stored();
-    var settings = size.cut(stored.settings());
+    var settings = model.settings(stored);
     if (formats.export(stored, settings, base)) {
       return 0;
     }
@@ -129,7 +136,7 @@ final class ExportCommand implements Callable<Integer> {
     print(report);
     if (!sets.isEmpty()) {
       var out = spec.commandLine().getOut();
-      out.print(new ExportEvaluation(stored, settings, report).table(sets));
+      out.print(new Comparison(stored, settings, report).table(sets));
       out.flush();
     }
     return 0;
@@ -191,5 +198,41 @@ final class ExportCommand implements Callable<Integer> {
             report.tokens(),
             time));
     out.flush();
+  }
+
+  /** The comparison of an export with the model that it was made from, on evaluation sets. */
+  private record Comparison(
+      RetrieverSource stored, RetrieverSettings settings, SavedModelExport.Report report) {
+    private static final String MEASURE = "ndcg_cut_10";
+    private static final int TOP = 10;
+
+    /** Returns a table with a row for each set: nDCG@10 of the trained model and of the export, and the difference. */
+    String table(List<EvaluationSet> sets) {
+      ModelEvaluation trained;
+      // One after the other: memory never holds both.
+      try (var retriever =
+          Retriever.load(stored, settings.comparedByProduct(), ConfigProto.getDefaultInstance())) {
+        trained = evaluate(retriever, sets);
+      }
+      ModelEvaluation exported;
+      try (var retriever = ExportedRetriever.load(report.folder())) {
+        exported = evaluate(retriever, sets);
+      }
+      var rows = sets.stream()
+          .map(set -> {
+            double before = trained.value(set.name(), MEASURE);
+            double after = exported.value(set.name(), MEASURE);
+            return new ResultsTable.Row(set.name(), List.of(before, after, after - before));
+          })
+          .toList();
+      var columns =
+          List.of("trained", report.precision().name().toLowerCase(Locale.ROOT), "difference");
+      return new ResultsTable("nDCG@10", columns, rows).toMarkdown(false);
+    }
+
+    private static ModelEvaluation evaluate(TextEncoder retriever, List<EvaluationSet> sets) {
+      return new RetrievalEvaluation(TOP, List.of(Measure.of(MEASURE)))
+          .evaluate(set -> new DenseRanker(retriever, set.name()), sets, (set, run, result) -> {});
+    }
   }
 }

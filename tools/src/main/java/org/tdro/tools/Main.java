@@ -3,7 +3,11 @@ package org.tdro.tools;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.reflect.InaccessibleObjectException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import picocli.AutoComplete.GenerateCompletion;
@@ -68,8 +72,8 @@ public final class Main implements Runnable {
   public static void main(String[] arguments) {
     // Numbers and dates look the same everywhere, whatever a library formats with.
     Locale.setDefault(Locale.ROOT);
-    // Before anything is logged.
-    StandardError.restore();
+    // This must come before anything is logged.
+    restoreStandardError();
     System.exit(run(
         arguments,
         new PrintWriter(System.out, true, UTF_8),
@@ -115,5 +119,28 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "a command is missing");
+  }
+
+  /**
+   * Sets {@link System#err} to the real standard error, if the launcher names its descriptor in the property {@code tdro.stderr}.
+   * Descriptor 2, to which TensorFlow's native library prints, goes through a filter, in which a progress bar, redrawn in one line,
+   * would get stuck.
+   */
+  private static void restoreStandardError() {
+    var descriptor = Integer.getInteger("tdro.stderr");
+    if (descriptor == null) {
+      return;
+    }
+    try {
+      // Opening /dev/fd/N would give a second position in a file that standard output may share:
+      // lines would be overwritten.
+      var constructor = FileDescriptor.class.getDeclaredConstructor(int.class);
+      constructor.setAccessible(true);
+      System.setErr(
+          new PrintStream(new FileOutputStream(constructor.newInstance(descriptor)), true, UTF_8));
+    } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+      // The filtered one remains, in which only the progress bar is late.
+      return;
+    }
   }
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import org.tdro.evaluation.EvaluationResult;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
-import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.search.Run;
 import picocli.CommandLine.Command;
@@ -31,11 +30,9 @@ import picocli.CommandLine.Spec;
       "  tdro metrics --qrels qrels.txt --run bm25.run.gz --measures ndcg_cut_10,recall_100 --per-query",
       "  tdro metrics --qrels qrels.txt --run bm25.run --measures ndcg_cut.5,10 --complete --relevance-level 2"
     })
-public final class MetricsCommand implements Callable<Integer> {
+final class MetricsCommand implements Callable<Integer> {
   private static final String DEFAULT_MEASURES =
       "ndcg_cut_10,map,recip_rank,recip_rank_at_10,recall_100,P_10,num_q,num_ret,num_rel,num_rel_ret";
-
-  private static final int BAD_DATA = 3;
 
   @Spec
   private CommandSpec spec;
@@ -88,13 +85,7 @@ public final class MetricsCommand implements Callable<Integer> {
   public Integer call() {
     var asked = usage(() -> Measure.parse(measures));
     var options = usage(() -> new EvaluationResult.Options(complete, relevanceLevel));
-    EvaluationResult result;
-    try {
-      result = EvaluationResult.of(Qrels.read(qrels), Run.read(run), asked, options);
-    } catch (InputException e) {
-      spec.commandLine().getErr().println(e.getMessage());
-      return BAD_DATA;
-    }
+    var result = EvaluationResult.of(Qrels.read(qrels), Run.read(run), asked, options);
     var json = new LinkedHashMap<String, Object>();
     json.put("all", named(result.all()));
     if (perQuery) {

@@ -101,7 +101,7 @@ final class PythonFormats {
     return text.contains("M") ? number * 1_000_000 : text.contains("K") ? number * 1_000 : number;
   }
 
-  /** Returns what the record of the run says, which lies beside the model in the run's folder. */
+  /** Returns a card with the facts of the run whose folder holds the model, if there is one. */
   private static PythonModelCard card(RetrieverSource stored) {
     var folder = stored.path().toAbsolutePath();
     return new PythonModelCard(Optional.ofNullable(folder.getParent())

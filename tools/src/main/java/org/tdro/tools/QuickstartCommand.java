@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Train, learn domain weights, fine-tune, evaluate and export, on a small embedded collection.",
-      "Needs no download and less than three minutes on two cores. After an interruption, run it again to continue."
+      "Needs no download and takes less than three minutes on two cores. After an interruption, run it again to continue."
     },
     footerHeading = "%nExamples:%n",
     footer = {

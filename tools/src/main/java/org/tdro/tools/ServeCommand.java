@@ -63,7 +63,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "127.0.0.1",
       paramLabel = "ADDRESS",
       description =
-          "Address to listen on (default: ${DEFAULT-VALUE}). With any but a loopback address, everyone who reaches it can use it.")
+          "Address to listen on (default: ${DEFAULT-VALUE}). With any other than a loopback address, everyone who can reach it can use it.")
   private String host;
 
   @Option(
@@ -78,14 +78,15 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "32",
       paramLabel = "N",
       description =
-          "Requests are joined up to this many texts; 0 computes each alone (default: ${DEFAULT-VALUE}).")
+          "Requests are joined up to this number of texts; 0 computes each by itself (default: ${DEFAULT-VALUE}).")
   private int maxBatch;
 
   @Option(
       names = "--batch-timeout-ms",
       defaultValue = "2",
       paramLabel = "MS",
-      description = "How long a request waits for others to be joined (default: ${DEFAULT-VALUE}).")
+      description =
+          "Milliseconds that a request waits for others to join (default: ${DEFAULT-VALUE}).")
   private long batchTimeout;
 
   @Option(
@@ -93,7 +94,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "512",
       paramLabel = "N",
       description =
-          "Most texts of a request; more are answered with 400 (default: ${DEFAULT-VALUE}).")
+          "Largest number of texts in a request; larger requests are answered with 400 (default: ${DEFAULT-VALUE}).")
   private int maxTexts;
 
   @Option(
@@ -101,7 +102,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "0",
       paramLabel = "N",
       description =
-          "Most token ids of a text; more are answered with 400. 0 means the longest that the model was exported for (default: ${DEFAULT-VALUE}).")
+          "Largest number of token ids of a text; longer ones are answered with 400. 0 means the longest that the model was exported for (default: ${DEFAULT-VALUE}).")
   private int maxLength;
 
   @Option(
@@ -117,7 +118,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "128",
       paramLabel = "N",
       description =
-          "Most requests at a time; more are answered with 429 (default: ${DEFAULT-VALUE}).")
+          "Largest number of requests at the same time; further ones are answered with 429 (default: ${DEFAULT-VALUE}).")
   private int maxRequests;
 
   @Option(
@@ -125,7 +126,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "2048",
       paramLabel = "N",
       description =
-          "Most texts of all requests at a time; more are answered with 429 (default: ${DEFAULT-VALUE}).")
+          "Largest number of texts of all requests at the same time; further requests are answered with 429 (default: ${DEFAULT-VALUE}).")
   private int maxQueue;
 
   @Option(
@@ -133,7 +134,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "30",
       paramLabel = "S",
       description =
-          "How many seconds running requests may take when it stops (default: ${DEFAULT-VALUE}).")
+          "Seconds that running requests may take when the server stops (default: ${DEFAULT-VALUE}).")
   private int drain;
 
   @Override

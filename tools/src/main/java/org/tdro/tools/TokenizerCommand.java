@@ -1,8 +1,15 @@
 package org.tdro.tools;
 
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tdro.rows.DomainFiles;
+import org.tdro.rows.TrainingTexts;
+import org.tdro.text.BytePairTrainer;
+import org.tdro.text.WordCounts;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -11,15 +18,71 @@ import picocli.CommandLine.Spec;
     name = "tokenizer",
     description = "Learn a vocabulary from training rows.",
     mixinStandardHelpOptions = true,
-    subcommands = TokenizerTrainCommand.class,
+    subcommands = TokenizerCommand.Train.class,
     footerHeading = "%nExamples:%n",
     footer = "  tdro tokenizer train --vocabulary-size 32000 --out tokenizer.json data/train")
-public final class TokenizerCommand implements Callable<Integer> {
+final class TokenizerCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
   @Override
   public Integer call() {
     throw new ParameterException(spec.commandLine(), "a command is missing: train");
+  }
+
+  /** The command {@code tdro tokenizer train}, which learns a byte-level vocabulary from training rows. */
+  @Command(
+      name = "train",
+      description = {
+        "Learn a byte-level BPE vocabulary and write it as a Hugging Face tokenizer.json.",
+        "",
+        "It is learned from the queries and positive passages of DOMAIN.jsonl or DOMAIN.jsonl.gz files. The tokenizer appends "
+            + "the end token <|endoftext|> (id 1) to each text; <|pad|> is id 0. Texts are normalised to NFKC and lower case.",
+      },
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  tdro tokenizer train --out tokenizer.json data/train",
+        "  tdro tokenizer train --vocabulary-size 8000 --keep-case --out tokenizer.json trivia.jsonl.gz news.jsonl",
+      })
+  static final class Train implements Callable<Integer> {
+    @Mixin
+    private TrainingFiles files;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "The tokenizer.json to write.")
+    private Path output;
+
+    @Option(
+        names = "--vocabulary-size",
+        defaultValue = "32000",
+        paramLabel = "N",
+        description = "Number of ids, at least 258 (default: ${DEFAULT-VALUE}).")
+    private int vocabularySize;
+
+    @Option(
+        names = "--keep-case",
+        description = "Leave texts as they are, without NFKC and lower case.")
+    private boolean keepCase;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      var trainer = new BytePairTrainer(vocabularySize);
+      var counts = new WordCounts(!keepCase);
+      TrainingTexts.count(DomainFiles.sources(files.places()).values(), counts, files.threads());
+      var vocabulary = trainer.train(counts);
+      vocabulary.write(output);
+      var out = spec.commandLine().getOut();
+      out.printf("%s: %d ids%n", output, vocabulary.size());
+      out.flush();
+      return 0;
+    }
   }
 }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  tdro train stage=reference data=FOLDER output=runs/reference",
       "  tdro train stage=dro data=FOLDER dro.reference=runs/reference output=runs/dro",
+      "  tdro train stage=dro dro=doremi dro.online-every=10 data=FOLDER dro.reference=runs/reference output=runs/online",
       "  tdro train stage=finetune data=FOLDER data.weights=runs/dro/weights/top70_weights.json output=runs/top70",
       "  tdro train stage=reference data=FOLDER model=mini train.steps=500 train.batch-size=32"
     })

@@ -2,7 +2,6 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.tdro.io.InputException;
 import org.tdro.mixing.replay.DomainWeightReplay;
 import org.tdro.mixing.replay.ReplayScenario;
 import picocli.CommandLine.Command;
@@ -17,7 +16,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Compute domain weights without a model.",
     subcommands = WeightsCommand.Replay.class)
-public final class WeightsCommand implements Runnable {
+final class WeightsCommand implements Runnable {
   @Spec
   private CommandSpec spec;
 
@@ -47,11 +46,6 @@ public final class WeightsCommand implements Runnable {
       footerHeading = "%nExample:%n",
       footer = "  tdro weights replay --input scenario.json --output trajectory.json")
   static final class Replay implements Callable<Integer> {
-    private static final int BAD_DATA = 3;
-
-    @Spec
-    private CommandSpec spec;
-
     @Option(
         names = "--input",
         required = true,
@@ -68,15 +62,7 @@ public final class WeightsCommand implements Runnable {
 
     @Override
     public Integer call() {
-      ReplayScenario scenario;
-      try {
-        scenario = ReplayScenario.read(input);
-      } catch (InputException e) {
-        e.problems().forEach(spec.commandLine().getErr()::println);
-        spec.commandLine().getErr().flush();
-        return BAD_DATA;
-      }
-      try (var replay = new DomainWeightReplay(scenario)) {
+      try (var replay = new DomainWeightReplay(ReplayScenario.read(input))) {
         replay.run().write(output);
       }
       return 0;

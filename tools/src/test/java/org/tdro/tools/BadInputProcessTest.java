@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is wrong with data and configuration is said, with its exit code, and nothing half-written stays. */
+/** Mistakes in data and configuration are reported with their exit codes, and leave no unfinished files. */
 class BadInputProcessTest {
   private static final int FAILED = 1;
   private static final int BAD_CONFIGURATION = 2;
@@ -210,7 +210,7 @@ class BadInputProcessTest {
         "train.save-every=2");
     assertThat(run(arguments).with(FAILED).err())
         .containsPattern("the loss of step \\d+ is NaN, from domain (alpha|beta|gamma)")
-        .contains("the last checkpoint before it stands");
+        .contains("the last checkpoint before it is kept");
     assertThat(folder.resolve("run/model")).doesNotExist();
     assertThat(folder.resolve("run/backup").toFile().list()).containsExactly("backup-2");
   }

@@ -158,7 +158,7 @@ class ConsumerProjectTest {
     return Files.readString(folder.resolve(project + "/target/classpath"));
   }
 
-  /** What {@code main} prints, run as an application outside is: with no flags. */
+  /** Returns what {@code main} prints when it runs like any other application, without flags. */
   private String java(String project, String main) throws Exception {
     var classes = folder.resolve(project + "/target/classes") + File.pathSeparator;
     var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();

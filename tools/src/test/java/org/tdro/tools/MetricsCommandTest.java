@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 class MetricsCommandTest {
   @TempDir
@@ -28,16 +27,14 @@ class MetricsCommandTest {
   }
 
   private int metrics(String... more) {
-    var command = new CommandLine(new MetricsCommand())
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err));
-    var args = new String[more.length + 4];
-    args[0] = "--qrels";
-    args[1] = folder.resolve("qrels").toString();
-    args[2] = "--run";
-    args[3] = folder.resolve("run").toString();
-    System.arraycopy(more, 0, args, 4, more.length);
-    return command.execute(args);
+    var args = new String[more.length + 5];
+    args[0] = "metrics";
+    args[1] = "--qrels";
+    args[2] = folder.resolve("qrels").toString();
+    args[3] = "--run";
+    args[4] = folder.resolve("run").toString();
+    System.arraycopy(more, 0, args, 5, more.length);
+    return Main.run(args, new PrintWriter(out), new PrintWriter(err));
   }
 
   private JsonNode json() throws IOException {

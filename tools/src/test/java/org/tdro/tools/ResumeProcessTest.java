@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Interrupted in whatever way, a run gives the bits of one that was not: with real processes. */
 class ResumeProcessTest {
-  /** Of the 128 + signal that a shell reports. */
+  /** The exit code that a shell reports for a signal: 128 plus its number. */
   private static final int KILLED = 137;
 
   private static final int INTERRUPTED = 130;
@@ -105,7 +105,7 @@ class ResumeProcessTest {
       var ended = process.interrupt().with(INTERRUPTED);
       assertThat(ended.err())
           .containsPattern(
-              "interrupted after step \\d+ of 720 and saved; run the same command again to go on");
+              "interrupted after step \\d+ of 720 and saved; run the same command again to continue");
       assertThat(ended.out()).isEmpty();
     }
     assertThat(folder.resolve("interrupted/model")).doesNotExist();

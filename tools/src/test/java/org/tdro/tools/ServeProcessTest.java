@@ -22,7 +22,7 @@ import org.tdro.text.TextKind;
 /** {@code tdro train}, {@code export} and {@code serve} as processes, the last one ended by signals. */
 @Timeout(180)
 class ServeProcessTest {
-  /** Of the 128 + signal that a shell reports. */
+  /** The exit code that a shell reports for a signal: 128 plus its number. */
   private static final int TERMINATED = 143;
 
   private static final int INTERRUPTED = 130;

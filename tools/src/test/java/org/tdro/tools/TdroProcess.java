@@ -22,9 +22,9 @@ final class TdroProcess implements AutoCloseable {
   private final Path out;
   private final Path err;
 
-  /** How a process ended. */
+  /** The end of a process. */
   record Ended(int exitCode, String out, String err) {
-    /** The same, once it is certain that it ended with that code. */
+    /** Returns this end, after checking its exit code. */
     Ended with(int expected) {
       assertThat(exitCode).as("exit code; standard error was:%n%s", err).isEqualTo(expected);
       return this;
@@ -72,7 +72,7 @@ final class TdroProcess implements AutoCloseable {
     }
   }
 
-  /** Its end. */
+  /** Waits for its end. */
   Ended await() throws IOException, InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .as("ends")
@@ -111,7 +111,7 @@ final class TdroProcess implements AutoCloseable {
     return await();
   }
 
-  /** What it has written to its standard output so far. */
+  /** Returns its standard output so far. */
   String out() {
     try {
       return Files.readString(out);
@@ -120,7 +120,7 @@ final class TdroProcess implements AutoCloseable {
     }
   }
 
-  /** Whether Ctrl-C would reach it: background jobs of some shells ignore it, and so do the processes that they start. */
+  /** Returns whether Ctrl-C would reach it: background jobs of some shells ignore it, and so do the processes that they start. */
   boolean heedsInterrupts() throws IOException {
     var status = Path.of("/proc", Long.toString(process.pid()), "status");
     if (!Files.exists(status)) {

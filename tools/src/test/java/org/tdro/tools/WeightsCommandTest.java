@@ -9,10 +9,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.testing.Shared;
-import picocli.CommandLine;
 
 class WeightsCommandTest {
   private final StringWriter err = new StringWriter();
@@ -51,6 +51,7 @@ class WeightsCommandTest {
   }
 
   private int run(String... arguments) {
-    return new CommandLine(new WeightsCommand()).setErr(new PrintWriter(err)).execute(arguments);
+    var all = Stream.concat(Stream.of("weights"), Stream.of(arguments)).toArray(String[]::new);
+    return Main.run(all, new PrintWriter(new StringWriter()), new PrintWriter(err));
   }
 }

@@ -1,6 +1,7 @@
 package org.tdro.experiments.bench;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
@@ -36,15 +37,16 @@ public final class MemoryBenchmark {
    * @param watcher is told of every reading
    * @throws IllegalStateException if the system does not report resident memory
    */
-  public MemoryReport run(Consumer<MemoryReport.Reading> watcher) {
-    var readings = new ArrayList<MemoryReport.Reading>();
+  public Report run(Consumer<Reading> watcher) {
+    var readings = new ArrayList<Reading>();
     var watch = new Callback() {
       @Override
       public void onTrainBatchEnd(Model model, long step, Logs logs) {
         if (step % every == 0) {
           var resident = ProcessUsage.residentMib()
-              .orElseThrow(() -> new IllegalStateException("needs Linux: there is no /proc here"));
-          readings.add(new MemoryReport.Reading(step, resident));
+              .orElseThrow(() -> new IllegalStateException(
+                  "resident memory is read from /proc, which this system lacks"));
+          readings.add(new Reading(step, resident));
           watcher.accept(readings.get(readings.size() - 1));
         }
       }
@@ -53,6 +55,35 @@ public final class MemoryBenchmark {
         var rows = workload.dataset()) {
       model.fit(rows, FitOptions.steps(steps).withCallbacks(watch));
     }
-    return new MemoryReport(readings);
+    return new Report(readings);
+  }
+
+  /** The memory after a number of steps, in MiB. */
+  public record Reading(long step, double residentMib) {}
+
+  /** Resident memory over many steps. */
+  public record Report(List<Reading> readings) {
+
+    public Report {
+      readings = List.copyOf(readings);
+      if (readings.size() < 2) {
+        throw new IllegalArgumentException("growth needs at least two readings");
+      }
+    }
+
+    /** Returns the slope of the least-squares line through the second half of the readings, in bytes a step. */
+    public double growthBytesPerStep() {
+      var settled = readings.subList((readings.size() - 1) / 2, readings.size());
+      double meanStep = settled.stream().mapToDouble(Reading::step).average().orElseThrow();
+      double meanMib =
+          settled.stream().mapToDouble(Reading::residentMib).average().orElseThrow();
+      double products = 0;
+      double squares = 0;
+      for (var reading : settled) {
+        products += (reading.step() - meanStep) * (reading.residentMib() - meanMib);
+        squares += (reading.step() - meanStep) * (reading.step() - meanStep);
+      }
+      return products / squares * 1024 * 1024;
+    }
   }
 }

@@ -1,18 +1,26 @@
 package org.tdro.experiments.bench;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
+import org.tdro.data.TokenMatrix;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.EncoderModel;
+import org.tdro.retriever.TokenEncoding;
+import org.tdro.text.TextKind;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -146,6 +154,32 @@ public final class StepBenchmark {
     public void onTrainBatchEnd(Model model, long step, Logs logs) {
       waited += logs.timings().inputSeconds();
       all += logs.timings().inputSeconds() + logs.timings().stepSeconds();
+    }
+  }
+
+  /** Forward passes over the same texts, those of one length together. */
+  private static final class ForwardPass {
+    private final EncoderModel model;
+    private final List<int[][]> texts = new ArrayList<>();
+
+    private ForwardPass(EncoderModel model, List<TokenMatrix> matrices) {
+      this.model = model;
+      var byLength = new TreeMap<Integer, List<int[]>>();
+      for (var matrix : matrices) {
+        var rows = byLength.computeIfAbsent(matrix.length(), length -> new ArrayList<>());
+        for (int row = 0; row < matrix.rows(); row++) {
+          int start = row * matrix.length();
+          rows.add(Arrays.copyOfRange(matrix.ids(), start, start + matrix.lengths()[row]));
+        }
+      }
+      byLength.values().forEach(rows -> texts.add(rows.toArray(int[][]::new)));
+    }
+
+    private void run() {
+      for (var rows : texts) {
+        int longest = Arrays.stream(rows).mapToInt(row -> row.length).max().orElse(1);
+        TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, rows, 0, longest);
+      }
     }
   }
 }

@@ -9,7 +9,6 @@ import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.mixing.tdro.DomainWeightOptions;
-import org.tdro.mixing.tdro.DomainWeightStep;
 import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
@@ -23,7 +22,7 @@ final class WeightUpdate implements AutoCloseable {
   private final Session session = new Session(graph);
   private final Optimizer optimizer;
   private final StepCounter counter;
-  private final DomainWeightStep step;
+  private final DomainWeights.Step step;
   private long updates;
 
   /**
@@ -65,7 +64,7 @@ final class WeightUpdate implements AutoCloseable {
     int microBatches = optimizer.gradientAccumulationSteps();
     for (int micro = 0; micro < microBatches; micro++) {
       var runner = session.runner();
-      // What a dro step reports and goes on with.
+      // The values that a dro step reports or uses further.
       List.of(step.robustLoss(), step.loss(), step.groupLoss(), step.weights())
           .forEach(runner::fetch);
       step.referenceLoss().ifPresent(runner::fetch);

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reader of the tab-separated tables beside this class, whose first lines name the columns. */
+/** Reader of the tab-separated tables in the folder of this class, whose first lines name the columns. */
 final class FactTable {
   private FactTable() {}
 

@@ -59,8 +59,8 @@ record GeneratedSet(
 
   private static GeneratedSet of(
       String name,
-      List<PoolPassage> passages,
-      List<PoolPassage> asked,
+      List<Pool.Passage> passages,
+      List<Pool.Passage> asked,
       BiFunction<String, Entry, String> question) {
     var queries = new ArrayList<Query>();
     var relevant = new TreeMap<String, String>();

@@ -12,16 +12,25 @@ import java.util.stream.Collectors;
 /**
  * All passages of a domain, split into those for training and those held out for testing.
  *
- * <p>What is held out follows from a hash of the passage's content alone, so that domains which share passages (geography and
- * its cross-lingual sister) hold out the same ones.
+ * <p>A hash of a passage's content alone decides whether it is held out, so domains that share passages (geography
+ * and its cross-lingual sister) hold out the same ones.
  */
 final class Pool {
-  private final List<PoolPassage> passages;
-  private final List<PoolPassage> training;
-  private final Map<String, List<PoolPassage>> byEntity;
-  private final Map<String, List<PoolPassage>> byAspect;
+  private final List<Passage> passages;
+  private final List<Passage> training;
+  private final Map<String, List<Passage>> byEntity;
+  private final Map<String, List<Passage>> byAspect;
 
-  private Pool(List<PoolPassage> passages) {
+  /**
+   * A passage in the pool.
+   *
+   * @param id the docid
+   * @param entry its content and questions
+   * @param heldOut whether it answers a test query, and so occurs in no training line, neither as positive nor as negative
+   */
+  record Passage(String id, Entry entry, boolean heldOut) {}
+
+  private Pool(List<Passage> passages) {
     this.passages = List.copyOf(passages);
     this.training = passages.stream().filter(p -> !p.heldOut()).toList();
     this.byEntity =
@@ -42,21 +51,21 @@ final class Pool {
         .sorted(Comparator.comparingLong(Dice::hash))
         .limit(heldOut)
         .collect(Collectors.toSet());
-    var passages = new ArrayList<PoolPassage>();
-    distinct.forEach((content, entry) -> passages.add(
-        new PoolPassage(name + "-d" + passages.size(), entry, test.contains(content))));
+    var passages = new ArrayList<Passage>();
+    distinct.forEach((content, entry) ->
+        passages.add(new Passage(name + "-d" + passages.size(), entry, test.contains(content))));
     return new Pool(passages);
   }
 
-  List<PoolPassage> passages() {
+  List<Passage> passages() {
     return passages;
   }
 
-  List<PoolPassage> heldOut() {
-    return passages.stream().filter(PoolPassage::heldOut).toList();
+  List<Passage> heldOut() {
+    return passages.stream().filter(Passage::heldOut).toList();
   }
 
-  List<PoolPassage> training() {
+  List<Passage> training() {
     return training;
   }
 
@@ -64,8 +73,8 @@ final class Pool {
    * Returns hard negatives, none of them held out: the first half about the same entity, then passages on the same aspect
    * of neighbouring entities, then, if these are too few, any.
    */
-  List<PoolPassage> negatives(PoolPassage positive, int count, Dice dice) {
-    var chosen = new ArrayList<PoolPassage>();
+  List<Passage> negatives(Passage positive, int count, Dice dice) {
+    var chosen = new ArrayList<Passage>();
     var taken = new HashSet<>(Set.of(positive.id()));
     take(
         byEntity.getOrDefault(positive.entry().entity(), List.of()),
@@ -80,7 +89,7 @@ final class Pool {
 
   /** Adds candidates from a drawn place on, wrapping around the end, until {@code until} are chosen. */
   private static void take(
-      List<PoolPassage> from, int until, Dice dice, Set<String> taken, List<PoolPassage> chosen) {
+      List<Passage> from, int until, Dice dice, Set<String> taken, List<Passage> chosen) {
     int start = from.isEmpty() ? 0 : dice.roll(from.size());
     for (int i = 0; i < from.size() && chosen.size() < until; i++) {
       var candidate = from.get((start + i) % from.size());

@@ -25,7 +25,7 @@ record TrainingLine(
       @JsonProperty("docid") String docid,
       @JsonProperty("title") String title,
       @JsonProperty("text") String text) {
-    static Text of(PoolPassage passage) {
+    static Text of(Pool.Passage passage) {
       return new Text(passage.id(), passage.entry().title(), passage.entry().text());
     }
   }
@@ -52,7 +52,7 @@ record TrainingLine(
   }
 
   private static TrainingLine line(
-      String id, String query, PoolPassage positive, List<PoolPassage> negatives) {
+      String id, String query, Pool.Passage positive, List<Pool.Passage> negatives) {
     return new TrainingLine(
         id, query, List.of(Text.of(positive)), negatives.stream().map(Text::of).toList());
   }

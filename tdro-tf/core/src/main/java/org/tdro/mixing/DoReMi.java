@@ -17,15 +17,16 @@ import org.tensorflow.types.TFloat32;
  * <p>α ← (1 − c) · α exp(η λ) / Σ_g α_g exp(η λ_g) + c · u.
  *
  * <p>The model minimises Σ_i ŵ_i ℓ_i with ŵ_i = α_d(i) / Σ_j α_d(j). The result is the mean of α over all updates. A row takes
- * the place of the paper's token. As {@code trainer.py} of the published code (sangmichaelxie/doremi), but for two things: there a domain
- * that was never seen has the logarithm of the vocabulary's size as its last λ, here 0; there the initial weights enter the mean.
+ * the place of the paper's token. This is {@code trainer.py} of the published code (sangmichaelxie/doremi) except for two things: there, a
+ * domain that was never seen has the logarithm of the vocabulary's size as its last λ, here 0; and there, the initial weights enter the
+ * mean.
  */
 public final class DoReMi extends ExponentiatedGradient {
   private final double smoothing;
   private Weight lastMeasures;
 
   /**
-   * A learner that was not built into a model yet.
+   * A learner that is not yet part of a model.
    *
    * @param stepSize η; the paper's is 1
    * @param smoothing c, from 0 to 1; the paper's is 1e-3

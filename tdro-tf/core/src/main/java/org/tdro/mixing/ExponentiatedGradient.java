@@ -15,7 +15,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /**
- * Mirror ascent without an optimizer: α_g ← α_g · exp(η λ_g), normalised, where λ_g is the mean score of the domain's rows over
+ * Learner by mirror ascent without an optimizer: α_g ← α_g · exp(η λ_g), normalised, where λ_g is the mean score of the domain's rows over
  * the micro-batches of an update. α moves when the losses of the last micro-batch are known and before its rows are weighed.
  */
 abstract class ExponentiatedGradient extends MixtureLearner {
@@ -50,15 +50,15 @@ abstract class ExponentiatedGradient extends MixtureLearner {
     return weights.value();
   }
 
-  /** The scores of rows, {@code [batch]}. */
+  /** Returns the scores of rows, {@code [batch]}. */
   abstract Operand<TFloat32> scores(Ops tf, RowLosses rows);
 
   /**
-   * λ, {@code [domains]}.
+   * Returns λ, {@code [domains]}.
    *
    * @param means the mean scores of the domains, 0 for a domain without rows in this update
-   * @param rows how many rows of each domain there were in this update
-   * @param moved takes the values of state that moves with the update
+   * @param rows numbers of rows of each domain in this update
+   * @param moved map to which the new values of further state are added
    */
   abstract Operand<TFloat32> measures(
       Ops tf,
@@ -66,10 +66,10 @@ abstract class ExponentiatedGradient extends MixtureLearner {
       Operand<TFloat32> rows,
       Map<Weight, Operand<TFloat32>> moved);
 
-  /** α after the update, from the normalised α. */
+  /** Returns α after the update, from the normalised α. */
   abstract Operand<TFloat32> smoothed(Ops tf, Operand<TFloat32> normalized);
 
-  /** The weights of rows under α, {@code [batch]}. */
+  /** Returns the weights of rows under α, {@code [batch]}. */
   abstract Operand<TFloat32> exampleWeights(Ops tf, Operand<TFloat32> weights, RowLosses rows);
 
   @Override

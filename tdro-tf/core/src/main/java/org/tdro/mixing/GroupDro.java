@@ -16,7 +16,7 @@ import org.tensorflow.types.TFloat32;
 public final class GroupDro extends ExponentiatedGradient {
 
   /**
-   * A learner that was not built into a model yet.
+   * A learner that is not yet part of a model.
    *
    * @param stepSize η; the published code's is 0.01
    * @param ema share of the newest weights in their moving average
@@ -44,7 +44,7 @@ public final class GroupDro extends ExponentiatedGradient {
     return normalized;
   }
 
-  /** Each row has α_g ÷ the number of its domain's rows. */
+  /** Gives each row α_g ÷ the number of its domain's rows. */
   @Override
   Operand<TFloat32> exampleWeights(Ops tf, Operand<TFloat32> weights, RowLosses rows) {
     var share = tf.math.divNoNan(weights, rows.rowsByDomain(tf));

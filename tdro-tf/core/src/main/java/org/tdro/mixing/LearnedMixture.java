@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -12,16 +13,16 @@ import org.tensorflow.types.TFloat32;
  * @param weights α after the last update
  * @param mean mean of α over all updates
  * @param ema exponential moving average of α over all updates
- * @param result which of them the method calls its result: selections are made from it
+ * @param result the weights that the method calls its result, from which selections are made
  */
 public record LearnedMixture(
     List<Float> weights, List<Float> mean, List<Float> ema, Result result) {
 
-  /** The weights that a method ends with. */
+  /** The weights that a method calls its result. */
   public enum Result {
-    /** Those of the last update. */
+    /** The weights after the last update. */
     LAST,
-    /** The mean over all updates. */
+    /** The mean of the weights over all updates. */
     MEAN
   }
 
@@ -44,7 +45,7 @@ public record LearnedMixture(
     files.put("mean_weights.json", WeightsFile.of(domains, mean));
     var selectedFrom = WeightsFile.of(domains, result == Result.LAST ? weights : mean);
     for (int percent : topPercents) {
-      files.put("top" + percent + "_weights.json", new DatasetSelection(percent).of(selectedFrom));
+      files.put("top" + percent + "_weights.json", selectedFrom.top(percent));
     }
     return files;
   }

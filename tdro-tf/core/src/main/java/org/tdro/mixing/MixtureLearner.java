@@ -21,7 +21,7 @@ public abstract class MixtureLearner implements RowWeighting {
   /** The weights α after the step, {@code [domains]}. */
   public static final LogKey<float[]> WEIGHT = LogKey.vector("domain_weight");
 
-  /** What moves α, {@code [domains]}. */
+  /** The measures that move α, {@code [domains]}. */
   public static final LogKey<float[]> MEASURE = LogKey.vector("domain_measure");
 
   /** Mean loss of the rows, each with the same weight. */
@@ -35,11 +35,11 @@ public abstract class MixtureLearner implements RowWeighting {
   private Weight ema;
 
   /**
-   * A learner that was not built into a model yet.
+   * A learner that is not yet part of a model.
    *
    * @param initialWeights one for each domain, above 0; they need not sum to 1
    * @param ema e, the share of the newest weights in their exponential moving average, from 0 to 1
-   * @param result what the method calls its result
+   * @param result the weights that the method calls its result
    */
   protected MixtureLearner(List<Double> initialWeights, double ema, LearnedMixture.Result result) {
     if (!(ema >= 0 && ema <= 1)) {
@@ -66,7 +66,7 @@ public abstract class MixtureLearner implements RowWeighting {
   }
 
   /**
-   * Adds the state from which α follows.
+   * Adds the state from which α is computed.
    *
    * @param initial values above 0, not normalised
    * @return α between two micro-batches, {@code [domains]}
@@ -122,7 +122,7 @@ public abstract class MixtureLearner implements RowWeighting {
   }
 
   /**
-   * Returns what was learned so far.
+   * Returns the mixture learned so far.
    *
    * @param session of the model, between two micro-batches
    * @throws IllegalStateException if the learner was not built into a model

@@ -21,8 +21,8 @@ import org.tdro.retriever.RowWeighting;
 import org.tensorflow.op.Ops;
 
 /**
- * Callback that lets a sampler follow a learner: when a block ends, the next one is drawn by α as it is then. The schedule is saved with the model, so
- * a run that is resumed draws the rows of one that was not interrupted.
+ * Callback that makes a sampler follow a learner: when a block ends, the rows of the next one are drawn by the α of that moment. The
+ * schedule is saved with the model, so a resumed run draws the rows of an uninterrupted one.
  */
 public final class OnlineMixture implements StatefulCallback {
   private final MixtureSampler sampler;
@@ -31,8 +31,8 @@ public final class OnlineMixture implements StatefulCallback {
   /**
    * An online mixture.
    *
-   * @param sampler of an open schedule; domains that its first block does not draw are never drawn
-   * @param everySteps steps of a block of the sampler
+   * @param sampler sampler with an open schedule; domains that its first block does not draw are never drawn
+   * @param everySteps number of steps in a block of the sampler
    */
   public OnlineMixture(MixtureSampler sampler, int everySteps) {
     if (!sampler.schedule().isOpen()) {
@@ -45,7 +45,7 @@ public final class OnlineMixture implements StatefulCallback {
     this.everySteps = everySteps;
   }
 
-  /** Returns {@code learner} with equal weights for all rows of a batch, whose numbers follow α already. */
+  /** Returns {@code learner} with equal weights for all rows of a batch, whose numbers already follow α. */
   public static RowWeighting equalRows(MixtureLearner learner) {
     return new RowWeighting() {
       @Override

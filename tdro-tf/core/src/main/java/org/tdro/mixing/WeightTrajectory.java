@@ -1,11 +1,17 @@
 package org.tdro.mixing;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.StepLog;
+import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
+import org.tdro.keras.Logs;
+import org.tdro.keras.Model;
+import org.tdro.retriever.ContrastiveModel;
 
 /**
  * The weights and losses of every step of a run, as CSV: {@code step}, then for each domain d the columns {@code weight/d},
@@ -22,14 +28,14 @@ public final class WeightTrajectory {
    * @param step number of the update, from 1
    * @param points one for each domain
    */
-  public record Line(long step, List<Point> points) {
-    public Line {
+  record Line(long step, List<Point> points) {
+    Line {
       points = List.copyOf(points);
     }
   }
 
   /** The values of a domain at one step: α, M, and the means of ℓ and r. */
-  public record Point(float weight, float measure, float loss, float referenceLoss) {}
+  record Point(float weight, float measure, float loss, float referenceLoss) {}
 
   private WeightTrajectory(Path file, List<String> domains) {
     this.domains = List.copyOf(domains);
@@ -47,14 +53,49 @@ public final class WeightTrajectory {
    *
    * @throws InputException if the file is of other domains
    */
-  public static WeightTrajectory open(Path file, List<String> domains, long stepsDone) {
+  static WeightTrajectory open(Path file, List<String> domains, long stepsDone) {
     var trajectory = new WeightTrajectory(file, domains);
     trajectory.log.truncate(stepsDone);
     return trajectory;
   }
 
-  /** Adds a line. */
-  public void append(Line line) {
+  /** Returns a callback that writes every step of a training; losses are those of its last micro-batch. */
+  public static Callback writer(Path file, List<String> domains) {
+    return new Callback() {
+      private WeightTrajectory trajectory;
+
+      @Override
+      public void onTrainBegin(Model model, FitOptions options) {
+        trajectory = open(file, domains, model.iterations());
+      }
+
+      @Override
+      public void onTrainBatchEnd(Model model, long step, Logs logs) {
+        trajectory.append(line(step, logs));
+      }
+    };
+  }
+
+  private static Line line(long step, Logs logs) {
+    var weight = logs.get(MixtureLearner.WEIGHT);
+    var measure = logs.get(MixtureLearner.MEASURE);
+    var rows = logs.get(ContrastiveModel.DOMAIN_ROWS);
+    var loss = logs.get(ContrastiveModel.DOMAIN_LOSS);
+    var reference = logs.find(ContrastiveModel.DOMAIN_REFERENCE_LOSS);
+    var points = new ArrayList<Point>();
+    for (int domain = 0; domain < weight.length; domain++) {
+      boolean absent = rows[domain] == 0;
+      points.add(new Point(
+          weight[domain],
+          measure[domain],
+          absent ? Float.NaN : loss[domain],
+          absent || reference.isEmpty() ? Float.NaN : reference.get()[domain]));
+    }
+    return new Line(step, points);
+  }
+
+  /** Appends the values of a step. */
+  void append(Line line) {
     if (line.points().size() != domains.size()) {
       throw new IllegalArgumentException("the trajectory has " + domains.size()
           + " domains, but the line has " + line.points().size());

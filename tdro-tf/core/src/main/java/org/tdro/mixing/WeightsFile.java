@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,14 +16,39 @@ import org.tdro.io.Json;
 
 /**
  * A file with a mixture of domains, in the format of the published ones: JSON with {@code domain_ids} (name to id),
- * {@code domain_weights} (name to share), {@code size} (name to rows) and {@code epoch} (name to how often a row is seen
- * while as many rows are drawn as there are in all: weight · total size / size).
+ * {@code domain_weights} (name to share), {@code size} (name to rows) and {@code epoch} (name to passes over the domain while
+ * as many rows are drawn as all domains have: weight · total size / size).
  *
  * @param domains in the order of their ids; empty for a selection that keeps none
  */
 public record WeightsFile(List<DomainWeight> domains) {
   private static final Logger LOG = LoggerFactory.getLogger(WeightsFile.class);
   private static final double SUM_TOLERANCE = 1e-4;
+
+  /** The number of rows of a domain. */
+  public record DomainSize(String name, long rows) {
+    public DomainSize {
+      if (rows < 1) {
+        throw new IllegalArgumentException(
+            "domain " + name + " must have at least one row, has " + rows);
+      }
+    }
+  }
+
+  /** The share of a domain in a mixture. */
+  public record DomainWeight(DomainSize domain, double weight) {
+    public DomainWeight {
+      if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("the weight of domain " + domain.name()
+            + " must be at least 0 and finite, was " + weight);
+      }
+    }
+
+    /** Returns the name of the domain. */
+    public String name() {
+      return domain.name();
+    }
+  }
 
   public WeightsFile {
     domains = List.copyOf(domains);
@@ -38,9 +64,9 @@ public record WeightsFile(List<DomainWeight> domains) {
   }
 
   /**
-   * Reads a file, also a published one. Weights that do not sum to 1 are divided by their sum, which is logged.
+   * Reads a file of this or of the published code. Weights that do not sum to 1 are divided by their sum, which is logged.
    *
-   * @throws InputException naming the file and all that is wrong with it
+   * @throws InputException naming the file and all of its problems
    */
   public static WeightsFile read(Path file) {
     var content = Json.read(file, Content.class);
@@ -86,12 +112,28 @@ public record WeightsFile(List<DomainWeight> domains) {
   }
 
   /**
-   * Returns the weights of {@code names}, in their order; 0 for those that this selection leaves out.
+   * Returns the weights of {@code names}, in their order, with 0 for those that this selection leaves out.
    *
    * @throws InputException listing every name that the data do not have
    */
   public List<Double> selectionFrom(List<String> names) {
     return weights(names, byName(), unknown(names));
+  }
+
+  /**
+   * Returns the floor(n · {@code percent} / 100) domains of largest weight out of n, mixed uniformly and numbered in descending order
+   * of weight. Equal weights keep their order. The selection may be empty.
+   */
+  public WeightsFile top(int percent) {
+    if (percent < 1 || percent > 100) {
+      throw new IllegalArgumentException("percent must be from 1 to 100, was " + percent);
+    }
+    int kept = domains.size() * percent / 100;
+    return new WeightsFile(domains.stream()
+        .sorted(Comparator.comparingDouble(DomainWeight::weight).reversed())
+        .limit(kept)
+        .map(selected -> new DomainWeight(selected.domain(), 1.0 / kept))
+        .toList());
   }
 
   private List<String> unknown(List<String> names) {
@@ -118,7 +160,7 @@ public record WeightsFile(List<DomainWeight> domains) {
     return byName;
   }
 
-  /** Returns the content of the file. */
+  /** Returns the content of this file. */
   public Content content() {
     var content = new Content(
         new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());

@@ -1,4 +1,4 @@
 /**
- * Methods that learn a mixture of domains, and the files that carry its weights from one stage to the next.
+ * Methods that learn a mixture of domains, and the files that pass its weights from one stage to the next.
  */
 package org.tdro.mixing;

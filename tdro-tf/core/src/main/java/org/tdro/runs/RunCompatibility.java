@@ -11,11 +11,13 @@ import org.tdro.config.ResolvedConfig;
 public record RunCompatibility(RunFolder run, ResolvedConfig<?> resolved) {
 
   /**
-   * Compares what a folder's run was made from with what it would be made from now.
+   * Compares what a folder's run was made from with what it would be made from now. A complete run is not continued, so the sampler
+   * of the build that made it does not matter.
    *
+   * @param sampler version of the sampler that would draw the rows that are left
    * @throws ConfigException listing what differs
    */
-  public void check(RunRecord present, Map<String, String> inputs) {
+  public void check(RunRecord present, Map<String, String> inputs, int sampler) {
     var problems = new ArrayList<String>();
     if (Files.exists(run.config())) {
       for (var difference : resolved.differences(run.config())) {
@@ -27,6 +29,11 @@ public record RunCompatibility(RunFolder run, ResolvedConfig<?> resolved) {
         problems.add("  the content of " + name + " has changed");
       }
     });
+    if (present.status() == RunRecord.Status.STARTED && present.sampler() != sampler) {
+      problems.add(
+          "  the run is unfinished, and the build that began it draws other rows (sampler version %d there, %d here): finish it with that build, or train it anew"
+              .formatted(present.sampler(), sampler));
+    }
     if (!problems.isEmpty()) {
       var lines = new ArrayList<>(List.of(run.path()
           + " holds another run; name another output folder or remove this one. What differs:"));

@@ -6,19 +6,21 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tdro.io.Json;
 
 /**
- * {@code run.json}: what a run was made from and how it went.
+ * The content of {@code run.json}: what a run was made from and how it went.
  *
- * @param inputs fingerprints by the name of what was put in: a run with others is another run
- * @param versions of the program and what it stands on
- * @param started in UTC, by the first of its processes
- * @param seconds of the process that ended it; absent while the run is not complete
- * @param peakMemoryMiB largest resident size of that process; absent where the system does not tell
+ * @param inputs fingerprints by the name of the input: a run with others is another run
+ * @param versions versions of the program, of its sampler and of what it runs on
+ * @param started time in UTC at which the first of its processes began it
+ * @param seconds time that the process that ended it took; absent until the run is complete
+ * @param peakMemoryMiB largest resident size of that process; absent if the system does not report it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunRecord(
@@ -32,7 +34,9 @@ public record RunRecord(
 
     @JsonProperty("peakMemoryMiB") @JsonSetter(nulls = Nulls.SET)
     Long peakMemoryMiB) {
-  /** How far it came. */
+  private static final String SAMPLER = "sampler";
+
+  /** The state of a run. */
   public enum Status {
     STARTED,
     COMPLETE
@@ -43,7 +47,24 @@ public record RunRecord(
     versions = new TreeMap<>(versions);
   }
 
-  /** The record of a run that was begun, if the folder is one. */
+  /**
+   * Returns the record of a run that begins now.
+   *
+   * @param sampler version of the sampler that draws its rows
+   */
+  public static RunRecord begun(String stage, long seed, Map<String, String> inputs, int sampler) {
+    var versions = new TreeMap<>(Provenance.versions());
+    versions.put(SAMPLER, Integer.toString(sampler));
+    var now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    return new RunRecord(Status.STARTED, stage, seed, inputs, versions, now, null, null);
+  }
+
+  /** Returns the version of the sampler that draws the run's rows; 1 if an early build wrote the record, which did not say. */
+  public int sampler() {
+    return Integer.parseInt(versions.getOrDefault(SAMPLER, "1"));
+  }
+
+  /** Returns the record in a folder; empty if no run was begun there. */
   public static Optional<RunRecord> read(RunFolder run) {
     if (!Files.exists(run.record())) {
       return Optional.empty();
@@ -51,7 +72,7 @@ public record RunRecord(
     return Optional.of(Json.read(run.record(), RunRecord.class));
   }
 
-  /** Whether a run is complete. */
+  /** Returns whether the run in a folder is complete. */
   public static boolean isComplete(Path run) {
     return read(new RunFolder(run))
         .filter(record -> record.status() == Status.COMPLETE)
@@ -63,7 +84,7 @@ public record RunRecord(
     Json.write(run.record(), this);
   }
 
-  /** The same run, complete. */
+  /** Returns the record of the same run, complete. */
   public RunRecord completed(double seconds) {
     return new RunRecord(
         Status.COMPLETE,

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.tdro.data.shards.Domain;
 import org.tdro.io.InputException;
@@ -11,16 +12,16 @@ import org.tdro.mixing.WeightsFile;
 import org.tdro.rows.Fold;
 import org.tdro.training.config.DataConfig;
 
-/** How often each domain is drawn. */
+/** The probabilities with which domains are drawn. */
 final class DomainProbabilities {
   private DomainProbabilities() {}
 
   /**
-   * Returns one for each domain, not all 0.
+   * Returns a value for each domain, at least one of them above 0; they need not sum to 1.
    *
-   * @param fold the rows that are drawn from
-   * @throws InputException listing the domains of a weights file that the data do not have, and those that are to be drawn
-   *     but have no rows, or rows without the negatives that the batches need
+   * @param fold the part of each domain's rows that is drawn from
+   * @throws InputException listing the domains of a weights file that the data do not have, or the domains above 0 that have no rows, or
+   *     rows without the negatives that the batches need; or saying that no domain has rows in the fold
    */
   static double[] of(DataConfig config, PreparedData prepared, Fold fold) {
     var sizes = prepared.data().sizes(fold);
@@ -36,6 +37,9 @@ final class DomainProbabilities {
       }
     };
     var problems = new ArrayList<String>();
+    if (Arrays.stream(probabilities).allMatch(probability -> probability == 0)) {
+      problems.add("no domain has rows in data.fold=" + word(fold));
+    }
     for (int id = 0; id < probabilities.length; id++) {
       if (probabilities[id] > 0) {
         problems.addAll(problems(prepared.data().domains().get(id), fold, config));
@@ -47,7 +51,7 @@ final class DomainProbabilities {
     return probabilities;
   }
 
-  /** What {@code choice} takes from a weights file; what is wrong is said with the file's name. */
+  /** Returns what {@code choice} takes from a weights file; its problems are reported with the file's name. */
   static List<Double> fromFile(Path file, Function<WeightsFile, List<Double>> choice) {
     var weights = WeightsFile.read(file);
     try {
@@ -61,7 +65,7 @@ final class DomainProbabilities {
   private static List<String> problems(Domain domain, Fold fold, DataConfig config) {
     if (domain.size(fold) == 0) {
       return List.of("domain %s has a weight, but no rows in data.fold=%s"
-          .formatted(domain.name(), fold.name().toLowerCase(java.util.Locale.ROOT)));
+          .formatted(domain.name(), word(fold)));
     }
     long without = domain.counts().rowsWithoutNegatives();
     if (config.passagesPerQuery() > 1 && without > 0) {
@@ -75,6 +79,10 @@ final class DomainProbabilities {
                   config.passagesPerQuery()));
     }
     return List.of();
+  }
+
+  private static String word(Fold fold) {
+    return fold.name().toLowerCase(Locale.ROOT);
   }
 
   private static String firstWithoutNegatives(Domain domain) {

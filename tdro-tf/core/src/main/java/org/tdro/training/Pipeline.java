@@ -26,8 +26,8 @@ import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /**
- * Reference, tDRO, fine-tuning with each of the chosen weightings, evaluation. Every stage has its folder in the output
- * folder; one that is complete is skipped unless what it is made from has changed.
+ * The whole method: reference, domain weights, fine-tuning with each of the chosen weightings, evaluation. Every stage has its folder
+ * in the output folder; one that is complete is skipped unless its configuration or inputs have changed.
  */
 public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
@@ -39,9 +39,9 @@ public final class Pipeline {
   private final MeterRegistry registry;
 
   /**
-   * A pipeline of the configuration that {@code arguments} give.
+   * A pipeline of the configuration that {@code arguments} describe.
    *
-   * @param progress where training shows its progress
+   * @param progress the stream on which training shows its progress
    */
   public Pipeline(
       ConfigComposer<RunConfig> composer,
@@ -55,9 +55,9 @@ public final class Pipeline {
   }
 
   /**
-   * Runs what is left of it.
+   * Runs the stages that are not complete, and the evaluation.
    *
-   * @return what came out; empty if it was interrupted, in which case running it again goes on
+   * @return the results; empty if it was interrupted, in which case another run continues
    * @throws ConfigException listing everything that is wrong, before the first step
    */
   public Optional<PipelineReport> run() {
@@ -105,7 +105,7 @@ public final class Pipeline {
     return Optional.of(report);
   }
 
-  /** What can be known before the first step. */
+  /** Finds the mistakes that can be known before the first step. */
   private static void check(ResolvedConfig<RunConfig> base) {
     var config = base.config();
     var problems = new ArrayList<String>();
@@ -148,7 +148,7 @@ public final class Pipeline {
         argument("output", output.resolve("finetune-" + weighting)));
   }
 
-  /** Whether fine-tuning uniformly would only repeat the reference run, which then is the baseline. */
+  /** Returns whether uniform fine-tuning would only repeat the reference run, which then is the baseline. */
   private static boolean isReference(
       String weighting, ResolvedConfig<RunConfig> finetune, ResolvedConfig<RunConfig> reference) {
     return weighting.equals(UNIFORM)
@@ -162,7 +162,7 @@ public final class Pipeline {
     return composer.composeForRun(all);
   }
 
-  /** Whether the stage is complete now. */
+  /** Trains a stage and returns whether it is complete. */
   private boolean train(ResolvedConfig<RunConfig> stage) {
     var name = stage.config().output().getFileName();
     LOG.info("{}: {} steps", name, stage.config().train().steps());

@@ -15,8 +15,8 @@ import org.tdro.io.Json;
 /**
  * The results of a pipeline.
  *
- * @param measures names, the first is the one that tables show first
- * @param evaluations by weighting
+ * @param measures names of the measures, the most important first
+ * @param evaluations the values by weighting
  * @param runs the folder of each weighting's run
  * @param weights the learned weight of each domain; empty if none were learned
  */
@@ -25,7 +25,7 @@ public record PipelineReport(
     Map<String, ModelEvaluation> evaluations,
     Map<String, Path> runs,
     Map<String, Double> weights) {
-  /** A table of one measure: sets down, weightings across, averages last. */
+  /** Returns a table of one measure: a row for each set, a column for each weighting. */
   public ResultsTable table(String measure) {
     var weightings = List.copyOf(evaluations.keySet());
     var rows = new ArrayList<ResultsTable.Row>();
@@ -39,7 +39,7 @@ public record PipelineReport(
     return new ResultsTable(measure, weightings, rows);
   }
 
-  /** Every table and the learned weights, as Markdown. */
+  /** Returns all tables and the learned weights as Markdown. */
   public String toMarkdown() {
     var text = new StringBuilder();
     measures.forEach(measure -> text.append(table(measure).toMarkdown(true)).append('\n'));

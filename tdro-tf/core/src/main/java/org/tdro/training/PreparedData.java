@@ -1,23 +1,39 @@
 package org.tdro.training;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.data.shards.ImportOptions;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.data.shards.TrainingDataImport;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.FolderLock;
+import org.tdro.io.Sha256;
+import org.tdro.retriever.Pooling;
 import org.tdro.rows.DomainFiles;
+import org.tdro.rows.TrainingTexts;
+import org.tdro.text.BytePairTrainer;
 import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
+import org.tdro.text.TokenizerFolder;
+import org.tdro.text.WordCounts;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.ModelConfig;
 import org.tdro.training.config.RunConfig;
 
 /**
- * A run's tokenizer and its rows as token ids. Both are made once and kept in the cache folder under a name that follows
- * from what they are made of, so runs share them. Owns both.
+ * A run's tokenizer and its rows as token ids. Both are made once and kept in the cache folder under names that follow from their
+ * ingredients, so runs share them. Owns both.
  */
-public final class PreparedData implements AutoCloseable {
+final class PreparedData implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PreparedData.class);
+  private static final int KEY_LENGTH = 16;
+
   private final Tokenizer tokenizer;
   private final TrainingData all;
   private final TrainingData selected;
@@ -29,13 +45,13 @@ public final class PreparedData implements AutoCloseable {
   }
 
   /**
-   * Learns the tokenizer if there is none, tokenises what is not in the cache, and opens the domains that the
+   * Learns the tokenizer if there is none, tokenises rows that are not in the cache, and opens the domains that the
    * configuration names.
    *
-   * @throws org.tdro.io.InputException if the files are not what they should be
+   * @throws org.tdro.io.InputException if the files are malformed
    */
-  public static PreparedData of(RunConfig config) {
-    // Two runs that begin together make the same files.
+  static PreparedData of(RunConfig config) {
+    // Two runs that begin at the same time would make the same files.
     return FolderLock.whenFree(config.data().cache(), () -> prepare(config.model(), config.data()));
   }
 
@@ -43,7 +59,7 @@ public final class PreparedData implements AutoCloseable {
     int threads =
         config.workers() > 0 ? config.workers() : Runtime.getRuntime().availableProcessors();
     var sources = DomainFiles.sources(List.of(config.train()));
-    var tokenizer = RunTokenizer.open(model, config, sources, threads);
+    var tokenizer = tokenizer(model, config, sources, threads);
     TrainingData data = null;
     try {
       var rows = new TrainingDataImport(
@@ -64,10 +80,10 @@ public final class PreparedData implements AutoCloseable {
     }
   }
 
-  /** Contents are not part of the name: the import itself knows which domains have changed. */
+  /** Returns the name of the folder of rows. Contents are not part of it: the import itself finds which domains have changed. */
   private static String rowsKey(DataConfig config, Tokenizer tokenizer) {
     var prompts = new TreeMap<>(config.prompts());
-    return CacheKey.of(String.join(
+    return cacheKey(String.join(
         " ",
         config.train().toAbsolutePath().normalize().toString(),
         Integer.toString(config.queryLength()),
@@ -76,18 +92,83 @@ public final class PreparedData implements AutoCloseable {
         tokenizer.fingerprint()));
   }
 
-  /** The tokenizer that made the ids. */
-  public Tokenizer tokenizer() {
+  /**
+   * Opens the tokenizer that the configuration names, or the checkpoint's, or one learned from the rows; the caller closes it.
+   *
+   * @throws org.tdro.io.InputException if it is missing or damaged, or its end token is not known
+   */
+  private static Tokenizer tokenizer(
+      ModelConfig model, DataConfig data, SortedMap<String, Path> sources, int threads) {
+    if (data.tokenizer().isPresent()) {
+      return named(data.tokenizer().get(), model);
+    }
+    return Tokenizer.load(
+        model.path().isPresent()
+            ? published(model.path().get(), model, data.cache())
+            : learned(data, sources, threads));
+  }
+
+  private static Tokenizer named(Path file, ModelConfig model) {
+    var tokenizer = Tokenizer.load(file);
+    if (model.pooling() == Pooling.LASTTOKEN && tokenizer.appendedToken().isEmpty()) {
+      LOG.warn("{} appends no end token, so the pooled state is that of a text's last word", file);
+    }
     return tokenizer;
   }
 
-  /** The domains of the run, in the order of their ids. */
-  public TrainingData data() {
+  /** Returns a checkpoint's tokenizer file, with an end token if the last token is pooled. */
+  private static Path published(Path folder, ModelConfig model, Path cache) {
+    var files =
+        PublishedFolder.open(folder).tokenizer().orElseGet(() -> new TokenizerFolder(folder));
+    var original = files.tokenizerJson();
+    if (model.pooling() != Pooling.LASTTOKEN) {
+      return original;
+    }
+    var file = cache
+        .resolve("tokenizer-" + cacheKey("end token " + Sha256.of(original)))
+        .resolve("tokenizer.json");
+    if (!Files.exists(file)) {
+      var appended = files.withEndToken(file);
+      if (appended.changed()) {
+        LOG.info("{}", appended);
+      }
+    }
+    return file;
+  }
+
+  private static Path learned(DataConfig data, SortedMap<String, Path> sources, int threads) {
+    var key = new StringBuilder();
+    key.append(data.vocabulary()).append(' ').append(data.lowercase()).append('\n');
+    sources.forEach(
+        (domain, file) -> key.append(domain).append(' ').append(Sha256.of(file)).append('\n'));
+    var file =
+        data.cache().resolve("tokenizer-" + cacheKey(key.toString())).resolve("tokenizer.json");
+    if (!Files.exists(file)) {
+      LOG.info("learning a vocabulary of {} from {} files", data.vocabulary(), sources.size());
+      var counts = new WordCounts(data.lowercase());
+      TrainingTexts.count(sources.values(), counts, threads);
+      new BytePairTrainer(data.vocabulary()).train(counts).write(file);
+    }
+    return file;
+  }
+
+  /** Returns a short hash of everything that a folder of the cache is made of, to name it. */
+  private static String cacheKey(String ingredients) {
+    return Sha256.of(ingredients.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_LENGTH);
+  }
+
+  /** Returns the tokenizer that made the ids. */
+  Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** Returns the rows of the run; its domains are in the order of their ids. */
+  TrainingData data() {
     return selected;
   }
 
-  /** Their names. */
-  public List<String> domainNames() {
+  /** Returns the names of the domains, in the order of their ids. */
+  List<String> domainNames() {
     return selected.domains().stream().map(domain -> domain.name()).toList();
   }
 

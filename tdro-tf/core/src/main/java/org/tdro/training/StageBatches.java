@@ -52,7 +52,7 @@ final class StageBatches {
     }
   }
 
-  /** The batches as the model's inputs, made ahead on another thread. */
+  /** Returns the batches as inputs of the model, made ahead on another thread. */
   ContrastiveDataset dataset() {
     return new ContrastiveDataset(
         batches, hardOnlyDomains(), Math.max(1, resolved.config().data().prefetch()), 1);
@@ -77,11 +77,11 @@ final class StageBatches {
     return ids;
   }
 
-  /** Says how often a row had fewer negatives than asked for. */
+  /** Logs how many rows had fewer negatives than the batches need. */
   void noteReusedNegatives() {
     if (batches.negativesReused() > 0) {
       LOG.info(
-          "{} rows had fewer than {} negatives and showed some of them more than once",
+          "{} rows had fewer than {} negatives, so some of these were used more than once",
           batches.negativesReused(),
           resolved.config().data().passagesPerQuery() - 1);
     }

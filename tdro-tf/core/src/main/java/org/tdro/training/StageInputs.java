@@ -11,11 +11,11 @@ import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
 
-/** What goes into a stage besides its configuration's values, by content. */
+/** The fingerprints of a stage's inputs, by content. */
 final class StageInputs {
   private StageInputs() {}
 
-  /** Fingerprints by name; another run has others. */
+  /** Returns the fingerprints by the name of the input; a run with others is another run. */
   static Map<String, String> fingerprints(
       ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
     var config = resolved.config();

@@ -1,6 +1,9 @@
 package org.tdro.training;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
@@ -18,7 +21,7 @@ import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
-/** Makes the model that a stage trains. */
+/** The model that a stage trains, as its configuration, data and plan describe it. */
 record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, StagePlan plan) {
   private static final Logger LOG = LoggerFactory.getLogger(StageModel.class);
 
@@ -27,10 +30,10 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     var config = resolved.config();
     if (config.model().lora().options().adapts() && config.model().path().isEmpty()) {
       throw new ConfigException(List.of(
-          "%s: model.lora.rank is above 0, but model.path is missing: adapters stand beside the weights of a checkpoint"
+          "%s: model.lora.rank is above 0, but model.path is missing: adapters need the weights of a checkpoint"
               .formatted(resolved.origin("model.lora.rank"))));
     }
-    config.model().lora().adapter().ifPresent(folder -> StartingAdapters.check(resolved, folder));
+    config.model().lora().adapter().ifPresent(this::checkAdapters);
     var spec = config.model().spec(prepared.tokenizer().vocabularySize());
     checkCuts("model", spec.dimension());
     config
@@ -67,12 +70,37 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     }
   }
 
+  /** Checks that the adapters that training starts from have the rank, alpha and target modules of the configuration. */
+  private void checkAdapters(Path folder) {
+    var asked = resolved.config().model().lora().options();
+    var stored = new AdapterFolder(folder).config().lora();
+    var problems = new ArrayList<String>();
+    if (asked.rank() != stored.rank()) {
+      problems.add("%s: model.lora.rank is %d, but that of model.lora.adapter %s is %d"
+          .formatted(resolved.origin("model.lora.rank"), asked.rank(), folder, stored.rank()));
+    }
+    if (asked.alpha() != stored.alpha()) {
+      problems.add("%s: model.lora.alpha is %s, but that of model.lora.adapter %s is %s"
+          .formatted(resolved.origin("model.lora.alpha"), asked.alpha(), folder, stored.alpha()));
+    }
+    var askedTargets = new TreeSet<>(asked.targetModules());
+    var storedTargets = new TreeSet<>(stored.targetModules());
+    if (!askedTargets.equals(storedTargets)) {
+      problems.add("%s: model.lora.target-modules is %s, but that of model.lora.adapter %s is %s"
+          .formatted(
+              resolved.origin("model.lora.target-modules"), askedTargets, folder, storedTargets));
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
   private void checkReference(RetrieverSource stored, RetrieverSettings settings) {
     checkSameTokens(stored, settings);
     checkCuts(settings);
   }
 
-  /** Whether proxy and reference are adapters beside the same published weights. */
+  /** Returns whether proxy and reference are adapters of the same published weights. */
   private static boolean sharesBase(RunConfig config, RetrieverSettings reference) {
     return config.model().lora().options().adapts()
         && reference.base() != null
@@ -101,13 +129,13 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     }
   }
 
-  /** Of the reference's tokenizer, as it stands behind the end token that its pooling needs. */
+  /** Returns the hash of the reference's tokenizer, with the end token that its pooling needs. */
   private static String fingerprint(RetrieverSource reference, RetrieverSettings settings) {
     return TemporaryFolder.with(folder ->
         reference.tokenizer(settings.spec().pooling(), folder).map(Sha256::of).orElse("none"));
   }
 
-  /** The losses of the reference are measured as those of the proxy are, with the same cuts. */
+  /** Checks that the reference's embeddings can be cut as the proxy's are, and warns if it was not trained for that. */
   private void checkCuts(RetrieverSettings reference) {
     checkCuts("dro.reference", reference.spec().dimension());
     var untrained = resolved.config().loss().matryoshka().dimensions().stream()

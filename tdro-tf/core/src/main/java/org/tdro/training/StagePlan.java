@@ -9,11 +9,14 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSchedule;
+import org.tdro.io.AtomicWrite;
 import org.tdro.keras.Callback;
 import org.tdro.mixing.DoReMi;
 import org.tdro.mixing.GroupDro;
 import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.OnlineMixture;
+import org.tdro.mixing.WeightTrajectory;
+import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RowWeighting;
@@ -23,31 +26,54 @@ import org.tdro.runs.RunFolder;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.DroConfig;
 import org.tdro.training.config.RunConfig;
+import org.tensorflow.Session;
 
 /**
- * A stage as a value: the rows it draws, how they are weighed, what their losses are compared with, and what it learns and writes besides
- * the model. Made anew for each training, because a weighting belongs to one model.
+ * A stage as a value: the rows that it draws, their weighting, the reference of their losses, and the mixture that it learns. It is made
+ * anew for each training, because a weighting belongs to one model.
  *
  * @param fold the part of each domain's rows that is drawn from
- * @param sampler draws the rows of each batch
- * @param weighting of the rows of a micro-batch in the loss
+ * @param sampler the sampler of the rows of each batch
+ * @param weighting the weighting of a micro-batch's rows in the loss
  * @param reference the frozen model that losses are compared with, where the weighting compares them
  * @param learned the mixture that is learned along with the model, if one is
- * @param callbacks what moves the sampler and records how the mixture comes about
+ * @param callbacks callbacks that move the sampler and record the course of the mixture
  */
 record StagePlan(
     Fold fold,
     MixtureSampler sampler,
     RowWeighting weighting,
     Optional<RetrieverSource> reference,
-    Optional<LearnedWeights> learned,
+    Optional<Learned> learned,
     List<Callback> callbacks) {
 
   /**
-   * The plan of a configuration's stage.
+   * The mixture that a stage learns, and the files that are written of it.
+   *
+   * @param learner the method that learns it
+   * @param topPercents percentages of the domains that selections keep
+   */
+  record Learned(MixtureLearner learner, List<Integer> topPercents) {
+
+    /** Writes the weights files into {@code folder}; {@code session} is that of the model. */
+    void write(Session session, PreparedData prepared, Path folder) {
+      var sizes = prepared.data().domains().stream()
+          .map(domain -> new DomainSize(domain.name(), domain.size(Fold.ALL)))
+          .toList();
+      AtomicWrite.folder(
+          folder,
+          beside -> learner
+              .learned(session)
+              .files(sizes, topPercents)
+              .forEach((name, weights) -> weights.write(beside.resolve(name))));
+    }
+  }
+
+  /**
+   * Returns the plan of the stage that a configuration describes.
    *
    * @throws ConfigException if the reference does not fit the configuration
-   * @throws org.tdro.io.InputException if a domain that is to be drawn has no rows
+   * @throws org.tdro.io.InputException if a domain with a weight has no rows
    */
   static StagePlan of(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
     return resolved
@@ -96,14 +122,14 @@ record StagePlan(
           config, prepared, fold, MixtureSchedule.constant(weights), MixtureSampler.Batches.BLOCK);
       weighting = learner;
     }
-    callbacks.add(
-        new TrajectoryWriter(new RunFolder(config.output()).trajectory(), prepared.domainNames()));
+    callbacks.add(WeightTrajectory.writer(
+        new RunFolder(config.output()).trajectory(), prepared.domainNames()));
     return new StagePlan(
         fold,
         sampler,
         weighting,
         learner.needsReference() ? dro.reference().map(StoredRetrievers::of) : Optional.empty(),
-        Optional.of(new LearnedWeights(learner, dro.topPercents())),
+        Optional.of(new Learned(learner, dro.topPercents())),
         List.copyOf(callbacks));
   }
 
@@ -155,7 +181,7 @@ record StagePlan(
         : DomainProbabilities.fromFile(Path.of(source), weights -> weights.weightsOf(names));
   }
 
-  /** The part of each domain's rows that is drawn from: cross-fitting takes the one that the reference has not seen. */
+  /** Returns the part of each domain's rows that is drawn from: with cross-fitting, the part that the reference has not seen. */
   private static Fold fold(ResolvedConfig<RunConfig> resolved, DroConfig dro) {
     if (!dro.crossFit() || dro.reference().isEmpty()) {
       return resolved.config().data().fold();

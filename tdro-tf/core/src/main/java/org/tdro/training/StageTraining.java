@@ -5,10 +5,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FolderLock;
@@ -42,8 +42,8 @@ import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
 
 /**
- * Trains one stage into a run's folder. Run again with the same configuration it goes on where it was stopped, and the
- * result is the same, bit for bit, as that of a run that was not.
+ * Training of one stage into a run's folder. Run again with the same configuration, it resumes where it stopped, and the result is, bit
+ * for bit, that of an uninterrupted run.
  */
 public final class StageTraining {
   private static final Logger LOG = LoggerFactory.getLogger(StageTraining.class);
@@ -56,13 +56,13 @@ public final class StageTraining {
   private final List<Callback> further = new ArrayList<>();
   private boolean replacesOther;
 
-  /** What became of a stage. */
+  /** The outcome of {@link #run}. */
   public enum Outcome {
-    /** It was trained, or what was left of it. */
+    /** The stage, or the rest of it, was trained. */
     TRAINED,
-    /** It was complete already. */
+    /** The stage was complete already. */
     UNCHANGED,
-    /** It was stopped before its end and saved. */
+    /** The stage was stopped before its end, and saved. */
     INTERRUPTED
   }
 
@@ -76,15 +76,15 @@ public final class StageTraining {
     this.registry = registry;
   }
 
-  /** Lets {@code callback} watch the training, too, after those that write the run's files. */
+  /** Adds a callback, which is called after those that write the run's files. */
   public StageTraining with(Callback callback) {
     further.add(callback);
     return this;
   }
 
   /**
-   * Lets the run of another configuration or of other inputs give way, instead of refusing to train: it is moved to {@code
-   * FOLDER.replaced}, where it stays until the next one.
+   * Replaces a run of another configuration or of other inputs instead of refusing to train: it is moved to {@code FOLDER.replaced},
+   * where it stays until the next one is moved there.
    */
   public StageTraining replacingOther() {
     replacesOther = true;
@@ -92,11 +92,11 @@ public final class StageTraining {
   }
 
   /**
-   * Trains what is left of the stage.
+   * Trains the stage, or the rest of it.
    *
-   * @throws ConfigException if the folder holds a run of another configuration or of other inputs and that is not to be
-   *     replaced, or if a GPU is asked for that is not there
-   * @throws ArithmeticException if the loss is no number; the last checkpoint stands
+   * @throws ConfigException if the folder holds a run of another configuration or of other inputs that is not to be replaced, or if a
+   *     GPU is asked for that is not there
+   * @throws ArithmeticException if the loss is not finite; the last checkpoint is kept
    */
   public Outcome run() {
     var session = config.device().session();
@@ -106,7 +106,7 @@ public final class StageTraining {
       if (other.isEmpty() && isComplete(present(inputs))) {
         return Outcome.UNCHANGED;
       }
-      // Whatever is wrong shows here, before the folder is made or another run moved.
+      // Everything is checked here, before the folder is made or another run moved.
       var plan = StagePlan.of(resolved, prepared);
       var source = new StageBatches(resolved, prepared, plan);
       try (var dataset = source.dataset();
@@ -122,7 +122,7 @@ public final class StageTraining {
     }
   }
 
-  /** In what the folder's run is another one, if it is. */
+  /** Returns why the run in the folder is another one, if it is. */
   private Optional<ConfigException> other(Map<String, String> inputs) {
     try {
       present(inputs);
@@ -145,10 +145,11 @@ public final class StageTraining {
     });
   }
 
-  /** The record of the run in the folder, if there is one. */
+  /** Returns the record of the run in the folder, if there is one; throws if it is another run. */
   private Optional<RunRecord> present(Map<String, String> inputs) {
     var present = RunRecord.read(run);
-    present.ifPresent(record -> new RunCompatibility(run, resolved).check(record, inputs));
+    present.ifPresent(record ->
+        new RunCompatibility(run, resolved).check(record, inputs, MixtureSampler.VERSION));
     return present;
   }
 
@@ -157,21 +158,17 @@ public final class StageTraining {
   }
 
   private RunRecord begin(Map<String, String> inputs) {
-    var record = new RunRecord(
-        RunRecord.Status.STARTED,
-        config.stage().name().toLowerCase(java.util.Locale.ROOT),
+    var record = RunRecord.begun(
+        config.stage().name().toLowerCase(Locale.ROOT),
         config.seed(),
         inputs,
-        Provenance.versions(),
-        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-        null,
-        null);
+        MixtureSampler.VERSION);
     AtomicWrite.file(run.config(), beside -> Files.writeString(beside, resolved.render()));
     record.write(run);
     return record;
   }
 
-  /** What a stage trains with, besides its model. */
+  /** The parts of a stage other than its model. */
   private record Parts(PreparedData prepared, StagePlan plan, StageBatches source) {}
 
   private Outcome train(
@@ -184,7 +181,7 @@ public final class StageTraining {
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
-            "{} after step {} of {} and saved; run the same command again to go on",
+            "{} after step {} of {} and saved; run the same command again to continue",
             interruption.happened() ? "interrupted" : "stopped",
             model.iterations(),
             config.train().steps());
@@ -208,7 +205,7 @@ public final class StageTraining {
       var domains = parts.prepared().domainNames();
       var culprits = e.elements().stream().map(domains::get).collect(Collectors.joining(", "));
       var message =
-          "the loss of step %d is %s%s; the last checkpoint before it stands. Try a lower train.learning-rate, a higher loss.temperature or train.max-grad-norm=1"
+          "the loss of step %d is %s%s; the last checkpoint before it is kept. Try a lower train.learning-rate, a higher loss.temperature or train.max-grad-norm=1"
               .formatted(
                   e.step(), e.value(), culprits.isEmpty() ? "" : ", from domain " + culprits);
       throw new ArithmeticException(message);
@@ -233,7 +230,7 @@ public final class StageTraining {
     return callbacks;
   }
 
-  /** Where the weights stand that adapters leave alone; null where all are trained. */
+  /** Returns the checkpoint whose weights adapters leave unchanged; null if all weights are trained. */
   private BaseCheckpoint base(ContrastiveModel model) {
     return model.spec().lora().adapts()
         ? BaseCheckpoint.of(PublishedFolder.open(config.model().path().orElseThrow()))

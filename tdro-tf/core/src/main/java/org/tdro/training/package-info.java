@@ -1,5 +1,4 @@
 /**
- * The three stages of tDRO as configurations of one trainer, the pipeline through them, and what a run leaves behind: its
- * configuration, its provenance, its telemetry.
+ * The three stages of the method as configurations of one trainer, and the pipeline through them.
  */
 package org.tdro.training;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.tdro.mixing.WeightsFile.DomainSize;
+import org.tdro.mixing.WeightsFile.DomainWeight;
 import org.tdro.retriever.ComputeOptions;
 import org.tdro.retriever.ContrastiveLoss;
 import org.tdro.retriever.ContrastiveModel;

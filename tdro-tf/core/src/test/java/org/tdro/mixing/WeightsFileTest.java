@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.io.InputException;
+import org.tdro.mixing.WeightsFile.DomainSize;
+import org.tdro.mixing.WeightsFile.DomainWeight;
 import org.tdro.testing.Shared;
 
 class WeightsFileTest {
@@ -93,5 +96,32 @@ class WeightsFileTest {
   private Path write(String ids, String weights) throws IOException {
     var text = "{\"domain_ids\": %s, \"domain_weights\": %s, \"size\": {\"a\": 1, \"B\": 2}}";
     return Files.writeString(folder.resolve("weights.json"), text.formatted(ids, weights));
+  }
+
+  @Test
+  void aSelectionKeepsTheDomainsOfLargestWeightUniformly() {
+    var selected = mixture(0.1f, 0.4f, 0.2f, 0.3f).top(70);
+    assertThat(selected.domains())
+        .containsExactly(
+            new DomainWeight(new DomainSize("d1", 2), 0.5),
+            new DomainWeight(new DomainSize("d3", 4), 0.5));
+  }
+
+  @Test
+  void equalWeightsKeepTheirOrderInASelection() {
+    var selected = mixture(0.25f, 0.25f, 0.25f, 0.25f).top(50);
+    assertThat(selected.domains()).extracting(DomainWeight::name).containsExactly("d0", "d1");
+  }
+
+  @Test
+  void aSelectionOfLessThanOneDomainIsEmpty() {
+    assertThat(mixture(0.5f, 0.3f, 0.2f).top(33).domains()).isEmpty();
+  }
+
+  private static WeightsFile mixture(Float... weights) {
+    var domains = IntStream.range(0, weights.length)
+        .mapToObj(i -> new DomainSize("d" + i, i + 1))
+        .toList();
+    return WeightsFile.of(domains, List.of(weights));
   }
 }

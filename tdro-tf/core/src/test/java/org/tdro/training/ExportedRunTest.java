@@ -32,7 +32,7 @@ import org.tdro.text.TextKind;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
-/** What a run trained is exported, and other runs start from it: a model, adapters beside it, and those adapters again. */
+/** Exports of trained runs, from which other runs start: a model, adapters of it, and these adapters again. */
 class ExportedRunTest {
   private static final PythonModelCard CARD = new PythonModelCard(Map.of());
   private static final String[] ADAPTERS = {

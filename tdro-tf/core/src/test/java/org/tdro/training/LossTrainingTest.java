@@ -175,7 +175,7 @@ class LossTrainingTest {
         .orElseThrow();
   }
 
-  /** Of rows against their own passages, as they are measured here. */
+  /** Losses of rows against their own passages, as they are measured here. */
   @Test
   void aSizeThatWasTrainedLosesLessThanOneThatWasNot() {
     var options = new ArrayList<>(List.of(SIZES));
@@ -187,7 +187,7 @@ class LossTrainingTest {
         .containsExactly(2, 16);
   }
 
-  /** With the weights of the reference, the proxy's first losses are the reference's exactly if both are of one function. */
+  /** A proxy that starts from the reference's weights has its losses at first, if both compute the same function. */
   @Test
   void proxyAndReferenceAreMeasuredByTheSameLoss() throws IOException {
     train("reference", "initial", "train.steps=1", "train.learning-rate=1e-30");

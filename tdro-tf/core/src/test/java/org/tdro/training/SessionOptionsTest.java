@@ -12,7 +12,7 @@ import org.tdro.training.config.DeviceConfig;
 import org.tdro.training.config.DeviceConfig.Placement;
 import org.tensorflow.proto.ConfigProto;
 
-/** What the section {@code device} asks of TensorFlow. */
+/** The options that section {@code device} passes to TensorFlow. */
 class SessionOptionsTest {
   private static final DeviceConfig DEFAULT =
       new DeviceConfig(Placement.AUTO, List.of(), true, 0, 0, 0, true);

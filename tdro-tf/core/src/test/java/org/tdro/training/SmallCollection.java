@@ -5,6 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.tdro.config.ConfigComposer;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.testing.Checkout;
+import org.tdro.training.config.RunConfig;
 
 /** Three domains of capitals, sums and colours, of different sizes, and an evaluation set of the first: written in milliseconds. */
 final class SmallCollection {
@@ -34,6 +38,20 @@ final class SmallCollection {
     Files.write(set.resolve("corpus.jsonl"), corpus);
     Files.write(set.resolve("queries.jsonl"), queries);
     Files.write(Files.createDirectories(set.resolve("qrels")).resolve("test.tsv"), qrels);
+  }
+
+  /** Returns the configuration of a small run on the collection in {@code folder}, changed by further arguments. */
+  static ResolvedConfig<RunConfig> config(Path folder, String... settings) {
+    var arguments = new ArrayList<>(List.of(
+        "data=" + folder.resolve("train"),
+        "data.vocabulary=400",
+        "data.cache=" + folder.resolve("cache"),
+        "data.passages-per-query=3",
+        "model.hidden=16",
+        "train.batch-size=8"));
+    arguments.addAll(List.of(settings));
+    return new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")))
+        .composeForRun(arguments);
   }
 
   private static void domain(Path folder, String name, int rows, String query, String passage)

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
+import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
@@ -100,7 +102,7 @@ class StageTrainingTest {
     };
   }
 
-  /** With dropout and accumulation, stopped between two backups and on one. */
+  /** The run has dropout and accumulation, and is stopped between two backups and at one. */
   @ParameterizedTest
   @ValueSource(strings = {"reference", "dro"})
   void aStoppedRunGoesOnToTheSameBits(String stage) {
@@ -200,6 +202,48 @@ class StageTrainingTest {
     }
     // They moved: the last block differs from the first.
     assertThat(weights.get(27)).isNotEqualTo(weights.get(3));
+  }
+
+  /** Makes the record of a run as a build wrote it that drew rows one by one. */
+  private static void asOfAnEarlierBuild(RunFolder run) {
+    var record = RunRecord.read(run).orElseThrow();
+    var versions = new TreeMap<>(record.versions());
+    assertThat(versions.remove("sampler")).isEqualTo("" + MixtureSampler.VERSION);
+    new RunRecord(
+            record.status(),
+            record.stage(),
+            record.seed(),
+            record.inputs(),
+            versions,
+            record.started(),
+            record.seconds(),
+            record.peakMemoryMiB())
+        .write(run);
+  }
+
+  @Test
+  void anUnfinishedRunOfAnotherSamplerIsNotContinued() {
+    assertThat(training("reference", "early").with(stoppingAt(10)).run())
+        .isEqualTo(Outcome.INTERRUPTED);
+    asOfAnEarlierBuild(new RunFolder(folder.resolve("reference-early")));
+    assertThatThrownBy(() -> training("reference", "early").run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("reference-early holds another run")
+        .hasMessageContaining("sampler version 1 there, 2 here")
+        .hasMessageContaining("finish it with that build, or train it anew");
+    assertThat(training("reference", "early").replacingOther().run()).isEqualTo(Outcome.TRAINED);
+    assertThat(folder.resolve("reference-early.replaced/backup")).exists();
+  }
+
+  @Test
+  void aCompleteRunOfAnotherSamplerStaysUsable() {
+    var settings = new String[] {"train.steps=2"};
+    assertThat(training("reference", "earlier", settings).run()).isEqualTo(Outcome.TRAINED);
+    asOfAnEarlierBuild(new RunFolder(folder.resolve("reference-earlier")));
+    assertThat(training("reference", "earlier", settings).run()).isEqualTo(Outcome.UNCHANGED);
+    var reference = "dro.reference=" + folder.resolve("reference-earlier");
+    assertThat(training("dro", "of-earlier", "train.steps=2", reference).run())
+        .isEqualTo(Outcome.TRAINED);
   }
 
   @Test

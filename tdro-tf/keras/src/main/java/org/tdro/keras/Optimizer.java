@@ -220,18 +220,26 @@ public abstract class Optimizer {
     return update;
   }
 
-  /** Scales by min(1, norm / (global norm + 1e-6)), as torch's {@code clip_grad_norm_}. */
   private static List<Operand<TFloat32>> clipByGlobalNorm(
-      Ops tf, List<Operand<TFloat32>> gradients, float norm) {
+      Ops tf, List<Operand<TFloat32>> gradients, float limit) {
     var halfSquares = new ArrayList<Operand<TFloat32>>();
     gradients.forEach(gradient -> halfSquares.add(tf.nn.l2Loss(gradient)));
     var globalNorm = tf.math.sqrt(tf.math.mul(tf.math.addN(halfSquares), tf.constant(2f)));
-    var scale = tf.math.minimum(
-        tf.constant(1f),
-        tf.math.div(tf.constant(norm), tf.math.add(globalNorm, tf.constant(1e-6f))));
+    var factor = clipFactor(tf, globalNorm, limit);
     var scaled = new ArrayList<Operand<TFloat32>>();
-    gradients.forEach(gradient -> scaled.add(tf.math.mul(gradient, scale)));
+    gradients.forEach(gradient -> scaled.add(tf.math.mul(gradient, factor)));
     return scaled;
+  }
+
+  /**
+   * Returns the factor min(1, limit / (norm + 1e-6)) by which gradients of that norm are scaled, as torch's {@code
+   * clip_grad_norm_} does.
+   *
+   * @param norm L2 norm of the gradients, a scalar
+   */
+  public static Operand<TFloat32> clipFactor(Ops tf, Operand<TFloat32> norm, float limit) {
+    var ratio = tf.math.div(tf.constant(limit), tf.math.add(norm, tf.constant(1e-6f)));
+    return tf.math.minimum(tf.constant(1f), ratio);
   }
 
   /** Returns the gradient of the loss plus half the decay times the squared norm of the weight. */

@@ -3,13 +3,13 @@ package org.tdro.tools.doctor;
 import java.io.IOException;
 import java.util.List;
 
-/** Looks at one thing. */
+/** A check of one part of the machine or the build. */
 @FunctionalInterface
 interface Check {
-  /** What is the case; throws whatever the thing throws when it does not work. */
+  /** Returns what it finds; throws whatever a part that does not work throws. */
   List<Finding> findings() throws IOException;
 
-  /** The findings, with a failure among them as a problem of {@code subject} that {@code advice} may solve. */
+  /** Returns the findings of a check; a failure becomes a problem of {@code subject} that {@code advice} may solve. */
   static List<Finding> guarded(String subject, String advice, Check check) {
     try {
       return check.findings();
@@ -18,7 +18,7 @@ interface Check {
     }
   }
 
-  /** Class initialisers hide what went wrong behind an error without a message. */
+  /** Returns the root cause: class initialisers hide it behind an error without a message. */
   private static String cause(Throwable failure) {
     var cause = failure;
     while (cause.getCause() != null) {

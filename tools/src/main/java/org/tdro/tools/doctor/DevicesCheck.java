@@ -1,13 +1,20 @@
 package org.tdro.tools.doctor;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tdro.keras.Device;
 import org.tensorflow.proto.ConfigProto;
 
-/** The devices that TensorFlow sees; without a GPU among them, what it would take to use one. */
+/** Reports the devices that TensorFlow sees and, if there is no GPU among them, what is missing for one. */
 final class DevicesCheck implements Check {
+  private static final Path DRIVER = Path.of("/proc/driver/nvidia/version");
+  private static final String DRIVER_TOOL = "nvidia-smi";
+
   private final ConfigProto options;
   private final boolean requireGpu;
 
@@ -29,12 +36,12 @@ final class DevicesCheck implements Check {
     findings.add(lacking(
         "GPU",
         "TensorFlow sees none",
-        "what it lacks follows; training runs on the CPU until then"));
+        "the next lines say what is missing; until then, training runs on the CPU"));
     findings.add(
         Device.builtForGpu()
             ? Finding.ok("GPU build", "this build has operations for GPUs")
             : lacking("GPU build", "this build is for CPUs", "build it with TDRO_PROFILE=gpu"));
-    findings.add(NvidiaDriver.find()
+    findings.add(driver()
         .map(driver -> Finding.ok("GPU driver", driver))
         .orElseGet(() -> lacking(
             "GPU driver",
@@ -60,5 +67,17 @@ final class DevicesCheck implements Check {
   private static String describe(Device device) {
     var name = device.name();
     return name.substring(name.lastIndexOf("device:") + "device:".length());
+  }
+
+  /** Returns a trace of an installed NVIDIA driver. */
+  private static Optional<String> driver() {
+    if (Files.exists(DRIVER)) {
+      try {
+        return Files.readAllLines(DRIVER).stream().findFirst();
+      } catch (IOException e) {
+        return Optional.of(DRIVER + " is there");
+      }
+    }
+    return CudaLibraries.SearchPath.of("PATH").find(DRIVER_TOOL).map(Path::toString);
   }
 }

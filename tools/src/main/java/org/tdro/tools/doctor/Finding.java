@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a check found.
+ * The result of a check.
  *
- * @param subject what was looked at
- * @param status whether it is as it should be
- * @param found what there is
- * @param advice what to do, empty where nothing
- * @param figures what was measured, by name with the unit
+ * @param subject the part that was checked
+ * @param status whether it works
+ * @param found description of what was found
+ * @param advice what to do; empty if nothing needs to be done
+ * @param figures measured values, by name with the unit
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record Finding(
@@ -24,16 +24,16 @@ public record Finding(
     @JsonProperty String advice,
     @JsonProperty Map<String, Double> figures) {
 
-  /** Whether something is as it should be. */
+  /** The verdict on a part. */
   public enum Status {
-    /** It is. */
+    /** It works. */
     OK,
-    /** It is worth knowing, and everything works. */
+    /** It works, and there is something worth knowing. */
     NOTE,
-    /** Something that is needed does not work. */
+    /** It is needed and does not work. */
     PROBLEM;
 
-    /** As it is printed. */
+    /** Returns the word that is printed. */
     @JsonValue
     public String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -56,7 +56,7 @@ public record Finding(
     return new Finding(subject, Status.PROBLEM, found, advice, Map.of());
   }
 
-  /** The same, with a figure. */
+  /** Returns the same finding with a further figure. */
   Finding with(String name, double value) {
     var more = new LinkedHashMap<>(figures);
     more.put(name, value);

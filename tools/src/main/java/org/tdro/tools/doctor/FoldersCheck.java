@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
 
-/** Whether folders that commands write can be written. */
+/** Checks that the folders that commands write are writable and have space. */
 final class FoldersCheck implements Check {
-  /** TensorFlow's libraries, once unpacked; those for GPUs take more. */
+  /** The size of TensorFlow's libraries when they are unpacked; those for GPUs take more. */
   private static final double NATIVES_GIB = 1;
 
   private static final double GIB = 1L << 30;
@@ -32,7 +32,11 @@ final class FoldersCheck implements Check {
         of("cache of rows", cache, "set data.cache", NATIVES_GIB));
   }
 
-  /** @param spaceGib less space than this is worth a note */
+  /**
+   * Checks one folder.
+   *
+   * @param spaceGib free space below which a note is given
+   */
   static Finding of(String subject, Path folder, String advice, double spaceGib)
       throws IOException {
     var existing = folder.toAbsolutePath();
@@ -49,7 +53,7 @@ final class FoldersCheck implements Check {
     return finding.with("free_gib", space);
   }
 
-  /** Tried, not asked: a read-only mount grants permissions that it does not keep. */
+  /** Returns whether a file can be created; permissions alone do not tell, since a read-only mount may grant them. */
   private static boolean writable(Path folder) {
     try {
       Files.delete(Files.createTempFile(folder, "tdro-doctor", null));

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.Pointer;
 
-/** How much memory there is, and whether native code may use it. */
+/** Reports the memory of the machine, and whether native code may use it. */
 final class MemoryCheck implements Check {
   private static final double GIB = 1L << 30;
 
@@ -24,7 +24,7 @@ final class MemoryCheck implements Check {
         nativeMemory(Pointer.maxPhysicalBytes()));
   }
 
-  /** JavaCPP refuses allocations beyond a cap, by default a multiple of the heap. */
+  /** Judges the cap beyond which JavaCPP refuses allocations, by default a multiple of the heap; 0 for none. */
   static Finding nativeMemory(long cap) {
     return cap == 0
         ? Finding.ok("native memory", "not capped")

@@ -1,2 +1,2 @@
-/** What {@code tdro doctor} looks at: each check is one class that finds out and says what to do. */
+/** The checks of {@code tdro doctor}, and what they advise. */
 package org.tdro.tools.doctor;

@@ -31,7 +31,8 @@ class CudaLibrariesTest {
     Files.createFile(folder.resolve("libcudnn.so.9"));
     Files.createFile(folder.resolve("libcublas.so.11"));
     var libraries = new CudaLibraries(
-        new SearchPath(List.of(folder.resolve("absent"), folder)), Set.of("libcuda.so.1"));
+        new CudaLibraries.SearchPath(List.of(folder.resolve("absent"), folder)),
+        Set.of("libcuda.so.1"));
     assertThat(libraries.missing())
         .contains("libcudart.so.12", "libcublas.so.12")
         .doesNotContain("libcuda.so.1", "libcudnn.so.9")

@@ -13,6 +13,13 @@ import org.tdro.io.InputException;
  * is known without counting: sums of the stages of the schedule that are over, and a formula for the present one.
  */
 public final class MixtureSampler {
+  /**
+   * Version of the rule by which rows are drawn, kept in the record of a run: a run that another version began would not go on to the
+   * bits of an uninterrupted one. It changes whenever a step may get other rows. Version 1 drew each row by itself; 2 draws exact
+   * counts in blocks.
+   */
+  public static final int VERSION = 2;
+
   private static final long COUNT_STREAM = 1;
   private static final long PERMUTATION_STREAM = 2;
   private static final long ORDER_STREAM = 4;

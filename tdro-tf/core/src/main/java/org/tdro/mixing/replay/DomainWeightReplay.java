@@ -14,7 +14,6 @@ import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.mixing.LearnedMixture;
 import org.tdro.mixing.WeightsFile;
-import org.tdro.mixing.tdro.DomainWeightStep;
 import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.RowLosses;
 import org.tensorflow.Graph;
@@ -28,8 +27,8 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * Replay of recorded losses through the graph of {@link DomainWeights}, as training runs it with a model in place of the
- * recording. Owns its graph and session. Not thread-safe.
+ * Replay of recorded losses through the graph of {@link DomainWeights}; in training, a model takes the place of the recording. Owns its
+ * graph and session. Not thread-safe.
  */
 public final class DomainWeightReplay implements AutoCloseable {
   private final ReplayScenario scenario;
@@ -41,7 +40,7 @@ public final class DomainWeightReplay implements AutoCloseable {
   private final Optimizer optimizer;
   private final DomainWeights weights;
   private final RowLosses rows;
-  private final DomainWeightStep step;
+  private final DomainWeights.Step step;
   private Checkpoint checkpoint;
 
   /** A replay before its first micro-batch. */
@@ -127,7 +126,7 @@ public final class DomainWeightReplay implements AutoCloseable {
             IntStream.range(0, values.size()).forEach(i -> tensor.setFloat(values.get(i), i)));
   }
 
-  /** In the order in which {@link #microBatch} and then {@link #update} read them. */
+  /** Returns the operations to fetch, in the order in which {@link #microBatch} and then {@link #update} read them. */
   private List<Operand<TFloat32>> fetches() {
     var fetches = new ArrayList<>(List.of(step.groupLoss(), step.loss()));
     step.referenceLoss().ifPresent(fetches::add);
@@ -182,7 +181,7 @@ public final class DomainWeightReplay implements AutoCloseable {
     checkpoint().save(folder);
   }
 
-  /** Restores what {@link #save} wrote. */
+  /** Restores the state that {@link #save} wrote. */
   public void restore(Path folder) {
     checkpoint().restore(folder);
   }

@@ -31,7 +31,7 @@ public record ReplayOptions(
     int droWarmupSteps,
     List<Integer> droSaveTopPercentUniformWeights) {
 
-  /** Its optimizers of the log-weights. */
+  /** The optimizers of the log-weights. */
   public enum Rule {
     SGD,
     ADAMW_TORCH,
@@ -39,7 +39,7 @@ public record ReplayOptions(
     RMSPROP
   }
 
-  /** Returns the settings in our terms. */
+  /** Returns the settings that these options mean. */
   DomainWeightOptions weightOptions(ReplayScenario.Run run) {
     return DomainWeightOptions.builder(measure(run.referenceLosses()))
         .clip(clip())

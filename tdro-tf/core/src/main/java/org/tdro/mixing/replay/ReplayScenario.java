@@ -8,16 +8,15 @@ import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.io.Problems;
 import org.tdro.keras.Optimizer;
-import org.tdro.mixing.DomainSize;
+import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.tdro.DomainWeightOptions;
 
 /**
- * Recorded losses and the options under which domain weights follow from them, with the names and meanings of the
- * published code's options. Keys of the file that are not here are ignored, so the result of a replay may stand beside
- * its input.
+ * Recorded losses, and the options under which domain weights are learned from them, with the names and meanings of the published
+ * code's options. Other keys of the file are ignored, so it may also hold the result of a replay.
  *
  * @param domains in the order of their ids, from 0
- * @param microBatches updates · accumulation steps of them
+ * @param microBatches updates · accumulation steps micro-batches
  */
 public record ReplayScenario(
     ReplayOptions options,
@@ -28,7 +27,7 @@ public record ReplayScenario(
   /**
    * The run that was recorded.
    *
-   * @param updates of the weights, which is also the length of the schedule
+   * @param updates number of updates of the weights, and length of the schedule
    * @param minLrRatio step size at the end of a schedule as a share of its peak
    * @param referenceLosses whether there was a reference model
    */
@@ -73,30 +72,32 @@ public record ReplayScenario(
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("\n", problems.list()));
     }
+    // Their values are checked here, where the file is known.
+    options.weightOptions(run);
   }
 
   /**
    * Reads a scenario.
    *
-   * @throws InputException naming the file and the JSON path of what is wrong
+   * @throws InputException naming the file and the JSON path of each problem
    */
   public static ReplayScenario read(Path file) {
     return Json.read(file, ReplayScenario.class);
   }
 
-  /** Names and sizes of the domains. */
+  /** Returns the names and sizes of the domains. */
   public List<DomainSize> sizes() {
     return domains.stream()
         .map(domain -> new DomainSize(domain.name(), domain.size()))
         .toList();
   }
 
-  /** How the weights are learned. */
+  /** Returns the settings by which the weights are learned. */
   DomainWeightOptions weightOptions() {
     return options.weightOptions(run);
   }
 
-  /** The optimizer of the log-weights. */
+  /** Returns a new optimizer of the log-weights. */
   Optimizer optimizer() {
     return weightOptions().optimizer(run.updates(), run.gradientAccumulationSteps());
   }

@@ -22,7 +22,7 @@ public record ReplayTrajectory(
     updates = List.copyOf(updates);
   }
 
-  /** A micro-batch; {@code refLossPerGroup} is null without reference losses. */
+  /** The results of a micro-batch; {@code refLossPerGroup} is null without reference losses. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record MicroBatch(
       List<Float> groupLoss,
@@ -32,12 +32,12 @@ public record ReplayTrajectory(
       float robustLoss) {}
 
   /**
-   * An update.
+   * The results of an update.
    *
-   * @param update its number, from 1
+   * @param update number of the update, from 1
    * @param afterMicroBatch number of the micro-batch that completed it, from 1
    * @param lr the step size
-   * @param gradNorm before clipping; null where the norm is not clipped
+   * @param gradNorm norm of the gradient before clipping; null if the norm is not clipped
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Update(
@@ -52,7 +52,7 @@ public record ReplayTrajectory(
       List<Float> weightsMean,
       List<Float> weightsEma) {}
 
-  /** Writes it as JSON, beside its place and renamed into it. */
+  /** Writes the trajectory as JSON; an existing file is replaced at once or not at all. */
   public void write(Path file) {
     Json.write(file, this);
   }

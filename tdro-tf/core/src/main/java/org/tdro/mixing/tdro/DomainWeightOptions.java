@@ -9,12 +9,12 @@ import org.tdro.keras.optimizers.RmsProp;
 import org.tdro.keras.optimizers.Sgd;
 
 /**
- * Settings by which domain weights are learned. The log-weights ascend: their optimizer is given the negated gradient to descend.
+ * Settings by which tDRO learns domain weights. The log-weights ascend: their optimizer descends along the negated gradient.
  *
  * @param measure M_g, the gradient of the weight of domain g
  * @param clip limit of that gradient
- * @param optimizer what moves the log-weights; with plain SGD, exponentiated gradient ascent on α, the paper's rule
- * @param weightEma SGD takes momentum {@code ema} and dampening {@code 1 - ema}
+ * @param optimizer optimizer of the log-weights; plain SGD is exponentiated gradient ascent on α, the paper's rule
+ * @param weightEma whether SGD has momentum {@code ema} and dampening {@code 1 - ema}
  * @param rmspropAlpha decay of RMSprop's mean squared gradient
  * @param stepSize η, the rate of the optimizer
  * @param schedule course of η over the updates
@@ -60,7 +60,7 @@ public record DomainWeightOptions(
     return created.gradientAccumulationSteps(microBatches);
   }
 
-  /** Collects options. */
+  /** Builder of options. */
   public static final class Builder {
     private final LossMeasure measure;
     private GradientClip clip = GradientClip.byNorm(1);
@@ -82,13 +82,13 @@ public record DomainWeightOptions(
       return this;
     }
 
-    /** Sets what moves the log-weights. */
+    /** Sets the optimizer of the log-weights. */
     public Builder optimizer(OptimizerSpec optimizer) {
       this.optimizer = optimizer;
       return this;
     }
 
-    /** Sets whether SGD takes the momentum {@code ema}. */
+    /** Sets whether SGD has the momentum {@code ema}. */
     public Builder weightEma(boolean weightEma) {
       this.weightEma = weightEma;
       return this;

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.LogKey;
@@ -21,12 +22,12 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The domain weights α of tDRO, as state of a graph that is saved and restored with its other variables.
+ * The domain weights α of tDRO, as state of a graph, saved and restored with its other variables.
  *
  * <p>α maximises Σ_g α_g M_g by mirror ascent on log α: with SGD α_g ← α_g · exp(η M_g), renormalised (Ma et al. 2025,
  * arXiv 2408.10613). The update is part of the graph of a micro-batch, so it comes after the losses of that micro-batch
  * are known and before its rows are weighted. It runs on the last micro-batch of each update, with the mean gradient of
- * all of them; on the others, every operation that would write α or its optimizer's slots is on the branch not taken.
+ * all of them; on the others, every operation that writes α or its optimizer's slots is on the branch that is not taken.
  */
 public final class DomainWeights extends MixtureLearner {
   private final DomainWeightOptions options;
@@ -35,9 +36,9 @@ public final class DomainWeights extends MixtureLearner {
   private Weight gradientSum;
 
   /**
-   * Domain weights that learn as {@code options} say.
+   * Domain weights with the given settings.
    *
-   * @param optimizer of the log-weights, not built yet; how many micro-batches it accumulates is how many there are in an
+   * @param optimizer optimizer of the log-weights, not built yet; its number of accumulation steps is that of micro-batches in an
    *     update
    * @param initialWeights one for each domain, above 0; they need not sum to 1
    */
@@ -80,12 +81,12 @@ public final class DomainWeights extends MixtureLearner {
   }
 
   /**
-   * Adds the operations of a micro-batch. Whatever uses the example weights or α also writes the state; run it once for
-   * each micro-batch.
+   * Adds the operations of a micro-batch. Fetching the example weights or α also writes the state, so run the graph exactly once for each
+   * micro-batch.
    *
    * @throws IllegalArgumentException if the measure needs reference losses and {@code rows} has none
    */
-  public DomainWeightStep step(GradientTape tape, StepCounter counter, RowLosses rows) {
+  public Step step(GradientTape tape, StepCounter counter, RowLosses rows) {
     var tf = tape.tf().withSubScope("domain_weights");
     var last = counter.completesUpdate();
     var weights = tape.watch(weights());
@@ -104,7 +105,7 @@ public final class DomainWeights extends MixtureLearner {
     var rowWeights = tf.gather(after, rows.domainIds(), tf.constant(0));
     var exampleWeights = tf.stopGradient(tf.math.div(rowWeights, total(tf, rowWeights)));
 
-    return new DomainWeightStep(
+    return new Step(
         rows.meanByDomain(tf, rows.loss()),
         rows.reference().map(reference -> rows.meanByDomain(tf, reference)),
         groupLoss,
@@ -119,6 +120,37 @@ public final class DomainWeights extends MixtureLearner {
         ifLast(tf, last, ema().value(), update.ema()));
   }
 
+  /**
+   * The operations that a micro-batch adds. Vectors are {@code [domains]} except for the example weights. If the micro-batch does not
+   * complete an update, the weights are those of the last update, and the gradients are those of a part of this one.
+   *
+   * @param loss plain mean ℓ of the domain's rows, 0 for an absent domain
+   * @param referenceLoss plain mean r of the domain's rows, 0 for an absent domain
+   * @param groupLoss M, the measure
+   * @param exampleWeights ŵ_i = α_d(i) / Σ_j α_d(j), {@code [batch]}; no gradient flows into them
+   * @param robustLoss Σ_i ŵ_i ℓ_i, a scalar, which the proxy minimises
+   * @param gradientBeforeClipping mean of M over the micro-batches of the update
+   * @param gradientNorm its L2 norm, a scalar
+   * @param gradient the gradient that the log-weights ascend, after clipping
+   * @param logWeights log α
+   * @param weights α = softmax(log α)
+   * @param meanWeights mean of α over all updates
+   * @param emaWeights exponential moving average of α over all updates
+   */
+  public record Step(
+      Operand<TFloat32> loss,
+      Optional<Operand<TFloat32>> referenceLoss,
+      Operand<TFloat32> groupLoss,
+      Operand<TFloat32> exampleWeights,
+      Operand<TFloat32> robustLoss,
+      Operand<TFloat32> gradientBeforeClipping,
+      Operand<TFloat32> gradientNorm,
+      Operand<TFloat32> gradient,
+      Operand<TFloat32> logWeights,
+      Operand<TFloat32> weights,
+      Operand<TFloat32> meanWeights,
+      Operand<TFloat32> emaWeights) {}
+
   /** The state after an update; all of it is written once any of it is known. */
   private record Update(
       Operand<TFloat32> logWeights,
@@ -130,8 +162,9 @@ public final class DomainWeights extends MixtureLearner {
   private Update ascend(Ops tf, StepCounter counter, Operand<TFloat32> gradient) {
     var taken = tf.switchCond(gradient, counter.completesUpdate()).outputTrue();
     var descent = tf.math.neg(taken);
-    // What waits for the descent is on its branch, reads of variables included. The α before the
-    // update must have been read by then.
+    // Operations with a control dependency on the descent run only on its branch, reads of
+    // variables
+    // included. The dependency on weights() makes sure that α is read before the update.
     var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights()));
     var moved = optimizer.update(branch, logWeights, descent, optimizer.rates());
     var log = options.normalizeEveryUpdate() ? branch.nn.logSoftmax(moved) : moved;

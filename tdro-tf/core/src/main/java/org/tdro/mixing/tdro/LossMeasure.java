@@ -12,9 +12,9 @@ import org.tensorflow.types.TFloat32;
  * mean ℓ of the domain's rows divided by their mean r, or the mean over the rows of {@code max(0, (ℓ − r) / d)} with {@code d = r / ‖r‖_p},
  * where the norm is taken over the whole micro-batch. A domain without rows measures 0.
  *
- * @param kind where the mean over rows is taken
- * @param normalizeByReference per row: whether {@code / d} is there
- * @param subtractReference per row: whether {@code − r} is there
+ * @param kind order of the mean over rows and the comparison with the reference
+ * @param normalizeByReference per row: whether to divide by d
+ * @param subtractReference per row: whether to subtract r
  * @param referenceNorm per row: p; 0 for d = r
  */
 public record LossMeasure(
@@ -22,10 +22,10 @@ public record LossMeasure(
     boolean normalizeByReference,
     boolean subtractReference,
     double referenceNorm) {
-  /** Divisors below this are replaced by 1, as in the published code: such a reference loss says nothing. */
+  /** Divisors below this are replaced by 1, as in the published code: a ratio to so small a reference loss is meaningless. */
   private static final float LEAST_DIVISOR = 1e-4f;
 
-  /** Where the mean over rows is taken. */
+  /** The order of the mean over rows and the comparison with the reference. */
   public enum Kind {
     /** Mean proxy loss of the domain divided by its mean reference loss. */
     RATIO_OF_MEANS,
@@ -74,7 +74,7 @@ public record LossMeasure(
     return new LossMeasure(Kind.PER_ROW, false, false, 0);
   }
 
-  /** Whether it needs the losses of a reference model. */
+  /** Returns whether it needs the losses of a reference model. */
   public boolean needsReference() {
     return normalizeByReference || subtractReference;
   }

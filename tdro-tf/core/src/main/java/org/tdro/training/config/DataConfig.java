@@ -12,7 +12,7 @@ import org.tdro.rows.Fold;
 import org.tdro.text.Prompts;
 
 /**
- * Training rows and the batches that are made of them.
+ * Settings of training rows and their batches.
  *
  * @param train folder of training files, one domain a file
  * @param domains the domains to train on; empty for all
@@ -22,14 +22,14 @@ import org.tdro.text.Prompts;
  * @param cache folder of tokenised rows, shared between runs
  * @param queryLength longest query, in tokens
  * @param passageLength longest passage, in tokens
- * @param passagesPerQuery passages of a row: one positive, the others negatives
+ * @param passagesPerQuery passages of a row: one positive, all others negatives
  * @param batching whether the rows of a batch share a domain
- * @param weights how often domains are drawn: {@code uniform}, {@code proportional} to their rows, or a weights file
+ * @param weights frequencies with which domains are drawn: {@code uniform}, {@code proportional} to their rows, or a weights file
  * @param fold the part of each domain's rows to use, by a hash of the query id
- * @param prompts texts before those of a domain, by domain
+ * @param prompts texts that are put before queries and passages, by domain
  * @param padMultiple batches are padded to a multiple of this many tokens
- * @param workers threads that tokenise; 0 for one a processor
- * @param prefetch batches made ahead of the trainer
+ * @param workers threads that tokenise; 0 for one per processor
+ * @param prefetch number of batches that are made ahead
  */
 public record DataConfig(
     @InputFile Path train,
@@ -49,10 +49,10 @@ public record DataConfig(
     @Incidental int workers,
     @Incidental int prefetch) {
 
-  /** The {@link #weights} that draw every domain alike. */
+  /** The {@link #weights} with which every domain is drawn equally often. */
   public static final String UNIFORM = "uniform";
 
-  /** The {@link #weights} that draw every row alike. */
+  /** The {@link #weights} with which every row is drawn equally often. */
   public static final String PROPORTIONAL = "proportional";
 
   public DataConfig {

@@ -13,21 +13,21 @@ import org.tensorflow.proto.GPUOptions;
 /**
  * The devices and threads of TensorFlow.
  *
- * <p>{@code placement} and {@code intraOpThreads} decide the order in which floating-point sums are taken, and with it the last bits
- * of what is learned: they belong to the run. The others do not. Which of several GPUs it is and how their memory is taken reach
- * no sum; the threads between operations choose when an operation runs, not what it adds up, since a step's updates wait for all
- * its gradients; and no operation of our graphs asks for a device, so that none is moved softly.
+ * <p>{@code placement} and {@code intraOpThreads} decide the order in which floating-point sums are taken, and so the last bits of the
+ * weights: they belong to the run. The others do not. The choice among several GPUs and the way their memory is taken affect no sum.
+ * The threads between operations decide when an operation runs, not what it adds up, since a step's updates wait for all its
+ * gradients. No operation of our graphs asks for a device, so soft placement moves none.
  *
- * <p>{@code auto} and 0 leave the choice to the machine: a run that is resumed on another machine is the same run, but the same to the
- * last bit only on a machine like the first.
+ * <p>{@code auto} and 0 leave the choice to the machine: a run may be resumed on another machine, but gives the same bits only on one like
+ * the first.
  *
- * @param placement on what to compute
- * @param visibleGpus the GPUs to use, by number; empty for all. One process can use only one list
+ * @param placement kind of device that computes
+ * @param visibleGpus numbers of the GPUs to use; empty for all. A process can use only one list
  * @param memoryGrowth whether GPU memory is taken as needed, rather than all at the start
  * @param memoryFraction the largest share of a GPU's memory to take; 0 for TensorFlow's choice
- * @param interOpThreads operations that run at once; 0 for TensorFlow's choice
- * @param intraOpThreads threads of one operation; 0 for TensorFlow's choice, one a processor. The first session of a process
- *     decides for all, for both kinds of threads
+ * @param interOpThreads operations that run at the same time; 0 for TensorFlow's choice
+ * @param intraOpThreads threads of one operation; 0 for TensorFlow's choice, one per processor. The first session of a process
+ *     decides both numbers of threads for all
  * @param softPlacement whether an operation that a device lacks runs on another instead of failing
  */
 public record DeviceConfig(
@@ -39,13 +39,13 @@ public record DeviceConfig(
     int intraOpThreads,
     @Incidental boolean softPlacement) {
 
-  /** On what to compute. */
+  /** The kinds of device that compute. */
   public enum Placement {
-    /** GPUs if TensorFlow sees any, else the CPU. */
+    /** The GPUs, if TensorFlow sees any, else the CPU. */
     AUTO,
-    /** The CPU, whatever else there is. */
+    /** The CPU, even if there are GPUs. */
     CPU,
-    /** GPUs; without one the run does not start. */
+    /** The GPUs; without one, the run does not start. */
     GPU
   }
 

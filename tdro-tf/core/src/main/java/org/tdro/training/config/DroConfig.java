@@ -15,15 +15,16 @@ import org.tdro.mixing.tdro.GradientClip;
 import org.tdro.mixing.tdro.LossMeasure;
 
 /**
- * Learning of domain weights (stage dro).
+ * Settings by which domain weights are learned, in stage dro.
  *
- * @param method what learns
- * @param learning settings of tDRO, of which other methods read the measure, η and the share of the moving average
- * @param smoothing DoReMi's share of the uniform mixture; absent in the other methods
- * @param onlineEvery steps after which the sampler follows the weights as they are then, rows being weighed alike; 0 for never
- * @param topPercents dataset selections to write: the best P percent of the domains
+ * @param method method that learns them
+ * @param learning settings of tDRO; the other methods use its measure, η and share of the moving average
+ * @param smoothing DoReMi's share of the uniform mixture; absent for the other methods
+ * @param onlineEvery number of steps after which the sampler takes over the learned weights, so that rows are drawn by them and have
+ *     equal weights in the loss; 0 for never: rows are drawn by {@code data.weights} and weighed by the learned weights
+ * @param topPercents percentages P of the selections to write, which keep the P percent of the domains with the largest weights
  * @param initialWeights {@code uniform} or a weights file
- * @param reference folder of a run of stage reference; needed in stage dro unless the measure uses no reference losses
+ * @param reference folder of a run of stage reference, or another retriever; needed unless the measure uses no reference losses
  * @param crossFit whether reference and proxy are trained on different halves of each domain
  */
 @KeyOrder({
@@ -65,13 +66,13 @@ public record DroConfig(
     @InputFile Optional<Path> reference,
     boolean crossFit) {
 
-  /** What learns the weights. */
+  /** The methods that learn the weights. */
   public enum Method {
-    /** An optimizer on the log-weights, which ascends the measures of the domains. */
+    /** tDRO: an optimizer moves the log-weights along the measures of the domains. */
     TDRO("curr"),
-    /** Group DRO: exponentiated gradient on the domains' losses. */
+    /** Group DRO: exponentiated gradient of the domains' losses. */
     GROUP_DRO("curr"),
-    /** DoReMi: exponentiated gradient on the domains' losses above the reference's, smoothed. */
+    /** DoReMi: exponentiated gradient of the domains' losses above the reference's, smoothed. */
     DOREMI("mean");
 
     private final String result;
@@ -117,7 +118,7 @@ public record DroConfig(
         .done();
   }
 
-  /** Whether the measure is made of reference losses at all. */
+  /** Returns whether the measure uses reference losses. */
   public boolean needsReference() {
     return learning.measure().needsReference();
   }

@@ -22,27 +22,27 @@ import org.tdro.retriever.RetrieverSpec;
 import org.tdro.search.Similarity;
 
 /**
- * The encoder of queries and passages.
+ * Settings of the encoder of queries and passages.
  *
- * @param kind its architecture
+ * @param kind architecture
  * @param path a Hugging Face folder that training starts from; absent to start from random weights
  * @param vocabulary token ids; 0 for as many as the tokenizer has
  * @param hidden width of the token states
  * @param projection width of the embedding after a linear map; 0 for no projection
  * @param layers transformer layers
  * @param heads attention heads a layer
- * @param feedForward width between the products of a feed-forward block
+ * @param feedForward width between the two products of a feed-forward block
  * @param maxPositions longest sequence, in tokens
- * @param normEpsilon what norms add under the root
+ * @param normEpsilon constant that norms add under the root
  * @param dropout share of states set to 0 in training
  * @param attentionDropout share of attention weights set to 0 in training
- * @param encoder what only kind encoder has
- * @param decoder what only kind decoder has
+ * @param encoder settings that only kind encoder has
+ * @param decoder settings that only kind decoder has
  * @param untied whether queries and passages have separate encoders; both start from {@code path}
  * @param lora adapters that are trained in place of the checkpoint's weights
- * @param pooling how token states become one embedding
+ * @param pooling pooling of token states into one embedding
  * @param normalize whether embeddings are divided by their L2 norm
- * @param similarity how embeddings are compared; cosine needs {@code normalize}
+ * @param similarity measure by which embeddings are compared; cosine needs {@code normalize}
  * @param initializerRange standard deviation of initial weights
  */
 public record ModelConfig(
@@ -75,7 +75,7 @@ public record ModelConfig(
     ENCODER,
     /** A language model shaped like Llama, Mistral or Qwen2, without its head. */
     DECODER,
-    /** Whatever the {@code config.json} in {@code path} says; keys of the shape are 0 or absent. */
+    /** The architecture that the {@code config.json} in {@code path} describes; keys of the shape are 0 or absent. */
     CHECKPOINT
   }
 
@@ -83,7 +83,7 @@ public record ModelConfig(
    * The part of a shape that only a BERT-shaped encoder has.
    *
    * @param typeVocabulary token types; 0 for none
-   * @param positionPaddingId id that RoBERTa's positions leave out and count on from; -1 for BERT's, which count every token
+   * @param positionPaddingId id that RoBERTa's positions skip and start after; -1 for BERT's, which count every token
    */
   public record Encoder(int typeVocabulary, int positionPaddingId) {
     public Encoder {
@@ -100,7 +100,7 @@ public record ModelConfig(
    * @param keyValueHeads heads of keys and values, of which {@code model.heads} is a multiple
    * @param headSize width of a head
    * @param rope rotary positions
-   * @param attentionBias which of the attention's maps have a bias
+   * @param attentionBias maps of the attention that have a bias
    * @param slidingWindow tokens that a token attends to, itself included; 0 for all before it
    * @param firstWindowLayer layers before this one attend to all
    */
@@ -112,13 +112,13 @@ public record ModelConfig(
       int slidingWindow,
       int firstWindowLayer) {
 
-    /** Which of the attention's maps have a bias. */
+    /** Sets of the attention's maps that have a bias. */
     public enum AttentionBias {
-      /** None, as in Llama. */
+      /** No map, as in Llama. */
       NONE,
-      /** Those to queries, keys and values, as in Qwen2. */
+      /** The maps to queries, keys and values, as in Qwen2. */
       INPUTS,
-      /** Those and the output map. */
+      /** All maps, the output's included. */
       ALL
     }
 
@@ -134,11 +134,11 @@ public record ModelConfig(
   }
 
   /**
-   * Low-rank adapters: the weights of {@code model.path} stay as they are and small matrices beside its maps are trained.
+   * Low-rank adapters: the weights of {@code model.path} stay unchanged, and small matrices that are added to its maps are trained.
    *
    * @param options rank 0 to train all weights instead
-   * @param adapter PEFT's folder of adapters that training starts from, of this rank, alpha and target modules; absent to start from
-   *     none, B being zero
+   * @param adapter PEFT's folder of adapters that training starts from, of this rank, alpha and target modules; absent to start
+   *     from new ones, whose B is zero
    */
   @KeyOrder({"rank", "alpha", "dropout", "adapter", "target-modules"})
   public record Adapters(@Inline Lora options, @InputFile Optional<Path> adapter) {
@@ -225,8 +225,8 @@ public record ModelConfig(
   }
 
   /**
-   * The shape of the backbone. A checkpoint gives its own shape, which must be that of the keys where they give one; dropout is a
-   * matter of training and always the keys'.
+   * Returns the shape of the backbone. A checkpoint has its own shape, and keys that describe one must agree with it. Dropout belongs to
+   * training and always comes from the keys.
    */
   private Architecture architecture(int tokenizerSize) {
     if (path.isEmpty()) {

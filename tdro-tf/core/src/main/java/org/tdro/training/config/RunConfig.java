@@ -1,21 +1,24 @@
 package org.tdro.training.config;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigSchema;
 import org.tdro.config.Incidental;
+import org.tdro.config.InputFile;
 import org.tdro.io.Checks;
 import org.tdro.keras.Execution;
 import org.tdro.retriever.ComputeOptions;
 import org.tdro.retriever.ContrastiveLoss;
+import org.tdro.serving.client.IdType;
 
 /**
  * The configuration of one run. Keys are the component names in kebab case: {@code train.batch-size}.
  *
  * @param stage which of the three stages to run
- * @param seed of initial weights, sampling and dropout: the same configuration, data and seed give the same run
+ * @param seed seed of initial weights, sampling and dropout: the same configuration, data and seed give the same run
  * @param output folder that the run writes
  */
 public record RunConfig(
@@ -27,17 +30,64 @@ public record RunConfig(
     ContrastiveLoss loss,
     TrainConfig train,
     DroConfig dro,
-    @Incidental EvalConfig eval,
-    @Incidental ExportConfig export,
-    @Incidental PipelineConfig pipeline,
+    @Incidental Eval eval,
+    @Incidental Export export,
+    @Incidental Pipeline pipeline,
     DeviceConfig device) {
 
-  /** The keys of a run, and how files and arguments are laid over one another. */
+  /** The keys of a run, and the order in which files and arguments override one another. */
   public static final ConfigSchema<RunConfig> SCHEMA = new ConfigSchema<>(RunConfig.class)
       .presets("experiment")
       .variants("stage", "stages")
       .decisiveOnlyFor("dro", "dro")
       .folderArgument("data", "train", "training files");
+
+  /**
+   * Settings of the evaluation. Lengths of queries and passages are those of {@link DataConfig}.
+   *
+   * @param data BEIR-format folders, or folders of them
+   * @param measures trec_eval's names of measures, for example {@code ndcg_cut_10}
+   * @param topK results kept for each query
+   */
+  public record Eval(@InputFile List<Path> data, List<String> measures, int topK) {
+
+    public Eval {
+      new Checks()
+          .that(!measures.isEmpty(), "measures must name at least one")
+          .atLeast(1, "topK", topK)
+          .done();
+    }
+  }
+
+  /**
+   * Settings of the exported SavedModel.
+   *
+   * @param idType type of the token ids that it takes
+   * @param tolerance largest difference between an embedding of the exported model and of the checkpoint
+   */
+  public record Export(IdType idType, double tolerance) {
+    public Export {
+      new Checks().positive("tolerance", tolerance).done();
+    }
+  }
+
+  /**
+   * Settings of the pipeline through the three stages.
+   *
+   * @param weightings the domain weights to fine-tune with and compare: {@code uniform} (the baseline), {@code curr}, {@code mean},
+   *     {@code ema} or {@code topP} with P from {@code dro.top-percents}
+   */
+  public record Pipeline(List<String> weightings) {
+
+    public Pipeline {
+      new Checks()
+          .that(!weightings.isEmpty(), "weightings must name at least one")
+          .that(
+              weightings.stream().allMatch(name -> name.matches("uniform|curr|mean|ema|top[0-9]+")),
+              "weightings must be uniform, curr, mean, ema or topP, were " + weightings)
+          .done();
+    }
+  }
 
   public RunConfig {
     new Checks()
@@ -57,19 +107,22 @@ public record RunConfig(
         .done();
   }
 
-  /** Returns how the stage learns a mixture, if it does. */
+  /** Returns the settings by which the stage learns a mixture, if it does. */
   public Optional<DroConfig> learning() {
     return stage.learnsMixture() ? Optional.of(dro) : Optional.empty();
   }
 
-  /** Returns a composer of the user's folder, if there is one, before the built-in one: system property {@code tdro.configs}, else {@code configs}. */
+  /**
+   * Returns a composer that looks for files in the user's folder, if there is one, and then in the built-in folder: the one in the system
+   * property {@code tdro.configs}, else {@code configs}.
+   */
   public static ConfigComposer<RunConfig> composer(Optional<Path> userFolder) {
     var builtIn = Path.of(System.getProperty("tdro.configs", "configs"));
     return new ConfigComposer<>(
         SCHEMA, Stream.concat(userFolder.stream(), Stream.of(builtIn)).toList());
   }
 
-  /** Returns how a step is computed. */
+  /** Returns the options by which a step is computed. */
   public ComputeOptions compute() {
     return new ComputeOptions(
         train.chunkSize() == 0

@@ -2,9 +2,9 @@ package org.tdro.training.config;
 
 /** A stage of the method; each is the same trainer, configured differently. */
 public enum Stage {
-  /** Contrastive training with uniform domain weights: the baseline, and the frozen yardstick of the next stage. */
+  /** Contrastive training with uniform domain weights: the baseline, and the frozen reference of the next stage. */
   REFERENCE(false),
-  /** A proxy model and the domain weights are learned together against the reference. */
+  /** Training of a proxy model together with the domain weights, against the reference. */
   DRO(true),
   /** Contrastive training with the learned weights. */
   FINETUNE(false);
@@ -15,7 +15,7 @@ public enum Stage {
     this.learnsMixture = learnsMixture;
   }
 
-  /** Returns whether the weights of a mixture are learned along with the model. */
+  /** Returns whether the stage learns the weights of a mixture along with the model. */
   public boolean learnsMixture() {
     return learnsMixture;
   }

@@ -11,19 +11,19 @@ import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.keras.optimizers.OptimizerSpec;
 
 /**
- * The training loop.
+ * Settings of the training loop.
  *
  * @param steps updates of the model
  * @param batchSize rows of a micro-batch
- * @param accumulationSteps micro-batches an update
- * @param chunkSize texts that are encoded at a time, sorted by length: the rest of a micro-batch needs no memory for its
- *     activations, and each text is encoded once more for its gradient; 0 for all at once
+ * @param accumulationSteps micro-batches of an update
+ * @param chunkSize texts that are encoded at a time, sorted by length, so that only their activations are in memory; each text is
+ *     encoded once more for its gradient. 0 for all texts of a micro-batch at once
  * @param gradientCheckpointing whether layers keep only their inputs in memory and are run again in the backward pass:
  *     less memory, about 1.4 times the time
- * @param precision of the products of matrices in the encoder; weights and optimizer are in single precision
+ * @param precision precision of the encoder's matrix products; weights and optimizer are in single precision
  * @param rule update rule and its settings
- * @param learningRate the peak
- * @param schedule course of the rate
+ * @param learningRate peak of the learning rate
+ * @param schedule course of the learning rate
  * @param maxGradNorm largest global norm of the gradient; 0 for no clipping
  * @param saveEvery updates between checkpoints
  * @param logEvery updates between lines of the log

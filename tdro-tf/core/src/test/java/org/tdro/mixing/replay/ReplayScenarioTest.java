@@ -43,12 +43,13 @@ class ReplayScenarioTest {
         "[0.5, 0.5] | [0.5, 0] | initial.weights[1]: must be above 0",
         "\"id\": 1 | \"id\": 2 | domains[1].id: must be 1, was 2",
         "\"updates\": 1 | \"updates\": 3 | micro_batches: there must be 3",
+        "\"reweight_eta\": 0.02 | \"reweight_eta\": -1 | stepSize must be above 0, was -1",
         "\"sgd\" | \"sdg\" | options.dro_optimizer: ",
         "\"ema\": 0.1, | '' | options.ema: ",
         "\"initial\": {\"weights\": [0.5, 0.5]}, | '' | initial: ",
         "\"gradient_accumulation_steps\": 1 | \"gradient_accumulation_steps\": 0 | run: gradient_accumulation_steps must be at least 1",
       })
-  void aMalformedScenarioIsToldByFileAndPath(String good, String bad, String message)
+  void aMalformedScenarioIsReportedByFileAndPath(String good, String bad, String message)
       throws IOException {
     var file = folder.resolve("scenario.json");
     Files.writeString(file, SCENARIO.replace(good, bad));
@@ -59,7 +60,7 @@ class ReplayScenarioTest {
   }
 
   @Test
-  void whatIsNoJsonIsToldByLine() throws IOException {
+  void malformedJsonIsReportedByLine() throws IOException {
     var file = folder.resolve("scenario.json");
     Files.writeString(file, "{\n\"options\": }");
     assertThatThrownBy(() -> ReplayScenario.read(file))
@@ -67,9 +68,9 @@ class ReplayScenarioTest {
         .hasMessageStartingWith(file + ":2: not valid JSON");
   }
 
-  /** It breaks a limit of the parser, which tells no place then. */
+  /** It exceeds a limit of the parser, which then gives no location. */
   @Test
-  void deeplyNestedJsonIsNoScenario() throws IOException {
+  void deeplyNestedJsonIsRefused() throws IOException {
     var file = folder.resolve("scenario.json");
     Files.writeString(
         file, "{\"unknown\": " + "[".repeat(2000) + "]".repeat(2000) + ", \"options\": {}}");

@@ -45,7 +45,7 @@ class GradientCachingTest {
     SmallRetriever.write(folder.resolve("reference"), spec(0));
   }
 
-  /** What is trained and how; chunk size 0 for all at once. */
+  /** The model that is trained, and the way; chunk size 0 for all texts at once. */
   private record Setting(
       boolean dro, Negatives negatives, float dropout, boolean checkpointing, int chunkSize) {
 
@@ -138,7 +138,7 @@ class GradientCachingTest {
     return logs;
   }
 
-  /** What came of a training. */
+  /** The results of a training. */
   @SuppressWarnings("ArrayRecordComponent")
   private record Trained(
       float[] weights, float moved, List<Logs> logs, Optional<LearnedMixture> domains) {

@@ -79,7 +79,7 @@ class TdroTrainingGoldenTest {
     }
   }
 
-  /** Those of the published code are sums of losses that are divided by the number of micro-batches. */
+  /** The published code adds up losses that it divides by the number of micro-batches. */
   @ParameterizedTest
   @EnumSource(WaysToCompute.class)
   void gradientsOfTheFirstUpdateAreTheReferences(WaysToCompute way) {

@@ -17,7 +17,7 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.mixing.tdro.LossMeasure;
 import org.tdro.text.Prompts;
 
-/** What wins over what, and where values say they come from. */
+/** The precedence of values, and the origins that they report. */
 class ConfigComposerTest {
   @TempDir
   Path folder;

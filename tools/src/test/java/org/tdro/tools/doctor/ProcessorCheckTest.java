@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tdro.tools.doctor.Finding.Status;
+import org.tdro.tools.doctor.ProcessorCheck.Processor;
 
-class ProcessorTest {
+class ProcessorCheckTest {
   private static Processor with(String flags) {
     return Processor.parse(List.of(
         "processor\t: 0", "model name\t: Some CPU @ 2: fast", "flags\t\t: fpu " + flags, ""));

@@ -1,15 +1,26 @@
 package org.tdro.tools;
 
+import java.nio.file.Path;
 import org.tdro.retriever.RetrieverSettings;
+import org.tdro.retriever.RetrieverSource;
+import org.tdro.retriever.store.StoredRetrievers;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The option {@code --dimension} of commands that encode with a trained model. */
-final class EmbeddingSize {
+/** The options {@code --model} and {@code --dimension} of commands that encode with a trained model. */
+final class ModelOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "RUN",
+      description =
+          "Folder of a complete run, of its model, of a model in Hugging Face's format, or of PEFT adapters.")
+  private Path folder;
 
   @Option(
       names = "--dimension",
@@ -18,8 +29,14 @@ final class EmbeddingSize {
           "Truncate embeddings to their first D components and normalise them again; for models trained with loss.matryoshka-dimensions.")
   private Integer dimension;
 
-  /** Returns the settings with embeddings of the requested size; prints a note if the model was not trained for it. */
-  RetrieverSettings cut(RetrieverSettings settings) {
+  /** Returns the model. */
+  RetrieverSource stored() {
+    return StoredRetrievers.of(folder);
+  }
+
+  /** Returns the settings of a model, with embeddings of the requested size; prints a note if the model was not trained for it. */
+  RetrieverSettings settings(RetrieverSource stored) {
+    var settings = stored.settings();
     if (dimension == null) {
       return settings;
     }

@@ -1,0 +1,54 @@
+package org.tdro.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tdro.evaluation.ModelEvaluation;
+
+class PipelineReportTest {
+  private static ModelEvaluation values(double first, double second) {
+    var sets = new LinkedHashMap<String, Map<String, Double>>();
+    sets.put("one", Map.of("map", first));
+    sets.put("two", Map.of("map", second));
+    return new ModelEvaluation(sets, Map.of("one", Map.of("map", Map.of("q", first))));
+  }
+
+  private static PipelineReport report() {
+    var evaluations = new LinkedHashMap<String, ModelEvaluation>();
+    evaluations.put("uniform", values(0.5, 0.25));
+    evaluations.put("curr", values(0.75, 0.125));
+    return new PipelineReport(List.of("map"), evaluations, Map.of(), Map.of("a", 0.0625));
+  }
+
+  @Test
+  void theTableHasARowForEachSetAndAColumnForEachWeighting() {
+    assertThat(report().toMarkdown()).isEqualTo("""
+        | map | uniform | curr |
+        |---|--:|--:|
+        | one | 0.5000 | **0.7500** |
+        | two | **0.2500** | 0.1250 |
+        | average | 0.3750 | **0.4375** |
+
+        | domain | weight |
+        |---|--:|
+        | a | 0.0625 |
+        """);
+  }
+
+  @Test
+  void theFilesHoldTableMeansWeightsAndQueries(@TempDir Path folder) throws IOException {
+    report().write(folder);
+    assertThat(folder.resolve("results.md")).hasContent(report().toMarkdown());
+    var json = new JsonMapper().readTree(folder.resolve("results.json").toFile());
+    assertThat(json.at("/evaluation/curr/two/map").doubleValue()).isEqualTo(0.125);
+    assertThat(json.at("/weights/a").doubleValue()).isEqualTo(0.0625);
+    assertThat(json.at("/queries/uniform/one/map/q").doubleValue()).isEqualTo(0.5);
+  }
+}
