@@ -37,7 +37,9 @@ public record Held(long natives, long files) {
     fail(failing, TIMES);
     var after = now();
     assertThat(after.natives()).as("native objects").isLessThanOrEqualTo(before.natives());
-    assertThat(after.files()).as("open files").isLessThanOrEqualTo(before.files());
+    // The JVM opens a jar or two of its own meanwhile; a failure that leaves a file open does so
+    // every time.
+    assertThat(after.files()).as("open files").isLessThan(before.files() + TIMES);
     return Assertions.assertThatThrownBy(failing);
   }
 
