@@ -14,7 +14,6 @@ import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.export.ExportOptions;
-import org.tdro.export.ExportReport;
 import org.tdro.export.ExportedRetriever;
 import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
@@ -175,7 +174,7 @@ final class ExportCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private void print(ExportReport report) {
+  private void print(SavedModelExport.Report report) {
     var out = spec.commandLine().getOut();
     var agreement = report.agreement();
     out.printf(
@@ -203,7 +202,7 @@ final class ExportCommand implements Callable<Integer> {
 
   /** The comparison of an export with the model that it was made from, on evaluation sets. */
   private record Comparison(
-      RetrieverSource stored, RetrieverSettings settings, ExportReport report) {
+      RetrieverSource stored, RetrieverSettings settings, SavedModelExport.Report report) {
     private static final String MEASURE = "ndcg_cut_10";
     private static final int TOP = 10;
 

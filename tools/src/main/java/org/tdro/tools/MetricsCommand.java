@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.tdro.evaluation.EvaluationOptions;
 import org.tdro.evaluation.EvaluationResult;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
@@ -85,7 +84,7 @@ final class MetricsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var asked = usage(() -> Measure.parse(measures));
-    var options = usage(() -> new EvaluationOptions(complete, relevanceLevel));
+    var options = usage(() -> new EvaluationResult.Options(complete, relevanceLevel));
     var result = EvaluationResult.of(Qrels.read(qrels), Run.read(run), asked, options);
     var json = new LinkedHashMap<String, Object>();
     json.put("all", named(result.all()));

@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.tdro.serving.BatchingOptions;
 import org.tdro.serving.ModelServer;
-import org.tdro.serving.ServerLimits;
 import org.tdro.serving.ServerOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -167,8 +165,8 @@ final class ServeCommand implements Callable<Integer> {
           Optional.ofNullable(name),
           host,
           port,
-          new BatchingOptions(maxBatch, Duration.ofMillis(batchTimeout)),
-          new ServerLimits(
+          new ServerOptions.Batching(maxBatch, Duration.ofMillis(batchTimeout)),
+          new ServerOptions.Limits(
               bytes, maxTexts, maxLength, maxQueue, maxRequests, Duration.ofMinutes(1)),
           Duration.ofSeconds(1),
           Duration.ofSeconds(drain));

@@ -49,4 +49,13 @@ public record TokenMatrix(int rows, int length, int[] ids, int[] lengths) {
     }
     return new TokenMatrix(rows.length, length, ids, lengths);
   }
+
+  /** Returns the mask of the ids: 1 at tokens and 0 at padding, {@code rows * length}. */
+  public int[] mask() {
+    var mask = new int[ids.length];
+    for (int row = 0; row < rows; row++) {
+      Arrays.fill(mask, row * length, row * length + lengths[row], 1);
+    }
+    return mask;
+  }
 }

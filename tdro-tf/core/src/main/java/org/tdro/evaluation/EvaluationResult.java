@@ -20,17 +20,16 @@ public record EvaluationResult(
 
   /** Evaluates a run as trec_eval does without flags. */
   public static EvaluationResult of(Qrels qrels, Run run, List<Measure> measures) {
-    return of(qrels, run, measures, EvaluationOptions.DEFAULT);
+    return of(qrels, run, measures, Options.DEFAULT);
   }
 
   /**
    * Evaluates the queries that are in both. Queries with results but without judgements are left out; those with judgements
-   * but without results count only with {@link EvaluationOptions#complete}.
+   * but without results count only with {@link Options#complete}.
    *
    * @throws InputException if judgements and run have no query in common
    */
-  public static EvaluationResult of(
-      Qrels qrels, Run run, List<Measure> measures, EvaluationOptions options) {
+  public static EvaluationResult of(Qrels qrels, Run run, List<Measure> measures, Options options) {
     var queries = new LinkedHashMap<String, Map<Measure, Double>>();
     var sums = new LinkedHashMap<Measure, Double>();
     measures.forEach(measure -> sums.put(measure, 0.0));
@@ -60,7 +59,7 @@ public record EvaluationResult(
   }
 
   private static double summary(
-      Measure measure, double sum, int queries, Qrels qrels, EvaluationOptions options) {
+      Measure measure, double sum, int queries, Qrels qrels, Options options) {
     return switch (measure.family()) {
       case NUM_Q -> queries;
       case NUM_REL -> options.complete() ? positivelyJudged(qrels) : sum;
@@ -69,7 +68,7 @@ public record EvaluationResult(
     };
   }
 
-  /** Counts from relevance 1 on, whatever the relevance level is: with -c trec_eval's num_rel does so. */
+  /** Returns the number of documents with relevance 1 or more, as trec_eval's num_rel counts with -c whatever the level. */
   private static long positivelyJudged(Qrels qrels) {
     return qrels.queries().stream()
         .map(qrels::of)
@@ -90,5 +89,24 @@ public record EvaluationResult(
       throw new IllegalArgumentException(measure + " was not evaluated, only " + all.keySet());
     }
     return value;
+  }
+
+  /**
+   * Options of an evaluation that trec_eval has as flags.
+   *
+   * @param complete whether means are over all judged queries, where those without results count 0 (trec_eval's -c), or over
+   *     the queries that are in both the judgements and the run
+   * @param relevanceLevel the least relevance of a document that counts as relevant (trec_eval's -l)
+   */
+  public record Options(boolean complete, int relevanceLevel) {
+    /** The options of trec_eval without flags. */
+    public static final Options DEFAULT = new Options(false, 1);
+
+    public Options {
+      if (relevanceLevel < 0) {
+        throw new IllegalArgumentException(
+            "relevanceLevel must be at least 0, was " + relevanceLevel);
+      }
+    }
   }
 }

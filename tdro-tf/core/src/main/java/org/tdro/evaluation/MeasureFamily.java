@@ -52,7 +52,7 @@ public enum MeasureFamily {
     return trecName;
   }
 
-  /** Returns whether the measure looks at the first ranks only and is named with their number. */
+  /** Returns whether the measure looks at the first ranks only and has their number in its name. */
   public boolean hasCutoff() {
     return hasCutoff;
   }

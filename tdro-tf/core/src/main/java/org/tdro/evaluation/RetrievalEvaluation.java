@@ -12,7 +12,7 @@ import org.tdro.search.ScoredDocument;
  * for the query itself and left out, unless it is judged for that query.
  *
  * @param topK documents kept for each query
- * @param measures what is computed from the rankings
+ * @param measures computed from the rankings
  */
 public record RetrievalEvaluation(int topK, List<Measure> measures) {
   public RetrievalEvaluation {
@@ -22,17 +22,17 @@ public record RetrievalEvaluation(int topK, List<Measure> measures) {
     measures = List.copyOf(measures);
   }
 
-  /** Is told of every set that is done. */
+  /** A listener to the progress over several sets. */
   @FunctionalInterface
   public interface Listener {
-    /** Is called after a set was ranked and measured. */
+    /** Called after a set was ranked and measured. */
     void evaluated(EvaluationSet set, Run run, EvaluationResult result);
   }
 
   /**
    * Evaluates a retriever on each set.
    *
-   * @param rankers gives the ranker for a set
+   * @param rankers returns the ranker for a set
    */
   public ModelEvaluation evaluate(
       Function<EvaluationSet, ? extends Ranker> rankers,

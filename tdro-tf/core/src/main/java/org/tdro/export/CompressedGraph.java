@@ -1,12 +1,17 @@
 package org.tdro.export;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
 
@@ -27,26 +32,56 @@ final class CompressedGraph {
   private final List<NodeDef> nodes = new ArrayList<>();
   private final List<ExportedVariable> tensors = new ArrayList<>();
 
-  /** @param inference a graph with weights of 32 bits in nodes {@code VarHandleOp} */
-  CompressedGraph(List<NodeDef> inference, Precision precision) {
+  /**
+   * Compresses the part of a graph that some operations need.
+   *
+   * @param graph with weights of 32 bits in nodes {@code VarHandleOp}
+   * @param wanted names of the operations
+   */
+  CompressedGraph(GraphDef graph, Collection<String> wanted, Precision precision) {
+    var inference = pruned(graph, wanted);
     this.precision = precision;
     for (var node : inference) {
       for (var input : node.getInputList()) {
-        consumers
-            .computeIfAbsent(PrunedGraph.producer(input), name -> new ArrayList<>())
-            .add(node);
+        consumers.computeIfAbsent(producer(input), name -> new ArrayList<>()).add(node);
       }
     }
     inference.stream().filter(CompressedGraph::isVariable).forEach(this::store);
     inference.stream().filter(node -> !isVariable(node)).forEach(this::exchange);
   }
 
-  /** The nodes; each variable is replaced by the reading of its resource. */
+  /** Returns the wanted nodes and those that they depend on, in the order of the graph: inference without initial values and checkpoints. */
+  private static List<NodeDef> pruned(GraphDef graph, Collection<String> wanted) {
+    var byName = new LinkedHashMap<String, NodeDef>();
+    graph.getNodeList().forEach(node -> byName.put(node.getName(), node));
+    var needed = new HashSet<>(wanted);
+    var open = new ArrayDeque<>(needed);
+    while (!open.isEmpty()) {
+      for (var input : byName.get(open.pop()).getInputList()) {
+        if (needed.add(producer(input))) {
+          open.push(producer(input));
+        }
+      }
+    }
+    return byName.entrySet().stream()
+        .filter(entry -> needed.contains(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
+  /** Returns the operation of an input {@code name}, {@code name:output} or {@code ^name}. */
+  private static String producer(String input) {
+    int start = input.startsWith("^") ? 1 : 0;
+    int colon = input.lastIndexOf(':');
+    return input.substring(start, colon < 0 ? input.length() : colon);
+  }
+
+  /** Returns the nodes; each variable is replaced by the reading of its resource. */
   List<NodeDef> nodes() {
     return nodes;
   }
 
-  /** The tensors that the variables hold. */
+  /** Returns the tensors that the variables hold. */
   List<ExportedVariable> tensors() {
     return tensors;
   }

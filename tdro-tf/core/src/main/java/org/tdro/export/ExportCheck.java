@@ -1,11 +1,17 @@
 package org.tdro.export;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.tdro.data.TokenMatrix;
+import org.tdro.io.AtomicWrite;
 import org.tdro.io.Json;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
@@ -15,10 +21,11 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The check of an export, run in a process that knows nothing of the trained model loads the SavedModel with
- * TensorFlow's plain loader, calls every signature and takes the time.
+ * The check of an export: a process of its own, which knows nothing of the trained model, loads the SavedModel with TensorFlow's
+ * plain loader, calls every signature and takes the time.
  */
 public final class ExportCheck {
+  private static final long MOST_MINUTES = 15;
   private static final int MOST_RUNS = 9;
   private static final long ENOUGH_NANOS = 3_000_000_000L;
   private static final double NANOS_PER_MILLISECOND = 1e6;
@@ -35,7 +42,7 @@ public final class ExportCheck {
    * The request of a check.
    *
    * @param texts token ids of each text
-   * @param tokens in each text of the batches whose time is taken
+   * @param tokens of each text in the batches whose time is taken
    */
   @SuppressWarnings("ArrayRecordComponent") // written to a file, never compared
   record Request(String savedModel, int[][] texts, int tokens) {
@@ -58,6 +65,56 @@ public final class ExportCheck {
       SortedMap<Integer, Double> milliseconds) {
     static Result read(Path file) {
       return Json.read(file, Result.class);
+    }
+  }
+
+  /**
+   * Runs the check in a process of its own.
+   *
+   * @throws IllegalStateException with the process's messages if it fails
+   */
+  static Result inFreshProcess(Request request) throws IOException {
+    var folder = Files.createTempDirectory("tdro-export");
+    try {
+      var question = folder.resolve("request.json");
+      var answer = folder.resolve("result.json");
+      request.write(question);
+      run(
+          List.of(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
+              "-Dorg.bytedeco.javacpp.maxbytes=0",
+              "-cp",
+              System.getProperty("java.class.path"),
+              ExportCheck.class.getName(),
+              question.toString(),
+              answer.toString()),
+          folder.resolve("messages"));
+      return Result.read(answer);
+    } finally {
+      AtomicWrite.delete(folder);
+    }
+  }
+
+  private static void run(List<String> command, Path messages) throws IOException {
+    var process = new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(messages.toFile())
+        .start();
+    try {
+      if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
+        throw new IllegalStateException(
+            "the process that checks the export did not end in " + MOST_MINUTES + " minutes");
+      }
+      if (process.exitValue() != 0) {
+        throw new IllegalStateException(
+            "the exported model could not be loaded:\n" + Files.readString(messages));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the export was checked", e);
+    } finally {
+      process.destroyForcibly();
     }
   }
 
@@ -110,7 +167,7 @@ public final class ExportCheck {
     }
   }
 
-  /** The median of some runs after a first one, fewer of them where they take long. */
+  /** Returns the median time of some runs after a first one, fewer of them where they take long. */
   private double time(Request request, int batch) {
     var texts = new int[batch][request.tokens()];
     for (int row = 0; row < batch; row++) {
@@ -136,16 +193,10 @@ public final class ExportCheck {
     private final Tensor mask;
 
     TextTensors(int[][] texts) {
-      int length = Arrays.stream(texts).mapToInt(text -> text.length).max().orElseThrow();
-      var shape = Shape.of(texts.length, length);
-      var values = new int[texts.length * length];
-      var present = new int[values.length];
-      for (int row = 0; row < texts.length; row++) {
-        System.arraycopy(texts[row], 0, values, row * length, texts[row].length);
-        Arrays.fill(present, row * length, row * length + texts[row].length, 1);
-      }
-      ids = ExportedRetriever.tensor(type, shape, values);
-      mask = ExportedRetriever.tensor(type, shape, present);
+      var matrix = TokenMatrix.pad(texts, 0, 1, Integer.MAX_VALUE);
+      var shape = Shape.of(matrix.rows(), matrix.length());
+      ids = ExportedRetriever.tensor(type, shape, matrix.ids());
+      mask = ExportedRetriever.tensor(type, shape, matrix.mask());
     }
 
     Map<String, Tensor> named(String prefix) {

@@ -75,14 +75,9 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
   }
 
   private float[] call(String signature, TokenMatrix matrix) {
-    var present = new int[matrix.ids().length];
-    for (int row = 0; row < matrix.rows(); row++) {
-      int start = row * matrix.length();
-      Arrays.fill(present, start, start + matrix.lengths()[row], 1);
-    }
     var shape = Shape.of(matrix.rows(), matrix.length());
     try (var ids = tensor(assets.idType(), shape, matrix.ids());
-        var mask = tensor(assets.idType(), shape, present);
+        var mask = tensor(assets.idType(), shape, matrix.mask());
         var result = bundle
             .function(signature)
             .call(Map.of(

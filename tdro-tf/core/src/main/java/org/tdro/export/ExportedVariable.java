@@ -13,7 +13,7 @@ import org.tensorflow.types.TFloat32;
  *
  * @param name of the variable that holds it
  * @param weight the trained weight that it is made from
- * @param form how
+ * @param form in which it is stored
  * @param axis over which the numbers share one scale; of {@link Form#INT8} and {@link Form#SCALE}
  */
 record ExportedVariable(String name, String weight, Form form, int axis, Shape shape) {

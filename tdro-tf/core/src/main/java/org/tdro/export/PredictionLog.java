@@ -5,8 +5,12 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 import org.tensorflow.proto.TensorProto;
 
 /**
@@ -31,6 +35,11 @@ record PredictionLog(String model, String signature, Map<String, TensorProto> in
   // An entry of a map
   private static final int KEY = 1;
   private static final int VALUE = 2;
+
+  /** {@code kMaskDelta} of TensorFlow's {@code crc32c.h}: sums are masked, since records may hold sums themselves. */
+  private static final int MASK = 0xa282ead8;
+
+  private static final int MASK_ROTATION = 15;
 
   PredictionLog {
     inputs = new TreeMap<>(inputs);
@@ -68,5 +77,35 @@ record PredictionLog(String model, String signature, Map<String, TensorProto> in
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Returns logs as TensorFlow's file of records: of each its length (64 bits, little-endian), a check sum of these bytes, the
+   * record and a check sum of it.
+   */
+  static byte[] records(List<PredictionLog> logs) {
+    var file = new ByteArrayOutputStream();
+    for (var log : logs) {
+      var record = log.toByteArray();
+      var length = ByteBuffer.allocate(Long.BYTES)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(record.length)
+          .array();
+      file.writeBytes(length);
+      file.writeBytes(maskedSum(length));
+      file.writeBytes(record);
+      file.writeBytes(maskedSum(record));
+    }
+    return file.toByteArray();
+  }
+
+  private static byte[] maskedSum(byte[] bytes) {
+    var sum = new CRC32C();
+    sum.update(bytes);
+    int masked = Integer.rotateRight((int) sum.getValue(), MASK_ROTATION) + MASK;
+    return ByteBuffer.allocate(Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(masked)
+        .array();
   }
 }

@@ -2,6 +2,8 @@ package org.tdro.export;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.serving.client.IdType;
 import org.tdro.text.TextKind;
@@ -9,6 +11,9 @@ import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.linalg.MatMul;
+import org.tensorflow.proto.SignatureDef;
+import org.tensorflow.proto.TensorInfo;
+import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -39,7 +44,7 @@ final class RetrieverSignatures {
   }
 
   /** Adds the signatures to the graph of a model. */
-  static List<SignatureDefinition> add(EncoderModel model, IdType idType) {
+  static List<Definition> add(EncoderModel model, IdType idType) {
     var signatures = new RetrieverSignatures(model, idType);
     var query = signatures.encode(TextKind.QUERY);
     var passage = model.spec().untied() ? signatures.encode(TextKind.PASSAGE) : query;
@@ -48,22 +53,22 @@ final class RetrieverSignatures {
   }
 
   /** {@code [batch, length] -> [batch, dimension]}; with one encoder for both, queries and passages differ in their prompts and lengths alone. */
-  private SignatureDefinition encode(TextKind kind) {
+  private Definition encode(TextKind kind) {
     var texts = new Texts("", kind);
     var embedding = model.tf().withName(EMBEDDING).identity(texts.embedding);
-    return new SignatureDefinition(
+    return new Definition(
         ENCODE_QUERY,
         Map.of(INPUT_IDS, texts.ids, ATTENTION_MASK, texts.mask),
         Map.of(EMBEDDING, embedding));
   }
 
   /** Queries and passages, each {@code [batch, length]}, to the products of their embeddings {@code [queries, passages]}. */
-  private SignatureDefinition score() {
+  private Definition score() {
     var queries = new Texts(QUERY, TextKind.QUERY);
     var passages = new Texts(PASSAGE, TextKind.PASSAGE);
     var products =
         model.tf().linalg.matMul(queries.embedding, passages.embedding, MatMul.transposeB(true));
-    return new SignatureDefinition(
+    return new Definition(
         SCORE,
         Map.of(
             QUERY + INPUT_IDS,
@@ -92,6 +97,48 @@ final class RetrieverSignatures {
 
     private Operand<? extends TIntegral> placeholder(String name) {
       return model.tf().withName(name).placeholder(type, Placeholder.shape(Shape.of(-1, -1)));
+    }
+  }
+
+  /** A function of a SavedModel: its inputs and outputs by the names that clients use. */
+  record Definition(String key, Map<String, Operand<?>> inputs, Map<String, Operand<?>> outputs) {
+    /** The method by which TensorFlow Serving's Predict finds a signature. */
+    private static final String METHOD = "tensorflow/serving/predict";
+
+    Definition {
+      inputs = new TreeMap<>(inputs);
+      outputs = new TreeMap<>(outputs);
+    }
+
+    /** Returns the same function under another key. */
+    Definition as(String key) {
+      return new Definition(key, inputs, outputs);
+    }
+
+    /** Returns the names of the operations of its inputs and outputs. */
+    Stream<String> operations() {
+      return Stream.concat(inputs.values().stream(), outputs.values().stream())
+          .map(operand -> operand.op().name());
+    }
+
+    SignatureDef definition() {
+      var definition = SignatureDef.newBuilder().setMethodName(METHOD);
+      inputs.forEach((name, operand) -> definition.putInputs(name, info(operand)));
+      outputs.forEach((name, operand) -> definition.putOutputs(name, info(operand)));
+      return definition.build();
+    }
+
+    private static TensorInfo info(Operand<?> operand) {
+      var output = operand.asOutput();
+      var shape = TensorShapeProto.newBuilder();
+      for (long size : output.shape().asArray()) {
+        shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(size));
+      }
+      return TensorInfo.newBuilder()
+          .setName(output.op().name() + ":" + output.index())
+          .setDtype(output.dataType())
+          .setTensorShape(shape)
+          .build();
     }
   }
 }

@@ -1,10 +1,14 @@
 package org.tdro.export;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.Retriever;
@@ -13,6 +17,7 @@ import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.text.Similarity;
+import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
 
 /**
@@ -24,6 +29,17 @@ import org.tensorflow.proto.ConfigProto;
  * written is loaded by a fresh process and compared with the trained model before it is put in place.
  */
 public final class SavedModelExport {
+  /** Scripts and lengths that differ, so that padding and unknown bytes are part of the check. */
+  private static final List<String> TEXTS = List.of(
+      "a",
+      "which city is the capital of France?",
+      "Übermäßig lange Wörter sind in deutschen Gesetzestexten keine Seltenheit.",
+      "東京は日本の首都です。",
+      "El clima de la costa es templado y húmedo durante casi todo el año, con lluvias en otoño.");
+
+  /** Spreads made-up ids over a vocabulary. */
+  private static final int STRIDE = 7919;
+
   /** Tokens of the texts whose time is taken, about those of a question. */
   private static final int TIMED_TOKENS = 32;
 
@@ -52,23 +68,22 @@ public final class SavedModelExport {
    * @throws IllegalStateException if the export does not compute what was trained, or another process exports into
    *     {@code base}; nothing is put in place then
    */
-  public ExportReport export(RetrieverSource stored, RetrieverSettings settings, Path base) {
+  public Report export(RetrieverSource stored, RetrieverSettings settings, Path base) {
     // Clients and the score signature compare embeddings by their product.
     var served = settings.comparedByProduct();
-    var report = new AtomicReference<ExportReport>();
+    var report = new AtomicReference<Report>();
     var folder = new Versions(base)
         .add(options.version(), beside -> report.set(write(stored, served, base, beside)));
     return report.get().in(folder);
   }
 
-  private ExportReport write(
-      RetrieverSource stored, RetrieverSettings settings, Path base, Path folder)
+  private Report write(RetrieverSource stored, RetrieverSettings settings, Path base, Path folder)
       throws IOException {
     var assets = assets(settings, base);
     int[][] samples;
     Agreement.Trained trained;
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      samples = SampleTexts.tokens(retriever);
+      samples = samples(retriever);
       trained = Agreement.Trained.of(retriever, samples);
       SavedModelWriter.write(retriever.model(), options.idType(), options.precision(), folder);
     }
@@ -77,12 +92,36 @@ public final class SavedModelExport {
     new WarmupRequests(assets, samples).write(folder);
     // The trained model is closed by now: memory never holds both.
     int tokens = Math.min(TIMED_TOKENS, settings.queryLength());
-    var checked = FreshProcess.check(new ExportCheck.Request(folder.toString(), samples, tokens));
+    var checked =
+        ExportCheck.inFreshProcess(new ExportCheck.Request(folder.toString(), samples, tokens));
     var agreement = Agreement.of(trained, checked);
     requireClose(agreement);
     ServableCard.write(folder, assets, options.precision(), agreement, stored.fingerprint());
-    return new ExportReport(
+    return new Report(
         folder, options.precision(), agreement, size(folder), checked.milliseconds(), tokens);
+  }
+
+  /** Returns the kind of text with the lower maximum length: all signatures are called with the samples. */
+  private static TextKind kind(Retriever retriever) {
+    var settings = retriever.settings();
+    return settings.queryLength() <= settings.passageLength() ? TextKind.QUERY : TextKind.PASSAGE;
+  }
+
+  /** Returns the token ids of the texts; of a model without a tokenizer some of its ids. */
+  private static int[][] samples(Retriever retriever) {
+    var kind = kind(retriever);
+    if (retriever.takesTexts()) {
+      return retriever.tokenize(kind, "", TEXTS);
+    }
+    int most = retriever.settings().maxLength(kind);
+    int vocabulary = retriever.settings().spec().architecture().vocabulary();
+    var ids = new int[TEXTS.size()][];
+    for (int row = 0; row < ids.length; row++) {
+      ids[row] = new int[Math.min(most, 1 + TEXTS.get(row).length() / 4)];
+      int first = row;
+      Arrays.setAll(ids[row], i -> (int) ((first + (long) i * STRIDE) % vocabulary));
+    }
+    return ids;
   }
 
   private RetrieverAssets assets(RetrieverSettings settings, Path base) {
@@ -120,7 +159,7 @@ public final class SavedModelExport {
     try {
       return Files.copy(from, to);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("cannot copy " + from + ": " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot copy " + from + ": " + e.getMessage(), e);
     }
   }
 
@@ -131,6 +170,28 @@ public final class SavedModelExport {
           .filter(java.io.File::isFile)
           .mapToLong(java.io.File::length)
           .sum();
+    }
+  }
+
+  /**
+   * An exported version and its comparison with the trained model.
+   *
+   * @param folder of the version
+   * @param bytes on disk
+   * @param milliseconds by number of texts in a batch: the time of one, the median of a few
+   * @param tokens in each text of these batches
+   */
+  public record Report(
+      Path folder,
+      Precision precision,
+      Agreement agreement,
+      long bytes,
+      SortedMap<Integer, Double> milliseconds,
+      int tokens) {
+
+    /** Returns the report for the folder that the version was renamed to. */
+    Report in(Path folder) {
+      return new Report(folder, precision, agreement, bytes, milliseconds, tokens);
     }
   }
 }

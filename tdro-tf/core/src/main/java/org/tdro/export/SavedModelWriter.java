@@ -38,8 +38,9 @@ final class SavedModelWriter {
       throws IOException {
     var signatures = RetrieverSignatures.add(model, idType);
     var definition = model.graph().toGraphDef();
-    var wanted = signatures.stream().flatMap(SignatureDefinition::operations).toList();
-    var compressed = new CompressedGraph(PrunedGraph.of(definition, wanted), precision);
+    var wanted =
+        signatures.stream().flatMap(RetrieverSignatures.Definition::operations).toList();
+    var compressed = new CompressedGraph(definition, wanted, precision);
     var meta = MetaGraphDef.newBuilder()
         .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder()
             .addTags(TAG)
@@ -56,7 +57,7 @@ final class SavedModelWriter {
         .write(compressed.tensors());
   }
 
-  /** The same model gives the same bytes: maps are written in the order of their keys. */
+  /** Writes maps in the order of their keys, so that the same model gives the same bytes. */
   private static void write(SavedModel saved, Path file) throws IOException {
     try (var stream = Files.newOutputStream(file)) {
       var out = CodedOutputStream.newInstance(stream);

@@ -23,7 +23,11 @@ final class VariablesWriter {
   private final EncoderModel model;
   private final Path folder;
 
-  /** @param folder that gets the checkpoint; it must exist */
+  /**
+   * Creates a writer of one checkpoint.
+   *
+   * @param folder that gets the checkpoint; it must exist
+   */
   VariablesWriter(EncoderModel model, Path folder) {
     this.model = model;
     this.folder = folder;

@@ -35,11 +35,15 @@ record Versions(Path base) {
     });
   }
 
-  /** @throws IllegalArgumentException if {@link #add} could not write that version */
+  /**
+   * Checks that {@link #add} could write a version.
+   *
+   * @throws IllegalArgumentException if it could not
+   */
   void check(OptionalLong wanted) {
     wanted.ifPresent(version -> {
       if (version < 0) {
-        throw new IllegalArgumentException("a version is a number from 0 on, was " + version);
+        throw new IllegalArgumentException("a version must be at least 0, was " + version);
       }
       if (Files.exists(base.resolve(Long.toString(version)))) {
         throw new IllegalArgumentException("%s has a version %d already; the next free one is %d"

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.tdro.serving.client.IdType;
@@ -34,7 +35,11 @@ final class WarmupRequests {
   private final RetrieverAssets assets;
   private final int[][] texts;
 
-  /** @param texts token ids that requests are filled with */
+  /**
+   * Creates requests for an export.
+   *
+   * @param texts token ids that requests are filled with
+   */
   WarmupRequests(RetrieverAssets assets, int[][] texts) {
     this.assets = assets;
     this.texts = texts;
@@ -44,16 +49,14 @@ final class WarmupRequests {
   void write(Path savedModel) throws IOException {
     var file = savedModel.resolve(FILE);
     Files.createDirectories(file.getParent());
-    Files.write(
-        file, TfRecords.of(logs().stream().map(PredictionLog::toByteArray).toList()));
+    Files.write(file, PredictionLog.records(logs()));
   }
 
   private List<PredictionLog> logs() {
     var logs = new ArrayList<PredictionLog>();
     encoding(RetrieverSignatures.ENCODE_QUERY, TextKind.QUERY, logs);
     encoding(RetrieverSignatures.ENCODE_PASSAGE, TextKind.PASSAGE, logs);
-    // As many queries as passages: where a server batches, it wants the first axes of all inputs
-    // equal.
+    // As many queries as passages: a server that batches wants the first axes of all inputs equal.
     var length = lengths(TextKind.QUERY).get(0);
     logs.add(log(
         RetrieverSignatures.SCORE,
@@ -107,7 +110,7 @@ final class WarmupRequests {
 
   private TensorProto mask(int batch, int length) {
     var values = new int[batch * length];
-    java.util.Arrays.fill(values, 1);
+    Arrays.fill(values, 1);
     return tensor(batch, length, values);
   }
 

@@ -1,5 +1,5 @@
 /**
  * Retrievers as SavedModels for TensorFlow Serving: export in three precisions, the check that an export computes what was trained,
- * and what clients must know of it.
+ * and the assets that clients read.
  */
 package org.tdro.export;

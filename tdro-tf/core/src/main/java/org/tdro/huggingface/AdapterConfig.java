@@ -19,7 +19,7 @@ import org.tdro.models.lora.Lora;
 public record AdapterConfig(String base, Lora lora) {
   static final String NAME = "adapter_config.json";
 
-  /** Ways to draw A and B that leave the base as it is; others change it as only PEFT can. */
+  /** Ways to draw A and B that leave the base as it is; others change it, as only PEFT can. */
   private static final Set<String> KNOWN_INITIALISERS =
       Set.of("true", "false", "gaussian", "orthogonal", "eva");
 
@@ -52,7 +52,7 @@ public record AdapterConfig(String base, Lora lora) {
     return config.orElseThrow();
   }
 
-  /** Reads what the adapters are; what is wrong, missing or not computed here becomes a problem of {@code json}, and empty. */
+  /** Reads the description of adapters; empty, with problems of {@code json}, if anything is wrong, missing or not computed here. */
   static Optional<AdapterConfig> read(PublishedJson json) {
     if (!json.text("peft_type", "").equals("LORA")) {
       json.problem(

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.keras.Weight;
-import org.tdro.models.lora.LoraKernel;
+import org.tdro.models.lora.LoraAdapters;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -33,7 +33,7 @@ public record AdapterFolder(Path path) {
   }
 
   /**
-   * Reads what the adapters are.
+   * Reads the description of the adapters.
    *
    * @throws InputException listing everything that is wrong, missing or not computed here
    */
@@ -48,17 +48,17 @@ public record AdapterFolder(Path path) {
    * @param session in which they are initialised
    * @throws InputException listing every tensor that is missing, misshapen or has no place, before anything is changed
    */
-  public void load(Ops tf, Session session, List<LoraKernel> maps) {
+  public void load(Ops tf, Session session, List<LoraAdapters.Kernel> maps) {
     CheckpointWeights.ofFile(weights(), AdapterConfig.NAME, UnaryOperator.identity())
         .load(tf, session, matrices(maps));
   }
 
-  private static List<Weight> matrices(List<LoraKernel> maps) {
+  private static List<Weight> matrices(List<LoraAdapters.Kernel> maps) {
     return maps.stream().flatMap(map -> Stream.of(map.a(), map.b())).toList();
   }
 
   /** Writes adapters and their description into this folder. */
-  public void write(AdapterConfig config, CheckpointWriter writer, List<LoraKernel> maps)
+  public void write(AdapterConfig config, CheckpointWriter writer, List<LoraAdapters.Kernel> maps)
       throws IOException {
     config.write(path);
     writer.adapters(weights(), maps);

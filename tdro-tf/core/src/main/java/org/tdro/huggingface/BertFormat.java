@@ -24,19 +24,23 @@ final class BertFormat implements ConfigJson.BackboneFormat {
     for (var key : List.of("is_decoder", "is_causal")) {
       json.refuse(key, "tokens that see only those before them are not computed for " + type);
     }
-    return new BertArchitecture(
-        json.size("vocab_size"),
-        json.size("hidden_size"),
-        ConfigJson.layers(json),
-        json.size("num_attention_heads"),
-        json.size("intermediate_size"),
-        json.size("max_position_embeddings"),
-        type.equals(BERT) ? BertArchitecture.COUNT_ALL : json.id("pad_token_id", ROBERTA_PADDING),
-        json.size("type_vocab_size"),
-        (float) json.number("layer_norm_eps"),
-        (float) json.number("hidden_dropout_prob", 0),
-        (float) json.number("attention_probs_dropout_prob", 0),
-        (float) json.number("initializer_range", 0.02));
+    var builder = BertArchitecture.builder(
+            json.size("vocab_size"),
+            json.size("hidden_size"),
+            ConfigJson.layers(json),
+            json.size("num_attention_heads"))
+        .feedForward(json.size("intermediate_size"));
+    int rows = json.size("max_position_embeddings");
+    int padding =
+        type.equals(BERT) ? BertArchitecture.COUNT_ALL : json.id("pad_token_id", ROBERTA_PADDING);
+    return builder
+        .positions(rows - padding - 1, padding)
+        .typeVocabulary(json.size("type_vocab_size"))
+        .normEpsilon((float) json.number("layer_norm_eps"))
+        .dropout((float) json.number("hidden_dropout_prob", 0), (float)
+            json.number("attention_probs_dropout_prob", 0))
+        .initializerRange((float) json.number("initializer_range", 0.02))
+        .build();
   }
 
   @Override

@@ -66,7 +66,7 @@ public final class CheckpointWeights {
    *
    * @param tf of the graph of the weights
    * @param session in which they are initialised
-   * @return number of rows that the table of token embeddings has more than the stored one
+   * @return number of rows that the table of token embeddings has beyond the stored ones
    * @throws InputException listing every tensor that is missing, misshapen, of another type or not used by the model,
    *     before anything is changed, or every one that holds values that are not finite
    */
@@ -130,7 +130,7 @@ public final class CheckpointWeights {
     }
   }
 
-  /** How many rows a table of token embeddings has more than the stored one; 0 for every other weight. */
+  /** Returns the number of rows that a table of token embeddings has beyond the stored ones; 0 for every other weight. */
   private static long missingRows(Weight weight, TensorView tensor) {
     var here = weight.shape().asArray();
     var there = tensor.shape();
@@ -140,7 +140,7 @@ public final class CheckpointWeights {
         : 0;
   }
 
-  /** The element type of most of the weights' bytes, which {@code config.json} calls {@code torch_dtype}. */
+  /** Returns the element type of most of the weights' bytes, which {@code config.json} calls {@code torch_dtype}. */
   public DType type() {
     return tensors.values().stream()
         .collect(Collectors.groupingBy(

@@ -10,14 +10,14 @@ import java.util.OptionalInt;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.models.Architecture;
 
-/** {@code config.json}, which describes a backbone: what its families share. */
+/** {@code config.json}, which describes a backbone: what all families of models share. */
 final class ConfigJson {
   static final String NAME = "config.json";
 
   private static final List<BackboneFormat> FORMATS =
       List.of(new DecoderFormat(), new BertFormat());
 
-  /** No published model comes near it; a graph of more takes minutes to build before any weight is missed. */
+  /** No published model comes near it; a larger graph would take minutes to build before missing weights are noticed. */
   private static final int MOST_LAYERS = 1000;
 
   private ConfigJson() {}
@@ -35,7 +35,7 @@ final class ConfigJson {
     Architecture read(String type, PublishedJson json);
 
     /**
-     * The keys of a shape; empty for one of another family.
+     * Returns the keys of a shape; empty for one of another family.
      *
      * @throws IllegalArgumentException listing what no published model of the family has
      */
@@ -69,7 +69,7 @@ final class ConfigJson {
     }
   }
 
-  /** The number of layers, bounded. */
+  /** Returns the number of layers; one and a problem if there are too many. */
   static int layers(PublishedJson json) {
     int layers = json.size("num_hidden_layers");
     if (layers > MOST_LAYERS) {
@@ -99,7 +99,7 @@ final class ConfigJson {
                 "a model of kind static has no counterpart in transformers, whose static embeddings leave special tokens out; export it as a SavedModel"));
   }
 
-  /** The first keys of every family: the class that transformers loads and the name of the type. */
+  /** Returns the first keys of every family: the class that transformers loads and the name of the type. */
   static ObjectNode named(String type, String architecture) {
     var json = JsonNodeFactory.instance.objectNode();
     json.putArray("architectures").add(architecture);

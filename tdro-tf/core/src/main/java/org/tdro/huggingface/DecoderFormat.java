@@ -58,7 +58,7 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     json.only("hidden_act", "silu");
     json.only("is_causal", "true");
     json.refuse(
-        "use_bidirectional_attention", "tokens that see those behind them are not computed here");
+        "use_bidirectional_attention", "tokens that see those after them are not computed here");
     int hidden = json.size("hidden_size");
     int heads = json.size("num_attention_heads");
     // Qwen2's bias is not in its configuration; Llama's key covers the output map as well.
@@ -68,24 +68,23 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
       case QWEN2 -> json.flag("use_sliding_window", false) && json.has("sliding_window");
       case LLAMA -> false;
     };
-    var shape = new DecoderArchitecture(
-        json.size("vocab_size"),
-        hidden,
-        ConfigJson.layers(json),
-        heads,
-        json.size("num_key_value_heads", heads),
-        json.size("head_dim", Math.max(2, hidden / heads)),
-        json.size("intermediate_size"),
-        json.size("max_position_embeddings"),
-        rope(json),
-        (float) json.number("rms_norm_eps"),
-        type == Type.QWEN2 || attentionBias,
-        type != Type.QWEN2 && attentionBias,
-        json.flag("mlp_bias", false),
-        windowed ? json.size("sliding_window") : 0,
-        windowed && type == Type.QWEN2 ? json.get("max_window_layers").asInt(0) : 0,
-        (float) json.number("attention_dropout", 0),
-        (float) json.number("initializer_range", 0.02));
+    var shape = DecoderArchitecture.builder(
+            json.size("vocab_size"), hidden, ConfigJson.layers(json), heads)
+        .keyValueHeads(json.size("num_key_value_heads", heads))
+        .headSize(json.size("head_dim", Math.max(2, hidden / heads)))
+        .feedForward(json.size("intermediate_size"))
+        .maxPositions(json.size("max_position_embeddings"))
+        .rope(rope(json))
+        .normEpsilon((float) json.number("rms_norm_eps"))
+        .inputBias(type == Type.QWEN2 || attentionBias)
+        .outputBias(type != Type.QWEN2 && attentionBias)
+        .feedForwardBias(json.flag("mlp_bias", false))
+        .slidingWindow(
+            windowed ? json.size("sliding_window") : 0,
+            windowed && type == Type.QWEN2 ? json.get("max_window_layers").asInt(0) : 0)
+        .attentionDropout((float) json.number("attention_dropout", 0))
+        .initializerRange((float) json.number("initializer_range", 0.02))
+        .build();
     checkLayerTypes(json, shape);
     return shape;
   }
@@ -214,7 +213,7 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
   private static void writeScaling(Rope.Scaling scaling, ObjectNode json) {
     switch (scaling.kind()) {
       case NONE -> json.putNull("rope_scaling");
-      // Older readers know it as type.
+      // Older readers call it type.
       case LINEAR ->
         json.putObject("rope_scaling")
             .put("type", "linear")

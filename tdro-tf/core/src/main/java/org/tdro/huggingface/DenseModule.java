@@ -12,7 +12,7 @@ import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
 /**
- * A linear map behind the pooling, as sentence-transformers keeps it: {@code config.json} and {@code model.safetensors}.
+ * A linear map after the pooling, as sentence-transformers keeps it: {@code config.json} and {@code model.safetensors}.
  *
  * @param in size of its input
  * @param out size of its output
@@ -22,7 +22,7 @@ public record DenseModule(Path folder, int in, int out) {
   private static final String TENSOR = "linear.weight";
   private static final String IDENTITY = "torch.nn.modules.linear.Identity";
 
-  /** Reads what the map is; a bias and an activation are problems. */
+  /** Reads the description of the map; a bias and an activation are problems. */
   static DenseModule read(Path folder, FolderReading reading) {
     var json = PublishedJson.read(folder.resolve(ConfigJson.NAME), reading);
     // Both are there unless the configuration says otherwise.

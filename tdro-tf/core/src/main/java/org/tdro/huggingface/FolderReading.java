@@ -5,7 +5,7 @@ import java.util.List;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 
-/** One reading of a published folder: the problems of all its files, and the files whose keys were read. */
+/** A single reading of a published folder: the problems of all its files, and the files whose keys were read. */
 final class FolderReading {
   private final Problems problems = new Problems();
   private final List<PublishedJson> files = new ArrayList<>();
@@ -20,7 +20,7 @@ final class FolderReading {
     files.add(file);
   }
 
-  /** The keys that nothing has read, each after its file. */
+  /** Returns the keys that nothing has read, each after its file. */
   List<String> unread() {
     return files.stream()
         .flatMap(json -> json.unread().stream().map(key -> json.file() + ": " + key))

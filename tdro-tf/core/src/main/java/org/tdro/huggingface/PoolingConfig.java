@@ -50,7 +50,7 @@ public record PoolingConfig(Mode mode, boolean includePrompt) {
     }
   }
 
-  /** Reads the file of a module's folder; empty where there is none, or none that is computed here, which is a problem. */
+  /** Reads the file of a module's folder; empty without a file, or if its mode is not computed here, which is a problem. */
   static Optional<PoolingConfig> read(Path folder, FolderReading reading) {
     var json = PublishedJson.readIfPresent(folder.resolve(ConfigJson.NAME), reading);
     var asked = json.has("pooling_mode") ? named(json.get("pooling_mode")) : flagged(json);

@@ -109,7 +109,7 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
         .allMatch(PromptTemplate.IDENTITY::equals);
   }
 
-  /** What sentence-transformers has no counterpart of. */
+  /** Returns the prompts that sentence-transformers cannot express, as problems. */
   List<String> problems() {
     var problems = new ArrayList<String>();
     for (var task : prompts.queries().keySet()) {
@@ -126,7 +126,7 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
     return problems;
   }
 
-  /** The prompts by their names there; one that is the default needs no other name. */
+  /** Returns the prompts by their names in the file; one that is the default needs no other name. */
   private Map<String, PromptTemplate> named() {
     boolean hasDefault = defaultName().isPresent();
     var named = new TreeMap<String, PromptTemplate>();
@@ -149,7 +149,7 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
     return named;
   }
 
-  /** The name of the prompt that queries and passages of every task share, if there is one. */
+  /** Returns the name of the prompt that queries and passages of every task share, if there is one. */
   private Optional<String> defaultName() {
     var shared = prompts.queries().get(Prompts.EVERY_TASK);
     if (shared == null || !shared.equals(prompts.passages().get(Prompts.EVERY_TASK))) {

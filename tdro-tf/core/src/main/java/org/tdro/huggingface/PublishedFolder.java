@@ -19,7 +19,7 @@ import org.tdro.text.Similarity;
 import org.tdro.text.TokenizerFolder;
 
 /**
- * A folder as retrievers are published in: a backbone (transformers), or adapters of one (PEFT), and how its states become
+ * The folder of a published retriever: a backbone (transformers), or adapters of one (PEFT), and how its states become
  * embeddings (sentence-transformers). It is read whole when it is opened, so that every key that changes what is computed is
  * either computed or refused by name; weights are read when they are loaded.
  */
@@ -37,7 +37,7 @@ public final class PublishedFolder {
   private final Sentence sentence;
   private final List<String> unreadKeys;
 
-  /** What sentence-transformers' files say. */
+  /** The content of sentence-transformers' files. */
   private record Sentence(
       SentenceModules modules,
       Optional<PoolingConfig> pooling,
@@ -68,8 +68,9 @@ public final class PublishedFolder {
     this.path = path;
     var modules = SentenceModules.read(path, reading);
     this.transformer = modules.folder(Kind.TRANSFORMER).orElse(path).normalize();
-    // A folder may hold adapters and a backbone; PEFT's readers then take the adapters and the base
-    // that they name.
+    // If a folder holds both adapters and a backbone, PEFT takes the adapters and the base that
+    // they
+    // name.
     this.adapters = Optional.of(new AdapterFolder(transformer)).filter(AdapterFolder::exists);
     this.adapterConfig = adapters.flatMap(folder ->
         AdapterConfig.read(PublishedJson.read(transformer.resolve(AdapterConfig.NAME), reading)));
@@ -113,7 +114,7 @@ public final class PublishedFolder {
    * @param type element type of the weights
    * @param pad id of the padding token, if it is known
    * @param end id of the token that ends a text, if it is known
-   * @throws IllegalArgumentException listing what of the shape no published model has
+   * @throws IllegalArgumentException listing the parts of the shape that no published model has
    */
   public static void writeConfig(
       Path folder, Architecture architecture, DType type, OptionalInt pad, OptionalInt end)
@@ -121,7 +122,7 @@ public final class PublishedFolder {
     ConfigJson.write(folder, architecture, type, pad, end);
   }
 
-  /** The model that adapters belong to: a folder by its absolute path or from theirs on. */
+  /** Opens the model that adapters belong to, a folder by its absolute path or relative to theirs. */
   private Optional<PublishedFolder> base(AdapterConfig config, FolderReading reading) {
     var folder = transformer.resolve(config.base()).normalize();
     if (!isOne(folder)) {
@@ -136,7 +137,7 @@ public final class PublishedFolder {
     return Optional.of(new PublishedFolder(folder, reading));
   }
 
-  /** Two files may ask for lower case beside {@code tokenizer.json}, which alone is followed here. */
+  /** Checks the two files that may ask for lower case against {@code tokenizer.json}, which alone is followed here. */
   private void checkCase(FolderReading reading) {
     try {
       var asked = tokenizer.config().lowercase();
@@ -149,8 +150,7 @@ public final class PublishedFolder {
             "%s: sentence_bert_config.json has do_lower_case, but tokenizer.json keeps the case of texts; put a Lowercase normalizer there"
                 .formatted(transformer));
       }
-      // transformers makes a BERT tokenizer anew where the two differ; other kinds have no such
-      // key.
+      // transformers rebuilds a BERT tokenizer where the two differ; other kinds ignore the key.
       if (tokenizer.isBert() && asked.filter(lower -> lower != lowercases).isPresent()) {
         reading.problem(
             "%s: do_lower_case is %s, but tokenizer.json does the opposite; load the tokenizer in transformers and save it again"
@@ -192,12 +192,12 @@ public final class PublishedFolder {
     return base.orElse(this);
   }
 
-  /** How token states become one vector, if a file says so. */
+  /** The pooling of token states, if a file names one. */
   public Optional<PoolingConfig.Mode> pooling() {
     return sentence.pooling.map(PoolingConfig::mode);
   }
 
-  /** The linear map behind the pooling, if there is one. */
+  /** The linear map after the pooling, if there is one. */
   public Optional<DenseModule> dense() {
     return sentence.dense;
   }
@@ -207,7 +207,7 @@ public final class PublishedFolder {
     return sentence.modules.isEmpty() || sentence.modules.folder(Kind.NORMALIZE).isPresent();
   }
 
-  /** The longest text, in tokens: what sentence-transformers' files say, else the tokenizer's, at most the positions. */
+  /** Returns the longest text, in tokens: that of sentence-transformers' files, else the tokenizer's, at most the positions. */
   public int maxLength() {
     int positions = architecture().maxPositions();
     int usual = sentence.modules.isEmpty() ? USUAL_LENGTH : positions;
@@ -220,7 +220,7 @@ public final class PublishedFolder {
     return sentence.prompts.prompts();
   }
 
-  /** How embeddings are compared. */
+  /** The similarity by which embeddings are compared. */
   public Similarity similarity() {
     return sentence.prompts.similarity();
   }
@@ -239,12 +239,12 @@ public final class PublishedFolder {
     return base.map(PublishedFolder::weights).orElseGet(() -> CheckpointWeights.open(transformer));
   }
 
-  /** The keys that were not read, each after its file: they are without effect on what is computed, or not known here. */
+  /** The keys that were not read, each after its file: they do not affect what is computed, or are not known here. */
   public List<String> unreadKeys() {
     return unreadKeys;
   }
 
-  /** Returns a hash of all that training may change: the backbone or its adapters, and the map behind the pooling. */
+  /** Returns a hash of all that training may change: the backbone or its adapters, and the map after the pooling. */
   public String fingerprint() {
     var weights = adapters
         .map(folder -> hash(folder.fingerprint() + ' ' + base().backboneFingerprint()))

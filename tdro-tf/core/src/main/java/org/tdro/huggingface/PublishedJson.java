@@ -56,7 +56,7 @@ final class PublishedJson {
     return new PublishedJson(file, JsonNodeFactory.instance.objectNode(), reading, false);
   }
 
-  /** The value of a file: missing where there is no such file, null where it is damaged, which is a problem. */
+  /** Reads the value of a file: missing if there is no such file, null if it is damaged, which is a problem. */
   static JsonNode tree(Path file, FolderReading reading) {
     if (!Files.exists(file)) {
       return JsonNodeFactory.instance.missingNode();
@@ -69,7 +69,7 @@ final class PublishedJson {
     }
   }
 
-  /** Writes {@code json} indented, with a line end behind it. */
+  /** Writes {@code json} indented, with a line end. */
   static void write(Path file, JsonNode json) throws IOException {
     Files.writeString(file, json.toPrettyString() + "\n");
   }
@@ -97,7 +97,7 @@ final class PublishedJson {
     return isPresent(value) && !(value.isContainerNode() && value.isEmpty());
   }
 
-  /** A whole number above 0; 1 and a problem where there is none. */
+  /** Returns a whole number above 0; 1, and a problem, if the key has none. */
   int size(String key) {
     return whole(key, 1, "a whole number above 0");
   }
@@ -106,7 +106,7 @@ final class PublishedJson {
     return has(key) ? size(key) : otherwise;
   }
 
-  /** The id of a token: a whole number from 0 on. */
+  /** Returns the id of a token, a whole number from 0 on. */
   int id(String key, int otherwise) {
     return has(key) ? whole(key, 0, "a whole number from 0 on") : otherwise;
   }
@@ -154,7 +154,7 @@ final class PublishedJson {
     }
   }
 
-  /** Adds a problem if the key has a value that is neither false nor empty: {@code what} of it is not computed here. */
+  /** Adds a problem if the key has a value that is neither false nor empty: {@code what} says why it is not computed here. */
   void refuse(String key, String what) {
     if (isSet(key)) {
       problem("%s is %s: %s".formatted(key, shown(get(key)), what));
@@ -168,7 +168,7 @@ final class PublishedJson {
     }
   }
 
-  /** Whether there is no file, or none with keys. */
+  /** Whether the file is missing or has no keys. */
   boolean isEmpty() {
     return root.isEmpty();
   }

@@ -17,7 +17,7 @@ import java.util.Optional;
 record SentenceModules(Path folder, List<Module> modules) {
   static final String NAME = "modules.json";
 
-  /** What a module computes, in the order in which an encoder computes it. */
+  /** The kinds of modules, in the order in which an encoder runs them. */
   enum Kind {
     TRANSFORMER("Transformer"),
     POOLING("Pooling"),
@@ -31,14 +31,14 @@ record SentenceModules(Path folder, List<Module> modules) {
     }
   }
 
-  /** A module and the folder of its files, from the model's folder on. */
+  /** A module and the folder of its files, relative to the model's. */
   record Module(Kind kind, String path) {}
 
   SentenceModules {
     modules = List.copyOf(modules);
   }
 
-  /** No module yet, for a folder that is written. */
+  /** Returns no modules yet, for a folder to be written. */
   static SentenceModules none(Path folder) {
     return new SentenceModules(folder, List.of());
   }
@@ -90,7 +90,7 @@ record SentenceModules(Path folder, List<Module> modules) {
         .findFirst();
   }
 
-  /** The same with a further module, whose folder is made; the backbone's files are in the model's own. */
+  /** Returns the same with a further module, whose folder is created; the backbone's files are in the model's own. */
   SentenceModules with(Kind kind) throws IOException {
     var path = kind == Kind.TRANSFORMER ? "" : modules.size() + "_" + kind.type;
     Files.createDirectories(folder.resolve(path));

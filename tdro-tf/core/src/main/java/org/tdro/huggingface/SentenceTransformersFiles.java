@@ -21,7 +21,7 @@ public record SentenceTransformersFiles(
     Prompts prompts,
     Similarity similarity) {
 
-  /** What of the prompts sentence-transformers has no counterpart of. */
+  /** Returns the prompts that sentence-transformers cannot express, as problems. */
   public List<String> problems() {
     return new PromptsConfig(prompts, similarity).problems();
   }

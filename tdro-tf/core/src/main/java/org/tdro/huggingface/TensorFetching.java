@@ -3,8 +3,7 @@ package org.tdro.huggingface;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.tdro.huggingface.safetensors.FloatBytes;
-import org.tdro.huggingface.safetensors.TensorSource;
+import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.huggingface.safetensors.TensorSpec;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -14,14 +13,14 @@ import org.tensorflow.types.TFloat32;
  * Fetches tensors from a session as they are written, one after the other. Several come in one run, since each run of other
  * operations has to be prepared; of their values only a piece is in Java's heap.
  */
-final class TensorFetching implements TensorSource, AutoCloseable {
+final class TensorFetching implements ShardPlan.Source, AutoCloseable {
   /** Bytes of values in a run, unless a single tensor has more. */
   static final long BYTES_PER_RUN = 1L << 29;
 
   private static final int PIECE = 1 << 18;
 
   private final Session session;
-  private final List<WrittenTensor> tensors;
+  private final List<CheckpointWriter.Written> tensors;
   private final long bytesPerRun;
   private final float[] values = new float[PIECE];
   private final ByteBuffer bytes = ByteBuffer.allocate(PIECE * Float.BYTES);
@@ -30,7 +29,7 @@ final class TensorFetching implements TensorSource, AutoCloseable {
   private int end;
   private int next;
 
-  TensorFetching(Session session, List<WrittenTensor> tensors, long bytesPerRun) {
+  TensorFetching(Session session, List<CheckpointWriter.Written> tensors, long bytesPerRun) {
     this.session = session;
     this.tensors = List.copyOf(tensors);
     this.bytesPerRun = bytesPerRun;
@@ -69,7 +68,7 @@ final class TensorFetching implements TensorSource, AutoCloseable {
       int count = (int) Math.min(PIECE, tensor.elements() - start);
       data.offset(start).read(values, 0, count);
       bytes.clear();
-      FloatBytes.write(tensor.type(), values, 0, count, bytes);
+      tensor.type().write(values, 0, count, bytes);
       sink.write(bytes.flip());
     }
   }

@@ -55,7 +55,11 @@ final class TensorLoading {
     };
   }
 
-  /** @param notFinite told the names of tensors that turn out to hold values that are not finite */
+  /**
+   * Adds a tensor to the next run; runs the tensors before it if there are enough.
+   *
+   * @param notFinite told the names of tensors that turn out to hold values that are not finite
+   */
   void add(Weight weight, TensorView tensor, Consumer<String> notFinite) {
     if (bytes > 0 && bytes + tensor.bytes() > BYTES_PER_RUN) {
       finish(notFinite);

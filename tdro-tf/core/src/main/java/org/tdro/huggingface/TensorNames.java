@@ -21,7 +21,7 @@ final class TensorNames {
 
   private TensorNames() {}
 
-  /** The name without the prefix of a model with a head. */
+  /** Returns the published name of a weight, without the prefix of a model with a head. */
   static String of(Weight weight) {
     // Of two encoders, both start from the same checkpoint.
     var path = weight.name().replaceFirst("^passage/", "");
@@ -38,13 +38,13 @@ final class TensorNames {
     return weight.name().endsWith("/kernel");
   }
 
-  /** The shape of a weight as it is stored. */
+  /** Returns the shape in which a weight is stored. */
   static long[] stored(Weight weight) {
     var shape = weight.shape().asArray();
     return isTransposed(weight) ? new long[] {shape[1], shape[0]} : shape;
   }
 
-  /** A stored name as {@link #of} gives it; empty for a tensor that an encoder does not use. */
+  /** Returns a stored name in the form of {@link #of}; empty for a tensor that an encoder does not use. */
   static Optional<String> normalised(String stored) {
     var name = stored;
     for (boolean stripped = true; stripped; ) {
@@ -59,7 +59,7 @@ final class TensorNames {
     return UNUSED.matcher(name).matches() ? Optional.empty() : Optional.of(oldNorm(name));
   }
 
-  /** Norms of BERT's first published checkpoints are called as in the program they come from. */
+  /** Renames the norms of BERT's first published checkpoints, which have the names of the original program. */
   private static String oldNorm(String name) {
     return name.replace("LayerNorm.gamma", "LayerNorm.weight")
         .replace("LayerNorm.beta", "LayerNorm.bias");

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
-/** The shape of a backbone: everything that must be known to build it, and nothing of how it is trained. */
+/**
+ * The shape of a backbone: all that must be known to build it. As in the {@code config.json} of published models, the rates of
+ * dropout and the spread of initial weights are kept beside it, so that what is read can be written again.
+ */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = StaticArchitecture.class, name = "static"),
@@ -18,14 +21,17 @@ public sealed interface Architecture
   /** Number of token ids. */
   int vocabulary();
 
-  /** The same with another number of token ids. */
+  /** Returns the same shape with another number of token ids. */
   Architecture withVocabulary(int vocabulary);
 
-  /** The same with other settings of training; what the shape has no use for is left out. */
+  /** Returns the same shape with other settings of training, as far as it has them. */
   Architecture withTraining(float hiddenDropout, float attentionDropout, float initializerRange);
 
   /** Size of a hidden state. */
   int hidden();
+
+  /** Number of layers; 0 for token embeddings alone. */
+  int layers();
 
   /** The longest text, in tokens. */
   int maxPositions();
@@ -37,6 +43,6 @@ public sealed interface Architecture
    */
   Backbone build(LayerScope scope, Adapters adapters);
 
-  /** Floating-point operations of the matrix products of one forward pass over {@code rows} texts of {@code length} tokens. */
+  /** Returns the floating-point operations of the matrix products of one forward pass over {@code rows} texts of {@code length} tokens. */
   long forwardFlops(long rows, long length);
 }

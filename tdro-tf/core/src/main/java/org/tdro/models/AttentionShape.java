@@ -7,7 +7,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * What the attention of every layer needs to know of a batch.
+ * The shape and the padding of a batch, which the attention of every layer needs.
  *
  * @param batchAndLength {@code [2]}
  * @param bias {@code [batch, 1, 1, length]}, 0 at tokens and very negative at padding
@@ -23,12 +23,12 @@ record AttentionShape(Operand<TInt32> batchAndLength, Operand<TFloat32> bias) {
     return new AttentionShape(tf.shape(ids), bias);
   }
 
-  /** The shape {@code [batch, length, further...]}. */
+  /** Returns the shape {@code [batch, length, further...]}. */
   Operand<TInt32> and(Ops tf, int... further) {
     return tf.concat(List.of(batchAndLength, tf.constant(further)), tf.constant(0));
   }
 
-  /** {@code [batch · length, width] -> [batch, length, width]}. */
+  /** Separates the texts: {@code [batch · length, width] -> [batch, length, width]}. */
   Operand<TFloat32> separate(Ops tf, Operand<TFloat32> rows, int width) {
     return tf.reshape(rows, and(tf, width));
   }

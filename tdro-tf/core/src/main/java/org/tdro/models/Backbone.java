@@ -1,14 +1,18 @@
 package org.tdro.models;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.tdro.keras.CallContext;
+import org.tdro.keras.Layer;
 import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** Turns token ids into hidden states. */
+/** A network from token ids to hidden states. */
 public interface Backbone {
 
   /**
-   * The hidden states of a batch.
+   * Returns the hidden states of a batch.
    *
    * @param ids {@code [batch, length]}, below the vocabulary's size
    * @param mask {@code [batch, length]}, 1 at tokens and 0 at padding
@@ -17,4 +21,47 @@ public interface Backbone {
 
   /** Size of a hidden state. */
   int hidden();
+
+  /**
+   * The states of a batch's tokens at three depths, each {@code [batch, length, hidden]}. Values at padding
+   * have no meaning.
+   *
+   * @param first before the first layer
+   * @param secondLast after the layer before the last, not normalised where the model normalises only at its end
+   * @param last after the last layer, normalised
+   */
+  record HiddenStates(
+      Operand<TFloat32> first, Operand<TFloat32> secondLast, Operand<TFloat32> last) {
+
+    /** Returns the states of a backbone without layers. */
+    public static HiddenStates of(Operand<TFloat32> states) {
+      return new HiddenStates(states, states, states);
+    }
+
+    /**
+     * Runs the blocks of a transformer, one after the other.
+     *
+     * @param x {@code [batch · length, hidden]}, as all states are then
+     */
+    static HiddenStates through(
+        List<Layer<TFloat32>> blocks, CallContext context, Operand<TFloat32> x) {
+      var secondLast = x;
+      var last = x;
+      for (var block : blocks) {
+        secondLast = last;
+        last = context.callBlock(block, last);
+      }
+      return new HiddenStates(x, secondLast, last);
+    }
+
+    /** Returns the same with other states after the last layer. */
+    HiddenStates withLast(Operand<TFloat32> states) {
+      return new HiddenStates(first, secondLast, states);
+    }
+
+    /** Returns the states of each depth, changed. */
+    HiddenStates map(UnaryOperator<Operand<TFloat32>> change) {
+      return new HiddenStates(change.apply(first), change.apply(secondLast), change.apply(last));
+    }
+  }
 }

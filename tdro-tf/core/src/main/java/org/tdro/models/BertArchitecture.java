@@ -11,8 +11,10 @@ import org.tdro.models.lora.Adapters;
  * @param positionPaddingId the id that RoBERTa's positions leave out: they count the other tokens, from this id + 1;
  *     {@link #COUNT_ALL} for BERT's, which count all tokens from 0
  * @param typeVocabulary token types; 0 for none
- * @param hiddenDropout after the embeddings and behind every block's two parts
- * @param attentionDropout of attention weights
+ * @param normEpsilon ε of the norms, added to the variance
+ * @param hiddenDropout share of states that is 0 in training, after the embeddings and after both parts of every block
+ * @param attentionDropout share of attention weights that is 0 in training
+ * @param initializerRange standard deviation of initial weights
  */
 public record BertArchitecture(
     int vocabulary,
@@ -144,7 +146,7 @@ public record BertArchitecture(
       return this;
     }
 
-    /** Sets what norms add under the root. */
+    /** Sets ε of the norms, added to the variance. */
     public Builder normEpsilon(float epsilon) {
       normEpsilon = epsilon;
       return this;

@@ -69,20 +69,20 @@ public final class BertBackbone implements Backbone {
       embedded = tf.math.add(embedded, types.call(context, tokenTypes));
     }
     var attention = AttentionShape.of(tf, ids, mask);
-    // Rows of all texts under each other: dense products of two matrices are the fastest kernels.
+    // One matrix of the rows of all texts: products of two matrices have the fastest kernels.
     Operand<TFloat32> x =
         norm.call(context, tf.reshape(embedded, tf.constant(new int[] {-1, shape.hidden()})));
     x = dropout.call(context, x);
     var layers = blocks.stream()
         .<Layer<TFloat32>>map(block -> (inner, states) -> block.call(inner, states, attention))
         .toList();
-    var rows = new BlockStack(layers).call(context, x);
+    var rows = HiddenStates.through(layers, context, x);
     return rows.map(states -> attention.separate(tf, states, shape.hidden()));
   }
 
   /**
-   * {@code [batch, length]}. They count tokens and not columns, so padding on either side gives the same; RoBERTa's skip the
-   * padding id also where the mask is 1.
+   * Returns the positions of tokens, {@code [batch, length]}. They count tokens and not columns, so padding on either side gives
+   * the same; RoBERTa's skip the padding id also where the mask is 1.
    */
   private Operand<TInt32> positionIds(Ops tf, Operand<TInt32> ids, Operand<TInt32> mask) {
     int padding = shape.positionPaddingId();

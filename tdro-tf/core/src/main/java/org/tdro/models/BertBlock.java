@@ -32,17 +32,19 @@ final class BertBlock {
   BertBlock(LayerScope scope, BertArchitecture shape, Adapters adapters) {
     hidden = shape.hidden();
     heads = shape.heads();
-    var projections =
-        new ProjectionFactory(adapters, Initializer.truncatedNormal(shape.initializerRange()));
+    var initial = Initializer.truncatedNormal(shape.initializerRange());
     var attention = scope.under("attention");
-    query = projections.add(attention, "self/query", hidden, hidden, true);
-    key = projections.add(attention, "self/key", hidden, hidden, true);
-    value = projections.add(attention, "self/value", hidden, hidden, true);
-    attentionOutput = projections.add(attention, "output/dense", hidden, hidden, true);
+    query = adapters.dense(attention.under("self/query"), hidden, hidden, initial, true);
+    key = adapters.dense(attention.under("self/key"), hidden, hidden, initial, true);
+    value = adapters.dense(attention.under("self/value"), hidden, hidden, initial, true);
+    attentionOutput =
+        adapters.dense(attention.under("output/dense"), hidden, hidden, initial, true);
     attentionNorm =
         new LayerNormalization(attention.under("output/LayerNorm"), hidden, shape.normEpsilon());
-    intermediate = projections.add(scope, "intermediate/dense", hidden, shape.feedForward(), true);
-    output = projections.add(scope, "output/dense", shape.feedForward(), hidden, true);
+    intermediate = adapters.dense(
+        scope.under("intermediate/dense"), hidden, shape.feedForward(), initial, true);
+    output =
+        adapters.dense(scope.under("output/dense"), shape.feedForward(), hidden, initial, true);
     outputNorm =
         new LayerNormalization(scope.under("output/LayerNorm"), hidden, shape.normEpsilon());
     attentionDropout = new Dropout(attention.under("self/dropout"), shape.attentionDropout());

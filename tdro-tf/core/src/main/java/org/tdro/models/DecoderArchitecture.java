@@ -11,11 +11,14 @@ import org.tdro.models.lora.Adapters;
  * @param keyValueHeads heads of keys and values; each serves {@code heads / keyValueHeads} queries
  * @param headSize width of a head; {@code heads · headSize} need not be {@code hidden}
  * @param maxPositions the longest text it was trained for
+ * @param normEpsilon ε of the norms, added to the mean square
  * @param inputBias whether the maps to queries, keys and values have a bias
  * @param outputBias whether the attention's output map has one
  * @param feedForwardBias whether the feed-forward maps have one
  * @param slidingWindow tokens that a token attends to, itself included; 0 for all before it
  * @param firstWindowLayer layers before this one attend to all
+ * @param attentionDropout share of attention weights that is 0 in training
+ * @param initializerRange standard deviation of initial weights
  */
 public record DecoderArchitecture(
     int vocabulary,
@@ -92,7 +95,7 @@ public record DecoderArchitecture(
     return toBuilder().attentionDropout(attentionRate).initializerRange(range).build();
   }
 
-  /** The window of a layer; 0 for none. */
+  /** Returns the window of a layer; 0 for none. */
   int window(int layer) {
     return layer >= firstWindowLayer ? slidingWindow : 0;
   }
@@ -172,7 +175,7 @@ public record DecoderArchitecture(
       return this;
     }
 
-    /** Sets what norms add under the root. */
+    /** Sets ε of the norms, added to the mean square. */
     public Builder normEpsilon(float normEpsilon) {
       this.normEpsilon = normEpsilon;
       return this;

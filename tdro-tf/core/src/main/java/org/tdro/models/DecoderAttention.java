@@ -9,7 +9,7 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
- * What the layers of a decoder need to know of a batch.
+ * The shape, the rotary angles and the visible tokens of a batch, which the layers of a decoder share.
  *
  * @param shape batch and length, and the padding
  * @param angles of the columns
@@ -18,7 +18,7 @@ import org.tensorflow.types.TInt32;
  */
 record DecoderAttention(
     AttentionShape shape,
-    RotaryAngles angles,
+    Rope.Angles angles,
     Operand<TFloat32> causal,
     Operand<TFloat32> windowed) {
 
@@ -27,7 +27,7 @@ record DecoderAttention(
     var shape = AttentionShape.of(tf, ids, mask);
     var length = Dimension.of(tf, ids, 1);
     var columns = tf.range(tf.constant(0), length, tf.constant(1));
-    // How far each key (a column) lies behind each query (a row).
+    // The number of tokens by which each key (a column) precedes each query (a row).
     var distance =
         tf.math.sub(tf.expandDims(columns, tf.constant(1)), tf.expandDims(columns, tf.constant(0)));
     var before = tf.math.greaterEqual(distance, tf.constant(0));
@@ -39,7 +39,7 @@ record DecoderAttention(
     }
     return new DecoderAttention(
         shape,
-        RotaryAngles.of(tf, length, architecture.rope(), architecture.headSize()),
+        Rope.Angles.of(tf, length, architecture.rope(), architecture.headSize()),
         causal,
         windowed);
   }
@@ -56,7 +56,7 @@ record DecoderAttention(
     return shape.and(tf, further);
   }
 
-  /** The shape {@code [batch, keyValueHeads, heads / keyValueHeads · length, headSize]}: queries that share a key stand together. */
+  /** The shape {@code [batch, keyValueHeads, heads / keyValueHeads · length, headSize]}: queries that share a key are adjacent. */
   Operand<TInt32> grouped(Ops tf, int keyValueHeads, int headSize) {
     return join(tf, List.of(size(tf, 0), tf.constant(new int[] {keyValueHeads, -1, headSize})));
   }

@@ -35,12 +35,12 @@ final class DecoderBackbone implements Backbone {
   public HiddenStates call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
     var tf = context.tf();
     var attention = DecoderAttention.of(tf, ids, mask, shape);
-    // Rows of all texts under each other: dense products of two matrices are the fastest kernels.
+    // One matrix of the rows of all texts: products of two matrices have the fastest kernels.
     var x = tf.reshape(tokens.call(context, ids), tf.constant(new int[] {-1, shape.hidden()}));
     var layers = blocks.stream()
         .<Layer<TFloat32>>map(block -> (inner, states) -> block.call(inner, states, attention))
         .toList();
-    var rows = new BlockStack(layers).call(context, x);
+    var rows = HiddenStates.through(layers, context, x);
     return rows.withLast(norm.call(context, rows.last()))
         .map(states -> attention.shape().separate(tf, states, shape.hidden()));
   }

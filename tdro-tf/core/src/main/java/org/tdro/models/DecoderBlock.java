@@ -34,22 +34,24 @@ final class DecoderBlock {
     int hidden = shape.hidden();
     int width = shape.heads() * shape.headSize();
     int keyValueWidth = shape.keyValueHeads() * shape.headSize();
-    var projections =
-        new ProjectionFactory(adapters, Initializer.truncatedNormal(shape.initializerRange()));
+    var initial = Initializer.truncatedNormal(shape.initializerRange());
     attentionNorm =
         new RmsNormalization(scope.under("input_layernorm"), hidden, shape.normEpsilon());
     var attention = scope.under("self_attn");
-    query = projections.add(attention, "q_proj", hidden, width, shape.inputBias());
-    key = projections.add(attention, "k_proj", hidden, keyValueWidth, shape.inputBias());
-    value = projections.add(attention, "v_proj", hidden, keyValueWidth, shape.inputBias());
-    attentionOutput = projections.add(attention, "o_proj", width, hidden, shape.outputBias());
+    query = adapters.dense(attention.under("q_proj"), hidden, width, initial, shape.inputBias());
+    key = adapters.dense(
+        attention.under("k_proj"), hidden, keyValueWidth, initial, shape.inputBias());
+    value = adapters.dense(
+        attention.under("v_proj"), hidden, keyValueWidth, initial, shape.inputBias());
+    attentionOutput =
+        adapters.dense(attention.under("o_proj"), width, hidden, initial, shape.outputBias());
     attentionDropout = new Dropout(attention.under("dropout"), shape.attentionDropout());
     feedForwardNorm =
         new RmsNormalization(scope.under("post_attention_layernorm"), hidden, shape.normEpsilon());
     boolean bias = shape.feedForwardBias();
-    gate = projections.add(scope, "mlp/gate_proj", hidden, shape.feedForward(), bias);
-    up = projections.add(scope, "mlp/up_proj", hidden, shape.feedForward(), bias);
-    down = projections.add(scope, "mlp/down_proj", shape.feedForward(), hidden, bias);
+    gate = adapters.dense(scope.under("mlp/gate_proj"), hidden, shape.feedForward(), initial, bias);
+    up = adapters.dense(scope.under("mlp/up_proj"), hidden, shape.feedForward(), initial, bias);
+    down = adapters.dense(scope.under("mlp/down_proj"), shape.feedForward(), hidden, initial, bias);
   }
 
   /** {@code [batch · length, hidden] -> [batch · length, hidden]}. */
@@ -76,7 +78,7 @@ final class DecoderBlock {
         angles.turn(tf, split(tf, tf.math.mul(query.call(context, x), scale), attention, heads));
     var k = angles.turn(tf, split(tf, key.call(context, x), attention, keyValueHeads));
     var v = split(tf, value.call(context, x), attention, keyValueHeads);
-    // One product for all queries of a key spares copies of keys and values.
+    // One product for all queries of a key avoids copies of keys and values.
     var together = tf.reshape(q, attention.grouped(tf, keyValueHeads, size));
     var products = context.batchMatMul(together, k, true);
     var scores = tf.math.add(

@@ -12,7 +12,7 @@ import org.tdro.io.InputException;
  */
 public record BaseCheckpoint(String folder, String fingerprint) {
 
-  /** The checkpoint in a folder, as it is now. */
+  /** Returns the checkpoint in a folder, as it is now. */
   public static BaseCheckpoint of(PublishedFolder folder) {
     return new BaseCheckpoint(
         folder.path().toAbsolutePath().normalize().toString(), folder.backboneFingerprint());

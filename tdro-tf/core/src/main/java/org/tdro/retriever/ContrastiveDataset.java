@@ -23,7 +23,7 @@ public final class ContrastiveDataset implements Dataset {
   private final Set<Integer> hardOnlyDomains;
 
   /**
-   * Batches of {@code source}, made ahead of the training loop.
+   * Creates a dataset of the batches of {@code source}.
    *
    * @param hardOnlyDomains domains whose rows see their own passages only; empty where the model has no such input
    * @param depth batches that may wait
@@ -42,7 +42,7 @@ public final class ContrastiveDataset implements Dataset {
 
   @Override
   public Batch batch(long index) {
-    // One that was not decided when its turn came to be made ahead is made now.
+    // A batch that was not decided yet when it should have been made ahead is made now.
     var batch = ahead.get(index).orElseGet(() -> source.batch(index));
     var tensors = new HashMap<String, Tensor>();
     try {
@@ -55,9 +55,9 @@ public final class ContrastiveDataset implements Dataset {
   }
 
   private void put(Map<String, Tensor> tensors, ContrastiveBatch batch) {
-    TokenTensors.put(
+    EncoderModel.put(
         tensors, ContrastiveModel.QUERY_IDS, ContrastiveModel.QUERY_MASK, batch.queries());
-    TokenTensors.put(
+    EncoderModel.put(
         tensors, ContrastiveModel.PASSAGE_IDS, ContrastiveModel.PASSAGE_MASK, batch.passages());
     var domains = batch.domainIds();
     tensors.put(

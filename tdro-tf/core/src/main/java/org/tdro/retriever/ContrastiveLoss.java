@@ -30,7 +30,7 @@ public record ContrastiveLoss(
     @Inline(prefix = "matryoshka-") Matryoshka matryoshka,
     Distillation distillation) {
 
-  /** Which passages serve as negatives. */
+  /** The passages that serve as negatives. */
   public enum Negatives {
     /** Its own hard negatives and the passages of all other queries of the batch. */
     IN_BATCH,
@@ -39,7 +39,7 @@ public record ContrastiveLoss(
   }
 
   /**
-   * Scores of queries against passages, wherever either come from.
+   * Scores of queries against passages.
    *
    * @param values s, {@code [rows, columns]}, divided by the temperature
    * @param targets the column of each row's positive, {@code [rows]}
@@ -47,7 +47,7 @@ public record ContrastiveLoss(
    */
   record Scores(
       Operand<TFloat32> values, Operand<TInt32> targets, Optional<Operand<TBool>> hidden) {
-    /** What hidden scores become: exp underflows to 0. */
+    /** The value of hidden scores: exp underflows to 0. */
     private static final float MASKED = -1e9f;
 
     /** Returns −log softmax(s) of each row's positive, {@code [rows]}. */
@@ -81,19 +81,9 @@ public record ContrastiveLoss(
     new Checks().positive("temperature", temperature).done();
   }
 
-  /** InfoNCE alone. */
+  /** Creates InfoNCE alone. */
   public ContrastiveLoss(float temperature, Negatives negatives) {
     this(temperature, negatives, List.of(), Matryoshka.NONE, Distillation.NONE);
-  }
-
-  /** Returns the same as a mean over sizes of the embeddings. */
-  public ContrastiveLoss with(Matryoshka sizes) {
-    return new ContrastiveLoss(temperature, negatives, hardOnlyDomains, sizes, distillation);
-  }
-
-  /** Returns the same with distillation. */
-  public ContrastiveLoss with(Distillation teacher) {
-    return new ContrastiveLoss(temperature, negatives, hardOnlyDomains, matryoshka, teacher);
   }
 
   /**
@@ -124,7 +114,7 @@ public record ContrastiveLoss(
         (q, p) -> ofSize(tf, q, p, rows.passagesPerQuery(), hardOnlyRows, teacher));
   }
 
-  /** The loss with embeddings of one size. */
+  /** Returns the loss with embeddings of one size. */
   private Operand<TFloat32> ofSize(
       Ops tf,
       Operand<TFloat32> queries,
@@ -141,7 +131,7 @@ public record ContrastiveLoss(
         : infoNce;
   }
 
-  /** The scores of each query's own passages, {@code [batch, n]}. */
+  /** Returns the scores of each query's own passages, {@code [batch, n]}. */
   private Operand<TFloat32> ownScores(
       Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
     int dim = (int) queries.shape().get(-1);
@@ -151,14 +141,14 @@ public record ContrastiveLoss(
     return scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
   }
 
-  /** Each query against its own passages, of which the first is the positive. */
+  /** Scores each query against its own passages, of which the first is the positive. */
   private Scores own(Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
     var batch = Dimension.of(tf, queries, 0);
     var first = tf.zeros(tf.reshape(batch, tf.constant(new int[] {1})), TInt32.class);
     return new Scores(ownScores(tf, queries, passages, n), first, Optional.empty());
   }
 
-  /** Each query against all passages of the batch; rows of {@code hardOnlyRows} do not see those of others. */
+  /** Scores each query against all passages of the batch; rows of {@code hardOnlyRows} do not see those of others. */
   private Scores inBatch(
       Ops tf,
       Operand<TFloat32> queries,

@@ -28,7 +28,7 @@ public final class ContrastiveModel extends EncoderModel {
   /** Mean loss of the rows of each domain in the last micro-batch, {@code [domains]}; 0 for a domain without rows. */
   public static final LogKey<float[]> DOMAIN_LOSS = LogKey.vector("domain_loss");
 
-  /** The same of the reference model, where there is one. */
+  /** Mean loss of the reference model, if there is one, on the rows of each domain, {@code [domains]}. */
   public static final LogKey<float[]> DOMAIN_REFERENCE_LOSS =
       LogKey.vector("domain_reference_loss");
 
@@ -56,14 +56,14 @@ public final class ContrastiveModel extends EncoderModel {
    */
   public record Reference(RetrieverSpec spec, boolean sharesBase) {}
 
-  /** A model that minimises the mean loss. */
+  /** Creates a model that minimises the mean loss. */
   public ContrastiveModel(
       RetrieverSpec spec, ContrastiveOptions options, long seed, ConfigProto config) {
     this(spec, options, RowWeighting.uniform(), seed, config);
   }
 
   /**
-   * A model that minimises the weighted loss.
+   * Creates a model that minimises the weighted loss.
    *
    * @param weighting belongs to this model from now on
    * @throws IllegalArgumentException if the options have a reference and {@code weighting} needs none, or the other way round
@@ -106,7 +106,7 @@ public final class ContrastiveModel extends EncoderModel {
     stored.load(tf(), session, reference.orElseThrow());
   }
 
-  /** Draws the reference model's weights instead, for measurements of time and memory. */
+  /** Draws the reference model's weights at random, for measurements of time and memory. */
   public void drawReference(long seed) {
     var session = session();
     Variables.initialize(tf(), session, referenceVariables.all(), seed);
@@ -153,7 +153,7 @@ public final class ContrastiveModel extends EncoderModel {
     return step.minimize(trained, loss);
   }
 
-  /** The loss of every row of the batch under {@code encoders}, {@code [batch]}. */
+  /** Returns the loss of every row of the batch under {@code encoders}, {@code [batch]}. */
   private Operand<TFloat32> losses(CallContext context, Encoders encoders, Inputs batch) {
     var queries = encode(context, encoders.query(), QUERY_IDS, QUERY_MASK);
     var passages = encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK);

@@ -3,7 +3,7 @@ package org.tdro.retriever;
 import java.util.Optional;
 
 /**
- * How a retriever learns from a batch.
+ * Options of how a retriever learns from a batch.
  *
  * @param passagesPerQuery 1 positive and the negatives
  * @param domains number of domains, for the loss of each
@@ -28,7 +28,7 @@ public record ContrastiveOptions(
     }
   }
 
-  /** Options without a reference model. */
+  /** Creates options without a reference model. */
   public ContrastiveOptions(
       ContrastiveLoss loss,
       int passagesPerQuery,

@@ -37,7 +37,7 @@ public record Distillation(float weight, float temperature) {
   }
 
   /**
-   * The losses of rows, some of which have a teacher.
+   * Returns the losses of rows, some of which have a teacher.
    *
    * @param infoNce {@code [batch]}
    * @param student {@code [batch, n]}, scores of each row's own passages
@@ -51,7 +51,7 @@ public record Distillation(float weight, float temperature) {
     return tf.select(teacher.present(), mixed, infoNce);
   }
 
-  /** KL(p ‖ q) = Σ p (log p − log q). */
+  /** Returns KL(p ‖ q) = Σ p (log p − log q). */
   private Operand<TFloat32> divergence(
       Ops tf, Operand<TFloat32> teacher, Operand<TFloat32> student) {
     var logP = tf.nn.logSoftmax(tf.math.mul(teacher, tf.constant(1 / temperature)));

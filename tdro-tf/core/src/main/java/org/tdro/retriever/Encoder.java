@@ -12,13 +12,12 @@ import org.tdro.keras.layers.Dense;
 import org.tdro.models.Backbone;
 import org.tdro.models.lora.Adapters;
 import org.tdro.models.lora.LoraAdapters;
-import org.tdro.models.lora.LoraKernel;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** Token ids to embeddings: backbone, pooling, projection, cut to size, normalisation. Queries and passages share its weights. */
+/** An encoder of tokens: backbone, pooling, projection, truncation and normalisation, one after the other. */
 public final class Encoder implements RowEncoder {
   private static final float SMALLEST_NORM = 1e-12f;
 
@@ -72,7 +71,7 @@ public final class Encoder implements RowEncoder {
     return backboneWeights;
   }
 
-  /** Those of them that training leaves alone. */
+  /** The backbone's weights, if training leaves them as they are. */
   public List<Weight> frozenWeights() {
     return adapters == null ? List.of() : backboneWeights;
   }
@@ -88,7 +87,7 @@ public final class Encoder implements RowEncoder {
   }
 
   /** The adapted maps of the backbone; empty if it is not adapted. */
-  public List<LoraKernel> loraKernels() {
+  public List<LoraAdapters.Kernel> loraKernels() {
     return adapters == null ? List.of() : adapters.kernels();
   }
 
@@ -114,7 +113,7 @@ public final class Encoder implements RowEncoder {
     return spec.normalize() ? normalize(tf, embedding) : embedding;
   }
 
-  /** The first components of each row: {@code [rows, n] -> [rows, dimension]}. */
+  /** Returns the first components of each row: {@code [rows, n] -> [rows, dimension]}. */
   static Operand<TFloat32> first(Ops tf, Operand<TFloat32> rows, int dimension) {
     return tf.slice(rows, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, dimension}));
   }
@@ -124,7 +123,7 @@ public final class Encoder implements RowEncoder {
     return spec.dimension();
   }
 
-  /** Each row divided by its length, or by 1e-12 where it is shorter than that. */
+  /** Returns each row divided by its length, or by 1e-12 where it is shorter than that. */
   static Operand<TFloat32> normalize(Ops tf, Operand<TFloat32> rows) {
     var squares =
         tf.sum(tf.math.square(rows), tf.constant(-1), org.tensorflow.op.core.Sum.keepDims(true));

@@ -1,8 +1,10 @@
 package org.tdro.retriever;
 
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.tdro.data.TokenMatrix;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.keras.Batch;
 import org.tdro.keras.CallContext;
@@ -12,7 +14,9 @@ import org.tdro.keras.LayerScope;
 import org.tdro.keras.Model;
 import org.tdro.text.TextKind;
 import org.tensorflow.Operand;
+import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
@@ -30,12 +34,12 @@ public class EncoderModel extends Model {
   private Encoders encoders;
   private final Map<TextKind, Operand<TFloat32>> outputs = new EnumMap<>(TextKind.class);
 
-  /** An encoder with initial weights from {@code seed}. */
+  /** Creates an encoder with initial weights from {@code seed}. */
   public EncoderModel(RetrieverSpec spec, long seed) {
     this(spec, seed, ConfigProto.getDefaultInstance());
   }
 
-  /** An encoder with TensorFlow's session options. */
+  /** Creates an encoder with TensorFlow's session options. */
   public EncoderModel(RetrieverSpec spec, long seed, ConfigProto config) {
     super(seed, config);
     this.spec = spec;
@@ -56,17 +60,40 @@ public class EncoderModel extends Model {
     return encoders().passage().call(context, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK));
   }
 
-  /** The embeddings of tokens {@code [batch, length]} as they are used, without dropout. */
+  /** Adds the embeddings of tokens {@code [batch, length]} to the graph, computed without dropout. */
   public final Operand<TFloat32> embed(
       Ops tf, TextKind kind, Operand<TInt32> ids, Operand<TInt32> mask) {
     return encoders().of(kind).call(CallContext.inference(tf), ids, mask);
   }
 
-  /** The embeddings of a batch of texts of one kind, {@code [batch, dimension]}; the caller closes both. */
+  /** Returns the embeddings of a batch of texts of one kind, {@code [batch, dimension]}; the caller closes both. */
   public final TFloat32 predict(TextKind kind, Batch batch) {
     // With one encoder for both, one part of the graph serves both.
     var output = outputs.computeIfAbsent(spec.untied() ? kind : TextKind.PASSAGE, this::output);
     return predict(output, batch);
+  }
+
+  /** Returns the embeddings of a batch of texts of one kind, {@code [rows, dimension]} row-major. */
+  final float[] embed(TextKind kind, TokenMatrix texts) {
+    var tensors = new HashMap<String, Tensor>();
+    try {
+      put(tensors, INPUT_IDS, ATTENTION_MASK, texts);
+      try (var result = predict(kind, new Batch(tensors, texts.rows()))) {
+        var values = new float[Math.toIntExact(result.size())];
+        result.asRawTensor().data().asFloats().read(values);
+        return values;
+      }
+    } finally {
+      tensors.values().forEach(Tensor::close);
+    }
+  }
+
+  /** Puts token ids and their mask, {@code [rows, length]} each, into {@code tensors}, whose owner closes them. */
+  static void put(
+      Map<String, Tensor> tensors, String idsName, String maskName, TokenMatrix matrix) {
+    var shape = Shape.of(matrix.rows(), matrix.length());
+    tensors.put(idsName, TInt32.tensorOf(shape, DataBuffers.of(matrix.ids())));
+    tensors.put(maskName, TInt32.tensorOf(shape, DataBuffers.of(matrix.mask())));
   }
 
   private Operand<TFloat32> output(TextKind kind) {
@@ -79,7 +106,7 @@ public class EncoderModel extends Model {
     initialize(stored.replaced(encoders()), session -> stored.load(tf(), session, encoders()));
   }
 
-  /** Reads adapters into those of this model, which has such. */
+  /** Reads adapters into those of this model, which must have the same shape. */
   public final void load(AdapterFolder adapters) {
     for (var encoder : encoders().distinct()) {
       adapters.load(tf(), session(), encoder.loraKernels());
@@ -97,7 +124,7 @@ public class EncoderModel extends Model {
     return encoders;
   }
 
-  /** An input of integers {@code [batch, length]}. */
+  /** Returns an input of integers {@code [batch, length]}. */
   protected static InputSpec tokens(String name) {
     return new InputSpec(name, TInt32.class, Shape.of(-1, -1));
   }

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
-import org.tdro.models.lora.LoraKernel;
+import org.tdro.models.lora.LoraAdapters;
 import org.tdro.text.TextKind;
 
 /** The encoders of queries and of passages: one and the same, or two of the same shape with weights of their own. */
@@ -15,7 +15,7 @@ public record Encoders(Encoder query, Encoder passage) {
     return of(variables, new Variables(variables.graph(), ""), spec);
   }
 
-  /** As {@link #of(Variables, RetrieverSpec)}; frozen weights that {@code lender} has are shared with it. */
+  /** Adds the same, but shares frozen weights that {@code lender} has with it. */
   public static Encoders of(Variables variables, Variables lender, RetrieverSpec spec) {
     var query = new Encoder(variables.scope(), lender, spec);
     if (!spec.untied()) {
@@ -26,24 +26,24 @@ public record Encoders(Encoder query, Encoder passage) {
     return new Encoders(query, new Encoder(variables.scope().under("passage"), frozen, spec));
   }
 
-  /** The one for texts of that kind. */
+  /** Returns the encoder of texts of that kind. */
   public Encoder of(TextKind kind) {
     return kind == TextKind.QUERY ? query : passage;
   }
 
-  /** One or two. */
+  /** Returns the encoders, one or two. */
   public List<Encoder> distinct() {
     return Stream.of(query, passage).distinct().toList();
   }
 
-  /** The weights that a published model of this shape has, of all, without those that other encoders lend. */
+  /** Returns the weights of both that a published model of this shape has, without those that other encoders lend. */
   public List<Weight> backboneWeights() {
     return distinct().stream()
         .flatMap(encoder -> encoder.backboneWeights().stream())
         .toList();
   }
 
-  /** All weights that a run keeps or its base has. */
+  /** Returns all weights: those that a run keeps and those of its base. */
   public List<Weight> weights() {
     return distinct().stream()
         .flatMap(encoder ->
@@ -51,8 +51,8 @@ public record Encoders(Encoder query, Encoder passage) {
         .toList();
   }
 
-  /** The adapted maps of all; empty if there are no adapters. */
-  public List<LoraKernel> loraKernels() {
+  /** Returns the adapted maps of both; empty if there are no adapters. */
+  public List<LoraAdapters.Kernel> loraKernels() {
     return distinct().stream()
         .flatMap(encoder -> encoder.loraKernels().stream())
         .toList();

@@ -27,7 +27,7 @@ public final class FileEncoding {
   private final String task;
   private final TokenEncoding batches;
 
-  /** A text as token ids, and what is wrong with its line. */
+  /** A text as token ids, and the problems of its line. */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
   private record Row(String id, int[] tokens, List<String> problems) {}
 
@@ -53,7 +53,7 @@ public final class FileEncoding {
    * @param progress is told the number of texts encoded so far
    * @return number of texts
    * @throws InputException listing the first {@value Problems#SHOWN} problems; nothing is written then
-   * @throws IllegalArgumentException if the name of {@code target} stands for no format
+   * @throws IllegalArgumentException if the name of {@code target} is not that of a format
    * @throws UncheckedIOException if the target cannot be written
    */
   public long run(Path source, Path target, LongConsumer progress) {
@@ -142,7 +142,7 @@ public final class FileEncoding {
     if (!whole) {
       problems.add("input_ids is not a list of whole numbers");
     } else {
-      Vocabulary.problem(tokens, retriever.settings().spec()).ifPresent(problems::add);
+      retriever.problem(tokens).ifPresent(problems::add);
     }
     return tokens;
   }

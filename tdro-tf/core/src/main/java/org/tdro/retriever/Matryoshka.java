@@ -39,8 +39,7 @@ public record Matryoshka(List<Integer> dimensions, List<Double> weights) {
   /**
    * Returns the mean of {@code loss(queries, passages)}, {@code [batch]}, over the dimensions.
    *
-   * @param normalize whether what is cut is brought to unit length again, as embeddings are that were normalised
-   *
+   * @param normalize whether truncated embeddings are normalised again
    * @throws IllegalArgumentException if a dimension is not below that of the embeddings
    */
   Operand<TFloat32> mean(

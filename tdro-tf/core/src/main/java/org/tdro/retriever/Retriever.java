@@ -1,5 +1,6 @@
 package org.tdro.retriever;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.tdro.io.InputException;
@@ -35,7 +36,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
     var tokenizer = tokenizer(stored, settings);
     EncoderModel model = null;
     try {
-      tokenizer.ifPresent(present -> Vocabulary.check(present, settings.spec()));
+      tokenizer.ifPresent(present -> check(present, settings.spec()));
       model = new EncoderModel(settings.spec(), 0, session);
       model.load(stored);
       return new Retriever(settings, tokenizer, model);
@@ -53,12 +54,29 @@ public final class Retriever implements TextEncoder, AutoCloseable {
         folder -> stored.tokenizer(settings.spec().pooling(), folder).map(Tokenizer::load));
   }
 
-  /** The token ids of texts, prompts and special tokens included. */
+  private static void check(Tokenizer tokenizer, RetrieverSpec spec) {
+    int known = spec.architecture().vocabulary();
+    if (tokenizer.vocabularySize() > known) {
+      throw new InputException("%s has %d token ids, but the model only %d embeddings"
+          .formatted(tokenizer.file(), tokenizer.vocabularySize(), known));
+    }
+  }
+
+  /** Returns what is wrong with the ids of a text, if anything: one beyond the embeddings would only fail inside the graph. */
+  Optional<String> problem(int[] tokens) {
+    int size = settings.spec().architecture().vocabulary();
+    return Arrays.stream(tokens)
+        .filter(id -> id < 0 || id >= size)
+        .mapToObj(id -> "has token id %d; the model's ids are 0 to %d".formatted(id, size - 1))
+        .findFirst();
+  }
+
+  /** Returns the token ids of texts, prompts and special tokens included. */
   public int[][] tokenize(TextKind kind, String task, List<String> texts) {
     return texts.parallelStream().map(text -> tokenize(kind, task, text)).toArray(int[][]::new);
   }
 
-  /** The token ids of a text, prompt and special tokens included. */
+  /** Returns the token ids of a text, prompt and special tokens included. */
   public int[] tokenize(TextKind kind, String task, String text) {
     return tokenizer().encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
   }
@@ -73,14 +91,19 @@ public final class Retriever implements TextEncoder, AutoCloseable {
     return settings.spec().dimension();
   }
 
-  /** The embeddings of texts that were tokenised, in their order. */
+  /** Returns the embeddings of texts that were tokenised, in their order. */
   public Embeddings encode(TextKind kind, int[][] ids) {
     return encode(kind, ids, TokenEncoding.DEFAULT);
   }
 
-  /** The embeddings of texts that were tokenised, in their order, batched as {@code batches} say. */
+  /** Returns the embeddings of texts that were tokenised, in their order, computed in {@code batches}. */
   public Embeddings encode(TextKind kind, int[][] ids, TokenEncoding batches) {
-    Vocabulary.check(ids, settings.spec());
+    for (int text = 0; text < ids.length; text++) {
+      int number = text + 1;
+      problem(ids[text]).ifPresent(problem -> {
+        throw new IllegalArgumentException("text " + number + " " + problem);
+      });
+    }
     return batches.encode(model, kind, ids, 0, settings.maxLength(kind));
   }
 

@@ -15,7 +15,7 @@ import org.tdro.text.TextKind;
  * @param prompts by the name of a domain or task
  * @param matryoshkaDimensions the sizes, below the whole one, that embeddings were trained to be truncated to
  * @param base the checkpoint with the frozen weights of an adapted backbone; null for one that has its own
- * @param similarity how embeddings are compared; unless a file names it, by the cosine where they have length 1
+ * @param similarity how embeddings are compared; null for the cosine where they have length 1, else the dot product
  */
 public record RetrieverSettings(
     RetrieverSpec spec,
@@ -40,12 +40,12 @@ public record RetrieverSettings(
     }
   }
 
-  /** The settings of a retriever without prompts that takes texts of all its positions. */
+  /** Returns a builder of settings without prompts, for texts of as many tokens as the model has positions. */
   public static Builder builder(RetrieverSpec spec) {
     return new Builder(spec);
   }
 
-  /** The same settings, to be changed. */
+  /** Returns a builder that begins with these settings. */
   public Builder toBuilder() {
     return new Builder(spec)
         .lengths(queryLength, passageLength)
@@ -55,7 +55,7 @@ public record RetrieverSettings(
         .similarity(similarity);
   }
 
-  /** Gathers settings. */
+  /** Collects settings. */
   public static final class Builder {
     private RetrieverSpec spec;
     private int queryLength;
@@ -120,7 +120,7 @@ public record RetrieverSettings(
   }
 
   /**
-   * The same retriever with embeddings that are truncated to a size and, if it normalises, normalised again.
+   * Returns the settings of the same retriever with embeddings that are truncated to a size and, if it normalises, normalised again.
    *
    * @throws IllegalArgumentException if {@code dimension} is below 1 or above that of the whole
    */
@@ -128,13 +128,13 @@ public record RetrieverSettings(
     return with(spec.cut(dimension));
   }
 
-  /** The same settings around another encoder. */
+  /** Returns the same settings with another encoder. */
   public RetrieverSettings with(RetrieverSpec encoder) {
     return toBuilder().spec(encoder).build();
   }
 
   /**
-   * The same retriever with embeddings whose product is the similarity, as searches and servers compare them: of length 1 where
+   * Returns the settings of the same retriever with embeddings whose product is the similarity, as searches and servers compare them: of length 1 where
    * it is the cosine.
    */
   public RetrieverSettings comparedByProduct() {

@@ -7,14 +7,14 @@ import org.tdro.keras.Weight;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
-/** A retriever on disk: one that was trained here, one as published, or adapters of one. */
+/** A retriever on disk: trained here, or published, whole or as adapters. */
 public interface RetrieverSource {
 
   /** The folder. */
   Path path();
 
   /**
-   * Everything about the retriever but its weights and its tokenizer.
+   * Reads everything about the retriever but its weights and its tokenizer.
    *
    * @throws IllegalArgumentException if the folder holds no retriever
    * @throws org.tdro.io.InputException if a published one is not supported
@@ -24,7 +24,7 @@ public interface RetrieverSource {
   /**
    * The file of its tokenizer; empty if it has none and takes only token ids.
    *
-   * @param pooling the pooling in use: where it is the last token, one that ends every text is appended
+   * @param pooling the pooling in use: for that of the last token, the tokenizer must append one that ends every text
    * @param scratch a folder for a tokenizer that has to be changed
    */
   Optional<Path> tokenizer(Pooling pooling, Path scratch);

@@ -7,7 +7,7 @@ import org.tdro.models.lora.Lora;
 /**
  * Everything needed to rebuild a retriever around its weights.
  *
- * @param projection components after a linear map without bias behind the pooling; 0 without such a map
+ * @param projection components after a linear map without bias that follows the pooling; 0 for no such map
  * @param normalize whether embeddings have unit length, so that their product is the cosine
  * @param dimension components of an embedding, the first ones of the whole; 0 for all of them
  * @param untied whether queries and passages have encoders of their own
@@ -22,8 +22,7 @@ public record RetrieverSpec(
     boolean untied,
     Lora lora) {
   public RetrieverSpec {
-    // Null where a file does not say it; without a rank the other settings of adapters mean
-    // nothing.
+    // Null where a file does not have it; without a rank the other settings have no meaning.
     lora = lora == null || !lora.adapts() ? Lora.NONE : lora;
     if (projection < 0) {
       throw new IllegalArgumentException("projection must be at least 0, was " + projection);
@@ -36,7 +35,7 @@ public record RetrieverSpec(
     dimension = dimension == 0 ? whole : dimension;
   }
 
-  /** With whole embeddings, one encoder for both sides and without adapters. */
+  /** Creates a spec with whole embeddings, one encoder for both sides and no adapters. */
   public RetrieverSpec(
       Architecture architecture, Pooling pooling, int projection, boolean normalize) {
     this(architecture, pooling, projection, normalize, 0, false, Lora.NONE);
@@ -51,14 +50,14 @@ public record RetrieverSpec(
     return whole(architecture, projection);
   }
 
-  /** Whether embeddings are cut, and then normalised if they are at all. */
+  /** Whether embeddings are truncated, which happens before they are normalised. */
   @JsonIgnore
   public boolean isCut() {
     return dimension < wholeDimension();
   }
 
   /**
-   * The same weights with smaller embeddings.
+   * Returns a spec of the same weights with smaller embeddings.
    *
    * @throws IllegalArgumentException if {@code dimension} is below 1 or above {@link #wholeDimension}
    */
@@ -70,22 +69,22 @@ public record RetrieverSpec(
     return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }
 
-  /** The same with other adapters. */
+  /** Returns the same with other adapters. */
   public RetrieverSpec with(Lora lora) {
     return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }
 
-  /** The same with one encoder for both sides, or one for each. */
+  /** Returns the same with one encoder for both sides, or one for each. */
   public RetrieverSpec untied(boolean untied) {
     return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }
 
-  /** The same with another pooling. */
+  /** Returns the same with another pooling. */
   public RetrieverSpec with(Pooling pooling) {
     return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }
 
-  /** The same with or without normalisation. */
+  /** Returns the same with or without normalisation. */
   public RetrieverSpec normalized(boolean normalize) {
     return new RetrieverSpec(architecture, pooling, projection, normalize, dimension, untied, lora);
   }

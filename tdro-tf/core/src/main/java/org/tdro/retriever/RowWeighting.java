@@ -56,7 +56,7 @@ public interface RowWeighting {
   Weighted weigh(GradientTape tape, StepCounter counter, RowLosses rows);
 
   /**
-   * How the rows of a micro-batch are weighed.
+   * The weights of the rows of a micro-batch.
    *
    * @param weights w, {@code [batch]}; no gradient flows into them
    * @param logs what a step reports in addition to its losses: scalars and {@code [domains]}

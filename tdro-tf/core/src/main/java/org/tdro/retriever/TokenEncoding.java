@@ -2,13 +2,10 @@ package org.tdro.retriever;
 
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.function.Function;
 import org.tdro.data.TokenMatrix;
-import org.tdro.keras.Batch;
 import org.tdro.search.Embeddings;
 import org.tdro.text.TextKind;
-import org.tensorflow.Tensor;
 
 /**
  * Encodes many texts in batches of about equal work, sorted by length so that little is padding.
@@ -37,7 +34,7 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
   public Embeddings encode(
       EncoderModel model, TextKind kind, int[][] texts, int padId, int maxLength) {
     return encode(
-        matrix -> predict(model, kind, matrix), model.spec().dimension(), texts, padId, maxLength);
+        matrix -> model.embed(kind, matrix), model.spec().dimension(), texts, padId, maxLength);
   }
 
   /**
@@ -72,16 +69,5 @@ public record TokenEncoding(int tokensPerBatch, int padMultiple) {
       end = start;
     }
     return new Embeddings(texts.length, dimension, values);
-  }
-
-  private static float[] predict(EncoderModel model, TextKind kind, TokenMatrix matrix) {
-    var tensors = new HashMap<String, Tensor>();
-    TokenTensors.put(tensors, EncoderModel.INPUT_IDS, EncoderModel.ATTENTION_MASK, matrix);
-    try (var batch = new Batch(tensors, matrix.rows());
-        var result = model.predict(kind, batch)) {
-      var values = new float[Math.toIntExact(result.size())];
-      result.asRawTensor().data().asFloats().read(values);
-      return values;
-    }
   }
 }

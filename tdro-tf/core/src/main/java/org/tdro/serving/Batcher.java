@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Joins the requests of one signature that arrive within a short time, in one thread of its own. Those that arrive while a
+ * Joins the requests of one signature that arrive within a short time, in a thread of its own. Those that arrive while a
  * batch is computed make up the next one, so under load nobody waits for the timeout.
  */
-final class Batcher implements TokenRowEncoder, AutoCloseable {
-  private final TokenRowEncoder model;
-  private final BatchingOptions options;
+final class Batcher implements TokenRow.Encoder, AutoCloseable {
+  private final TokenRow.Encoder model;
+  private final ServerOptions.Batching options;
   private final long patienceNanos;
   private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
   private final Thread thread;
@@ -27,7 +27,7 @@ final class Batcher implements TokenRowEncoder, AutoCloseable {
 
   private record Waiting(List<TokenRow> rows, long since, CompletableFuture<float[][]> result) {}
 
-  Batcher(String name, TokenRowEncoder model, BatchingOptions options, Duration patience) {
+  Batcher(String name, TokenRow.Encoder model, ServerOptions.Batching options, Duration patience) {
     this.model = model;
     this.options = options;
     this.patienceNanos = patience.toNanos();
@@ -105,7 +105,7 @@ final class Batcher implements TokenRowEncoder, AutoCloseable {
     return batch;
   }
 
-  /** Requests that were given up are left out. */
+  /** Adds a request to a batch, unless it was given up; returns the number of its texts there. */
   private static int add(List<Waiting> batch, Waiting waiting) {
     if (waiting.result().isDone()) {
       return 0;
@@ -137,7 +137,7 @@ final class Batcher implements TokenRowEncoder, AutoCloseable {
     }
   }
 
-  /** A request may be larger than a batch. */
+  /** Encodes rows, of which a single request may have more than a batch takes. */
   private float[][] inSlices(List<TokenRow> rows) {
     if (rows.size() <= options.texts()) {
       return model.encode(rows);

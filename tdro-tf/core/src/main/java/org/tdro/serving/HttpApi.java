@@ -4,6 +4,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,15 +13,19 @@ import org.slf4j.LoggerFactory;
 final class HttpApi implements HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
+  /** The content type that {@code curl -d} sends by default; in TensorFlow Serving's examples the body is JSON all the same. */
+  private static final Set<String> TYPES =
+      Set.of("application/json", "application/x-www-form-urlencoded");
+
   private final ModelApi models;
   private final TextApi texts;
   private final ServerMetrics metrics;
-  private final ServerLimits limits;
+  private final ServerOptions.Limits limits;
   private final Object monitor = new Object();
   private int active;
   private boolean stopping;
 
-  HttpApi(ModelApi models, TextApi texts, ServerMetrics metrics, ServerLimits limits) {
+  HttpApi(ModelApi models, TextApi texts, ServerMetrics metrics, ServerOptions.Limits limits) {
     this.models = models;
     this.texts = texts;
     this.metrics = metrics;
@@ -45,7 +51,11 @@ final class HttpApi implements HttpHandler {
       this.exchange = exchange;
     }
 
-    /** @throws ApiException 405 if it is of another method */
+    /**
+     * Names the endpoint that answers.
+     *
+     * @throws ApiException 405 if the call has another method than the endpoint's
+     */
     Call of(String name, String method) {
       endpoint = name;
       if (!exchange.getRequestMethod().equals(method)) {
@@ -114,13 +124,13 @@ final class HttpApi implements HttpHandler {
       default -> {
         return ofModel(
             call,
-            ModelPath.of(path)
+            ModelApi.Resource.of(path)
                 .orElseThrow(() -> ApiException.notFound("there is nothing at " + path)));
       }
     }
   }
 
-  private Reply ofModel(Call call, ModelPath path) throws IOException {
+  private Reply ofModel(Call call, ModelApi.Resource path) throws IOException {
     call.of(path.verb().name().toLowerCase(java.util.Locale.ROOT), path.verb().method());
     models.check(path.name());
     return switch (path.verb()) {
@@ -139,7 +149,47 @@ final class HttpApi implements HttpHandler {
       throw new ApiException(
           429, "too many requests at a time (at most %d)".formatted(limits.requests()));
     }
-    return RequestBody.read(call.exchange, limits.bodyBytes());
+    return read(call.exchange, limits.bodyBytes());
+  }
+
+  /**
+   * Reads the whole body.
+   *
+   * @throws ApiException 415 if it is not JSON by its type, 413 if it is too large
+   * @throws IOException if the client is gone
+   */
+  private static byte[] read(HttpExchange exchange, int limit) throws IOException {
+    var headers = exchange.getRequestHeaders();
+    var type = headers.getFirst("Content-Type");
+    if (type != null && !TYPES.contains(mediaType(type))) {
+      throw new ApiException(415, "the body must be application/json, not " + mediaType(type));
+    }
+    var encoding = headers.getFirst("Content-Encoding");
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      throw new ApiException(415, "the body must not be encoded, was " + encoding);
+    }
+    var stream = exchange.getRequestBody();
+    var bytes = stream.readNBytes(limit + 1);
+    if (bytes.length <= limit) {
+      return bytes;
+    }
+    // A client that still writes sees its connection break, not the answer; this much is read for
+    // its sake.
+    long rest = limit;
+    while (rest > 0) {
+      long skipped = stream.skip(rest);
+      if (skipped <= 0) {
+        break;
+      }
+      rest -= skipped;
+    }
+    exchange.getResponseHeaders().set("Connection", "close");
+    throw new ApiException(
+        413, "the body is larger than %d bytes; send fewer texts at a time".formatted(limit));
+  }
+
+  private static String mediaType(String contentType) {
+    return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
   }
 
   private static Reply error(Call call, int status, String message) {
@@ -147,9 +197,9 @@ final class HttpApi implements HttpHandler {
       call.exchange.getResponseHeaders().set("Retry-After", "1");
     }
     if (!call.openAi) {
-      return JsonReply.error(status, message);
+      return Reply.error(status, message);
     }
-    return JsonReply.of(status, json -> {
+    return Reply.json(status, json -> {
       json.writeObjectFieldStart("error");
       json.writeStringField("message", message);
       json.writeStringField("type", status < 500 ? "invalid_request_error" : "server_error");

@@ -42,10 +42,10 @@ final class JsonBody {
       parser.nextToken();
       body.object("the body", field);
       if (parser.nextToken() != null) {
-        throw ApiException.badRequest("the body has something behind its object");
+        throw ApiException.badRequest("the body has more than one object");
       }
     } catch (JsonProcessingException e) {
-      // A limit of the parser, such as that on depth, is broken at no location.
+      // Without a location where a limit of the parser, such as that on depth, is exceeded.
       var at = e.getLocation();
       throw ApiException.badRequest("the body is not JSON: %s%s"
           .formatted(
@@ -59,7 +59,7 @@ final class JsonBody {
     }
   }
 
-  /** Returns the kind of the current token. */
+  /** Returns the token at which the parser is. */
   JsonToken here() {
     return parser.currentToken();
   }
@@ -110,8 +110,7 @@ final class JsonBody {
   int integer(String what) throws IOException {
     expect(JsonToken.VALUE_NUMBER_INT, what, "an integer");
     if (parser.getNumberType() != JsonParser.NumberType.INT) {
-      throw ApiException.badRequest(
-          "%s has a number that is no integer of 32 bits".formatted(what));
+      throw ApiException.badRequest("%s has a number that is not a 32-bit integer".formatted(what));
     }
     return parser.getIntValue();
   }

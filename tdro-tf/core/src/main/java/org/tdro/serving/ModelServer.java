@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -24,8 +25,8 @@ public final class ModelServer implements AutoCloseable {
   private static final int IDLE_SECONDS = 30;
 
   static {
-    // The JDK's server has no other way to be told, and reads these when it is first used. In
-    // seconds: a client that sends or reads slower does not hold a thread for ever.
+    // The JDK's server takes these settings from properties alone and reads them at its first use.
+    // In seconds: a client that sends or reads more slowly does not hold a thread forever.
     setUnlessSet("sun.net.httpserver.maxReqTime", "10");
     setUnlessSet("sun.net.httpserver.maxRspTime", "120");
     // Otherwise every answer to a kept connection waits 40 ms for the client's acknowledgement.
@@ -40,18 +41,12 @@ public final class ModelServer implements AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final HttpServer http;
 
-  private ModelServer(Path base, ServerOptions options) throws IOException {
+  private ModelServer(
+      HttpServer http, ModelVersions versions, ServerOptions options, ServerMetrics metrics) {
+    this.http = http;
+    this.versions = versions;
     this.options = options;
-    metrics = new ServerMetrics();
-    // Bound before the model is loaded: a port that is taken shows at once.
-    http = HttpServer.create(new InetSocketAddress(options.host(), options.port()), BACKLOG);
-    try {
-      versions = ModelVersions.open(base, options, metrics);
-    } catch (RuntimeException e) {
-      http.stop(0);
-      metrics.close();
-      throw e;
-    }
+    this.metrics = metrics;
     name = options.name().orElseGet(versions::assetsName);
     var queue = new TextQueue(options.limits().queuedTexts());
     api = new HttpApi(
@@ -65,10 +60,6 @@ public final class ModelServer implements AutoCloseable {
     threads = threads(options.limits().requests() + SPARE_THREADS);
     http.setExecutor(threads);
     http.createContext("/", api);
-    http.start();
-    if (!http.getAddress().getAddress().isLoopbackAddress()) {
-      LOG.warn("{} can be reached from other machines, and asks nobody who they are", uri());
-    }
   }
 
   private static void setUnlessSet(String property, String value) {
@@ -98,13 +89,45 @@ public final class ModelServer implements AutoCloseable {
    * @throws UncheckedIOException if the port cannot be listened on
    */
   public static ModelServer start(Path base, ServerOptions options) {
+    // Bound before the model is loaded: a port that is taken shows at once.
+    var http = listen(options);
+    var metrics = new ServerMetrics();
     try {
-      return new ModelServer(base, options);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot listen on %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()),
-          e);
+      var versions = ModelVersions.open(base, options, metrics);
+      var server = new ModelServer(http, versions, options, metrics);
+      http.start();
+      if (!http.getAddress().getAddress().isLoopbackAddress()) {
+        LOG.warn(
+            "{} can be reached from other machines and does not authenticate them", server.uri());
+      }
+      return server;
+    } catch (RuntimeException | Error e) {
+      // The JDK's server closes its socket in the thread that it starts.
+      http.start();
+      http.stop(0);
+      metrics.close();
+      throw e;
     }
+  }
+
+  private static HttpServer listen(ServerOptions options) {
+    var address = new InetSocketAddress(options.host(), options.port());
+    // The JDK's server never closes a socket that it could not bind.
+    try (var probe = new ServerSocket()) {
+      probe.bind(address);
+    } catch (IOException e) {
+      throw notListening(options, e);
+    }
+    try {
+      return HttpServer.create(address, BACKLOG);
+    } catch (IOException e) {
+      throw notListening(options, e);
+    }
+  }
+
+  private static UncheckedIOException notListening(ServerOptions options, IOException e) {
+    return new UncheckedIOException(
+        "cannot listen on %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()), e);
   }
 
   /** Returns its address, such as {@code http://127.0.0.1:8501}. */

@@ -26,10 +26,10 @@ final class ModelVersions implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile ServedModel current;
 
-  /** Served before, and perhaps still in use. */
+  /** Versions that were served before and may still be in use. */
   private final Map<Long, ServedModel> retired = new ConcurrentSkipListMap<>();
 
-  /** Served before, and closed. */
+  /** Versions that were served before and are closed. */
   private final Set<Long> ended = new ConcurrentSkipListSet<>();
 
   private final Map<Long, String> failures = new ConcurrentSkipListMap<>();
@@ -76,7 +76,7 @@ final class ModelVersions implements AutoCloseable {
   /**
    * Returns a lease of the model that is served.
    *
-   * @param version empty means the one that is served
+   * @param version empty for the one that is served
    * @throws ApiException 404 if another version is asked for
    */
   Lease use(String name, OptionalLong version) {
@@ -104,16 +104,14 @@ final class ModelVersions implements AutoCloseable {
   }
 
   /** Returns the status of every known version, the newest first. */
-  Collection<VersionStatus> statuses() {
+  Collection<Status> statuses() {
     var served = current;
-    var all = new ConcurrentSkipListMap<Long, VersionStatus>(java.util.Comparator.reverseOrder());
-    ended.forEach(version -> all.put(version, VersionStatus.of(version, VersionStatus.State.END)));
+    var all = new ConcurrentSkipListMap<Long, Status>(java.util.Comparator.reverseOrder());
+    ended.forEach(version -> all.put(version, Status.of(version, Status.State.END)));
     retired.forEach((version, model) -> all.put(
-        version,
-        VersionStatus.of(
-            version, model.isClosed() ? VersionStatus.State.END : VersionStatus.State.UNLOADING)));
-    failures.forEach((version, why) -> all.put(version, VersionStatus.failed(version, why)));
-    all.put(served.version(), VersionStatus.of(served.version(), VersionStatus.State.AVAILABLE));
+        version, Status.of(version, model.isClosed() ? Status.State.END : Status.State.UNLOADING)));
+    failures.forEach((version, why) -> all.put(version, Status.failed(version, why)));
+    all.put(served.version(), Status.of(served.version(), Status.State.AVAILABLE));
     return all.values();
   }
 
@@ -142,7 +140,7 @@ final class ModelVersions implements AutoCloseable {
         change(highest.getKey(), highest.getValue());
       }
     } catch (RuntimeException e) {
-      LOG.warn("cannot look for versions: {}", e.getMessage());
+      LOG.warn("cannot look for new versions: {}", e.getMessage());
     }
   }
 
@@ -183,5 +181,29 @@ final class ModelVersions implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     current.release();
+  }
+
+  /**
+   * The state of a version, in the terms of TensorFlow Serving.
+   *
+   * @param errorCode {@code OK} or the name of a gRPC code
+   */
+  record Status(long version, State state, String errorCode, String errorMessage) {
+    enum State {
+      /** The version is served. */
+      AVAILABLE,
+      /** Another version took its place, and its last requests are being answered. */
+      UNLOADING,
+      /** The version is no longer served, or could not be loaded. */
+      END
+    }
+
+    static Status of(long version, State state) {
+      return new Status(version, state, "OK", "");
+    }
+
+    static Status failed(long version, String why) {
+      return new Status(version, State.END, "INVALID_ARGUMENT", why);
+    }
   }
 }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * The body of TensorFlow Serving's predict call: {@code {"signature_name": …, "instances": [{NAME: […]}, …]}} (a row for each
  * text) or {@code {"signature_name": …, "inputs": {NAME: [[…], …]}}} (a column for each input).
  *
- * @param format how it was asked and is answered
+ * @param format of the request and of its answer
  * @param columns the rows of each input
  */
 record PredictRequest(String signature, Format format, Map<String, List<int[]>> columns) {
@@ -69,7 +69,7 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
           }
           body.object("inputs", this::column);
         }
-        // TensorFlow Serving does not mind other fields either.
+        // Ignored, as TensorFlow Serving ignores other fields.
         default -> body.skip();
       }
     }
@@ -113,10 +113,10 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
    * Returns the batches that a signature takes.
    *
    * @param vocabulary number of token ids, where it is known
-   * @throws ApiException 400 if inputs are missing or unknown, rows differ in length, ids are none of the model's or the mask
+   * @throws ApiException 400 if inputs are missing or unknown, rows differ in length, an id is not the model's or the mask
    *     is not of 0 and 1
    */
-  List<List<TokenRow>> batches(List<TokenInput> inputs, OptionalInt vocabulary) {
+  List<List<TokenRow>> batches(List<SignatureCall.Input> inputs, OptionalInt vocabulary) {
     var batches = inputs.stream().map(input -> rows(input, vocabulary)).toList();
     var known = inputs.stream()
         .flatMap(input -> Stream.of(input.idsName(), input.maskName()))
@@ -129,7 +129,7 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
     return batches;
   }
 
-  private List<TokenRow> rows(TokenInput input, OptionalInt vocabulary) {
+  private List<TokenRow> rows(SignatureCall.Input input, OptionalInt vocabulary) {
     var ids = column(input.idsName());
     var masks = column(input.maskName());
     if (ids.size() != masks.size()) {

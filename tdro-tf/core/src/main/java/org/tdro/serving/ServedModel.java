@@ -25,7 +25,7 @@ final class ServedModel {
   private final Optional<Tokenizer> tokenizer;
   private final SavedModelBundle bundle;
   private final Map<String, SignatureCall> signatures;
-  private final Map<String, TokenRowEncoder> encoders = new LinkedHashMap<>();
+  private final Map<String, TokenRow.Encoder> encoders = new LinkedHashMap<>();
   private final OptionalInt vocabulary;
   private final int maxLength;
 
@@ -68,7 +68,7 @@ final class ServedModel {
   /**
    * Loads a SavedModel and runs each of its signatures once.
    *
-   * @throws IllegalArgumentException if it is none that can be served
+   * @throws IllegalArgumentException if it cannot be served
    */
   static ServedModel load(Path folder, long version, ServerOptions options, ServerMetrics metrics) {
     var assets = RetrieverAssets.read(folder);
@@ -77,16 +77,19 @@ final class ServedModel {
     try {
       bundle = SavedModelBundle.load(folder.toString(), "serve");
       return new ServedModel(version, assets, tokenizer, bundle, options, metrics);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (bundle != null) {
         bundle.close();
       }
       tokenizer.ifPresent(Tokenizer::close);
+      if (e instanceof Error) {
+        throw e;
+      }
       throw new IllegalArgumentException(folder + " cannot be served: " + e.getMessage(), e);
     }
   }
 
-  private static TokenRowEncoder encoder(
+  private static TokenRow.Encoder encoder(
       String name, SignatureCall signature, ServerOptions options, ServerMetrics metrics) {
     var measured = metrics.measured(name, rows -> signature.run(List.of(rows)));
     var batching = options.batching();
@@ -138,7 +141,11 @@ final class ServedModel {
     return assets;
   }
 
-  /** @throws ApiException 400 if it has none */
+  /**
+   * Returns the tokenizer.
+   *
+   * @throws ApiException 400 if the model has none
+   */
   Tokenizer tokenizer() {
     return tokenizer.orElseThrow(() -> ApiException.badRequest(
         "the model has no tokenizer, so it takes token ids alone: use :predict"));
@@ -149,7 +156,11 @@ final class ServedModel {
     return new TreeMap<>(bundle.metaGraphDef().getSignatureDefMap());
   }
 
-  /** @throws ApiException 400 if it does not have that signature */
+  /**
+   * Returns a signature.
+   *
+   * @throws ApiException 400 if the model does not have it
+   */
   SignatureCall signature(String name) {
     var signature = signatures.get(name);
     if (signature == null) {
@@ -181,7 +192,7 @@ final class ServedModel {
     return maxLength;
   }
 
-  /** Returns the size of the vocabulary, if the graph tells. */
+  /** Returns the number of token ids; empty if it cannot be found in the graph. */
   OptionalInt vocabulary() {
     return vocabulary;
   }

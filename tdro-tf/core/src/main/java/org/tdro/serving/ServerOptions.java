@@ -9,15 +9,15 @@ import java.util.Optional;
  * @param name of the model in URLs; empty means the name in the export's assets
  * @param host address to listen on; all but loopback let others in
  * @param port 0 means any that is free
- * @param poll how often the folder of versions is looked at
+ * @param poll time from one look at the folder of versions to the next
  * @param drain how long requests that have begun may take when the server stops
  */
 public record ServerOptions(
     Optional<String> name,
     String host,
     int port,
-    BatchingOptions batching,
-    ServerLimits limits,
+    Batching batching,
+    Limits limits,
     Duration poll,
     Duration drain) {
   public ServerOptions {
@@ -30,7 +30,7 @@ public record ServerOptions(
     name.ifPresent(given -> {
       if (given.isBlank() || given.matches(".*[/:?#].*")) {
         throw new IllegalArgumentException(
-            "the model's name stands in URLs; it must not be blank or have / : ? #, was " + given);
+            "the model's name is part of URLs; it must not be blank or have / : ? #, was " + given);
       }
     });
   }
@@ -41,19 +41,69 @@ public record ServerOptions(
         Optional.empty(),
         "127.0.0.1",
         0,
-        BatchingOptions.DEFAULT,
-        ServerLimits.DEFAULT,
+        Batching.DEFAULT,
+        Limits.DEFAULT,
         Duration.ofSeconds(1),
         Duration.ofSeconds(30));
   }
 
   /** Returns the same options with other batching. */
-  public ServerOptions with(BatchingOptions other) {
+  public ServerOptions with(Batching other) {
     return new ServerOptions(name, host, port, other, limits, poll, drain);
   }
 
   /** Returns the same options with other limits. */
-  public ServerOptions with(ServerLimits other) {
+  public ServerOptions with(Limits other) {
     return new ServerOptions(name, host, port, batching, other, poll, drain);
+  }
+
+  /**
+   * Settings for joining requests into batches.
+   *
+   * @param texts most texts of a joined batch; 0 computes every request by itself
+   * @param timeout how long the first request of a batch waits for others
+   */
+  public record Batching(int texts, Duration timeout) {
+    /** Batches that keep two cores busy, after a wait that is short against the computation. */
+    public static final Batching DEFAULT = new Batching(32, Duration.ofMillis(2));
+
+    /** No batching: every request is computed by itself. */
+    public static final Batching OFF = new Batching(0, Duration.ZERO);
+
+    public Batching {
+      if (texts < 0 || timeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "the texts of a batch and its timeout must not be negative");
+      }
+    }
+  }
+
+  /**
+   * Limits of a server, beyond which it refuses requests, so that no client can exhaust it.
+   *
+   * @param bodyBytes largest body of a request; a larger one is answered with 413
+   * @param texts most texts of a request; more are answered with 400
+   * @param length longest row of token ids; 0 means the model's own limit. A longer one is answered with 400
+   * @param queuedTexts most texts that wait or are computed at a time; beyond, requests are answered with 429
+   * @param requests most requests that are answered at a time; beyond, they are answered with 429
+   * @param patience how long a request waits for its embeddings before it is answered with 503
+   */
+  public record Limits(
+      int bodyBytes, int texts, int length, int queuedTexts, int requests, Duration patience) {
+    /** 4 MiB, 512 texts a request, 2,048 at a time, 128 requests at a time, a minute. */
+    public static final Limits DEFAULT =
+        new Limits(4 << 20, 512, 0, 2048, 128, Duration.ofMinutes(1));
+
+    public Limits {
+      if (bodyBytes < 1 || texts < 1 || length < 0 || requests < 1) {
+        throw new IllegalArgumentException(
+            "the limits of body, texts and requests must be at least 1, that of length at least 0");
+      }
+      if (queuedTexts < texts) {
+        throw new IllegalArgumentException(
+            "the queue must take the largest request: %d queued texts are less than %d texts"
+                .formatted(queuedTexts, texts));
+      }
+    }
   }
 }

@@ -14,10 +14,10 @@ import org.tdro.text.TextKind;
 final class TextApi {
   private final String name;
   private final ModelVersions versions;
-  private final ServerLimits limits;
+  private final ServerOptions.Limits limits;
   private final TextQueue queue;
 
-  TextApi(String name, ModelVersions versions, ServerLimits limits, TextQueue queue) {
+  TextApi(String name, ModelVersions versions, ServerOptions.Limits limits, TextQueue queue) {
     this.name = name;
     this.versions = versions;
     this.limits = limits;
@@ -55,16 +55,16 @@ final class TextApi {
       throw ApiException.badRequest("kind is missing; it must be query or passage");
     }
     var embedded = embed(asked, "texts");
-    return JsonReply.of(200, json -> {
+    return Reply.json(200, json -> {
       json.writeStringField("model", name);
       json.writeStringField("version", Long.toString(embedded.version()));
-      JsonReply.vectors(json, "embeddings", embedded.embeddings());
+      Reply.vectors(json, "embeddings", embedded.embeddings());
     });
   }
 
   /**
-   * {@code POST /v1/embeddings}: {@code {"input": TEXT | [TEXT, …], "model": NAME, "encoding_format": "float"|"base64"}}, and
-   * beyond OpenAI's own {@code "input_type": "query"|"passage"} and {@code "prompt": NAME}. Texts are passages unless told
+   * Answers {@code POST /v1/embeddings}: {@code {"input": TEXT | [TEXT, …], "model": NAME, "encoding_format": "float"|"base64"}}, and
+   * beyond OpenAI's fields {@code "input_type": "query"|"passage"} and {@code "prompt": NAME}. Texts are passages unless told
    * otherwise.
    */
   Reply openAi(byte[] body) {
@@ -90,7 +90,7 @@ final class TextApi {
           "there is no model %s; this server has %s".formatted(asked.model, name));
     }
     var embedded = embed(asked, "input");
-    return JsonReply.of(200, json -> {
+    return Reply.json(200, json -> {
       json.writeStringField("object", "list");
       json.writeArrayFieldStart("data");
       for (int i = 0; i < embedded.embeddings().length; i++) {
@@ -101,7 +101,7 @@ final class TextApi {
         if (asked.base64) {
           json.writeString(base64(embedded.embeddings()[i]));
         } else {
-          JsonReply.vector(json, embedded.embeddings()[i]);
+          Reply.vector(json, embedded.embeddings()[i]);
         }
         json.writeEndObject();
       }

@@ -13,9 +13,9 @@ final class TextQueue {
   }
 
   /**
-   * Runs {@code work} on texts while they have room.
+   * Runs {@code work} on {@code count} texts, which take up room until it ends.
    *
-   * @throws ApiException 429 if there is not enough
+   * @throws ApiException 429 if there is not enough room
    */
   <T> T admit(int count, Supplier<T> work) {
     if (texts.addAndGet(count) > limit) {

@@ -17,10 +17,7 @@ import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
-import org.tdro.retriever.RetrieverSpec;
-import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
-import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
@@ -50,7 +47,8 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
         .model()
         .path()
         .map(PublishedFolder::open)
-        .ifPresent(folder -> warnOfDeviations(folder, spec));
+        .map(folder -> new StartingModel(folder, resolved, prepared.domainNames()))
+        .ifPresent(starting -> starting.deviations().forEach(LOG::warn));
     var options = new ContrastiveOptions(
         config.loss(),
         config.data().passagesPerQuery(),
@@ -73,7 +71,7 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
       config.model().path().map(StoredRetrievers::of).ifPresent(model::load);
       config.model().lora().adapter().map(AdapterFolder::new).ifPresent(model::load);
       return model;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       model.close();
       throw e;
     }
@@ -101,35 +99,6 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
-    }
-  }
-
-  /** Logs the settings by which a run that starts from a published retriever makes other embeddings than that one. */
-  private void warnOfDeviations(PublishedFolder folder, RetrieverSpec spec) {
-    if (folder.pooling().isEmpty()) {
-      return;
-    }
-    var published = new PretrainedRetriever(folder).settings();
-    var data = resolved.config().data();
-    warnOfDeviation(folder, "model.pooling", spec.pooling(), published.spec().pooling());
-    warnOfDeviation(
-        folder, "model.normalize", spec.normalize(), published.spec().normalize());
-    warnOfDeviation(
-        folder, "model.projection", spec.projection(), published.spec().projection());
-    warnOfDeviation(folder, "data.query-length", data.queryLength(), published.queryLength());
-    warnOfDeviation(folder, "data.passage-length", data.passageLength(), published.passageLength());
-    warnOfDeviation(folder, "data.prompts", Prompts.of(data.prompts()), published.prompts());
-  }
-
-  private void warnOfDeviation(PublishedFolder folder, String key, Object here, Object published) {
-    if (!here.equals(published)) {
-      LOG.warn(
-          "{}: {} is {}, but {} was published with {}",
-          resolved.origin(key),
-          key,
-          here,
-          folder.path(),
-          published);
     }
   }
 

@@ -15,7 +15,7 @@ import org.tdro.search.ScoredDocument;
 class EvaluationResultTest {
   private static final Qrels QRELS = Qrels.of(Map.of("q", Map.of("a", 2, "b", 1, "c", 0, "d", -1)));
 
-  private static double value(String measure, EvaluationOptions options, String... ranking) {
+  private static double value(String measure, EvaluationResult.Options options, String... ranking) {
     var documents = new ArrayList<ScoredDocument>();
     for (var id : ranking) {
       documents.add(new ScoredDocument(id, -documents.size()));
@@ -26,7 +26,7 @@ class EvaluationResultTest {
   }
 
   private static double value(String measure, String... ranking) {
-    return value(measure, EvaluationOptions.DEFAULT, ranking);
+    return value(measure, EvaluationResult.Options.DEFAULT, ranking);
   }
 
   @Test
@@ -58,7 +58,7 @@ class EvaluationResultTest {
 
   @Test
   void documentsJudgedBelowZeroAreAsUnjudged() {
-    assertThat(value("num_rel_ret", new EvaluationOptions(false, 0), "d", "x", "c", "b"))
+    assertThat(value("num_rel_ret", new EvaluationResult.Options(false, 0), "d", "x", "c", "b"))
         .isEqualTo(2);
   }
 

@@ -58,7 +58,7 @@ class TrecEvalGoldenTest {
         Qrels.read(folder.resolve("qrels.txt")),
         Run.read(folder.resolve("run.txt")),
         measures,
-        new EvaluationOptions(complete, level));
+        new EvaluationResult.Options(complete, level));
   }
 
   private static void assertValues(Map<Measure, Double> values, JsonNode expected) {

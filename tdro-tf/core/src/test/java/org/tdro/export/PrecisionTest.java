@@ -24,7 +24,7 @@ class PrecisionTest {
   @TempDir
   static Path folder;
 
-  private static final Map<Precision, ExportReport> EXPORTS = new HashMap<>();
+  private static final Map<Precision, SavedModelExport.Report> EXPORTS = new HashMap<>();
 
   /** Large enough that its matrices outweigh everything else. */
   @BeforeAll
@@ -42,7 +42,7 @@ class PrecisionTest {
     }
   }
 
-  private static ExportReport export(Path run, Precision precision, String base) {
+  private static SavedModelExport.Report export(Path run, Precision precision, String base) {
     var stored = StoredRetrievers.of(run);
     return new SavedModelExport(new ExportOptions(IdType.INT32, precision))
         .export(stored, stored.settings(), folder.resolve(base));

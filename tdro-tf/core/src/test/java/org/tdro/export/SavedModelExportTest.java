@@ -50,13 +50,13 @@ class SavedModelExportTest {
     SmallRetriever.write(run.resolve("model"), SmallRetriever.mini());
   }
 
-  private static ExportReport export(String base, IdType idType, Precision precision) {
+  private static SavedModelExport.Report export(String base, IdType idType, Precision precision) {
     var stored = StoredRetrievers.of(run);
     return new SavedModelExport(new ExportOptions(idType, precision))
         .export(stored, stored.settings(), folder.resolve(base));
   }
 
-  private static ExportReport export(String base, ExportOptions options) {
+  private static SavedModelExport.Report export(String base, ExportOptions options) {
     var stored = StoredRetrievers.of(run);
     return new SavedModelExport(options).export(stored, stored.settings(), folder.resolve(base));
   }

@@ -38,7 +38,7 @@ class VersionsTest {
     assertThatThrownBy(() -> add(OptionalLong.of(3)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has a version 3 already; the next free one is 4");
-    assertThatThrownBy(() -> add(OptionalLong.of(-1))).hasMessageContaining("from 0 on, was -1");
+    assertThatThrownBy(() -> add(OptionalLong.of(-1))).hasMessageContaining("at least 0, was -1");
   }
 
   /** While it is written and when it has failed. */

@@ -92,28 +92,26 @@ class BackboneFormatTest {
       int window,
       int firstWindowLayer,
       Rope.Scaling scaling) {
-    return new DecoderArchitecture(
-        97,
-        32,
-        3,
-        4,
-        2,
-        16,
-        56,
-        512,
-        new Rope(500_000, scaling),
-        1e-6f,
-        inputBias,
-        outputBias,
-        feedForwardBias,
-        window,
-        firstWindowLayer,
-        0.1f,
-        0.02f);
+    return DecoderArchitecture.builder(97, 32, 3, 4)
+        .keyValueHeads(2)
+        .headSize(16)
+        .feedForward(56)
+        .maxPositions(512)
+        .rope(new Rope(500_000, scaling))
+        .inputBias(inputBias)
+        .outputBias(outputBias)
+        .feedForwardBias(feedForwardBias)
+        .slidingWindow(window, firstWindowLayer)
+        .attentionDropout(0.1f)
+        .build();
   }
 
   private static BertArchitecture bert(int positionPaddingId, int types) {
-    return new BertArchitecture(
-        97, 32, 2, 4, 64, 50, positionPaddingId, types, 1e-12f, 0.1f, 0.2f, 0.02f);
+    return BertArchitecture.builder(97, 32, 2, 4)
+        .feedForward(64)
+        .positions(50 - positionPaddingId - 1, positionPaddingId)
+        .typeVocabulary(types)
+        .dropout(0.1f, 0.2f)
+        .build();
   }
 }

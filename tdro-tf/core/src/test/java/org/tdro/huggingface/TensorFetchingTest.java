@@ -21,16 +21,16 @@ class TensorFetchingTest {
   /** More than a piece of a write. */
   private static final int LARGE = 300_000;
 
-  private static List<WrittenTensor> tensors(Ops tf, DType type) {
-    var tensors = new ArrayList<WrittenTensor>();
+  private static List<CheckpointWriter.Written> tensors(Ops tf, DType type) {
+    var tensors = new ArrayList<CheckpointWriter.Written>();
     for (int i = 0; i < 5; i++) {
       int size = i == 2 ? LARGE : 3 + i;
       var values = new float[size];
       for (int k = 0; k < size; k++) {
         values[k] = i + k / 3f;
       }
-      tensors.add(
-          new WrittenTensor(new TensorSpec("t" + i, type, new long[] {size}), tf.constant(values)));
+      tensors.add(new CheckpointWriter.Written(
+          new TensorSpec("t" + i, type, new long[] {size}), tf.constant(values)));
     }
     return tensors;
   }
@@ -79,7 +79,7 @@ class TensorFetchingTest {
     }
   }
 
-  private static ByteBuffer written(TensorFetching fetching, WrittenTensor tensor)
+  private static ByteBuffer written(TensorFetching fetching, CheckpointWriter.Written tensor)
       throws IOException {
     var all = ByteBuffer.allocate((int) tensor.spec().bytes()).order(ByteOrder.LITTLE_ENDIAN);
     fetching.write(tensor.spec(), all::put);

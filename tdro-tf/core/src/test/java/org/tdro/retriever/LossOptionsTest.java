@@ -66,9 +66,11 @@ class LossOptionsTest {
     var passages = unit(random, BATCH * N);
     var teacher = options.distillation().isOn() ? teacher(random) : new double[BATCH][];
     var loss = new ContrastiveLoss(
-            TEMPERATURE, negatives.equals("hard-only") ? Negatives.HARD_ONLY : Negatives.IN_BATCH)
-        .with(options.matryoshka())
-        .with(options.distillation());
+        TEMPERATURE,
+        negatives.equals("hard-only") ? Negatives.HARD_ONLY : Negatives.IN_BATCH,
+        List.of(),
+        options.matryoshka(),
+        options.distillation());
     var formula = formula(loss, negatives, options.normalized(), teacher);
     var rowWeights = new double[] {0.1, 0.4, 0.2, 0.3};
     var computed = compute(
@@ -211,7 +213,8 @@ class LossOptionsTest {
     try (var graph = new Graph();
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
-      var loss = new ContrastiveLoss(0.05f, Negatives.HARD_ONLY).with(new Distillation(1, 2));
+      var loss = new ContrastiveLoss(
+          0.05f, Negatives.HARD_ONLY, List.of(), Matryoshka.NONE, new Distillation(1, 2));
       var teacher =
           new Distillation.Teacher(
               tf.constant(new float[][] {{(float) (2 * Math.log(3)), 0}}),
@@ -235,8 +238,12 @@ class LossOptionsTest {
     try (var graph = new Graph()) {
       var tf = Ops.create(graph);
       var rows = tf.constant(new float[][] {{1, 0}});
-      var loss =
-          new ContrastiveLoss(1, Negatives.IN_BATCH).with(new Matryoshka(List.of(2), List.of()));
+      var loss = new ContrastiveLoss(
+          1,
+          Negatives.IN_BATCH,
+          List.of(),
+          new Matryoshka(List.of(2), List.of()),
+          Distillation.NONE);
       assertThatThrownBy(() -> loss.call(
               tf,
               new ContrastiveLoss.Rows(rows, rows, 1, true),

@@ -3,7 +3,7 @@ package org.tdro.retriever;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
-import org.tdro.models.HiddenStates;
+import org.tdro.models.Backbone;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
@@ -27,7 +27,8 @@ class PoolingTest {
     try (var graph = new Graph();
         var session = new Session(graph)) {
       var tf = Ops.create(graph);
-      var pooled = pooling.call(tf, HiddenStates.of(tf.constant(states)), tf.constant(mask));
+      var pooled =
+          pooling.call(tf, Backbone.HiddenStates.of(tf.constant(states)), tf.constant(mask));
       try (var result = session.runner().fetch(pooled).run()) {
         var values = new float[(int) result.get(0).shape().size()];
         ((TFloat32) result.get(0)).asRawTensor().data().asFloats().read(values);

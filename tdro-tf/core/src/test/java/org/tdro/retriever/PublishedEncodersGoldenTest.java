@@ -14,7 +14,6 @@ import org.tdro.keras.CallContext;
 import org.tdro.keras.Variables;
 import org.tdro.models.Backbone;
 import org.tdro.models.BertBackbone;
-import org.tdro.models.HiddenStates;
 import org.tdro.models.lora.Adapters;
 import org.tdro.testing.Shared;
 import org.tensorflow.Graph;
@@ -71,7 +70,7 @@ class PublishedEncodersGoldenTest {
     }
   }
 
-  private static HiddenStates states(
+  private static Backbone.HiddenStates states(
       Ops tf, Backbone backbone, Operand<TInt32> ids, Operand<TInt32> mask, JsonNode golden) {
     var context = CallContext.inference(tf);
     return golden.has("token_type_ids")

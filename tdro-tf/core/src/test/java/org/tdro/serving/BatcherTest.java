@@ -50,7 +50,7 @@ class BatcherTest {
   }
 
   private Batcher batcher(int texts, Duration timeout, Duration patience) {
-    return new Batcher("test", this::encode, new BatchingOptions(texts, timeout), patience);
+    return new Batcher("test", this::encode, new ServerOptions.Batching(texts, timeout), patience);
   }
 
   private static List<TokenRow> rows(int... ids) {
@@ -168,14 +168,14 @@ class BatcherTest {
   @Test
   void anErrorOfTheEncoderDoesNotEndTheThread() {
     open.countDown();
-    TokenRowEncoder failing = rows -> {
+    TokenRow.Encoder failing = rows -> {
       if (rows.get(0).ids()[0] == 13) {
         throw new OutOfMemoryError("none");
       }
       return encode(rows);
     };
     try (var batcher =
-        new Batcher("test", failing, new BatchingOptions(8, Duration.ZERO), PATIENCE)) {
+        new Batcher("test", failing, new ServerOptions.Batching(8, Duration.ZERO), PATIENCE)) {
       assertThatThrownBy(() -> batcher.encode(rows(13)))
           .hasRootCauseInstanceOf(OutOfMemoryError.class);
       assertThat(batcher.encode(rows(1))).isDeepEqualTo(new float[][] {{1}});

@@ -59,8 +59,8 @@ class FuzzedBodiesTest {
   static void serve() {
     var model = SmallExport.retriever(folder.resolve("model"));
     SmallExport.write(model, IdType.INT64, folder.resolve("1"));
-    server =
-        ModelServer.start(folder.resolve("1"), ServerOptions.local().with(BatchingOptions.OFF));
+    server = ModelServer.start(
+        folder.resolve("1"), ServerOptions.local().with(ServerOptions.Batching.OFF));
     http = new Http(server.uri());
   }
 

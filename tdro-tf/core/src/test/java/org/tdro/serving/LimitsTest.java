@@ -41,7 +41,8 @@ class LimitsTest {
     SmallExport.write(model, IdType.INT32, folder.resolve("1"));
     server = ModelServer.start(
         folder.resolve("1"),
-        ServerOptions.local().with(new ServerLimits(BODY, 8, 0, 8, 16, Duration.ofMinutes(1))));
+        ServerOptions.local()
+            .with(new ServerOptions.Limits(BODY, 8, 0, 8, 16, Duration.ofMinutes(1))));
     http = new Http(server.uri());
   }
 
@@ -84,7 +85,7 @@ class LimitsTest {
   /** The model has 96 positions. */
   @Test
   void aLengthThatTheModelRefusesIsABadRequest() throws Exception {
-    var limits = new ServerLimits(1 << 20, 8, 1000, 8, 16, Duration.ofMinutes(1));
+    var limits = new ServerOptions.Limits(1 << 20, 8, 1000, 8, 16, Duration.ofMinutes(1));
     try (var wide = ModelServer.start(folder.resolve("1"), ServerOptions.local().with(limits))) {
       var client = new Http(wide.uri());
       assertThat(client.post(PREDICT, predict(1, 96)).status()).isEqualTo(200);
@@ -125,11 +126,11 @@ class LimitsTest {
 
   @Test
   void aFullQueueIsTooManyRequests() throws Exception {
-    var limits = new ServerLimits(BODY, 8, 0, 8, 16, Duration.ofMinutes(1));
+    var limits = new ServerOptions.Limits(BODY, 8, 0, 8, 16, Duration.ofMinutes(1));
     var options = ServerOptions.local()
         .with(limits)
         // The first waits for others, and so is in the queue.
-        .with(new BatchingOptions(32, Duration.ofSeconds(2)));
+        .with(new ServerOptions.Batching(32, Duration.ofSeconds(2)));
     try (var slow = ModelServer.start(folder.resolve("1"), options)) {
       var client = new Http(slow.uri());
       var first = CompletableFuture.supplyAsync(() -> post(client, predict(6, 1)));
@@ -156,9 +157,10 @@ class LimitsTest {
 
   @Test
   void tooManyRequestsAtATimeAreRefusedAndTheServerStaysHealthy() throws Exception {
-    var limits = new ServerLimits(BODY, 8, 0, 64, 2, Duration.ofMinutes(1));
-    var options =
-        ServerOptions.local().with(limits).with(new BatchingOptions(32, Duration.ofSeconds(1)));
+    var limits = new ServerOptions.Limits(BODY, 8, 0, 64, 2, Duration.ofMinutes(1));
+    var options = ServerOptions.local()
+        .with(limits)
+        .with(new ServerOptions.Batching(32, Duration.ofSeconds(1)));
     try (var small = ModelServer.start(folder.resolve("1"), options)) {
       var client = new Http(small.uri());
       var threads = Executors.newCachedThreadPool();

@@ -193,7 +193,7 @@ class ModelApiTest {
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': 1, 'attention_mask': 1}]} | a list of integers",
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': [[1]], 'attention_mask': [[1]]}]} | a list of integers",
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': [1.5], 'attention_mask': [1]}]} | a list of integers",
-        "{'signature_name': 'encode_query', 'instances': [{'input_ids': [4294967296], 'attention_mask': [1]}]} | no integer of 32 bits",
+        "{'signature_name': 'encode_query', 'instances': [{'input_ids': [4294967296], 'attention_mask': [1]}]} | not a 32-bit integer",
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': [258], 'attention_mask': [1]}]} | the model's ids are 0 to 257",
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': [-1], 'attention_mask': [1]}]} | row 0 has -1",
         "{'signature_name': 'encode_query', 'instances': [{'input_ids': [1], 'attention_mask': [2]}]} | a mask has 0 to 1",

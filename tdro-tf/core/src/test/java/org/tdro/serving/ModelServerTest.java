@@ -43,7 +43,7 @@ class ModelServerTest {
   @Test
   void requestsThatHaveBegunAreFinishedWhenItStops() throws Exception {
     // They wait for others, and so are under way for a while.
-    var waiting = ServerOptions.local().with(new BatchingOptions(32, Duration.ofSeconds(3)));
+    var waiting = ServerOptions.local().with(new ServerOptions.Batching(32, Duration.ofSeconds(3)));
     var server = ModelServer.start(folder.resolve("1"), waiting);
     var http = new Http(server.uri());
     var threads = Executors.newCachedThreadPool();
@@ -76,8 +76,8 @@ class ModelServerTest {
         Optional.of("other"),
         "127.0.0.1",
         0,
-        new BatchingOptions(32, Duration.ofSeconds(30)),
-        ServerLimits.DEFAULT,
+        new ServerOptions.Batching(32, Duration.ofSeconds(30)),
+        ServerOptions.Limits.DEFAULT,
         Duration.ofSeconds(1),
         Duration.ofMillis(50));
     var server = ModelServer.start(folder.resolve("1"), options);
@@ -99,8 +99,8 @@ class ModelServerTest {
           Optional.empty(),
           "127.0.0.1",
           port,
-          BatchingOptions.DEFAULT,
-          ServerLimits.DEFAULT,
+          ServerOptions.Batching.DEFAULT,
+          ServerOptions.Limits.DEFAULT,
           Duration.ofSeconds(1),
           Duration.ofSeconds(1));
       assertThatThrownBy(() -> ModelServer.start(folder.resolve("1"), same))

@@ -39,13 +39,13 @@ class ModelVersionsTest {
     SmallExport.write(SmallExport.retriever(folder.resolve("model")), IdType.INT32, export);
   }
 
-  private static ServerOptions options(BatchingOptions batching) {
+  private static ServerOptions options(ServerOptions.Batching batching) {
     return new ServerOptions(
         Optional.empty(),
         "127.0.0.1",
         0,
         batching,
-        ServerLimits.DEFAULT,
+        ServerOptions.Limits.DEFAULT,
         Duration.ofMillis(20),
         Duration.ofSeconds(30));
   }
@@ -75,7 +75,7 @@ class ModelVersionsTest {
   void theHighestNumberIsServed() throws Exception {
     var base = base("numbers", "2", "10", "9", "name", "011");
     Files.createDirectories(base.resolve("12"));
-    try (var server = ModelServer.start(base, options(BatchingOptions.DEFAULT))) {
+    try (var server = ModelServer.start(base, options(ServerOptions.Batching.DEFAULT))) {
       assertThat(server.version()).isEqualTo(10);
       assertThat(server.name()).isEqualTo("small");
     }
@@ -87,7 +87,7 @@ class ModelVersionsTest {
     var failures = new ConcurrentLinkedQueue<String>();
     var answered = new AtomicInteger();
     var stop = new AtomicBoolean();
-    try (var server = ModelServer.start(base, options(BatchingOptions.DEFAULT))) {
+    try (var server = ModelServer.start(base, options(ServerOptions.Batching.DEFAULT))) {
       var clients = new ArrayList<CompletableFuture<Void>>();
       var threads = Executors.newCachedThreadPool();
       for (int i = 0; i < 8; i++) {
@@ -137,7 +137,7 @@ class ModelVersionsTest {
   void anOldVersionIsClosedWhenItsLastRequestHasEnded() throws Exception {
     var base = base("slow", "1");
     // Waits for others, and so is under way for a second.
-    var waiting = new BatchingOptions(32, Duration.ofSeconds(1));
+    var waiting = new ServerOptions.Batching(32, Duration.ofSeconds(1));
     try (var server = ModelServer.start(base, options(waiting))) {
       var http = new Http(server.uri());
       var request = CompletableFuture.supplyAsync(() -> {
@@ -164,7 +164,7 @@ class ModelVersionsTest {
   @Test
   void aVersionThatCannotBeLoadedChangesNothing() throws Exception {
     var base = base("broken", "1");
-    try (var server = ModelServer.start(base, options(BatchingOptions.DEFAULT))) {
+    try (var server = ModelServer.start(base, options(ServerOptions.Batching.DEFAULT))) {
       var http = new Http(server.uri());
       AtomicWrite.folder(
           base.resolve("2"), beside -> Files.writeString(beside.resolve("saved_model.pb"), "no"));
@@ -187,7 +187,7 @@ class ModelVersionsTest {
   @Test
   void aVersionThatIsTakenAwayGivesPlaceToTheOneBefore() throws Exception {
     var base = base("back", "1", "2");
-    try (var server = ModelServer.start(base, options(BatchingOptions.DEFAULT))) {
+    try (var server = ModelServer.start(base, options(ServerOptions.Batching.DEFAULT))) {
       assertThat(server.version()).isEqualTo(2);
       AtomicWrite.delete(base.resolve("2"));
       waitFor(server, 1);
@@ -201,7 +201,7 @@ class ModelVersionsTest {
   void aFolderWithoutAVersionIsAnErrorThatSaysSo() throws Exception {
     var empty = Files.createDirectories(folder.resolve("empty"));
     for (var base : List.of(empty, folder.resolve("nowhere"))) {
-      assertThatThrownBy(() -> ModelServer.start(base, options(BatchingOptions.DEFAULT)))
+      assertThatThrownBy(() -> ModelServer.start(base, options(ServerOptions.Batching.DEFAULT)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(base + " holds no version");
     }

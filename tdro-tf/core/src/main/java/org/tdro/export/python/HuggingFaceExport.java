@@ -20,7 +20,7 @@ public final class HuggingFaceExport extends PythonExport {
   private final long maxShardBytes;
 
   /**
-   * An export with weights of that type.
+   * Creates an export with weights of that type.
    *
    * @param type F32 or BF16
    * @param maxShardBytes bytes of tensors that a file may hold

@@ -15,7 +15,7 @@ import org.tdro.text.SpecialTokens;
 /** Exports the adapters of a retriever in PEFT's form; the model that they adapt stays where it is. */
 public final class PeftExport extends PythonExport {
 
-  /** An export whose README is {@code card}. */
+  /** Creates an export whose README is {@code card}. */
   public PeftExport(PythonModelCard card) {
     super(card, PythonModelCard.Library.PEFT);
   }

@@ -23,7 +23,7 @@ import org.tdro.text.SpecialTokens;
 import org.tdro.text.TextKind;
 import org.tdro.text.TokenizerConfig;
 
-/** An export of a retriever as a folder for Python, with the files of sentence-transformers: what its forms share. */
+/** An export of a retriever as a folder for Python: weights in one of two forms, with the files of sentence-transformers. */
 public abstract class PythonExport {
   private final PythonModelCard card;
   private final PythonModelCard.Library library;
@@ -43,7 +43,7 @@ public abstract class PythonExport {
    *
    * @param settings the stored ones or changed ones
    * @param side whose encoder; needed where queries and passages have their own
-   * @throws IllegalArgumentException listing what the form has no counterpart of; nothing is left behind then
+   * @throws IllegalArgumentException listing everything that the form cannot express; nothing is left behind then
    */
   public final void export(
       RetrieverSource source, RetrieverSettings settings, Optional<TextKind> side, Path output) {
@@ -78,7 +78,7 @@ public abstract class PythonExport {
   abstract void check(RetrieverSource source, RetrieverSettings settings);
 
   /**
-   * Writes the weights of an encoder and what describes them.
+   * Writes the weights of an encoder and their description.
    *
    * @param tokens the special tokens, as far as they are known
    */

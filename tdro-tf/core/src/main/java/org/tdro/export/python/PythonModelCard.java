@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.retriever.RetrieverSettings;
 
@@ -17,7 +16,7 @@ import org.tdro.retriever.RetrieverSettings;
  */
 public record PythonModelCard(Map<String, String> run) {
 
-  /** What loads the folder. */
+  /** The libraries that load a folder. */
   enum Library {
     SENTENCE_TRANSFORMERS("sentence-transformers"),
     PEFT("peft");
@@ -97,13 +96,10 @@ public record PythonModelCard(Map<String, String> run) {
 
   private static String backbone(RetrieverSettings settings) {
     var shape = settings.spec().architecture();
-    int layers = shape instanceof BertArchitecture bert
-        ? bert.layers()
-        : shape instanceof DecoderArchitecture decoder ? decoder.layers() : 0;
     return "%s, %d layers, hidden size %d, %d token ids"
         .formatted(
             shape instanceof DecoderArchitecture ? "decoder" : "encoder",
-            layers,
+            shape.layers(),
             shape.hidden(),
             shape.vocabulary());
   }

@@ -1,5 +1,7 @@
 package org.tdro.huggingface.safetensors;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /** Element types, named as in the header. */
@@ -20,6 +22,9 @@ public enum DType {
   /** One byte, 0 or 1. */
   BOOL(1);
 
+  /** The bit that keeps a NaN from becoming infinite where the lower half is dropped. */
+  private static final int QUIET = 0x40;
+
   private final int bytes;
 
   DType(int bytes) {
@@ -32,7 +37,7 @@ public enum DType {
   }
 
   /**
-   * The type's name in PyTorch, as {@code config.json} has it.
+   * Returns the type's name in PyTorch, as {@code config.json} has it.
    *
    * @throws IllegalArgumentException for types that weights are not written in
    */
@@ -52,5 +57,39 @@ public enum DType {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * Writes floats as elements of this type, little-endian whatever the order of the buffer and rounded to the nearest; the
+   * buffer's position moves behind them.
+   *
+   * @param from has {@code count} values from index {@code at} on
+   * @throws IllegalArgumentException for types other than F32 and BF16
+   */
+  public void write(float[] from, int at, int count, ByteBuffer to) {
+    var target = to.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    switch (this) {
+      case F32 -> target.asFloatBuffer().put(from, at, count);
+      case BF16 -> {
+        var bits = target.asShortBuffer();
+        for (int i = 0; i < count; i++) {
+          bits.put(i, bfloat16(from[at + i]));
+        }
+      }
+      default ->
+        throw new IllegalArgumentException("floats are written as F32 or BF16, not as " + this);
+    }
+    to.position(to.position() + count * bytes);
+  }
+
+  /** Returns the upper half of a {@code float}, rounded to nearest with ties to even; NaN stays NaN. */
+  static short bfloat16(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    if (Float.isNaN(value)) {
+      // Rounding could carry a mantissa of ones into the sign.
+      return (short) (bits >>> 16 | QUIET);
+    }
+    int lastKept = bits >>> 16 & 1;
+    return (short) ((bits + 0x7fff + lastKept) >>> 16);
   }
 }

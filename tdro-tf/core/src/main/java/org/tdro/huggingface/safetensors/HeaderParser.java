@@ -27,7 +27,7 @@ import org.tdro.io.Problems;
 final class HeaderParser {
   private static final int MAX_TENSORS = 1_000_000;
 
-  /** Without its table of known names, which pays only for names that come again. */
+  /** Without Jackson's table of field names, which pays off only for names that recur. */
   private static final JsonFactory JSON = JsonFactory.builder()
       .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
       .build();
@@ -55,7 +55,7 @@ final class HeaderParser {
       throw new InputException(
           file + ": the header does not begin with {; it is not a safetensors file");
     }
-    // A decoder of its own reports malformed text, Jackson would guess another encoding.
+    // This decoder reports malformed text, where Jackson would guess another encoding.
     var text = new InputStreamReader(
         new ByteBufferBackedInputStream(bytes), StandardCharsets.UTF_8.newDecoder());
     try (var json = JSON.createParser(text)) {
@@ -67,10 +67,10 @@ final class HeaderParser {
     }
   }
 
-  /** What is wrong with a JSON text and, as far as its parser knows, where. */
+  /** Returns what is wrong with a JSON text and, as far as its parser knows, where. */
   static String invalidJson(JacksonException failure) {
     var at = failure.getLocation();
-    return "no valid JSON%s: %s"
+    return "not valid JSON%s: %s"
         .formatted(
             at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr()),
             failure.getOriginalMessage());
@@ -185,14 +185,14 @@ final class HeaderParser {
     }
   }
 
-  /** The string here, or null if it is none. */
+  /** Returns the current string; null if it is something else. */
   private String text() throws IOException {
     var text = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : null;
     json.skipChildren();
     return text;
   }
 
-  /** The list here, or null if it is not one of at most {@code limit} integers. */
+  /** Returns the current list; null if it is not one of at most {@code limit} integers. */
   private long[] integers(int limit) throws IOException {
     if (json.currentToken() != JsonToken.START_ARRAY) {
       json.skipChildren();

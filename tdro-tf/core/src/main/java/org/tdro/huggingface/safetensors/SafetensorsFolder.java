@@ -76,7 +76,7 @@ public final class SafetensorsFolder {
         problems.addAll(e.problems());
       }
     }
-    // Of an unreadable shard nothing is known, so that its tensors cannot be said to be absent.
+    // Tensors may be in a shard that cannot be read, so only readable shards tell what is absent.
     problems.throwIfAny();
     weightMap.forEach((name, file) -> {
       var tensor = tensors.get(name);

@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * }</pre>
  */
 public final class SafetensorsWriter implements AutoCloseable {
-  /** What readers of PyTorch's weights ask for; transformers refuses files without it. */
+  /** Metadata that readers of PyTorch's weights ask for; transformers refuses files without it. */
   public static final Map<String, String> PYTORCH = Map.of("format", "pt");
 
   /** Data begin at a multiple of this, so that a mapped tensor is aligned. */
@@ -67,7 +67,7 @@ public final class SafetensorsWriter implements AutoCloseable {
       var writer = new SafetensorsWriter(channel, List.copyOf(tensors));
       writer.writeFully(header);
       return writer;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       channel.close();
       throw e;
     }
@@ -100,7 +100,11 @@ public final class SafetensorsWriter implements AutoCloseable {
     skipComplete();
   }
 
-  /** @throws IllegalStateException if bytes are missing */
+  /**
+   * Closes the file.
+   *
+   * @throws IllegalStateException if bytes are missing
+   */
   @Override
   public void close() throws IOException {
     channel.close();
@@ -130,7 +134,7 @@ public final class SafetensorsWriter implements AutoCloseable {
     }
   }
 
-  /** The header with its length before it, padded with spaces. */
+  /** Returns the header with its length before it, padded with spaces. */
   private static ByteBuffer header(List<TensorSpec> tensors, Map<String, String> metadata)
       throws IOException {
     var text = new ByteArrayOutputStream();

@@ -16,7 +16,7 @@ import org.tdro.io.Problems;
 /**
  * The file {@value #FILE}: which file of the folder holds which tensor.
  *
- * @param totalSize bytes of all tensors; told, never relied on
+ * @param totalSize bytes of all tensors; for information, never relied on
  * @param weightMap from a tensor's name to its file's
  */
 record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
@@ -26,7 +26,11 @@ record ShardIndex(long totalSize, SortedMap<String, String> weightMap) {
     weightMap = Collections.unmodifiableSortedMap(new TreeMap<>(weightMap));
   }
 
-  /** @throws InputException if the index is malformed, or names a file outside of its folder */
+  /**
+   * Reads an index.
+   *
+   * @throws InputException if it is malformed, or names a file outside of its folder
+   */
   static ShardIndex read(Path file) {
     var json = json(file);
     var problems = new Problems();

@@ -1,6 +1,7 @@
 package org.tdro.huggingface.safetensors;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ public record ShardPlan(List<Shard> shards) {
   }
 
   /**
-   * Fills one shard after the other. A tensor is never split: one that is larger than a shard has a file of its own.
+   * Plans shards that are filled one after the other. A tensor is never split: one that is larger than a shard has a file of its own.
    *
    * @param tensors in the order in which they will be written
    * @param maxShardBytes bytes of tensors that a shard may hold, its header not counted
@@ -63,7 +64,7 @@ public record ShardPlan(List<Shard> shards) {
    * @param folder an empty one, put in place by the caller, with {@code AtomicWrite.folder}
    * @throws IllegalArgumentException if a name is used twice, or if the source gives a tensor more bytes than it has, or fewer
    */
-  public void write(Path folder, TensorSource source) throws IOException {
+  public void write(Path folder, Source source) throws IOException {
     var weightMap = new TreeMap<String, String>();
     long totalSize = 0L;
     for (var shard : shards) {
@@ -82,8 +83,7 @@ public record ShardPlan(List<Shard> shards) {
     }
   }
 
-  private static void write(Path file, List<TensorSpec> tensors, TensorSource source)
-      throws IOException {
+  private static void write(Path file, List<TensorSpec> tensors, Source source) throws IOException {
     try (var writer = SafetensorsWriter.create(file, tensors, SafetensorsWriter.PYTORCH)) {
       for (var tensor : tensors) {
         source.write(tensor, bytes -> writer.write(tensor.name(), bytes));
@@ -95,5 +95,19 @@ public record ShardPlan(List<Shard> shards) {
     return count == 1
         ? SafetensorsFolder.SINGLE
         : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", index + 1, count);
+  }
+
+  /** A source of the values of tensors when they are written. */
+  @FunctionalInterface
+  public interface Source {
+    /** Gives {@code sink} all bytes of a tensor, little-endian and in order, in as many pieces as it likes. */
+    void write(TensorSpec tensor, Sink sink) throws IOException;
+
+    /** Takes the bytes of one tensor. */
+    @FunctionalInterface
+    interface Sink {
+      /** Takes what remains of {@code bytes}, which may be used again afterwards. */
+      void write(ByteBuffer bytes) throws IOException;
+    }
   }
 }

@@ -18,7 +18,11 @@ public record TensorSpec(String name, DType type, long[] shape) {
 
   private static final int SHOWN = 200;
 
-  /** @throws IllegalArgumentException if a size is negative, or the bytes are more than a {@code long} counts */
+  /**
+   * Checks the name and the shape.
+   *
+   * @throws IllegalArgumentException if a size is negative, or the bytes are more than a {@code long} counts
+   */
   public TensorSpec {
     shape = shape.clone();
     if (name.equals(METADATA)) {
@@ -71,18 +75,18 @@ public record TensorSpec(String name, DType type, long[] shape) {
     return 31 * (31 * name.hashCode() + type.hashCode()) + Arrays.hashCode(shape);
   }
 
-  /** Such as {@code tensor 'norm.weight' F32 [32]}. */
+  /** Returns a text such as {@code tensor 'norm.weight' F32 [32]}. */
   @Override
   public String toString() {
     return label(name) + " " + type + " " + Arrays.toString(shape);
   }
 
-  /** A name as messages show it. */
+  /** Returns a name as messages show it. */
   static String label(String name) {
     return "tensor '" + shown(name) + "'";
   }
 
-  /** A text from a file as messages show it: it may be a book, or a terminal's control characters. */
+  /** Returns a text from a file as messages show it: truncated, and without control characters for a terminal. */
   static String shown(String text) {
     var start = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
     return start.replaceAll("\\p{Cntrl}", "?");

@@ -33,7 +33,7 @@ public record Lora(int rank, double alpha, float dropout, List<String> targetMod
     return rank > 0;
   }
 
-  /** α / r. */
+  /** Returns α / r. */
   public float scale() {
     return (float) (alpha / rank);
   }

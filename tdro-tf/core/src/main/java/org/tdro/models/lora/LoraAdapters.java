@@ -8,9 +8,11 @@ import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
 import org.tdro.keras.LayerScope;
+import org.tdro.keras.Weight;
 import org.tdro.keras.layers.Dense;
 import org.tdro.keras.layers.Dropout;
 import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** Adds A and B beside the maps that a {@link Lora} names; B starts at zero, so training starts from the frozen model. */
@@ -18,15 +20,19 @@ public final class LoraAdapters implements Adapters {
   private final LayerScope scope;
   private final Lora lora;
   private final Set<String> found = new HashSet<>();
-  private final List<LoraKernel> kernels = new ArrayList<>();
+  private final List<Kernel> kernels = new ArrayList<>();
 
-  /** @param scope where A and B are added, under the names of the maps; the maps themselves may be frozen or another's */
+  /**
+   * Creates adapters for one backbone.
+   *
+   * @param scope where A and B are added, under the names of the maps; the maps themselves may be frozen or another's
+   */
   public LoraAdapters(LayerScope scope, Lora lora) {
     this.scope = scope;
     this.lora = lora;
   }
 
-  /** A frozen map and, beside it, dropout and its two thin ones. */
+  /** A frozen map plus its adapter: dropout, A and B. */
   private record Adapted(Dense dense, Dropout dropout, Dense a, Dense b, float scale)
       implements Layer<TFloat32> {
     @Override
@@ -55,13 +61,13 @@ public final class LoraAdapters implements Adapters {
     var a = new Dense(
         beside.under("lora_A"), in, lora.rank(), Initializer.uniform(1 / Math.sqrt(in)), false);
     var b = new Dense(beside.under("lora_B"), lora.rank(), out, Initializer.zeros(), false);
-    kernels.add(new LoraKernel(dense.kernel(), a.kernel(), b.kernel(), lora.scale()));
+    kernels.add(new Kernel(dense.kernel(), a.kernel(), b.kernel(), lora.scale()));
     var dropout = new Dropout(beside.under("lora_dropout"), lora.dropout());
     return new Adapted(dense, dropout, a, b, lora.scale());
   }
 
-  /** The adapted kernels, in the order in which they were built. */
-  public List<LoraKernel> kernels() {
+  /** Returns the adapted kernels, in the order in which they were built. */
+  public List<Kernel> kernels() {
     return List.copyOf(kernels);
   }
 
@@ -76,6 +82,20 @@ public final class LoraAdapters implements Adapters {
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "LoRA's target modules %s are not in the model".formatted(missing));
+    }
+  }
+
+  /**
+   * A frozen kernel W {@code [in, out]} with its adapter A {@code [in, r]} and B {@code [r, out]}.
+   *
+   * @param scale α / r
+   */
+  public record Kernel(Weight kernel, Weight a, Weight b, float scale) {
+
+    /** Returns W + (α / r)·A·B. */
+    public Operand<TFloat32> merged(Ops tf) {
+      var product = tf.linalg.matMul(a.read(tf), b.read(tf));
+      return tf.math.add(kernel.read(tf), tf.math.mul(product, tf.constant(scale)));
     }
   }
 }

@@ -21,7 +21,8 @@ import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
 /**
- * A published folder as a retriever. What no file says is as usual: a decoder's last token is pooled and an encoder's mean.
+ * A published folder as a retriever. Where no file names a pooling, it is the last token of a
+ * decoder and the mean of an encoder.
  */
 public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSource {
   private static final Logger LOG = LoggerFactory.getLogger(PretrainedRetriever.class);
@@ -68,7 +69,7 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
       var appended = files.withEndToken(scratch.resolve("tokenizer.json"));
       if (appended.changed()) {
         LOG.info(
-            "{}: {} is put behind every text, since its state is pooled",
+            "{}: {} is appended to every text, since its state is pooled",
             files.path(),
             appended.token());
       }
@@ -81,7 +82,7 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
     return folder.fingerprint();
   }
 
-  /** The projection is not among them: the folder may have one of another size, or none. */
+  /** Returns the weights of the backbone; the folder may have a projection of another size, or none. */
   @Override
   public List<Weight> replaced(Encoders encoders) {
     return encoders.backboneWeights();
@@ -117,7 +118,7 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
       dense.load(tf, session, kernel);
     } else {
       LOG.warn(
-          "{} projects to {}, the model to {}: its projection starts anew",
+          "{} projects to {} components, the model to {}: its projection starts from random weights",
           dense.folder(),
           dense.out(),
           kernel.shape().get(1));

@@ -27,7 +27,7 @@ import org.tensorflow.op.Ops;
 public record RetrieverFolder(Path path) implements RetrieverSource {
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** The retriever of a run's folder, or in that folder itself. */
+  /** Returns the retriever in a run's folder, or in the folder itself. */
   public static RetrieverFolder of(Path runOrModel) {
     var inRun = runOrModel.resolve("model");
     AtomicWrite.settle(inRun);
@@ -85,7 +85,7 @@ public record RetrieverFolder(Path path) implements RetrieverSource {
     }
   }
 
-  /** Always the stored tokenizer, which was made for the pooling in training; {@code pooling} is ignored. */
+  /** Returns the stored tokenizer, which was made for the pooling in training; {@code pooling} is ignored. */
   @Override
   public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
     return Optional.of(tokenizer());

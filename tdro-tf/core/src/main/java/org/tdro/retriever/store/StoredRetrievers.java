@@ -6,12 +6,12 @@ import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSource;
 import org.tensorflow.proto.ConfigProto;
 
-/** Finds retrievers on disk: one that was trained here, one as published, or adapters of one. */
+/** Finds retrievers on disk, whether they were trained here or published. */
 public final class StoredRetrievers {
   private StoredRetrievers() {}
 
   /**
-   * The retriever in a run's folder, the model's folder in it, or a published folder.
+   * Returns the retriever in a run's folder, the model's folder in it, or a published folder.
    *
    * @throws org.tdro.io.InputException if a published one cannot be read, or asks for what is not computed here
    */

@@ -103,7 +103,7 @@ class HostileHeaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"{", "{]", "{\"a\":", "{\"a\" 1}", "{\"a\":{}}\0", "{'a':{}}"})
   void aHeaderIsJson(String header) throws IOException {
-    assertThat(problems(header, 0)).singleElement().asString().contains("no valid JSON");
+    assertThat(problems(header, 0)).singleElement().asString().contains("not valid JSON");
   }
 
   @Test
@@ -111,7 +111,7 @@ class HostileHeaderTest {
     assertThat(problems("{\"a\":" + "[".repeat(1_000_000), 0))
         .singleElement()
         .asString()
-        .contains("no valid JSON");
+        .contains("not valid JSON");
   }
 
   @Test

@@ -34,7 +34,7 @@ class ShardPlanTest {
   }
 
   /** Bytes that are the first letter of the name, in pieces of two. */
-  private static void letters(TensorSpec tensor, TensorSource.Sink sink) throws IOException {
+  private static void letters(TensorSpec tensor, ShardPlan.Source.Sink sink) throws IOException {
     var piece = new byte[] {(byte) tensor.name().charAt(0), (byte) tensor.name().charAt(0)};
     for (var left = tensor.bytes(); left > 0; left -= 2) {
       sink.write(ByteBuffer.wrap(piece, 0, (int) Math.min(2, left)));

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FloatBytesTest {
+class DTypeTest {
   @ParameterizedTest
   @CsvSource({
     "0x1p0, 3f80",
@@ -26,14 +26,14 @@ class FloatBytesTest {
     "-Infinity, ff80"
   })
   void bfloat16IsTheNearest(float value, String hex) {
-    assertThat(FloatBytes.bfloat16(value)).isEqualTo((short) Integer.parseInt(hex, 16));
+    assertThat(DType.bfloat16(value)).isEqualTo((short) Integer.parseInt(hex, 16));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0x7fc00000, 0x7f800001, 0x7fffffff, 0xffffffff, 0xff800001})
   void bfloat16OfNoNumberIsNoNumber(int bits) {
     var value = Float.intBitsToFloat(bits);
-    assertThat(widened(FloatBytes.bfloat16(value))).isNaN();
+    assertThat(widened(DType.bfloat16(value))).isNaN();
   }
 
   @Test
@@ -41,7 +41,7 @@ class FloatBytesTest {
     for (int bits = 0; bits < 1 << 16; bits++) {
       var value = widened((short) bits);
       if (!Float.isNaN(value)) {
-        assertThat(FloatBytes.bfloat16(value)).isEqualTo((short) bits);
+        assertThat(DType.bfloat16(value)).isEqualTo((short) bits);
       }
     }
   }
@@ -54,8 +54,8 @@ class FloatBytesTest {
   @Test
   void bytesAreLittleEndianInEveryBuffer() {
     var bytes = ByteBuffer.allocate(12);
-    FloatBytes.write(DType.F32, new float[] {9, 1, -2.5f, 9}, 1, 2, bytes);
-    FloatBytes.write(DType.BF16, new float[] {0.125f, 1}, 0, 2, bytes);
+    DType.F32.write(new float[] {9, 1, -2.5f, 9}, 1, 2, bytes);
+    DType.BF16.write(new float[] {0.125f, 1}, 0, 2, bytes);
     assertThat(bytes.hasRemaining()).isFalse();
     assertThat(bytes.array()).isEqualTo(new byte[] {
       0, 0, (byte) 0x80, 0x3f, 0, 0, 0x20, (byte) 0xc0, 0, 0x3e, (byte) 0x80, 0x3f
@@ -64,8 +64,7 @@ class FloatBytesTest {
 
   @Test
   void otherTypesAreRefused() {
-    assertThatThrownBy(
-            () -> FloatBytes.write(DType.F16, new float[1], 0, 1, ByteBuffer.allocate(2)))
+    assertThatThrownBy(() -> DType.F16.write(new float[1], 0, 1, ByteBuffer.allocate(2)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("F16");
   }

@@ -1,0 +1,91 @@
+package org.tdro.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tdro.config.ConfigComposer;
+import org.tdro.huggingface.PublishedFolder;
+import org.tdro.huggingface.SmallCheckpoint;
+import org.tdro.testing.Checkout;
+import org.tdro.training.config.RunConfig;
+
+/** A model that was published with the mean of its states, texts of 40 tokens and prompts. */
+class StartingModelTest {
+  @TempDir
+  Path folder;
+
+  @BeforeEach
+  void publish() throws IOException {
+    SmallCheckpoint.write(folder, 5);
+    Files.createDirectory(folder.resolve("1_Pooling"));
+    Files.writeString(
+        folder.resolve("1_Pooling/config.json"),
+        "{\"word_embedding_dimension\": 16, \"pooling_mode_mean_tokens\": true}");
+    Files.writeString(folder.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 40}");
+    Files.writeString(
+        folder.resolve("config_sentence_transformers.json"),
+        "{\"prompts\": {\"query\": \"find\\n100%: \"}}");
+  }
+
+  private List<String> deviations(String... further) {
+    var arguments = new ArrayList<>(List.of(
+        "stage=reference",
+        "model=checkpoint",
+        "model.path=" + folder,
+        "model.pooling=mean",
+        "data.query-length=40",
+        "data.passage-length=40",
+        "data.prompts.a.query=\"find\\n100%: \"",
+        "data.prompts.a.passage=\"\"",
+        "data.prompts.b.query=\"find\\n100%: \"",
+        "data.prompts.b.passage=\"\"",
+        "output=" + folder.resolve("run")));
+    arguments.addAll(List.of(further));
+    var resolved = new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")))
+        .compose(arguments);
+    return new StartingModel(PublishedFolder.open(folder), resolved, List.of("a", "b"))
+        .deviations();
+  }
+
+  /** The published prompt of all queries is that of each domain, by whichever key it is given. */
+  @Test
+  void aRunWithThePublishedSettingsDoesNotDeviate() {
+    assertThat(deviations()).isEmpty();
+  }
+
+  @Test
+  void eachKeyIsALineWithBothValuesAndWhatToSet() {
+    assertThat(deviations("model.pooling=avg-first-last", "data.passage-length=48"))
+        .containsExactly(
+            "command line: model.pooling=avg-first-last: model.pooling is avg-first-last, but "
+                + folder + " was published with mean; to follow it, set model.pooling=mean",
+            "command line: data.passage-length=48: data.passage-length is 48, but " + folder
+                + " was published with 40; to follow it, set data.passage-length=40");
+  }
+
+  @Test
+  void domainsWithTheSamePromptsShareALine() {
+    assertThat(deviations(
+            "data.prompts.a.query=\"say \\\"it\\\": \"",
+            "data.prompts.b.query=\"say \\\"it\\\": \""))
+        .singleElement()
+        .asString()
+        .startsWith("command line: data.prompts.a.query=")
+        .contains(": data.prompts.DOMAIN.query is \"say \\\"it\\\": \" for a, b, but ")
+        .endsWith(
+            " was published with \"find\\n100%: \"; to follow it, set data.prompts.DOMAIN.query=\"find\\n100%: \" for each");
+  }
+
+  @Test
+  void aBackboneThatWasPublishedWithoutAPoolingLeavesAllToTheRun() throws IOException {
+    Files.delete(folder.resolve("1_Pooling/config.json"));
+    assertThat(deviations("model.pooling=cls")).isEmpty();
+  }
+}
