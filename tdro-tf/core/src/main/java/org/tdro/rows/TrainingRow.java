@@ -9,8 +9,8 @@ import org.tdro.io.TextLines;
 
 /**
  * A query with its relevant and irrelevant passages, one line of the training format of Tevatron and tDRO: {@code query_id},
- * {@code query}, and {@code positive_passages} and {@code negative_passages} of {@code docid}, optional {@code title}, {@code text}
- * and optional {@code score}, a number that a teacher gave.
+ * {@code query}, and {@code positive_passages} and {@code negative_passages}, each with {@code docid}, {@code text} and,
+ * if there are any, {@code title} and a teacher's score.
  *
  * @param positives at least one
  * @param negatives possibly none
