@@ -24,6 +24,7 @@ import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -58,6 +59,10 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (overrides.stream().anyMatch(override -> override.strip().startsWith("output"))) {
+      throw new ParameterException(
+          spec.commandLine(), "give the folder as --out DIR: results and export go there, too");
+    }
     var collection = out.resolve("collection");
     Files.createDirectories(out);
     QuickstartCollection.write(collection);

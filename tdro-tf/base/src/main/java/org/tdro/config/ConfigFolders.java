@@ -4,9 +4,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tdro.io.FileException;
 
 /**
@@ -90,10 +93,16 @@ record ConfigFolders(List<Path> folders) {
 
   /** Returns the content of a file; an empty one, after adding a problem, if it cannot be read. */
   Config parse(Path file, ConfigProblems problems) {
+    return parse(List.of(file.toAbsolutePath().normalize()), problems);
+  }
+
+  /** Returns the content of the last of {@code files}, each of which includes the next. */
+  private Config parse(List<Path> files, ConfigProblems problems) {
+    var file = files.get(files.size() - 1);
     var options = ConfigParseOptions.defaults()
         .setAllowMissing(false)
         .setOriginDescription(shown(file))
-        .setIncluder(new SearchPath(file, problems));
+        .setIncluder(new SearchPath(files, problems));
     try {
       return ConfigFactory.parseFile(file.toFile(), options);
     } catch (com.typesafe.config.ConfigException.IO e) {
@@ -115,13 +124,15 @@ record ConfigFolders(List<Path> folders) {
     return (there.startsWith(here) ? here.relativize(there) : there).toString();
   }
 
-  /** An includer that reports missing files, which HOCON itself ignores. */
-  private final class SearchPath implements ConfigIncluder {
+  /** An includer that reports missing files, which HOCON itself ignores, and files that include themselves. */
+  private final class SearchPath implements ConfigIncluder, ConfigIncluderURL {
+    private final List<Path> files;
     private final Path from;
     private final ConfigProblems problems;
 
-    SearchPath(Path from, ConfigProblems problems) {
-      this.from = from;
+    SearchPath(List<Path> files, ConfigProblems problems) {
+      this.files = files;
+      this.from = files.get(files.size() - 1);
       this.problems = problems;
     }
 
@@ -140,10 +151,22 @@ record ConfigFolders(List<Path> folders) {
       if (found.isEmpty()) {
         problems.add(shown(from), "includes " + name + ", which does not exist");
       }
-      return found
-          .map(file -> parse(file, problems))
+      var included = found.map(file -> file.toAbsolutePath().normalize());
+      if (included.filter(files::contains).isPresent()) {
+        problems.add(shown(from), "includes " + name + ", which includes this file");
+        included = Optional.empty();
+      }
+      return included
+          .map(file -> parse(Stream.concat(files.stream(), Stream.of(file)).toList(), problems))
           .orElse(ConfigFactory.empty())
           .root();
+    }
+
+    @Override
+    public ConfigObject includeURL(ConfigIncludeContext context, URL url) {
+      problems.add(
+          shown(from), "includes " + url + ": nothing is fetched; save it and include the file");
+      return ConfigFactory.empty().root();
     }
   }
 }

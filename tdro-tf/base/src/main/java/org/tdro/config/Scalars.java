@@ -19,7 +19,8 @@ final class Scalars {
         return Optional.of(text);
       }
       if (type == Path.class) {
-        return Optional.of(Path.of(text));
+        // An empty path would be the working folder.
+        return text.isBlank() ? Optional.empty() : Optional.of(Path.of(text));
       }
       if (type == int.class || type == Integer.class) {
         return Optional.of(new BigDecimal(text).intValueExact());

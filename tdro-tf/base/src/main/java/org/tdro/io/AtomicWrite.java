@@ -36,7 +36,9 @@ public final class AtomicWrite {
   private static final int PUT_ATTEMPTS = 100;
 
   private static final String PROCESS = Long.toString(ProcessHandle.current().pid());
-  private static final AtomicLong COUNT = new AtomicLong();
+  /** Counts from the time, so that a restarted container, whose process has the same number, has other names. */
+  private static final AtomicLong COUNT = new AtomicLong(System.currentTimeMillis());
+
   private static final Set<String> UNDER_WAY = ConcurrentHashMap.newKeySet();
 
   private AtomicWrite() {}
@@ -57,6 +59,10 @@ public final class AtomicWrite {
     var place = new Place(file);
     try {
       Files.createDirectories(place.parent());
+      if (place.isDevice()) {
+        writeThrough(place.target(), body);
+        return;
+      }
       try {
         place.removeLeftovers();
         body.write(place.writing());
@@ -87,6 +93,9 @@ public final class AtomicWrite {
     try {
       if (Files.isDirectory(place.target())) {
         throw new IOException("it is a folder");
+      }
+      if (place.isDevice()) {
+        return;
       }
       Files.createDirectories(place.parent());
       Files.createFile(place.writing());
@@ -220,6 +229,19 @@ public final class AtomicWrite {
     });
   }
 
+  /** Writes to a device or a pipe, which cannot be replaced; what is written is complete before the first byte goes there. */
+  private static void writeThrough(Path target, Body body) throws IOException {
+    var content = Files.createTempFile("tdro", target.getFileName().toString());
+    try {
+      body.write(content);
+      try (var out = Files.newOutputStream(target, StandardOpenOption.WRITE)) {
+        Files.copy(content, out);
+      }
+    } finally {
+      Files.delete(content);
+    }
+  }
+
   /** Waits until the content of a file, or the names in a folder, are on the disk. */
   private static void force(Path path) throws IOException {
     try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -268,8 +290,25 @@ public final class AtomicWrite {
   /** A place to write to, with the names beside it of one writer: {@code .NAME.PROCESS-COUNT.writing} and so on. */
   private record Place(Path target, String writer) {
     Place(Path target) {
-      this(target.toAbsolutePath(), PROCESS + "-" + COUNT.incrementAndGet());
+      this(resolved(target), PROCESS + "-" + COUNT.incrementAndGet());
       UNDER_WAY.add(writer);
+    }
+
+    /** Returns the path that a link leads to, so that the link stays. */
+    private static Path resolved(Path target) {
+      var path = target.toAbsolutePath().normalize();
+      try {
+        return Files.isSymbolicLink(path)
+            ? resolved(path.resolveSibling(Files.readSymbolicLink(path)))
+            : path;
+      } catch (IOException e) {
+        throw FileException.reading(target, e);
+      }
+    }
+
+    /** Whether there is something that is neither a file nor a folder. */
+    boolean isDevice() {
+      return Files.exists(target) && !Files.isRegularFile(target) && !Files.isDirectory(target);
     }
 
     void done() {

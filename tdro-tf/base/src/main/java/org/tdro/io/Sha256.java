@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in hexadecimal, by which contents are told apart. */
+/** SHA-256 in hexadecimal. */
 public final class Sha256 {
   private Sha256() {}
 

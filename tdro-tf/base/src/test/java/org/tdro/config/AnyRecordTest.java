@@ -216,4 +216,32 @@ class AnyRecordTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("two components have the key a");
   }
+
+  @Test
+  void filesThatIncludeThemselvesAreNamed() throws IOException {
+    write("mirror/self.conf", "include \"self.conf\"");
+    write("mirror/one.conf", "include \"two.conf\"");
+    write("mirror/two.conf", "include \"one.conf\"");
+    assertThatThrownBy(() -> compose("mirror=self"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("self.conf: includes self.conf, which includes this file");
+    assertThatThrownBy(() -> compose("mirror=one"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("two.conf: includes one.conf, which includes this file");
+  }
+
+  @Test
+  void nothingIsFetched() throws IOException {
+    write("mirror/far.conf", "include url(\"http://localhost:1/far.conf\")");
+    assertThatThrownBy(() -> compose("mirror=far"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("far.conf: includes http://localhost:1/far.conf: nothing is fetched");
+  }
+
+  @Test
+  void anEmptyPathIsNotTheWorkingFolder() {
+    assertThatThrownBy(() -> compose("log="))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("log must be a path, was \"\"");
+  }
 }

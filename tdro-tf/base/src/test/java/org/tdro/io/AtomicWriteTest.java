@@ -2,12 +2,15 @@ package org.tdro.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,5 +73,39 @@ class AtomicWriteTest {
     try (var entries = Files.list(folder)) {
       return entries.toList();
     }
+  }
+
+  @Test
+  void aLinkStaysAndItsTargetIsReplaced() throws IOException {
+    var target = Files.writeString(folder.resolve("target"), "old");
+    var link = Files.createSymbolicLink(folder.resolve("link"), Path.of("target"));
+    AtomicWrite.file(link, beside -> Files.writeString(beside, "new"));
+    assertThat(link).isSymbolicLink();
+    assertThat(target).hasContent("new");
+    var models = Files.createDirectory(folder.resolve("models"));
+    var current = Files.createSymbolicLink(folder.resolve("current"), models);
+    AtomicWrite.folder(current, beside -> Files.writeString(beside.resolve("weights"), ""));
+    assertThat(current).isSymbolicLink();
+    assertThat(models.resolve("weights")).exists();
+  }
+
+  @Test
+  void aPipeIsWrittenToAndStays() throws Exception {
+    var pipe = folder.resolve("pipe");
+    assumeTrue(
+        new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0,
+        "skipped: no pipe can be made here");
+    var reader = CompletableFuture.supplyAsync(() -> {
+      try {
+        return Files.readString(pipe);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    AtomicWrite.checkWritable(pipe);
+    AtomicWrite.file(pipe, beside -> Files.writeString(beside, "content"));
+    assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo("content");
+    assertThat(Files.isRegularFile(pipe)).isFalse();
+    assertThat(entries()).containsExactly(pipe);
   }
 }

@@ -44,7 +44,7 @@ public final class Provenance {
         .map(String::strip);
   }
 
-  /** Makes {@link #peakMemoryMiB} count from now on, if the system supports it. */
+  /** Resets the peak that {@link #peakMemoryMiB} reports, if the system supports it. */
   public static void resetPeakMemory() {
     try {
       Files.writeString(Path.of("/proc/self/clear_refs"), "5");

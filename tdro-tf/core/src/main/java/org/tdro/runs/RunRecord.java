@@ -45,7 +45,7 @@ public record RunRecord(
     COMPLETE
   }
 
-  /** The input that is the configuration itself, whose differences are told key by key. */
+  /** The configuration as an input; its differences are listed key by key. */
   public static final String CONFIGURATION = "configuration";
 
   public RunRecord {

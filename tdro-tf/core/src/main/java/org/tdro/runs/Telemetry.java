@@ -22,7 +22,6 @@ import org.tdro.keras.Model;
  * {@code tdro.rows.per.second} and those of {@link #gaugeByDomain}.
  */
 public final class Telemetry implements Callback {
-  private static final long TRACE_EVERY_STEPS = 200;
   private static final double NANOS = 1e9;
 
   private final MeterRegistry registry;
@@ -63,7 +62,6 @@ public final class Telemetry implements Callback {
 
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
-    model.traceUpdates(TRACE_EVERY_STEPS);
     // Steps after the backup that training resumes from are repeated, and written again.
     log.truncate(model.iterations());
   }
@@ -73,7 +71,9 @@ public final class Telemetry implements Callback {
     var timings = logs.timings();
     input.record(nanos(timings.inputSeconds()));
     forwardBackward.record(nanos(timings.stepSeconds() - timings.updateSeconds()));
-    update.record(nanos(timings.updateSeconds()));
+    if (timings.updateSeconds() > 0) {
+      update.record(nanos(timings.updateSeconds()));
+    }
     gauge("tdro.loss", logs.get(Logs.LOSS));
     gauge("tdro.learning.rate", logs.get(Logs.LEARNING_RATE));
     gauge(

@@ -194,6 +194,7 @@ public final class StageTraining {
     Provenance.resetPeakMemory();
     try (var interruption = new GracefulShutdown(model)) {
       model.compile(config.train().optimizer());
+      model.traceUpdates(config.train().traceEvery());
       fit(parts, dataset, model);
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {

@@ -25,7 +25,7 @@ import org.tensorflow.types.TString;
 
 /**
  * Writes weights to a folder and reads them back, in TensorFlow's own checkpoint format under the names of the weights,
- * with {@code weights.tsv} (name, tab, shape) beside it, by which a misfit is told before anything is read.
+ * with {@code weights.tsv} (name, tab, shape) beside it, by which a checkpoint that does not fit is refused before anything is read.
  */
 public final class Checkpoint {
   private static final String LISTING = "weights.tsv";
@@ -62,7 +62,7 @@ public final class Checkpoint {
         StdArrays.ndCopyOf(weights.stream().map(Weight::name).toArray(String[]::new)));
   }
 
-  /** That every tensor is saved or restored as a whole. */
+  /** Returns empty slice specs: every tensor is saved and restored whole. */
   private static Operand<TString> whole(Ops tf, List<Weight> weights) {
     return tf.fill(tf.constant(new long[] {weights.size()}), tf.constant(""));
   }

@@ -1,5 +1,6 @@
 package org.tdro.keras;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import org.tensorflow.Operand;
@@ -7,13 +8,13 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** The arguments of a compile, and the steps that were described since. */
+/** The arguments of a {@code compile}, and the steps that were described since. */
 final class Compilation {
   private final Optimizer optimizer;
   private final Loss loss;
   private final List<Metric> metrics;
 
-  /** Static shape of what the loss sees. */
+  /** Static shape of the model's outputs. */
   private Shape outputShape = Shape.unknown();
 
   private TrainingProgram training;
@@ -32,6 +33,12 @@ final class Compilation {
     this.optimizer = optimizer;
     this.loss = loss;
     this.metrics = List.copyOf(metrics);
+    var names = new HashSet<String>();
+    for (var metric : metrics) {
+      if (!names.add(metric.name())) {
+        throw new IllegalArgumentException("two metrics are named " + metric.name());
+      }
+    }
   }
 
   /** The optimizer, without which the model is not compiled. */

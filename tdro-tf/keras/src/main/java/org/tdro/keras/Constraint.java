@@ -4,7 +4,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** A condition that the values of a weight meet after every update, because they are moved to where they do. */
+/** A function that moves a weight back into its allowed set after every update. */
 @FunctionalInterface
 public interface Constraint {
 
@@ -18,6 +18,9 @@ public interface Constraint {
 
   /** Columns whose norm is above {@code norm} are scaled down to it. */
   static Constraint maxNorm(double norm) {
+    if (!(norm > 0)) {
+      throw new IllegalArgumentException("the largest norm must be above 0, was " + norm);
+    }
     return of(new org.tensorflow.framework.constraints.MaxNorm(norm));
   }
 

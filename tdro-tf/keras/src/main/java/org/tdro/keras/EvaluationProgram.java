@@ -59,7 +59,7 @@ final class EvaluationProgram {
   static long length(Dataset dataset) {
     return dataset
         .batchesPerEpoch()
-        .orElseThrow(
-            () -> new IllegalArgumentException("a dataset without end cannot be gone through"));
+        .orElseThrow(() -> new IllegalArgumentException(
+            "the dataset has no length, so it cannot be gone through once"));
   }
 }

@@ -176,6 +176,9 @@ public final class Examples {
       var shape = new ArrayList<Long>();
       var at = array;
       while (at != null && at.getClass().isArray()) {
+        if (Array.getLength(at) == 0) {
+          throw new IllegalArgumentException(name + " has no values");
+        }
         shape.add((long) Array.getLength(at));
         at = at instanceof Object[] nested && nested.length > 0 ? nested[0] : null;
       }
@@ -197,6 +200,9 @@ public final class Examples {
 
     private static int copy(
         String name, Object from, Object to, int at, List<Long> shape, int axis) {
+      if (from == null) {
+        throw new IllegalArgumentException(name + " has a part that is null");
+      }
       int length = Array.getLength(from);
       if (length != shape.get(axis)) {
         throw new IllegalArgumentException(name + " is not rectangular: it has parts of "

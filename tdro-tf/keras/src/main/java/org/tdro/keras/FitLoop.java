@@ -3,10 +3,14 @@ package org.tdro.keras;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The one training loop: every stage of every model goes through it. */
 final class FitLoop {
   private static final Logs NO_LOGS = new Logs(Map.of(), Map.of());
+
+  private static final Logger LOG = LoggerFactory.getLogger(FitLoop.class);
 
   private final Model model;
   private final Dataset dataset;
@@ -45,6 +49,12 @@ final class FitLoop {
       tell(callback -> callback.onRestore(model));
       state.watch(options.callbacks());
       tell(callback -> callback.onTrainBegin(model, options));
+      if (state.iterations() >= lastStep()) {
+        LOG.warn(
+            "nothing is left to train: the model has done {} updates, and {} in all were asked for",
+            state.iterations(),
+            lastStep());
+      }
       while (state.iterations() < lastStep() && !model.stopped()) {
         logs = epoch(program, state.iterations() / stepsPerEpoch);
       }
@@ -89,6 +99,8 @@ final class FitLoop {
 
   private Logs endEpoch(long epoch, Logs lastStep) {
     var logs = new LinkedHashMap<>(state.means().values());
+    // As in Keras, the rate that is in force, not a mean.
+    logs.put(Logs.LEARNING_RATE.name(), lastStep.get(Logs.LEARNING_RATE));
     options
         .validation()
         .ifPresent(dataset -> model

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 /**
  * The length of training, its validation data and its callbacks.
  *
- * @param epochs how often to go through the data; at least 1
+ * @param epochs how often to go through the data in all, with what the model has done before; at least 1
  * @param stepsPerEpoch updates of an epoch; empty takes the dataset's own length. Where that is not a multiple of the
  *     micro-batches of an update, the ones that are left over open the next epoch
  * @param validation data to evaluate on after each epoch
@@ -28,12 +28,12 @@ public record FitOptions(
     callbacks = List.copyOf(callbacks);
   }
 
-  /** Returns options for {@code epochs} passes over a dataset that has a length. */
+  /** Returns options for {@code epochs} passes in all over a dataset that has a length. */
   public static FitOptions epochs(long epochs) {
     return new FitOptions(epochs, OptionalLong.empty(), Optional.empty(), List.of());
   }
 
-  /** That many updates, as one epoch. */
+  /** Returns options for {@code steps} updates in all, counted as one epoch. */
   public static FitOptions steps(long steps) {
     return new FitOptions(1, OptionalLong.of(steps), Optional.empty(), List.of());
   }

@@ -2,6 +2,7 @@ package org.tdro.keras;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,16 @@ public class FunctionalModel extends Model {
     var trace = new SymbolicTensor.Trace(new ArrayList<>(), new IdentityHashMap<>());
     trace.visit(output);
     this.steps = trace.layers();
+    var names = new HashSet<String>();
+    for (var input : inputs) {
+      var name = input.spec().name();
+      if (!names.add(name)) {
+        throw new IllegalArgumentException("two inputs are named " + name);
+      }
+      if (!trace.seen().containsKey(input)) {
+        throw new IllegalArgumentException("the output does not depend on the input " + name);
+      }
+    }
     for (var tensor : trace.seen().keySet()) {
       if (tensor instanceof Input input && !inputs.contains(input)) {
         throw new IllegalArgumentException(

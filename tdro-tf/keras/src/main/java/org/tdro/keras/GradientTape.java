@@ -147,7 +147,7 @@ public final class GradientTape {
     return result;
   }
 
-  /** TensorFlow's words, or what to do where it lacks the gradient of an operation. */
+  /** Returns TensorFlow's message, or advice where an operation has no gradient. */
   private static String reason(RuntimeException refusal) {
     var missing = WITHOUT_GRADIENT.matcher(String.valueOf(refusal.getMessage()));
     if (!missing.find()) {

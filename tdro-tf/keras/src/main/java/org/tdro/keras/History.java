@@ -29,8 +29,23 @@ public final class History {
     return result;
   }
 
-  /** The values of one scalar over the epochs. */
+  /**
+   * The values of one scalar over the epochs; none where no epoch was trained.
+   *
+   * @throws IllegalArgumentException naming the scalars that there are, if this is none of them
+   */
   public List<Double> get(String name) {
-    return scalars().getOrDefault(name, List.of());
+    var scalars = scalars();
+    var values = scalars.get(name);
+    if (values == null && !epochs.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there is no log " + name + "; there are " + scalars.keySet());
+    }
+    return values == null ? List.of() : values;
+  }
+
+  @Override
+  public String toString() {
+    return scalars().toString();
   }
 }

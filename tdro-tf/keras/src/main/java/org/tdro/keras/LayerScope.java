@@ -10,12 +10,12 @@ public final class LayerScope {
   private final String path;
   private final Weight.Role role;
   private final Map<String, Weight> lent;
-  /** Length of the part of the path that names of the lender do not have. */
+  /** Length of the prefix of this scope's path that the lender's names do not have. */
   private final int ownPath;
 
   private final Names names;
 
-  /** Automatic names given so far, and what comes before the first. */
+  /** Counters of automatic names, and an action before the first. */
   private static final class Names {
     private final Map<String, Integer> counts = new HashMap<>();
     private Runnable beforeFirst = () -> {};

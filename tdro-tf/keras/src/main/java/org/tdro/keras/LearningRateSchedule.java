@@ -9,6 +9,7 @@ public interface LearningRateSchedule {
 
   /** Always {@code rate}. */
   static LearningRateSchedule constant(double rate) {
+    requireRate(rate);
     return updatesDone -> rate;
   }
 
@@ -34,8 +35,15 @@ public interface LearningRateSchedule {
     });
   }
 
+  private static void requireRate(double rate) {
+    if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("a learning rate must be at least 0, was " + rate);
+    }
+  }
+
   private static LearningRateSchedule afterWarmup(
       double peak, long warmupSteps, LearningRateSchedule ratio) {
+    requireRate(peak);
     return updatesDone -> updatesDone < warmupSteps
         ? peak * updatesDone / Math.max(1, warmupSteps)
         : peak * ratio.rate(updatesDone);

@@ -223,11 +223,17 @@ public abstract class Model implements AutoCloseable {
    * order.
    */
   public float[][] predict(float[][] x) {
+    if (x.length == 0) {
+      return new float[0][];
+    }
     return predict(Dataset.of(Map.of(inputs().get(0).name(), x)).batch(PREDICTED_ROWS));
   }
 
   /** The same for a model whose first input is integers, such as ids. */
   public float[][] predict(int[][] x) {
+    if (x.length == 0) {
+      return new float[0][];
+    }
     return predict(Dataset.of(Map.of(inputs().get(0).name(), x)).batch(PREDICTED_ROWS));
   }
 
@@ -298,7 +304,20 @@ public abstract class Model implements AutoCloseable {
    */
   public void save(Path folder) {
     requireWeights();
+    if (compiled.optimizer().isPresent() && !variables().trainable().isEmpty()) {
+      // The slots of the optimizer, which a compiled model asks for when it is loaded.
+      training();
+    }
     ModelFolder.save(this, folder);
+  }
+
+  /**
+   * Checks that {@link #save} may replace {@code folder}: before work whose result it is to take.
+   *
+   * @throws IllegalArgumentException if the folder holds anything that no model was saved as
+   */
+  public static void checkSavable(Path folder) {
+    ModelFolder.requireOwn(folder);
   }
 
   /** Whether {@code folder} holds a model that {@link #save} wrote. */

@@ -1,6 +1,10 @@
 package org.tdro.keras;
 
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.tensorflow.Operand;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TType;
@@ -11,6 +15,8 @@ import org.tensorflow.types.family.TType;
  * another, and {@link #build} creates the weights at once. A layer belongs to one model.
  */
 public abstract class NamedLayer<T extends TType> implements Layer<T> {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.][A-Za-z0-9_.\\-/]*");
+
   private final String kind;
   private String givenName;
   private boolean trainable = true;
@@ -25,6 +31,10 @@ public abstract class NamedLayer<T extends TType> implements Layer<T> {
   public NamedLayer<T> named(String name) {
     if (scope != null) {
       throw new IllegalStateException("the layer " + scope.path() + " is built already");
+    }
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "the name of a layer must be of letters, digits, _, ., - and /, was \"" + name + "\"");
     }
     givenName = name;
     return this;
@@ -97,6 +107,24 @@ public abstract class NamedLayer<T extends TType> implements Layer<T> {
     } else if (scope.variables().graph() != context.tf().scope().env()) {
       throw new IllegalStateException("the layer " + scope.path() + " belongs to another model");
     }
-    return forward(context, x);
+    try {
+      return forward(context, x);
+    } catch (IllegalArgumentException | TensorFlowException e) {
+      throw refused("the layer " + scope.path(), List.of(x), e);
+    }
+  }
+
+  /** Returns why {@code layer} did not take {@code inputs}; a layer inside it has said so already, if it was that one. */
+  static IllegalArgumentException refused(
+      String layer, List<? extends Operand<?>> inputs, RuntimeException cause) {
+    if (cause instanceof IllegalArgumentException named
+        && named.getMessage().startsWith("the layer ")) {
+      return named;
+    }
+    var given = inputs.stream()
+        .map(input -> InputSpec.words(input.type()) + " " + input.shape())
+        .collect(Collectors.joining(", "));
+    return new IllegalArgumentException(
+        layer + " does not take " + given + ": " + cause.getMessage(), cause);
   }
 }

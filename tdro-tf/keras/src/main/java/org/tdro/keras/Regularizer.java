@@ -13,12 +13,21 @@ public interface Regularizer {
 
   /** {@code factor} times the sum of absolute values. */
   static Regularizer l1(float factor) {
+    requireFactor(factor);
     return of(new org.tensorflow.framework.regularizers.L1(factor));
   }
 
   /** {@code factor} times the sum of squares. */
   static Regularizer l2(float factor) {
+    requireFactor(factor);
     return of(new org.tensorflow.framework.regularizers.L2(factor));
+  }
+
+  private static void requireFactor(float factor) {
+    if (!(factor >= 0)) {
+      throw new IllegalArgumentException(
+          "the factor of a penalty must be at least 0, was " + factor);
+    }
   }
 
   /** Any regularizer of tensorflow-framework. */

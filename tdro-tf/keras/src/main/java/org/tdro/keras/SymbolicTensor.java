@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
+import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -47,7 +48,13 @@ public abstract class SymbolicTensor {
         for (var part : all) {
           values.add(Inputs.asFloat(part.in(context, inputs, done)));
         }
-        return layer.call(context, values);
+        try {
+          return layer.call(context, values);
+        } catch (IllegalArgumentException | TensorFlowException e) {
+          var name =
+              layer.getClass().isSynthetic() ? "function" : layer.getClass().getSimpleName();
+          throw NamedLayer.refused("the layer " + name, values, e);
+        }
       }
 
       @Override

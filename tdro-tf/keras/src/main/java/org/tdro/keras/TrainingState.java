@@ -85,15 +85,28 @@ final class TrainingState {
   /** @throws IllegalArgumentException if the folder holds no such file, or a damaged one */
   void read(Path folder) {
     var sections = sections(folder);
-    iterations = Long.parseLong(sections.get("training").get("iterations"));
-    compiledAt = Long.parseLong(sections.get("training").getOrDefault(COMPILED_AT, "0"));
-    means.restore(sections.getOrDefault("epoch", Map.of()));
+    try {
+      var training = sections.get("training");
+      iterations = Long.parseLong(training.get("iterations"));
+      compiledAt = Long.parseLong(training.getOrDefault(COMPILED_AT, "0"));
+      if (iterations < 0 || compiledAt < 0 || compiledAt > iterations) {
+        throw new IllegalArgumentException(
+            "iterations are " + iterations + ", and " + COMPILED_AT + " is " + compiledAt);
+      }
+      means.restore(sections.getOrDefault("epoch", Map.of()));
+    } catch (RuntimeException e) {
+      throw damaged(folder, e);
+    }
     remembered.clear();
     sections.forEach((section, state) -> {
       if (section.startsWith("callback/")) {
         remembered.put(section.substring("callback/".length()), state);
       }
     });
+  }
+
+  private static IllegalArgumentException damaged(Path folder, RuntimeException cause) {
+    return new IllegalArgumentException(folder.resolve(FILE) + " is damaged", cause);
   }
 
   /** Whether {@code folder} holds a state; it is the last file that is written there. */
@@ -131,12 +144,10 @@ final class TrainingState {
             .computeIfAbsent(unescape(cells[0]), section -> new LinkedHashMap<>())
             .put(unescape(cells[1]), unescape(cells[2]));
       }
-      Long.parseLong(sections.get("training").get("iterations"));
-      Long.parseLong(sections.get("training").getOrDefault(COMPILED_AT, "0"));
     } catch (IOException e) {
       throw new IllegalArgumentException(folder + " is not a saved model: cannot read " + FILE, e);
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException(file + " is damaged", e);
+      throw damaged(folder, e);
     }
     return sections;
   }

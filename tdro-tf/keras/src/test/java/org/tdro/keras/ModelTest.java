@@ -167,7 +167,7 @@ class ModelTest {
   void aModelThatIsNotFiniteIsNotSaved(@TempDir Path folder) {
     try (var model = new Classifier(1)) {
       model.save(folder.resolve("model"));
-      model.compile(new Sgd(LearningRateSchedule.constant(Double.NaN)), LOSS);
+      model.compile(new Sgd(updatesDone -> Double.NaN), LOSS);
       model.fit(new Spirals(1), FitOptions.steps(1));
       assertThatThrownBy(() -> model.save(folder.resolve("model")))
           .isInstanceOf(IllegalStateException.class)

@@ -10,6 +10,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.keras.callbacks.BackupAndRestore;
+import org.tdro.keras.callbacks.EarlyStopping;
+import org.tdro.keras.callbacks.Monitor;
 import org.tdro.keras.layers.Activation;
 import org.tdro.keras.layers.BatchNormalization;
 import org.tdro.keras.layers.Dense;
@@ -120,8 +122,9 @@ class SequentialTest {
       var wrong = Dataset.of(new float[2][2], new int[] {0, 3}).batch(2);
       assertThatThrownBy(() -> model.fit(wrong, FitOptions.epochs(1)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("row 1 of y is 3; with 3 outputs, classes are 0 to 2");
-      assertThatThrownBy(() -> model.evaluate(wrong)).hasMessageContaining("row 1 of y is 3");
+          .hasMessage("row 1 of the batch has y 3; with 3 outputs, classes are 0 to 2");
+      assertThatThrownBy(() -> model.evaluate(wrong))
+          .hasMessageContaining("row 1 of the batch has y 3");
     }
   }
 
@@ -172,5 +175,56 @@ class SequentialTest {
     var output = org.tdro.keras.layers.Add.of(given, forgotten);
     assertThatThrownBy(() -> Model.of(List.of(given), output))
         .hasMessage("the output depends on the input forgotten, which is not given");
+  }
+
+  @Test
+  void aCompiledModelIsSavedAndLoadedBeforeItIsTrained(@TempDir Path folder) {
+    try (var model = classifier(1);
+        var other = classifier(2)) {
+      model.save(folder.resolve("initial"));
+      other.load(folder.resolve("initial"));
+      assertThat(Values.all(other)).isEqualTo(Values.all(model));
+    }
+  }
+
+  @Test
+  void twoMetricsOfOneNameAreRefused() {
+    try (var model = Sequential.of(Input.of("x", 2), new Dense(3))) {
+      assertThatThrownBy(() -> model.compile(
+              AdamW.of(1e-3), Losses.meanSquaredError(), Metrics.accuracy(), Metrics.accuracy()))
+          .hasMessage("two metrics are named accuracy");
+    }
+  }
+
+  @Test
+  void aLogThatIsNotThereIsRefusedByHistory() {
+    try (var model = classifier(1)) {
+      var history = model.fit(points().batch(16), FitOptions.epochs(1));
+      assertThatThrownBy(() -> history.get("acc"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("there is no log acc; there are [loss, accuracy");
+      assertThat(last(history, "learning_rate")).isEqualTo(0.02);
+    }
+  }
+
+  @Test
+  void aMonitorOfValidationNeedsValidationData() {
+    try (var model = classifier(1)) {
+      var stopping = new EarlyStopping(Monitor.min("val_loss"));
+      assertThatThrownBy(
+              () -> model.fit(points().batch(16), FitOptions.epochs(1).withCallbacks(stopping)))
+          .hasMessageContaining("there will be no log val_loss to monitor");
+      assertThat(model.iterations()).isZero();
+    }
+  }
+
+  @Test
+  void nothingIsPredictedOfNothing() {
+    try (var model = classifier(1)) {
+      assertThat(model.predict(new float[0][2])).isEmpty();
+      assertThatThrownBy(() -> Dataset.of(new float[0][2])).hasMessage("x has no values");
+      assertThatThrownBy(() -> Dataset.of(new float[][] {{1}, null}))
+          .hasMessage("x has a part that is null");
+    }
   }
 }

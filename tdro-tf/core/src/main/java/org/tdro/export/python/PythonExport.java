@@ -93,7 +93,7 @@ public abstract class PythonExport {
   private static TextKind side(RetrieverSpec spec, Optional<TextKind> side) {
     if (spec.untied() && side.isEmpty()) {
       throw new IllegalArgumentException(
-          "queries and passages have encoders of their own, and a folder holds one: say which, with --side query or --side passage");
+          "queries and passages have separate encoders, and a folder holds one: choose with --side query or --side passage");
     }
     return side.orElse(TextKind.PASSAGE);
   }

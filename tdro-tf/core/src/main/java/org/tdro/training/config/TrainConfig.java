@@ -1,5 +1,6 @@
 package org.tdro.training.config;
 
+import org.tdro.config.Default;
 import org.tdro.config.Incidental;
 import org.tdro.config.Inline;
 import org.tdro.config.KeyOrder;
@@ -27,6 +28,7 @@ import org.tdro.keras.optimizers.OptimizerSpec;
  * @param maxGradNorm largest global norm of the gradient; 0 for no clipping
  * @param saveEvery updates between checkpoints
  * @param logEvery updates between lines of the log
+ * @param traceEvery updates between traces of TensorFlow's profiler, which time the update of the weights; 0 for none
  * @param progress form in which progress is shown
  */
 @KeyOrder({
@@ -49,6 +51,7 @@ import org.tdro.keras.optimizers.OptimizerSpec;
   "max-grad-norm",
   "save-every",
   "log-every",
+  "trace-every",
   "progress"
 })
 public record TrainConfig(
@@ -64,6 +67,7 @@ public record TrainConfig(
     double maxGradNorm,
     @Incidental int saveEvery,
     @Incidental int logEvery,
+    @Incidental @Default("0") int traceEvery,
     @Incidental ProgressBar.Mode progress) {
 
   public TrainConfig {
@@ -76,6 +80,7 @@ public record TrainConfig(
         .notNegative("maxGradNorm", maxGradNorm)
         .atLeast(1, "saveEvery", saveEvery)
         .atLeast(1, "logEvery", logEvery)
+        .atLeast(0, "traceEvery", traceEvery)
         .done();
   }
 

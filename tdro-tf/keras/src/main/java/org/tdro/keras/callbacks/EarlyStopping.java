@@ -53,6 +53,8 @@ public final class EarlyStopping implements StatefulCallback {
 
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
+    patience.check(options);
+    bestModel.ifPresent(Model::checkSavable);
     saveBest(model);
     if (finished) {
       model.finishTraining();

@@ -58,6 +58,7 @@ public final class ModelCheckpoint implements StatefulCallback {
 
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
+    monitor.ifPresent(monitored -> monitored.check(options));
     save(model);
   }
 

@@ -1,5 +1,6 @@
 package org.tdro.keras.callbacks;
 
+import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 
 /**
@@ -23,6 +24,14 @@ public record Monitor(String log, Mode mode) {
   /** Large values are good. */
   public static Monitor max(String log) {
     return new Monitor(log, Mode.MAX);
+  }
+
+  /** @throws IllegalArgumentException if the log is one of validation and there are no data for it */
+  void check(FitOptions options) {
+    if (log.startsWith("val_") && options.validation().isEmpty()) {
+      throw new IllegalArgumentException(
+          "there will be no log " + log + " to monitor: the options have no validation data");
+    }
   }
 
   /** @throws IllegalArgumentException naming the logs that there are, if this is none of them */

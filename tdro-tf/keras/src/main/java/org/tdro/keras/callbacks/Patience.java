@@ -2,6 +2,7 @@ package org.tdro.keras.callbacks;
 
 import java.util.Map;
 import org.tdro.io.Checks;
+import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 
 /** Counts the epochs since a monitored log was best. */
@@ -19,6 +20,11 @@ final class Patience {
     this.epochs = epochs;
     this.minDelta = minDelta;
     this.best = monitor.worst();
+  }
+
+  /** Refuses a training that will not log what is monitored. */
+  void check(FitOptions options) {
+    monitor.check(options);
   }
 
   void setEpochs(int epochs) {

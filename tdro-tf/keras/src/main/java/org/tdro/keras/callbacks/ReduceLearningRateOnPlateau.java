@@ -66,6 +66,7 @@ public final class ReduceLearningRateOnPlateau implements StatefulCallback {
 
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
+    patience.check(options);
     var schedule = model.optimizer().learningRate();
     if (schedule != reduced) {
       reduced = updatesDone -> {

@@ -148,6 +148,10 @@ public final class GradientCache implements Execution {
 
     @Override
     public TrainingProgram program(TrainStep step) {
+      if (encoders.isEmpty()) {
+        throw new IllegalStateException(
+            "the training step does not call encode, so there are no gradients to cache");
+      }
       return new CachedProgram(model, tape, step, encoders, chunkRows, lengths);
     }
   }

@@ -17,6 +17,13 @@ public final class Add implements MergeLayer {
 
   @Override
   public Operand<TFloat32> call(CallContext context, List<Operand<TFloat32>> inputs) {
+    var shape = inputs.get(0).shape();
+    for (var input : inputs) {
+      if (!input.shape().isCompatibleWith(shape)) {
+        throw new IllegalArgumentException("inputs that are added must have the same shape, were "
+            + inputs.stream().map(Operand::shape).toList());
+      }
+    }
     return inputs.stream().reduce(context.tf().math::add).orElseThrow();
   }
 }

@@ -7,7 +7,7 @@ import org.tdro.keras.SymbolicTensor;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
-/** Its inputs beside each other along the last axis; the other axes agree. */
+/** Concatenation along the last axis; the other axes agree. */
 public final class Concatenate implements MergeLayer {
 
   /** Returns {@code inputs} beside each other. */
@@ -17,6 +17,9 @@ public final class Concatenate implements MergeLayer {
 
   @Override
   public Operand<TFloat32> call(CallContext context, List<Operand<TFloat32>> inputs) {
+    if (inputs.size() == 1) {
+      return inputs.get(0);
+    }
     return context.tf().concat(inputs, context.tf().constant(-1));
   }
 }

@@ -33,7 +33,7 @@ public final class Conv1D extends NamedLayer<TFloat32> {
     this.kernelSize = new Windows(kernelSize, 1).size();
   }
 
-  /** Sets by how many places the windows move. */
+  /** Sets the stride: the places by which windows move. */
   public Conv1D stride(int places) {
     stride = new Windows(kernelSize, places).stride();
     return this;
@@ -60,6 +60,9 @@ public final class Conv1D extends NamedLayer<TFloat32> {
   @Override
   protected void create(LayerScope scope, Shape input) {
     long channels = Windows.channels(scope, input);
+    if (!same) {
+      new Windows(kernelSize, stride).checkLength(scope, input);
+    }
     // As Keras' kernel, whose fans are those of a whole window.
     double limit = Math.sqrt(6.0 / (kernelSize * (double) (channels + filters)));
     kernel = scope.add(
@@ -80,7 +83,8 @@ public final class Conv1D extends NamedLayer<TFloat32> {
             tf.constant(new int[][] {{0, 0}, {before, kernelSize - 1 - before}, {0, 0}}),
             tf.constant(0f))
         : x;
-    var windows = tf.concat(new Windows(kernelSize, stride).places(tf, padded), tf.constant(2));
+    var places = new Windows(kernelSize, stride).places(tf, padded);
+    var windows = kernelSize == 1 ? places.get(0) : tf.concat(places, tf.constant(2));
     var width = kernelSize * channels;
     var rows = tf.reshape(windows, tf.constant(new long[] {-1, width}));
     var matrix = tf.reshape(kernel.read(tf), tf.constant(new long[] {width, filters}));

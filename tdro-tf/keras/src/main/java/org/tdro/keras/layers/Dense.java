@@ -54,7 +54,7 @@ public final class Dense extends NamedLayer<TFloat32> {
     return this;
   }
 
-  /** Sets what is made of the outputs; by default, nothing. */
+  /** Sets the activation; by default, there is none. */
   public Dense activation(Activation function) {
     activation = function;
     return this;

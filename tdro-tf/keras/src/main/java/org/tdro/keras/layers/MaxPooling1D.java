@@ -25,6 +25,7 @@ public final class MaxPooling1D extends NamedLayer<TFloat32> {
   @Override
   protected void create(LayerScope scope, Shape input) {
     Windows.channels(scope, input);
+    windows.checkLength(scope, input);
   }
 
   @Override

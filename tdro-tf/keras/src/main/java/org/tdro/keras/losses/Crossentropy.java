@@ -22,7 +22,7 @@ public final class Crossentropy extends RowLoss {
     INDEX,
     /** {@code [batch, classes]}: a distribution over the classes. */
     DISTRIBUTION,
-    /** 0 or 1 for each output, each of which is a question of its own. */
+    /** 0 or 1 for each output, independently of the others. */
     BINARY
   }
 
@@ -45,6 +45,7 @@ public final class Crossentropy extends RowLoss {
   void check(String name, Batch batch, Shape outputs) {
     if (kind != Labels.INDEX) {
       super.check(name, batch, outputs);
+      checkShares(name, batch);
       return;
     }
     long classes = outputs.get(-1);
@@ -54,8 +55,24 @@ public final class Crossentropy extends RowLoss {
       for (var scalar : labels.scalars()) {
         int label = scalar.getInt();
         if (label < 0 || label >= classes) {
-          throw new IllegalArgumentException("row " + at / perRow + " of " + name + " is " + label
-              + "; with " + classes + " outputs, classes are 0 to " + (classes - 1));
+          throw new IllegalArgumentException("row " + at / perRow + " of the batch has " + name
+              + " " + label + "; with " + classes + " outputs, classes are 0 to " + (classes - 1));
+        }
+        at++;
+      }
+    }
+  }
+
+  /** A label is a probability, which may be neither negative nor above 1. */
+  private static void checkShares(String name, Batch batch) {
+    if (batch.tensors().get(name) instanceof TFloat32 labels) {
+      long perRow = Math.max(1, labels.size() / batch.rows());
+      long at = 0;
+      for (var scalar : labels.scalars()) {
+        float label = scalar.getFloat();
+        if (!(label >= 0 && label <= 1)) {
+          throw new IllegalArgumentException("row " + at / perRow + " of the batch has " + name
+              + " " + label + "; labels of this loss are from 0 to 1");
         }
         at++;
       }

@@ -17,7 +17,7 @@ final class MeanMetric extends LabelledMetric {
     Operand<TFloat32> of(Ops tf, Operand<?> labels, Operand<TFloat32> outputs);
   }
 
-  /** @param last what is made of the mean */
+  /** @param last applied to the mean */
   MeanMetric(String name, Rows rows, DoubleUnaryOperator last) {
     super(name);
     this.rows = rows;

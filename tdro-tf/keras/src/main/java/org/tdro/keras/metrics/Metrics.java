@@ -63,12 +63,12 @@ public final class Metrics {
     });
   }
 
-  /** True positives among outputs above 0.5. */
+  /** Precision at the threshold 0.5: true positives among outputs above it. */
   public static ThresholdMetric precision() {
     return new ThresholdMetric("precision", new float[] {0.5f}, counts -> counts.precision(0));
   }
 
-  /** Outputs above 0.5 among labels of 1. */
+  /** Recall at the threshold 0.5: outputs above it among labels of 1. */
   public static ThresholdMetric recall() {
     return new ThresholdMetric("recall", new float[] {0.5f}, counts -> counts.recall(0));
   }
@@ -123,7 +123,8 @@ public final class Metrics {
 
   private static Operand<TFloat32> sparseHits(
       Ops tf, Operand<?> labels, Operand<TFloat32> outputs) {
-    return equal(tf, largest(tf, outputs), ints(labels));
+    var largest = largest(tf, outputs);
+    return equal(tf, largest, tf.reshape(ints(labels), tf.shape(largest)));
   }
 
   private static Operand<TFloat32> categoricalHits(

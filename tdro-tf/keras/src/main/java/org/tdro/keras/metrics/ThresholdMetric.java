@@ -38,7 +38,7 @@ public final class ThresholdMetric extends LabelledMetric {
 
     /** @param sums as the graph gives them */
     Counts(double[] sums) {
-      int thresholds = (sums.length - 2) / 2;
+      int thresholds = (sums.length - 3) / 2;
       truePositives = Arrays.copyOfRange(sums, 0, thresholds);
       falsePositives = Arrays.copyOfRange(sums, thresholds, 2 * thresholds);
       positives = sums[2 * thresholds];
@@ -66,7 +66,7 @@ public final class ThresholdMetric extends LabelledMetric {
   @Override
   Operand<TFloat32> sums(Ops tf, Operand<?> labels, Operand<TFloat32> outputs) {
     var row = tf.constant(new int[] {1, -1});
-    var truth = tf.reshape(Inputs.asFloats(tf, labels), row);
+    var truth = tf.reshape(tf.reshape(Inputs.asFloats(tf, labels), tf.shape(outputs)), row);
     var probability = tf.reshape(logits ? tf.math.sigmoid(outputs) : outputs, row);
     var column = tf.reshape(tf.constant(thresholds), tf.constant(new int[] {-1, 1}));
     var above = tf.dtypes.cast(tf.math.greater(probability, column), TFloat32.class);
@@ -77,12 +77,32 @@ public final class ThresholdMetric extends LabelledMetric {
             tf.reduceSum(tf.math.mul(above, truth), axis),
             tf.reduceSum(tf.math.mul(above, falsehood), axis),
             tf.reduceSum(truth, axis),
-            tf.reduceSum(falsehood, axis)),
+            tf.reduceSum(falsehood, axis),
+            outside(tf, probability)),
         tf.constant(0));
   }
 
+  /** Returns the number of values that are not probabilities, {@code [1]}. */
+  private static Operand<TFloat32> outside(Ops tf, Operand<TFloat32> probability) {
+    var half = tf.constant(0.5f);
+    var distance = tf.math.abs(tf.math.sub(probability, half));
+    return tf.reduceSum(
+        tf.dtypes.cast(tf.math.greater(distance, half), TFloat32.class), tf.constant(1));
+  }
+
+  /**
+   * Returns the value of the metric.
+   *
+   * @throws IllegalArgumentException if outputs were not from 0 to 1
+   */
   @Override
   public double result(double[] sums) {
+    double outside = sums[sums.length - 1];
+    if (outside > 0) {
+      throw new IllegalArgumentException(
+          "%s needs outputs from 0 to 1, but %.0f were not: call fromLogits() if they are from before sigmoid"
+              .formatted(name(), outside));
+    }
     return measure.applyAsDouble(new Counts(sums));
   }
 }

@@ -38,7 +38,7 @@ import org.tensorflow.types.family.TNumber;
  * first step is 0.74 of the rate.
  */
 public final class FrameworkOptimizer extends Optimizer {
-  /** A learning rate that nobody chooses, by which the constant that holds it is found. */
+  /** A marker learning rate, by which the constant that holds it is found. */
   private static final float MARK = 0.012345679f;
 
   private static final String WEIGHT = "weight";
@@ -184,7 +184,7 @@ public final class FrameworkOptimizer extends Optimizer {
     private final Rates rates;
     private final Map<String, Weight> variables = new HashMap<>();
     private final Map<String, Operand<?>> values = new HashMap<>();
-    /** The values of variables as of now, which those that were assigned to still have to be given. */
+    /** The current values of variables; those of assigned ones are still to be written. */
     private final Map<String, Operand<?>> current = new HashMap<>();
 
     private final Set<String> assigned = new LinkedHashSet<>();

@@ -19,6 +19,7 @@ import org.tdro.keras.Model;
 import org.tdro.keras.Regularizer;
 import org.tdro.keras.Sequential;
 import org.tdro.keras.losses.Losses;
+import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Values;
 
@@ -176,5 +177,55 @@ class LayersTest {
       assertThat(model.variables().trainable()).hasSize(1);
       assertThat(model.summary()).contains("trainable parameters: 2");
     }
+  }
+
+  @Test
+  void aConvolutionOfOnePlaceIsADenseLayer() {
+    float[][][] x = {{{1, 2}, {3, 4}}};
+    assertThat(predict(x, new Conv1D(1, 1).kernelInitializer(Initializer.values(1, 10)))[0])
+        .containsExactly(21, 43);
+  }
+
+  @Test
+  void aWindowThatIsLongerThanTheSequenceIsRefused() {
+    float[][][] x = {{{1}, {2}}};
+    assertThatThrownBy(() -> predict(x, new Conv1D(1, 3)))
+        .hasMessage("the layer conv1d has a window of 3, longer than its inputs [-1, 2, 1]");
+    assertThatThrownBy(() -> predict(x, new MaxPooling1D(3))).hasMessageContaining("window of 3");
+  }
+
+  @Test
+  void aLayerThatDoesNotTakeItsInputIsNamed() {
+    var ids = Input.ofInts("ids", 4);
+    try (var model = Model.of(List.of(ids), ids.then(new Dense(3)))) {
+      assertThatThrownBy(model::outputs)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the layer dense does not take ints [-1, 4]");
+    }
+    var wide = Input.of("wide", 4);
+    var narrow = Input.of("narrow", 1);
+    try (var model = Model.of(List.of(wide, narrow), Add.of(wide, narrow))) {
+      assertThatThrownBy(model::outputs)
+          .hasMessageContaining("the layer Add does not take floats [-1, 4], floats [-1, 1]")
+          .hasMessageContaining("must have the same shape");
+    }
+  }
+
+  @Test
+  void settingsThatMeanNothingAreRefused() {
+    assertThatThrownBy(() -> AdamW.of(-1))
+        .hasMessage("a learning rate must be at least 0, was -1.0");
+    assertThatThrownBy(() -> AdamW.of(Double.NaN)).hasMessageContaining("was NaN");
+    assertThatThrownBy(() -> Regularizer.l2(-5)).hasMessageContaining("at least 0, was -5");
+    assertThatThrownBy(() -> Constraint.maxNorm(0)).hasMessageContaining("above 0");
+    assertThatThrownBy(() -> new Dense(2).named("my layer")).hasMessageContaining("\"my layer\"");
+    assertThatThrownBy(() -> Input.of("")).hasMessageContaining("the name of an input");
+    assertThatThrownBy(() -> Input.of("x", 0)).hasMessageContaining("at least 1");
+    var x = Input.of("x", 2);
+    var same = Input.of("x", 2);
+    assertThatThrownBy(() -> Model.of(List.of(x, same), Add.of(x, same)))
+        .hasMessage("two inputs are named x");
+    assertThatThrownBy(() -> Model.of(List.of(x, Input.of("other", 2)), x.then(new Dense(1))))
+        .hasMessage("the output does not depend on the input other");
   }
 }

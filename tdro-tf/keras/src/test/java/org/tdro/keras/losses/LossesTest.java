@@ -174,7 +174,7 @@ class LossesTest {
       assertThatThrownBy(
               () -> Losses.sparseCategoricalCrossentropy().check(batch, Shape.of(-1, 10)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("row 2 of y is 10; with 10 outputs, classes are 0 to 9");
+          .hasMessage("row 2 of the batch has y 10; with 10 outputs, classes are 0 to 9");
     }
   }
 

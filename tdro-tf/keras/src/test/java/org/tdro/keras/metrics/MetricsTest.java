@@ -1,6 +1,7 @@
 package org.tdro.keras.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -159,5 +160,21 @@ class MetricsTest {
         .extracting(Metric::name)
         .containsExactly("accuracy", "auc", "top_5_accuracy");
     assertThat(Metrics.accuracy().named("hits").name()).isEqualTo("hits");
+  }
+
+  @Test
+  void classesMayBeAColumn() {
+    var classes = Dataset.of(SCORES, new int[][] {{1}, {0}, {1}, {2}, {2}});
+    assertThat(of(Metrics.accuracy(), classes, 2)).isCloseTo(0.6, within(1e-12));
+    assertThat(of(Metrics.topKAccuracy(1), classes, 2)).isCloseTo(0.6, within(1e-12));
+  }
+
+  @Test
+  void outputsThatAreNotProbabilitiesAreRefused() {
+    var logits = Dataset.of(new float[][] {{-3}, {0.5f}, {2}}, new float[] {0, 1, 1});
+    assertThatThrownBy(() -> of(Metrics.auc(), logits, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("auc needs outputs from 0 to 1, but 2 were not: call fromLogits()");
+    assertThat(of(Metrics.auc().fromLogits(), logits, 2)).isCloseTo(1, within(1e-6));
   }
 }
