@@ -12,15 +12,23 @@ import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.Rope;
 
 /**
- * Llama, Mistral and Qwen2 in {@code config.json}. A shape is written as the one that has its parts: qwen2 with a bias on
- * queries, keys and values alone, mistral without any but with a sliding window, llama in every other case.
+ * Llama, Mistral, Qwen2 and Qwen3 in {@code config.json}. A shape is written as the one that has its parts: qwen3 with norms of
+ * heads, qwen2 with a bias on queries, keys and values alone, mistral without any but with a sliding window, llama in every
+ * other case.
  */
 final class DecoderFormat implements ConfigJson.BackboneFormat {
   private static final double DEFAULT_THETA = 10_000;
 
+  /** Of a qwen3 whose file does not name it; the others divide the width among the heads. */
+  private static final int QWEN3_HEAD = 128;
+
+  /** The first layer with a window where a file of the Qwen family does not name it. */
+  private static final int QWEN_WINDOW_LAYER = 28;
+
   /** The members, by {@code model_type}. */
   private enum Type {
     QWEN2("qwen2", "Qwen2Model"),
+    QWEN3("qwen3", "Qwen3Model"),
     LLAMA("llama", "LlamaModel"),
     MISTRAL("mistral", "MistralModel");
 
@@ -40,6 +48,9 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     }
 
     static Type of(DecoderArchitecture shape) {
+      if (shape.headNorms()) {
+        return QWEN3;
+      }
       if (shape.inputBias() && !shape.outputBias()) {
         return QWEN2;
       }
@@ -61,17 +72,19 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         "use_bidirectional_attention", "tokens that see those after them are not computed here");
     int hidden = json.size("hidden_size");
     int heads = json.size("num_attention_heads");
-    // Qwen2's bias is not in its configuration; Llama's key covers the output map as well.
+    // Qwen2's bias is not in its configuration; the key of Llama and Qwen3 covers the output map as
+    // well.
     boolean attentionBias = json.flag("attention_bias", false);
     boolean windowed = switch (type) {
       case MISTRAL -> json.has("sliding_window");
-      case QWEN2 -> json.flag("use_sliding_window", false) && json.has("sliding_window");
+      case QWEN2, QWEN3 -> json.flag("use_sliding_window", false) && json.has("sliding_window");
       case LLAMA -> false;
     };
     var shape = DecoderArchitecture.builder(
             json.size("vocab_size"), hidden, ConfigJson.layers(json), heads)
         .keyValueHeads(json.size("num_key_value_heads", heads))
-        .headSize(json.size("head_dim", Math.max(2, hidden / heads)))
+        .headSize(
+            json.size("head_dim", type == Type.QWEN3 ? QWEN3_HEAD : Math.max(2, hidden / heads)))
         .feedForward(json.size("intermediate_size"))
         .maxPositions(json.size("max_position_embeddings"))
         .rope(rope(json))
@@ -79,9 +92,10 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .inputBias(type == Type.QWEN2 || attentionBias)
         .outputBias(type != Type.QWEN2 && attentionBias)
         .feedForwardBias(json.flag("mlp_bias", false))
+        .headNorms(type == Type.QWEN3)
         .slidingWindow(
             windowed ? json.size("sliding_window") : 0,
-            windowed && type == Type.QWEN2 ? json.get("max_window_layers").asInt(0) : 0)
+            windowed && type != Type.MISTRAL ? json.id("max_window_layers", QWEN_WINDOW_LAYER) : 0)
         .attentionDropout((float) json.number("attention_dropout", 0))
         .initializerRange((float) json.number("initializer_range", 0.02))
         .build();
@@ -177,11 +191,10 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .put("initializer_range", shape.initializerRange());
     writeScaling(shape.rope().scaling(), json);
     switch (type) {
-      case QWEN2 -> {
-        boolean windowed = shape.slidingWindow() > 0;
-        json.put("use_sliding_window", windowed)
-            .put("sliding_window", windowed ? (Integer) shape.slidingWindow() : null)
-            .put("max_window_layers", windowed ? shape.firstWindowLayer() : shape.layers());
+      case QWEN2 -> writeWindow(shape, json);
+      case QWEN3 -> {
+        json.put("attention_bias", shape.outputBias());
+        writeWindow(shape, json);
       }
       case MISTRAL -> json.put("sliding_window", shape.slidingWindow());
       case LLAMA ->
@@ -190,10 +203,20 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     return json;
   }
 
+  private static void writeWindow(DecoderArchitecture shape, ObjectNode json) {
+    boolean windowed = shape.slidingWindow() > 0;
+    json.put("use_sliding_window", windowed)
+        .put("sliding_window", windowed ? (Integer) shape.slidingWindow() : null)
+        .put("max_window_layers", windowed ? shape.firstWindowLayer() : shape.layers());
+  }
+
   private static void check(DecoderArchitecture shape, Type type) {
     var problems = new ArrayList<String>();
     if (shape.outputBias() && !shape.inputBias()) {
       problems.add("a bias on the attention's output map alone");
+    }
+    if (type == Type.QWEN3 && shape.inputBias() && !shape.outputBias()) {
+      problems.add("a bias on queries, keys and values alone");
     }
     if (shape.feedForwardBias() && type != Type.LLAMA) {
       problems.add("a bias on feed-forward maps");

@@ -48,6 +48,7 @@ class ConfigJsonTest {
   void headsAreAShareOfTheWidthUnlessTheirSizeIsNamed() throws IOException {
     assertThat(decoder("mistral", "").headSize()).isEqualTo(16);
     assertThat(decoder("mistral", ", \"head_dim\": 32").headSize()).isEqualTo(32);
+    assertThat(decoder("qwen3", "").headSize()).isEqualTo(128);
   }
 
   /** Qwen2's file does not name its bias; Llama's names one for all four maps. */
@@ -61,6 +62,8 @@ class ConfigJsonTest {
     assertThat(llama.outputBias()).isTrue();
     assertThat(llama.feedForwardBias()).isTrue();
     assertThat(decoder("llama", "").inputBias()).isFalse();
+    assertThat(decoder("qwen3", "").inputBias()).isFalse();
+    assertThat(decoder("qwen3", ", \"attention_bias\": true").outputBias()).isTrue();
   }
 
   @ParameterizedTest
@@ -71,6 +74,8 @@ class ConfigJsonTest {
         "mistral | , \"sliding_window\": null                                                 | 0 | 0",
         "qwen2   | , \"sliding_window\": 7, \"use_sliding_window\": false                     | 0 | 0",
         "qwen2   | , \"sliding_window\": 7, \"use_sliding_window\": true, \"max_window_layers\": 2 | 7 | 2",
+        "qwen3   | , \"sliding_window\": 7, \"use_sliding_window\": true, \"max_window_layers\": 0 | 7 | 0",
+        "qwen3   | , \"sliding_window\": 7, \"use_sliding_window\": true                      | 7 | 28",
         "llama   | , \"sliding_window\": 7                                                    | 0 | 0"
       })
   void theSlidingWindowIsTakenWhereItIsInForce(
@@ -130,7 +135,7 @@ class ConfigJsonTest {
     assertThatThrownBy(() -> read("{\"model_type\": \"gpt2\"}"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
-            "model_type \"gpt2\" is not supported; known are qwen2, llama, mistral, bert, roberta, xlm-roberta");
+            "model_type \"gpt2\" is not supported; known are qwen2, qwen3, llama, mistral, bert, roberta, xlm-roberta");
     assertThatThrownBy(() -> read("{}"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("model_type is missing");
