@@ -18,6 +18,8 @@ import org.tdro.models.Rope;
  */
 final class DecoderFormat implements ConfigJson.BackboneFormat {
   private static final double DEFAULT_THETA = 10_000;
+  private static final String IS_CAUSAL = "is_causal";
+  private static final String BIDIRECTIONAL = "use_bidirectional_attention";
 
   /** Of a qwen3 whose file does not name it; the others divide the width among the heads. */
   private static final int QWEN3_HEAD = 128;
@@ -67,9 +69,6 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
   public DecoderArchitecture read(String name, PublishedJson json) {
     var type = Type.of(name);
     json.only("hidden_act", "silu");
-    json.only("is_causal", "true");
-    json.refuse(
-        "use_bidirectional_attention", "tokens that see those after them are not computed here");
     int hidden = json.size("hidden_size");
     int heads = json.size("num_attention_heads");
     // Qwen2's bias is not in its configuration; the key of Llama and Qwen3 covers the output map as
@@ -93,6 +92,7 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .outputBias(type != Type.QWEN2 && attentionBias)
         .feedForwardBias(json.flag("mlp_bias", false))
         .headNorms(type == Type.QWEN3)
+        .bidirectional(bidirectional(json))
         .slidingWindow(
             windowed ? json.size("sliding_window") : 0,
             windowed && type != Type.MISTRAL ? json.id("max_window_layers", QWEN_WINDOW_LAYER) : 0)
@@ -101,6 +101,17 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .build();
     checkLayerTypes(json, shape);
     return shape;
+  }
+
+  /** Two keys say so, in transformers and in folders made from its models; they must not contradict each other. */
+  private static boolean bidirectional(PublishedJson json) {
+    boolean causal = json.flag(IS_CAUSAL, true);
+    boolean bidirectional = json.flag(BIDIRECTIONAL, !causal);
+    if (json.has(IS_CAUSAL) && causal == bidirectional) {
+      json.problem("is_causal is %s, but use_bidirectional_attention is %s: keep the key that holds"
+          .formatted(causal, bidirectional));
+    }
+    return bidirectional;
   }
 
   /** Newer files name the attention of each layer; it must be what follows from the other keys. */
@@ -189,6 +200,9 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .put("hidden_act", "silu")
         .put("attention_dropout", shape.attentionDropout())
         .put("initializer_range", shape.initializerRange());
+    if (shape.bidirectional()) {
+      json.put(IS_CAUSAL, false);
+    }
     writeScaling(shape.rope().scaling(), json);
     switch (type) {
       case QWEN2 -> writeWindow(shape, json);

@@ -20,7 +20,9 @@ import org.tdro.models.lora.Adapters;
  * @param outputBias whether the attention's output map has one
  * @param feedForwardBias whether the feed-forward maps have one
  * @param headNorms whether the queries and the keys of each head are normalised before they are turned, as in Qwen3
- * @param slidingWindow tokens that a token attends to, itself included; 0 for all before it
+ * @param bidirectional whether tokens attend to those after them, too
+ * @param slidingWindow tokens that a token attends to, itself included, or, where it attends to those after it, the number on
+ *     either side of it; 0 for no window
  * @param firstWindowLayer layers before this one attend to all
  * @param attentionDropout share of attention weights that is 0 in training
  * @param initializerRange standard deviation of initial weights
@@ -42,6 +44,9 @@ public record DecoderArchitecture(
 
     @JsonSetter(nulls = Nulls.AS_EMPTY) @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     boolean headNorms,
+
+    @JsonSetter(nulls = Nulls.AS_EMPTY) @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    boolean bidirectional,
 
     int slidingWindow,
     int firstWindowLayer,
@@ -88,6 +93,7 @@ public record DecoderArchitecture(
         .outputBias(outputBias)
         .feedForwardBias(feedForwardBias)
         .headNorms(headNorms)
+        .bidirectional(bidirectional)
         .slidingWindow(slidingWindow, firstWindowLayer)
         .attentionDropout(attentionDropout)
         .initializerRange(initializerRange);
@@ -141,6 +147,7 @@ public record DecoderArchitecture(
     private boolean outputBias;
     private boolean feedForwardBias;
     private boolean headNorms;
+    private boolean bidirectional;
     private float attentionDropout;
     private float initializerRange = 0.02f;
     private int slidingWindow;
@@ -216,6 +223,12 @@ public record DecoderArchitecture(
       return this;
     }
 
+    /** Sets whether tokens attend to those after them, too. */
+    public Builder bidirectional(boolean bidirectional) {
+      this.bidirectional = bidirectional;
+      return this;
+    }
+
     /** Sets the share of attention weights that is 0 in training. */
     public Builder attentionDropout(float attentionDropout) {
       this.attentionDropout = attentionDropout;
@@ -231,7 +244,7 @@ public record DecoderArchitecture(
     /**
      * Sets the attention's window.
      *
-     * @param tokens that a token attends to, itself included; 0 for all before it
+     * @param tokens that a token attends to, itself included, or the number on either side of it; 0 for no window
      * @param firstLayer layers before this one attend to all
      */
     public Builder slidingWindow(int tokens, int firstLayer) {
@@ -261,6 +274,7 @@ public record DecoderArchitecture(
           outputBias,
           feedForwardBias,
           headNorms,
+          bidirectional,
           slidingWindow,
           firstWindowLayer,
           attentionDropout,

@@ -95,7 +95,7 @@ final class DecoderBlock {
     var products = context.batchMatMul(together, k, true);
     var scores = tf.math.add(
         tf.reshape(products, attention.scores(tf, heads)),
-        windowed ? attention.windowed() : attention.causal());
+        windowed ? attention.windowed() : attention.full());
     var weights = attentionDropout.call(context, tf.nn.softmax(scores));
     var regrouped = tf.reshape(weights, tf.shape(products));
     var mixed = context.batchMatMul(regrouped, v, false);

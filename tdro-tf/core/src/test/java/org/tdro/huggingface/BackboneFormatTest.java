@@ -38,6 +38,10 @@ class BackboneFormatTest {
         Arguments.of("llama", decoder(false, false, true, 0, 0, LINEAR)),
         Arguments.of("qwen3", qwen3(false, 0, 0)),
         Arguments.of("qwen3", qwen3(true, 64, 2)),
+        Arguments.of("qwen3", plain().headNorms(true).bidirectional(true).build()),
+        Arguments.of("qwen2", plain().inputBias(true).bidirectional(true).build()),
+        Arguments.of("llama", plain().bidirectional(true).build()),
+        Arguments.of("mistral", plain().bidirectional(true).slidingWindow(9, 0).build()),
         Arguments.of("bert", bert(BertArchitecture.COUNT_ALL, 2)),
         Arguments.of("xlm-roberta", bert(1, 1)),
         Arguments.of("xlm-roberta", bert(0, 1)));

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.io.InputException;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
@@ -162,8 +163,9 @@ class ConfigJsonTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "qwen2 | \"is_causal\": false",
-        "llama | \"use_bidirectional_attention\": true",
+        "qwen2 | \"is_causal\": true, \"use_bidirectional_attention\": true",
+        "qwen3 | \"is_causal\": false, \"use_bidirectional_attention\": false",
+        "llama | \"use_bidirectional_attention\": \"vision\"",
         "llama | \"partial_rotary_factor\": 0.5",
         "llama | \"layer_types\": [\"full_attention\", \"sliding_attention\", \"full_attention\"]",
         "llama | \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1e6}}",
@@ -177,6 +179,24 @@ class ConfigJsonTest {
     assertThatThrownBy(() -> read("{\"model_type\": \"%s\", %s, %s}".formatted(type, rest, key)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("config.json: " + name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"is_causal\": false",
+        "\"use_bidirectional_attention\": true",
+        "\"is_causal\": false, \"use_bidirectional_attention\": true"
+      })
+  void tokensMaySeeThoseAfterThem(String keys) throws IOException {
+    assertThat(decoder("qwen2", ", " + keys).bidirectional()).isTrue();
+    assertThat(decoder("llama", ", " + keys).bidirectional()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", \"is_causal\": null", ", \"use_bidirectional_attention\": null"})
+  void decodersAreCausalUnlessTheFileSaysOtherwise(String keys) throws IOException {
+    assertThat(decoder("mistral", keys).bidirectional()).isFalse();
   }
 
   /** Newer files name what follows from the other keys. */

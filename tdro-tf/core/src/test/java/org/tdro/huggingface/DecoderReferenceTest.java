@@ -71,7 +71,23 @@ class DecoderReferenceTest {
         // As transformers writes the attention of its layers.
         """
         {"model_type": "qwen3", "attention_bias": true, "rope_theta": 1000000, "use_sliding_window": true, "sliding_window": 3,
-         "max_window_layers": 1, "layer_types": ["full_attention", "sliding_attention"]}"""
+         "max_window_layers": 1, "layer_types": ["full_attention", "sliding_attention"]}""",
+        // In both directions.
+        """
+        {"model_type": "qwen3", "is_causal": false}""",
+        """
+        {"model_type": "qwen3", "use_bidirectional_attention": true, "use_sliding_window": true, "sliding_window": 2,
+         "max_window_layers": 1}""",
+        """
+        {"model_type": "qwen2", "is_causal": false}""",
+        """
+        {"model_type": "qwen2", "is_causal": false, "use_sliding_window": true, "sliding_window": 2, "max_window_layers": 0}""",
+        """
+        {"model_type": "llama", "use_bidirectional_attention": true, "attention_bias": true}""",
+        """
+        {"model_type": "mistral", "is_causal": false, "sliding_window": 3}""",
+        """
+        {"model_type": "mistral", "is_causal": false, "use_bidirectional_attention": true, "sliding_window": null}"""
       })
   void statesAndGradientsAreThoseOfTheReference(String further) throws IOException {
     var reference = DecoderInDoubles.random(config(further), 7);

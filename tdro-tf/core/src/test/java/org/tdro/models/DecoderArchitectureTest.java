@@ -11,7 +11,7 @@ import org.tdro.io.Json;
 
 /** How a decoder is kept in a retriever's JSON. */
 class DecoderArchitectureTest {
-  /** As it was written before there were norms of heads. */
+  /** As it was written before there were norms of heads and attention in both directions. */
   private static final String OLDER = """
       {"kind":"decoder","vocabulary":97,"hidden":32,"layers":3,"heads":4,"key_value_heads":4,"head_size":8,"feed_forward":128,\
       "max_positions":2048,"rope":{"theta":10000.0,"scaling":{"kind":"NONE","factor":1.0,"low_frequency_factor":1.0,\
@@ -38,7 +38,7 @@ class DecoderArchitectureTest {
 
   @Test
   void whatOnlySomeHaveIsKept() throws IOException {
-    var shape = plain().headNorms(true).build();
+    var shape = plain().headNorms(true).bidirectional(true).build();
     assertThat(read(Json.line(shape))).isEqualTo(shape);
   }
 }

@@ -112,6 +112,7 @@ class PublishedModelTrainingTest {
   @ValueSource(
       strings = {
         "{\"model_type\": \"qwen3\", \"head_dim\": 6, \"vocab_size\": 258}",
+        "{\"model_type\": \"qwen2\", \"is_causal\": false, \"vocab_size\": 258}"
       })
   void everyFamilyGoesAllTheWay(String keys) throws IOException {
     var name = "family-" + Integer.toHexString(keys.hashCode());
