@@ -18,6 +18,9 @@ import org.tdro.models.Rope;
  */
 final class DecoderFormat implements ConfigJson.BackboneFormat {
   private static final double DEFAULT_THETA = 10_000;
+  private static final String ROPE_THETA = "rope_theta";
+  private static final String ROPE_SCALING = "rope_scaling";
+  private static final String ROPE_PARAMETERS = "rope_parameters";
   private static final String IS_CAUSAL = "is_causal";
   private static final String BIDIRECTIONAL = "use_bidirectional_attention";
 
@@ -131,20 +134,43 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     }
   }
 
-  /** θ and the scaling are separate keys or, in newer files, together in {@code rope_parameters}. */
+  /** θ and the scaling are separate keys or, since transformers 5, together in {@code rope_parameters}. */
   private static Rope rope(PublishedJson json) {
-    var together = json.get("rope_parameters");
-    if (together.valueStream().anyMatch(JsonNode::isObject)) {
-      json.problem(
-          "rope_parameters differ by the kind of layer, which is not computed here: " + together);
-      return new Rope(DEFAULT_THETA, Rope.Scaling.NONE);
-    }
     partial(json, "partial_rotary_factor", json.get("partial_rotary_factor"));
-    partial(json, "rope_parameters.partial_rotary_factor", together.path("partial_rotary_factor"));
-    var scaling = PublishedJson.isPresent(together) ? together : json.get("rope_scaling");
-    double theta = together.path("rope_theta").asDouble(json.number("rope_theta", DEFAULT_THETA));
+    double theta = json.number(ROPE_THETA, DEFAULT_THETA);
+    var separate = rope(json, ROPE_SCALING, theta);
+    if (!json.has(ROPE_PARAMETERS)) {
+      return separate;
+    }
+    var together = rope(json, ROPE_PARAMETERS, theta);
+    if (json.has(ROPE_THETA) && theta != together.theta()) {
+      json.problem("rope_theta is %s, but rope_parameters.rope_theta is %s: keep the one that holds"
+          .formatted(theta, together.theta()));
+    }
+    if (json.has(ROPE_SCALING) && !separate.scaling().equals(together.scaling())) {
+      json.problem("rope_scaling is %s, but rope_parameters is %s: keep the one that holds"
+          .formatted(json.get(ROPE_SCALING), json.get(ROPE_PARAMETERS)));
+    }
+    return together;
+  }
+
+  private static Rope rope(PublishedJson json, String key, double theta) {
+    var keys = json.get(key);
+    if (!PublishedJson.isPresent(keys)) {
+      return new Rope(theta, Rope.Scaling.NONE);
+    }
+    if (!keys.isObject()) {
+      json.problem("%s must be an object, was %s".formatted(key, keys));
+    }
+    if (keys.valueStream().anyMatch(JsonNode::isObject)) {
+      json.problem(
+          "%s differ by the kind of layer, which is not computed here: %s".formatted(key, keys));
+      return new Rope(theta, Rope.Scaling.NONE);
+    }
+    var parameters = new RopeKeys(json, key, keys);
+    partial(json, key + ".partial_rotary_factor", keys.path("partial_rotary_factor"));
     return new Rope(
-        theta, PublishedJson.isPresent(scaling) ? scaling(json, scaling) : Rope.Scaling.NONE);
+        keys.has(ROPE_THETA) ? parameters.number(ROPE_THETA, theta) : theta, parameters.scaling());
   }
 
   private static void partial(PublishedJson json, String key, JsonNode factor) {
@@ -154,26 +180,39 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     }
   }
 
-  private static Rope.Scaling scaling(PublishedJson json, JsonNode scaling) {
-    var kind = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-    double factor = scaling.path("factor").asDouble(1);
-    return switch (kind) {
-      case "default" -> Rope.Scaling.NONE;
-      case "linear" -> new Rope.Scaling(Rope.Kind.LINEAR, factor, 1, 1, 0);
-      case "llama3" ->
-        new Rope.Scaling(
-            Rope.Kind.LLAMA3,
-            factor,
-            scaling.path("low_freq_factor").asDouble(0),
-            scaling.path("high_freq_factor").asDouble(0),
-            scaling.path("original_max_position_embeddings").asInt(0));
-      default -> {
-        json.problem(
-            "rope_scaling of type \"%s\" is not supported; known are default, linear, llama3"
-                .formatted(kind));
-        yield Rope.Scaling.NONE;
+  /** The object of a file that describes the rotary positions, under {@code name}. */
+  private record RopeKeys(PublishedJson json, String name, JsonNode keys) {
+
+    Rope.Scaling scaling() {
+      var kind = keys.path("rope_type").asText(keys.path("type").asText("default"));
+      return switch (kind) {
+        case "default" -> Rope.Scaling.NONE;
+        case "linear" -> new Rope.Scaling(Rope.Kind.LINEAR, number("factor", 1), 1, 1, 0);
+        case "llama3" ->
+          new Rope.Scaling(
+              Rope.Kind.LLAMA3,
+              number("factor", 1),
+              number("low_freq_factor", 1),
+              number("high_freq_factor", 4),
+              (int) number("original_max_position_embeddings", 1));
+        default -> {
+          json.problem("%s of type \"%s\" is not supported; known are default, linear, llama3"
+              .formatted(name, kind));
+          yield Rope.Scaling.NONE;
+        }
+      };
+    }
+
+    /** Returns a number; {@code substitute}, and a problem, if the key has none. */
+    double number(String key, double substitute) {
+      var value = keys.path(key);
+      if (!value.isNumber()) {
+        json.problem("%s.%s must be a number, was %s"
+            .formatted(name, key, PublishedJson.isPresent(value) ? value : "missing"));
+        return substitute;
       }
-    };
+      return value.asDouble();
+    }
   }
 
   @Override
@@ -196,7 +235,7 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .put("intermediate_size", shape.feedForward())
         .put("max_position_embeddings", shape.maxPositions())
         .put("rms_norm_eps", shape.normEpsilon())
-        .put("rope_theta", shape.rope().theta())
+        .put(ROPE_THETA, shape.rope().theta())
         .put("hidden_act", "silu")
         .put("attention_dropout", shape.attentionDropout())
         .put("initializer_range", shape.initializerRange());
@@ -249,15 +288,15 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
 
   private static void writeScaling(Rope.Scaling scaling, ObjectNode json) {
     switch (scaling.kind()) {
-      case NONE -> json.putNull("rope_scaling");
+      case NONE -> json.putNull(ROPE_SCALING);
       // Older readers call it type.
       case LINEAR ->
-        json.putObject("rope_scaling")
+        json.putObject(ROPE_SCALING)
             .put("type", "linear")
             .put("rope_type", "linear")
             .put("factor", scaling.factor());
       case LLAMA3 ->
-        json.putObject("rope_scaling")
+        json.putObject(ROPE_SCALING)
             .put("rope_type", "llama3")
             .put("factor", scaling.factor())
             .put("low_freq_factor", scaling.lowFrequencyFactor())

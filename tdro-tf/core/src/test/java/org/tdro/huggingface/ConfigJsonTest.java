@@ -106,6 +106,35 @@ class ConfigJsonTest {
         .isEqualTo(new Rope.Scaling(Rope.Kind.LINEAR, 2, 1, 1, 0));
   }
 
+  /** Under two keys for readers of both ages. */
+  @Test
+  void ropeMayBeNamedTwiceAlike() throws IOException {
+    var rope = decoder("qwen3", """
+            , "rope_scaling": {"type": "linear", "factor": 2.0},
+            "rope_parameters": {"rope_type": "linear", "rope_theta": 5e5, "factor": 2}""").rope();
+    assertThat(rope).isEqualTo(new Rope(5e5, new Rope.Scaling(Rope.Kind.LINEAR, 2, 1, 1, 0)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "\"rope_parameters\": {\"rope_type\": \"yarn\", \"factor\": 4.0} | rope_parameters of type \"yarn\"",
+        "\"rope_parameters\": {\"rope_theta\": 1e6} | rope_theta is 500000.0, but rope_parameters.rope_theta is",
+        "\"rope_parameters\": {\"rope_type\": \"linear\"} | rope_parameters.factor must be a number, was missing",
+        "\"rope_parameters\": {\"rope_theta\": \"1e6\"} | rope_parameters.rope_theta must be a number",
+        "\"rope_parameters\": {\"partial_rotary_factor\": 0.5} | rope_parameters.partial_rotary_factor is 0.5",
+        "\"rope_parameters\": {}, \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2} | rope_scaling is {",
+        "\"rope_parameters\": 5 | rope_parameters must be an object, was 5",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8} | rope_scaling.low_freq_factor must be a number"
+      })
+  void rotaryPositionsThatAreNotComputedAreRefusedByName(String key, String message) {
+    assertThatThrownBy(() -> decoder("qwen3", ", " + key))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("config.json: " + message);
+  }
+
   @Test
   void robertasPositionsBeginBehindThePaddingId() throws IOException {
     var architecture =

@@ -87,7 +87,17 @@ class DecoderReferenceTest {
         """
         {"model_type": "mistral", "is_causal": false, "sliding_window": 3}""",
         """
-        {"model_type": "mistral", "is_causal": false, "use_bidirectional_attention": true, "sliding_window": null}"""
+        {"model_type": "mistral", "is_causal": false, "use_bidirectional_attention": true, "sliding_window": null}""",
+        // As transformers 5 writes rotary positions.
+        """
+        {"model_type": "qwen3", "rope_parameters": {"rope_type": "default", "rope_theta": 1000000.0}}""",
+        """
+        {"model_type": "qwen2", "rope_parameters": {"rope_type": "linear", "rope_theta": 5000.0, "factor": 3.0}}""",
+        """
+        {"model_type": "llama", "rope_parameters": {"rope_type": "llama3", "rope_theta": 10000.0, "factor": 8.0,
+         "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 128}}""",
+        """
+        {"model_type": "mistral", "sliding_window": 3, "rope_parameters": {"rope_type": "default", "rope_theta": 300.0}}"""
       })
   void statesAndGradientsAreThoseOfTheReference(String further) throws IOException {
     var reference = DecoderInDoubles.random(config(further), 7);
