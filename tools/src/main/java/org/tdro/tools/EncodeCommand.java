@@ -82,6 +82,9 @@ final class EncodeCommand implements Callable<Integer> {
       description = "The .arrow or .jsonl file to write.")
   private Path output;
 
+  @Mixin
+  private Overwriting overwriting;
+
   @Option(
       names = "--prompt",
       paramLabel = "NAME",
@@ -130,6 +133,7 @@ final class EncodeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--output " + output + " is the input; name another file");
     }
+    overwriting.check("--output", output);
     try {
       EmbeddingFormat.of(output);
     } catch (IllegalArgumentException e) {

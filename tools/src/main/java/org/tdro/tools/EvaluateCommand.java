@@ -87,6 +87,9 @@ final class EvaluateCommand implements Callable<Integer> {
           "Write the means and the values of each query as JSON, for tests of significance.")
   private Path output;
 
+  @Mixin
+  private Overwriting overwriting;
+
   @Override
   public Integer call() throws IOException {
     var evaluation = evaluation();
@@ -118,6 +121,7 @@ final class EvaluateCommand implements Callable<Integer> {
   /** Checks before the encoding everything that could make writing fail after it. */
   private void checkTargets(List<EvaluationSet> sets) {
     if (output != null) {
+      overwriting.check("--output", output);
       AtomicWrite.checkWritable(output);
     }
     if (runFile == null) {
@@ -125,6 +129,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     for (var set : sets) {
       var file = runFile(set, sets);
+      overwriting.check("--run-file", file);
       Run.checkNames(file, set.queries().stream().map(Query::id));
       try (var documents = set.corpus().documents()) {
         Run.checkNames(file, documents.map(Passage::id));

@@ -5,6 +5,7 @@ import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.reflect.InaccessibleObjectException;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -74,10 +76,32 @@ public final class Main implements Runnable {
     Locale.setDefault(Locale.ROOT);
     // This must come before anything is logged.
     restoreStandardError();
-    System.exit(run(
+    int code = run(
         arguments,
         new PrintWriter(System.out, true, UTF_8),
-        new PrintWriter(System.err, true, UTF_8)));
+        new PrintWriter(System.err, true, UTF_8));
+    System.exit(code == ExitCode.OK ? printed() : code);
+  }
+
+  /**
+   * Returns the exit code of a command that was done: 0, unless what it printed got lost. Print streams swallow failures, so the reason
+   * is had by writing once more.
+   */
+  private static int printed() {
+    if (!System.out.checkError()) {
+      return ExitCode.OK;
+    }
+    var reason = "";
+    try {
+      new FileOutputStream(FileDescriptor.out).write('\n');
+    } catch (IOException e) {
+      reason = ": " + e.getMessage();
+    }
+    // A reader that has seen enough, such as head, closes the pipe; that needs no message.
+    if (!reason.contains("Broken pipe")) {
+      System.err.println("standard output could not be written" + reason);
+    }
+    return ExitCode.SOFTWARE;
   }
 
   /** Runs one command, which prints help and results to {@code out} and problems to {@code err}; returns its exit code. */

@@ -57,6 +57,9 @@ final class TokenizerCommand implements Callable<Integer> {
         description = "The tokenizer.json to write.")
     private Path output;
 
+    @Mixin
+    private Overwriting overwriting;
+
     @Option(
         names = "--vocabulary-size",
         defaultValue = "32000",
@@ -74,6 +77,7 @@ final class TokenizerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+      overwriting.check("--out", output);
       var trainer = new BytePairTrainer(vocabularySize);
       var counts = new WordCounts(!keepCase);
       TrainingTexts.count(DomainFiles.sources(files.places()).values(), counts, files.threads());

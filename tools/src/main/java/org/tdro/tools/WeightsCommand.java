@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.tdro.mixing.replay.DomainWeightReplay;
 import org.tdro.mixing.replay.ReplayScenario;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -57,11 +58,15 @@ final class WeightsCommand implements Runnable {
         names = "--output",
         required = true,
         paramLabel = "OUT.json",
-        description = "The trajectory; an existing file is replaced once everything is computed.")
+        description = "The trajectory to write.")
     private Path output;
+
+    @Mixin
+    private Overwriting overwriting;
 
     @Override
     public Integer call() {
+      overwriting.check("--output", output);
       try (var replay = new DomainWeightReplay(ReplayScenario.read(input))) {
         replay.run().write(output);
       }

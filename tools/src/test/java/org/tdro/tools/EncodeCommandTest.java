@@ -82,6 +82,37 @@ class EncodeCommandTest {
   }
 
   @Test
+  void anOutputThatExistsIsReplacedOnlyWhenAsked() throws IOException {
+    Files.writeString(folder.resolve("there.jsonl"), "mine");
+    assertThat(encode("texts.jsonl", "there.jsonl")).isEqualTo(2);
+    assertThat(err.toString()).contains("there.jsonl exists").contains("add --overwrite");
+    assertThat(folder.resolve("there.jsonl")).hasContent("mine");
+    assertThat(encode("texts.jsonl", "there.jsonl", "--overwrite")).isZero();
+    assertThat(Files.readAllLines(folder.resolve("there.jsonl"))).hasSize(2);
+  }
+
+  @Test
+  void theInputIsNeverTheOutput() throws IOException {
+    var texts = Files.readString(folder.resolve("texts.jsonl"));
+    assertThat(encode("texts.jsonl", "texts.jsonl", "--overwrite")).isEqualTo(2);
+    assertThat(err.toString()).contains("is the input; name another file");
+    assertThat(folder.resolve("texts.jsonl")).hasContent(texts);
+  }
+
+  @Test
+  void resultsAndRankingsThatExistAreReplacedOnlyWhenAsked() throws IOException {
+    var set = writeSet("measured");
+    for (var option : List.of("--output", "--run-file")) {
+      var file = Files.writeString(folder.resolve("results" + option), "mine");
+      var arguments =
+          new String[] {"evaluate", "--model", at("run"), "--data", set, option, file.toString()};
+      assertThat(run(arguments)).isEqualTo(2);
+      assertThat(err.toString()).contains(option + ": " + file + " exists");
+      assertThat(file).hasContent("mine");
+    }
+  }
+
+  @Test
   void embeddingsAreCutToASizeWithANoteIfItWasNotTrained() throws IOException {
     assertThat(encode("texts.jsonl", "small.jsonl", "--dimension", "8")).isZero();
     assertThat(out.toString()).contains("small.jsonl: 2 embeddings of size 8");
@@ -95,7 +126,7 @@ class EncodeCommandTest {
       assertThat(embedding).hasSize(8);
       assertThat(squares).isCloseTo(1, within(1e-6));
     }
-    assertThat(encode("texts.jsonl", "small.jsonl", "--dimension", "4")).isZero();
+    assertThat(encode("texts.jsonl", "smaller.jsonl", "--dimension", "4")).isZero();
     assertThat(err.toString())
         .contains("--dimension 4 is not one of the sizes that the model was trained for: [8, 32]");
   }

@@ -18,6 +18,9 @@ final class TdroProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final long POLL_MILLIS = 5;
 
+  /** A device that takes nothing. */
+  static final Path FULL = Path.of("/dev/full");
+
   private final Process process;
   private final Path out;
   private final Path err;
@@ -39,6 +42,12 @@ final class TdroProcess implements AutoCloseable {
 
   /** Starts {@code tdro arguments} in {@code folder}. */
   static TdroProcess start(Path folder, List<String> arguments) throws IOException {
+    return start(folder, Files.createTempFile("tdro-test", ".out"), arguments);
+  }
+
+  /** Starts {@code tdro arguments} in {@code folder}, with {@code out} as its standard output. */
+  private static TdroProcess start(Path folder, Path out, List<String> arguments)
+      throws IOException {
     var command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         // Short runs: what is compiled thoroughly would not be used for long.
@@ -53,7 +62,6 @@ final class TdroProcess implements AutoCloseable {
         System.getProperty("java.class.path"),
         Main.class.getName()));
     command.addAll(arguments);
-    var out = Files.createTempFile("tdro-test", ".out");
     var err = Files.createTempFile("tdro-test", ".err");
     return new TdroProcess(
         new ProcessBuilder(command)
@@ -69,6 +77,19 @@ final class TdroProcess implements AutoCloseable {
   static Ended run(Path folder, List<String> arguments) throws IOException, InterruptedException {
     try (var process = start(folder, arguments)) {
       return process.await();
+    }
+  }
+
+  /** Runs {@code tdro arguments} to its end, with standard output on a disk that is full. */
+  static Ended runOnFullDisk(List<String> arguments) throws IOException, InterruptedException {
+    var process = start(Path.of("."), FULL, arguments);
+    try {
+      assertThat(process.process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .isTrue();
+      return new Ended(process.process.exitValue(), "", Files.readString(process.err));
+    } finally {
+      process.process.destroyForcibly();
+      Files.delete(process.err);
     }
   }
 

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.io.Json;
 
@@ -86,15 +86,15 @@ public record RunRecord(
   }
 
   /**
-   * Checks that the run of this record is the one that would be made from a configuration and inputs now.
+   * Returns the differences of this record's run to the one that would be made from a configuration and inputs now, a line each; none if
+   * it is the same run.
    *
    * @param run its folder
    * @param now fingerprints by the name of the input
    * @param sampler version of the sampler that would draw the rows that are left; a complete run is not continued, so there
    *     the build that made it does not matter
-   * @throws ConfigException listing the differences
    */
-  public void requireSame(
+  public List<String> differences(
       RunFolder run, ResolvedConfig<?> resolved, Map<String, String> now, int sampler) {
     var differences = new ArrayList<String>();
     if (Files.exists(run.config())) {
@@ -110,13 +110,7 @@ public record RunRecord(
           "  the run is unfinished, and the build that began it draws other rows (sampler version %d there, %d here): finish it with that build, or train it anew"
               .formatted(sampler(), sampler));
     }
-    if (!differences.isEmpty()) {
-      differences.add(
-          0,
-          run.path()
-              + " holds another run; name another output folder or remove this one. What differs:");
-      throw new ConfigException(differences);
-    }
+    return differences;
   }
 
   /** Writes the record. */

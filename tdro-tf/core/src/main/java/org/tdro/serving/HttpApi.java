@@ -14,6 +14,8 @@ final class HttpApi implements HttpHandler {
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
   /** The content type that {@code curl -d} sends by default; in TensorFlow Serving's examples the body is JSON all the same. */
+  private static final int DISCARDED_BYTES = 1 << 16;
+
   private static final Set<String> TYPES =
       Set.of("application/json", "application/x-www-form-urlencoded");
 
@@ -174,14 +176,13 @@ final class HttpApi implements HttpHandler {
       return bytes;
     }
     // A client that still writes sees its connection break, not the answer; this much is read for
-    // its sake.
+    // its sake. The JDK's stream does not know its end when it skips, and would wait for more.
+    var discarded = new byte[DISCARDED_BYTES];
     long rest = limit;
-    while (rest > 0) {
-      long skipped = stream.skip(rest);
-      if (skipped <= 0) {
-        break;
-      }
-      rest -= skipped;
+    int count;
+    while (rest > 0
+        && (count = stream.read(discarded, 0, (int) Math.min(rest, discarded.length))) >= 0) {
+      rest -= count;
     }
     exchange.getResponseHeaders().set("Connection", "close");
     throw new ApiException(

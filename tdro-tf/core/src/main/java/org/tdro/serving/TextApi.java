@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.tdro.text.TextKind;
 
 /** The calls that take text: {@code /embed} and OpenAI's {@code /v1/embeddings}. */
@@ -24,9 +25,18 @@ final class TextApi {
     this.queue = queue;
   }
 
+  /**
+   * One text of a request.
+   *
+   * @param text null where the client gave ids
+   * @param ids token ids as the model takes them, prompt and end token included; null where the client gave the text
+   */
+  @SuppressWarnings("ArrayRecordComponent") // read once, never compared
+  private record Input(String text, int[] ids) {}
+
   /** The fields of a request, each with its default until the body sets it. */
   private static final class Asked {
-    private final List<String> texts = new ArrayList<>();
+    private final List<Input> inputs = new ArrayList<>();
     private TextKind kind;
     private String prompt = "";
     private String model;
@@ -45,7 +55,11 @@ final class TextApi {
       switch (field) {
         case "texts" -> texts(value, field, asked);
         case "kind" -> asked.kind = kind(value.text(field), field);
-        case "prompt" -> asked.prompt = value.text(field);
+        case "prompt" -> {
+          if (value.here() != JsonToken.VALUE_NULL) {
+            asked.prompt = value.text(field);
+          }
+        }
         default ->
           throw ApiException.badRequest(
               "%s is not known; there are texts, kind and prompt".formatted(field));
@@ -64,15 +78,18 @@ final class TextApi {
 
   /**
    * Answers {@code POST /v1/embeddings}: {@code {"input": TEXT | [TEXT, …], "model": NAME, "encoding_format": "float"|"base64"}}, and
-   * beyond OpenAI's fields {@code "input_type": "query"|"passage"} and {@code "prompt": NAME}. Texts are passages unless told
-   * otherwise.
+   * beyond OpenAI's fields {@code "input_type": "query"|"passage"} and {@code "prompt": NAME}. A text may be a list of token ids. Texts
+   * are passages unless told otherwise; a field that is null is one that is absent.
    */
   Reply openAi(byte[] body) {
     var asked = new Asked();
     asked.kind = TextKind.PASSAGE;
     JsonBody.read(body, (field, value) -> {
+      if (value.here() == JsonToken.VALUE_NULL) {
+        return;
+      }
       switch (field) {
-        case "input" -> texts(value, field, asked);
+        case "input" -> inputs(value, field, asked);
         case "model" -> asked.model = value.text(field);
         case "encoding_format" -> asked.base64 = isBase64(value.text(field));
         case "dimensions" -> asked.dimensions = value.integer(field);
@@ -115,18 +132,46 @@ final class TextApi {
   }
 
   private void texts(JsonBody body, String field, Asked asked) throws IOException {
+    body.array(
+        field,
+        limits.texts(),
+        (index, element) ->
+            asked.inputs.add(new Input(element.text("%s[%d]".formatted(field, index)), null)));
+  }
+
+  /** Reads a text, its token ids, or a list of either. */
+  private void inputs(JsonBody body, String field, Asked asked) throws IOException {
     if (body.here() == JsonToken.VALUE_STRING) {
-      asked.texts.add(body.text(field));
-    } else {
-      body.array(
-          field,
-          limits.texts(),
-          (index, element) -> asked.texts.add(element.text("%s[%d]".formatted(field, index))));
+      asked.inputs.add(new Input(body.text(field), null));
+      return;
+    }
+    var ids = IntStream.builder();
+    int elements = body.array(field, Integer.MAX_VALUE, (index, element) -> {
+      var name = "%s[%d]".formatted(field, index);
+      switch (element.here()) {
+        case VALUE_NUMBER_INT -> ids.add(element.integer(name));
+        case START_ARRAY ->
+          asked.inputs.add(new Input(null, element.integers(name, Integer.MAX_VALUE)));
+        case VALUE_STRING -> asked.inputs.add(new Input(element.text(name), null));
+        default -> throw ApiException.badRequest(name + " must be a text or a list of token ids");
+      }
+      if (asked.inputs.size() > limits.texts()) {
+        throw ApiException.badRequest(
+            "%s has more than %d elements".formatted(field, limits.texts()));
+      }
+    });
+    var flat = ids.build().toArray();
+    if (flat.length > 0) {
+      if (flat.length < elements) {
+        throw ApiException.badRequest(
+            field + " has token ids beside texts; it must be one text's ids or a list of texts");
+      }
+      asked.inputs.add(new Input(null, flat));
     }
   }
 
   private Embedded embed(Asked asked, String field) {
-    if (asked.texts.isEmpty()) {
+    if (asked.inputs.isEmpty()) {
       throw ApiException.badRequest(field + " is missing or empty");
     }
     try (var lease = versions.use(name, OptionalLong.empty())) {
@@ -138,15 +183,15 @@ final class TextApi {
       }
       var signature = ServedModel.signatureOf(asked.kind);
       model.signature(signature);
-      return queue.admit(asked.texts.size(), () -> {
-        var rows = tokenize(model, asked);
+      return queue.admit(asked.inputs.size(), () -> {
+        var rows = tokenize(model, asked, field);
         long tokens = rows.stream().mapToLong(TokenRow::length).sum();
         return new Embedded(model.version(), model.encode(signature, rows), tokens);
       });
     }
   }
 
-  private static List<TokenRow> tokenize(ServedModel model, Asked asked) {
+  private static List<TokenRow> tokenize(ServedModel model, Asked asked, String field) {
     var assets = model.assets();
     var names = assets.prompts().names(asked.kind);
     if (!asked.prompt.isEmpty() && !names.contains(asked.prompt)) {
@@ -156,9 +201,31 @@ final class TextApi {
     var prompt = assets.prompt(asked.kind, asked.prompt);
     int length = Math.min(model.maxLength(), assets.maxLength(asked.kind));
     var tokenizer = model.tokenizer();
-    return asked.texts.stream()
-        .map(text -> TokenRow.of(tokenizer.encode(prompt.apply(text), length)))
-        .toList();
+    var rows = new ArrayList<TokenRow>();
+    for (int i = 0; i < asked.inputs.size(); i++) {
+      var input = asked.inputs.get(i);
+      if (input.ids == null) {
+        rows.add(TokenRow.of(tokenizer.encode(prompt.apply(input.text), length)));
+      } else {
+        check("%s[%d]".formatted(field, i), input.ids, model);
+        rows.add(TokenRow.of(input.ids));
+      }
+    }
+    return rows;
+  }
+
+  private static void check(String name, int[] ids, ServedModel model) {
+    if (ids.length == 0 || ids.length > model.maxLength()) {
+      throw ApiException.badRequest("%s has %d token ids; this model takes 1 to %d"
+          .formatted(name, ids.length, model.maxLength()));
+    }
+    int vocabulary = model.vocabulary().orElse(Integer.MAX_VALUE);
+    for (int id : ids) {
+      if (id < 0 || id >= vocabulary) {
+        throw ApiException.badRequest(
+            "%s has %d; the model's ids are 0 to %d".formatted(name, id, vocabulary - 1));
+      }
+    }
   }
 
   private static TextKind kind(String text, String field) {

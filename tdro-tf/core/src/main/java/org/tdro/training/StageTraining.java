@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -84,7 +85,7 @@ public final class StageTraining {
 
   /**
    * Replaces a run of another configuration or of other inputs instead of refusing to train: it is moved to {@code FOLDER.replaced},
-   * where it stays until the next one is moved there.
+   * or to {@code FOLDER.replaced-2} and so on where there are such already. Nothing is deleted.
    */
   public StageTraining replacingOther() {
     replacesOther = true;
@@ -102,8 +103,8 @@ public final class StageTraining {
     var session = config.device().session();
     try (var prepared = PreparedData.of(config)) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
-      var other = replacesOther ? other(inputs) : Optional.<ConfigException>empty();
-      if (other.isEmpty() && isComplete(present(inputs))) {
+      var differences = replacesOther ? differences(inputs) : List.<String>of();
+      if (differences.isEmpty() && isComplete(present(inputs))) {
         return Outcome.UNCHANGED;
       }
       // Everything is checked here, before the folder is made or another run moved.
@@ -111,7 +112,9 @@ public final class StageTraining {
       var source = new StageBatches(resolved, prepared, plan);
       try (var dataset = source.dataset();
           var model = new StageModel(resolved, prepared, plan).open(session)) {
-        other.ifPresent(this::setAside);
+        if (!differences.isEmpty()) {
+          setAside(differences);
+        }
         return FolderLock.whileHeld(run.path(), "training into", () -> {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))
@@ -122,22 +125,22 @@ public final class StageTraining {
     }
   }
 
-  /** Returns why the run in the folder is another one, if it is. */
-  private Optional<ConfigException> other(Map<String, String> inputs) {
-    try {
-      present(inputs);
-      return Optional.empty();
-    } catch (ConfigException e) {
-      return Optional.of(e);
-    }
+  /** Returns how the run in the folder differs from this one; nothing if it does not, or there is none. */
+  private List<String> differences(Map<String, String> inputs) {
+    return RunRecord.read(run)
+        .map(record -> record.differences(run, resolved, inputs, MixtureSampler.VERSION))
+        .orElse(List.of());
   }
 
-  private void setAside(ConfigException other) {
-    var aside = run.path().resolveSibling(run.path().getFileName() + ".replaced");
-    LOG.info("{}\nit is moved to {} and trained anew", other.getMessage(), aside);
+  private void setAside(List<String> differences) {
     FolderLock.whileHeld(run.path(), "training into", () -> {
+      var aside = unused(run.path().getFileName() + ".replaced");
+      LOG.info(
+          "{} holds another run: it is moved to {}, and this one is trained. What differs:\n{}",
+          run.path(),
+          aside,
+          String.join("\n", differences));
       try {
-        AtomicWrite.delete(aside);
         return Files.move(run.path(), aside);
       } catch (IOException e) {
         throw new UncheckedIOException("cannot move " + run.path() + " to " + aside, e);
@@ -145,11 +148,26 @@ public final class StageTraining {
     });
   }
 
+  /** Returns a folder beside the run's that does not exist. */
+  private Path unused(String name) {
+    var folder = run.path().resolveSibling(name);
+    for (int number = 2; Files.exists(folder); number++) {
+      folder = run.path().resolveSibling(name + "-" + number);
+    }
+    return folder;
+  }
+
   /** Returns the record of the run in the folder, if there is one; throws if it is another run. */
   private Optional<RunRecord> present(Map<String, String> inputs) {
-    var present = RunRecord.read(run);
-    present.ifPresent(record -> record.requireSame(run, resolved, inputs, MixtureSampler.VERSION));
-    return present;
+    var differences = differences(inputs);
+    if (!differences.isEmpty()) {
+      var problems = new ArrayList<String>();
+      problems.add(run.path()
+          + " holds another run; name another output folder or remove this one. What differs:");
+      problems.addAll(differences);
+      throw new ConfigException(problems);
+    }
+    return RunRecord.read(run);
   }
 
   private static boolean isComplete(Optional<RunRecord> record) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -112,6 +113,33 @@ class TextApiTest {
     assertThat(json.at("/usage/total_tokens").asInt()).isEqualTo(tokens);
   }
 
+  /** As LiteLLM sends them. */
+  @Test
+  void aFieldThatIsNullIsAbsent() throws Exception {
+    var answer = http.post("/v1/embeddings", """
+        {'input': %s, 'model': 'small', 'encoding_format': null, 'dimensions': null, 'prompt': null, 'input_type': null}""".formatted(JSON_TEXTS));
+    assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+    assertClose(vector(answer.json().at("/data/1/embedding")), expected(TextKind.PASSAGE, "")[1]);
+    assertThat(http.post("/embed", "{'texts': ['a'], 'kind': 'query', 'prompt': null}")
+            .status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void takesTokenIdsAsOpenAiDoes() throws Exception {
+    var rows = retriever.tokenize(TextKind.PASSAGE, "", TEXTS);
+    var all = http.post(
+        "/v1/embeddings", "{'input': %s, 'model': 'small'}".formatted(Arrays.deepToString(rows)));
+    var expected = expected(TextKind.PASSAGE, "");
+    for (int i = 0; i < 3; i++) {
+      assertClose(vector(all.json().at("/data/" + i + "/embedding")), expected[i]);
+    }
+    var one = http.post(
+        "/v1/embeddings", "{'input': %s, 'model': 'small'}".formatted(Arrays.toString(rows[2])));
+    assertThat(one.json().get("data")).hasSize(1);
+    assertClose(vector(one.json().at("/data/0/embedding")), expected[2]);
+  }
+
   @Test
   void base64IsLittleEndianFloats() throws Exception {
     var answer = http.post("/v1/embeddings", """
@@ -152,7 +180,13 @@ class TextApiTest {
         "400 | {'model': 'small'} | input is missing",
         "400 | {'input': 'a'} | model is missing",
         "404 | {'input': 'a', 'model': 'other'} | this server has small",
-        "400 | {'input': [1, 2], 'model': 'small'} | input[0] must be a text",
+        "400 | {'input': [1, 'a'], 'model': 'small'} | token ids beside texts",
+        "400 | {'input': [true], 'model': 'small'} | input[0] must be a text or a list of token ids",
+        "400 | {'input': [[]], 'model': 'small'} | input[0] has 0 token ids",
+        "400 | {'input': [-1, 2], 'model': 'small'} | input[0] has -1; the model's ids are 0 to",
+        "400 | {'input': [[1], [2, 123456789]], 'model': 'small'} | input[1] has 123456789",
+        "400 | {'input': null, 'model': 'small'} | input is missing",
+        "400 | {'input': 'a', 'model': null} | model is missing",
         "400 | {'input': 'a', 'model': 'small', 'encoding_format': 'hex'} | float or base64",
         "400 | {'input': 'a', 'model': 'small', 'dimensions': 4} | must be 12",
         "400 | nonsense | not JSON",

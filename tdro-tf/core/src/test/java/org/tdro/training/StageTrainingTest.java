@@ -283,6 +283,11 @@ class StageTrainingTest {
     assertThat(other.run()).isEqualTo(Outcome.TRAINED);
     assertThat(folder.resolve("reference-again.replaced/model")).exists();
     assertThat(other.run()).isEqualTo(Outcome.UNCHANGED);
+    var third = training("reference", "again", "train.steps=4").replacingOther();
+    assertThat(third.run()).isEqualTo(Outcome.TRAINED);
+    for (var name : List.of("again.replaced", "again.replaced-2", "again")) {
+      assertThat(RunRecord.isComplete(folder.resolve("reference-" + name))).isTrue();
+    }
   }
 
   @Test
