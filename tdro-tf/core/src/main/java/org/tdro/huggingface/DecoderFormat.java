@@ -74,7 +74,7 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     json.only("hidden_act", "silu");
     int hidden = json.size("hidden_size");
     int heads = json.size("num_attention_heads");
-    // Qwen2's bias is not in its configuration; the key of Llama and Qwen3 covers the output map as
+    // Qwen2's bias is not in its configuration; the key of the others covers the output map as
     // well.
     boolean attentionBias = json.flag("attention_bias", false);
     boolean windowed = switch (type) {
@@ -106,7 +106,7 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     return shape;
   }
 
-  /** Two keys say so, in transformers and in folders made from its models; they must not contradict each other. */
+  /** Two keys name it; they must not contradict each other. */
   private static boolean bidirectional(PublishedJson json) {
     boolean causal = json.flag(IS_CAUSAL, true);
     boolean bidirectional = json.flag(BIDIRECTIONAL, !causal);
