@@ -21,8 +21,9 @@ record DecoderInDoubles(JsonNode config, Map<String, double[]> tensors) {
     var tensors = new LinkedHashMap<String, double[]>();
     shapes(config).forEach((name, shape) -> {
       boolean isNorm = shape.length == 1 && name.contains("norm");
-      double spread =
-          shape.length == 1 ? 0.3 : name.startsWith("embed") ? 1 : 1.2 / Math.sqrt(shape[1]);
+      double spread = shape.length == 1
+          ? 0.3
+          : name.startsWith("embed") ? 1 : 1.2 / Math.sqrt((double) shape[1]);
       var values = new double[(int) size(shape)];
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) ((isNorm ? 1 : 0) + spread * random.nextGaussian());
