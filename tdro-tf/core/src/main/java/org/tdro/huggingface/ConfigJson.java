@@ -59,7 +59,8 @@ final class ConfigJson {
               json.get("quantization_config").path("quant_method").asText("quantization_config")));
     }
     json.refuse(
-        "auto_map", "the model is computed by Python code of its own, which is not done here");
+        "auto_map",
+        "the model is computed by Python code of its own, which is not run here; remove the key if that code computes what transformers does for this model_type");
     json.refuse("add_cross_attention", "attention to another model is not computed here");
     try {
       return Optional.of(format.get().read(type, json));

@@ -12,15 +12,28 @@ import org.tdro.models.DecoderArchitecture;
 import org.tdro.models.Rope;
 
 /**
- * Llama, Mistral and Qwen2 in {@code config.json}. A shape is written as the one that has its parts: qwen2 with a bias on
- * queries, keys and values alone, mistral without any but with a sliding window, llama in every other case.
+ * Llama, Mistral, Qwen2 and Qwen3 in {@code config.json}. A shape is written as the one that has its parts: qwen3 with norms of
+ * heads, qwen2 with a bias on queries, keys and values alone, mistral without any but with a sliding window, llama in every
+ * other case.
  */
 final class DecoderFormat implements ConfigJson.BackboneFormat {
   private static final double DEFAULT_THETA = 10_000;
+  private static final String ROPE_THETA = "rope_theta";
+  private static final String ROPE_SCALING = "rope_scaling";
+  private static final String ROPE_PARAMETERS = "rope_parameters";
+  private static final String IS_CAUSAL = "is_causal";
+  private static final String BIDIRECTIONAL = "use_bidirectional_attention";
+
+  /** Of a qwen3 whose file does not name it; the others divide the width among the heads. */
+  private static final int QWEN3_HEAD = 128;
+
+  /** The first layer with a window where a file of the Qwen family does not name it. */
+  private static final int QWEN_WINDOW_LAYER = 28;
 
   /** The members, by {@code model_type}. */
   private enum Type {
     QWEN2("qwen2", "Qwen2Model"),
+    QWEN3("qwen3", "Qwen3Model"),
     LLAMA("llama", "LlamaModel"),
     MISTRAL("mistral", "MistralModel");
 
@@ -40,6 +53,9 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     }
 
     static Type of(DecoderArchitecture shape) {
+      if (shape.headNorms()) {
+        return QWEN3;
+      }
       if (shape.inputBias() && !shape.outputBias()) {
         return QWEN2;
       }
@@ -56,22 +72,21 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
   public DecoderArchitecture read(String name, PublishedJson json) {
     var type = Type.of(name);
     json.only("hidden_act", "silu");
-    json.only("is_causal", "true");
-    json.refuse(
-        "use_bidirectional_attention", "tokens that see those after them are not computed here");
     int hidden = json.size("hidden_size");
     int heads = json.size("num_attention_heads");
-    // Qwen2's bias is not in its configuration; Llama's key covers the output map as well.
+    // Qwen2's bias is not in its configuration; the key of the others covers the output map as
+    // well.
     boolean attentionBias = json.flag("attention_bias", false);
     boolean windowed = switch (type) {
       case MISTRAL -> json.has("sliding_window");
-      case QWEN2 -> json.flag("use_sliding_window", false) && json.has("sliding_window");
+      case QWEN2, QWEN3 -> json.flag("use_sliding_window", false) && json.has("sliding_window");
       case LLAMA -> false;
     };
     var shape = DecoderArchitecture.builder(
             json.size("vocab_size"), hidden, ConfigJson.layers(json), heads)
         .keyValueHeads(json.size("num_key_value_heads", heads))
-        .headSize(json.size("head_dim", Math.max(2, hidden / heads)))
+        .headSize(
+            json.size("head_dim", type == Type.QWEN3 ? QWEN3_HEAD : Math.max(2, hidden / heads)))
         .feedForward(json.size("intermediate_size"))
         .maxPositions(json.size("max_position_embeddings"))
         .rope(rope(json))
@@ -79,14 +94,27 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .inputBias(type == Type.QWEN2 || attentionBias)
         .outputBias(type != Type.QWEN2 && attentionBias)
         .feedForwardBias(json.flag("mlp_bias", false))
+        .headNorms(type == Type.QWEN3)
+        .bidirectional(bidirectional(json))
         .slidingWindow(
             windowed ? json.size("sliding_window") : 0,
-            windowed && type == Type.QWEN2 ? json.get("max_window_layers").asInt(0) : 0)
+            windowed && type != Type.MISTRAL ? json.id("max_window_layers", QWEN_WINDOW_LAYER) : 0)
         .attentionDropout((float) json.number("attention_dropout", 0))
         .initializerRange((float) json.number("initializer_range", 0.02))
         .build();
     checkLayerTypes(json, shape);
     return shape;
+  }
+
+  /** Two keys name it; they must not contradict each other. */
+  private static boolean bidirectional(PublishedJson json) {
+    boolean causal = json.flag(IS_CAUSAL, true);
+    boolean bidirectional = json.flag(BIDIRECTIONAL, !causal);
+    if (json.has(IS_CAUSAL) && causal == bidirectional) {
+      json.problem("is_causal is %s, but use_bidirectional_attention is %s: keep the key that holds"
+          .formatted(causal, bidirectional));
+    }
+    return bidirectional;
   }
 
   /** Newer files name the attention of each layer; it must be what follows from the other keys. */
@@ -106,20 +134,43 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     }
   }
 
-  /** θ and the scaling are separate keys or, in newer files, together in {@code rope_parameters}. */
+  /** θ and the scaling are separate keys or, since transformers 5, together in {@code rope_parameters}. */
   private static Rope rope(PublishedJson json) {
-    var together = json.get("rope_parameters");
-    if (together.valueStream().anyMatch(JsonNode::isObject)) {
-      json.problem(
-          "rope_parameters differ by the kind of layer, which is not computed here: " + together);
-      return new Rope(DEFAULT_THETA, Rope.Scaling.NONE);
-    }
     partial(json, "partial_rotary_factor", json.get("partial_rotary_factor"));
-    partial(json, "rope_parameters.partial_rotary_factor", together.path("partial_rotary_factor"));
-    var scaling = PublishedJson.isPresent(together) ? together : json.get("rope_scaling");
-    double theta = together.path("rope_theta").asDouble(json.number("rope_theta", DEFAULT_THETA));
+    double theta = json.number(ROPE_THETA, DEFAULT_THETA);
+    var separate = rope(json, ROPE_SCALING, theta);
+    if (!json.has(ROPE_PARAMETERS)) {
+      return separate;
+    }
+    var together = rope(json, ROPE_PARAMETERS, theta);
+    if (json.has(ROPE_THETA) && theta != together.theta()) {
+      json.problem("rope_theta is %s, but rope_parameters.rope_theta is %s: keep the one that holds"
+          .formatted(theta, together.theta()));
+    }
+    if (json.has(ROPE_SCALING) && !separate.scaling().equals(together.scaling())) {
+      json.problem("rope_scaling is %s, but rope_parameters is %s: keep the one that holds"
+          .formatted(json.get(ROPE_SCALING), json.get(ROPE_PARAMETERS)));
+    }
+    return together;
+  }
+
+  private static Rope rope(PublishedJson json, String key, double theta) {
+    var keys = json.get(key);
+    if (!PublishedJson.isPresent(keys)) {
+      return new Rope(theta, Rope.Scaling.NONE);
+    }
+    if (!keys.isObject()) {
+      json.problem("%s must be an object, was %s".formatted(key, keys));
+    }
+    if (keys.valueStream().anyMatch(JsonNode::isObject)) {
+      json.problem(
+          "%s differ by the kind of layer, which is not computed here: %s".formatted(key, keys));
+      return new Rope(theta, Rope.Scaling.NONE);
+    }
+    var parameters = new RopeKeys(json, key, keys);
+    partial(json, key + ".partial_rotary_factor", keys.path("partial_rotary_factor"));
     return new Rope(
-        theta, PublishedJson.isPresent(scaling) ? scaling(json, scaling) : Rope.Scaling.NONE);
+        keys.has(ROPE_THETA) ? parameters.number(ROPE_THETA, theta) : theta, parameters.scaling());
   }
 
   private static void partial(PublishedJson json, String key, JsonNode factor) {
@@ -129,26 +180,39 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     }
   }
 
-  private static Rope.Scaling scaling(PublishedJson json, JsonNode scaling) {
-    var kind = scaling.path("rope_type").asText(scaling.path("type").asText("default"));
-    double factor = scaling.path("factor").asDouble(1);
-    return switch (kind) {
-      case "default" -> Rope.Scaling.NONE;
-      case "linear" -> new Rope.Scaling(Rope.Kind.LINEAR, factor, 1, 1, 0);
-      case "llama3" ->
-        new Rope.Scaling(
-            Rope.Kind.LLAMA3,
-            factor,
-            scaling.path("low_freq_factor").asDouble(0),
-            scaling.path("high_freq_factor").asDouble(0),
-            scaling.path("original_max_position_embeddings").asInt(0));
-      default -> {
-        json.problem(
-            "rope_scaling of type \"%s\" is not supported; known are default, linear, llama3"
-                .formatted(kind));
-        yield Rope.Scaling.NONE;
+  /** The object of a file that describes the rotary positions, under {@code name}. */
+  private record RopeKeys(PublishedJson json, String name, JsonNode keys) {
+
+    Rope.Scaling scaling() {
+      var kind = keys.path("rope_type").asText(keys.path("type").asText("default"));
+      return switch (kind) {
+        case "default" -> Rope.Scaling.NONE;
+        case "linear" -> new Rope.Scaling(Rope.Kind.LINEAR, number("factor", 1), 1, 1, 0);
+        case "llama3" ->
+          new Rope.Scaling(
+              Rope.Kind.LLAMA3,
+              number("factor", 1),
+              number("low_freq_factor", 1),
+              number("high_freq_factor", 4),
+              (int) number("original_max_position_embeddings", 1));
+        default -> {
+          json.problem("%s of type \"%s\" is not supported; known are default, linear, llama3"
+              .formatted(name, kind));
+          yield Rope.Scaling.NONE;
+        }
+      };
+    }
+
+    /** Returns a number; {@code substitute}, and a problem, if the key has none. */
+    double number(String key, double substitute) {
+      var value = keys.path(key);
+      if (!value.isNumber()) {
+        json.problem("%s.%s must be a number, was %s"
+            .formatted(name, key, PublishedJson.isPresent(value) ? value : "missing"));
+        return substitute;
       }
-    };
+      return value.asDouble();
+    }
   }
 
   @Override
@@ -171,17 +235,19 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .put("intermediate_size", shape.feedForward())
         .put("max_position_embeddings", shape.maxPositions())
         .put("rms_norm_eps", shape.normEpsilon())
-        .put("rope_theta", shape.rope().theta())
+        .put(ROPE_THETA, shape.rope().theta())
         .put("hidden_act", "silu")
         .put("attention_dropout", shape.attentionDropout())
         .put("initializer_range", shape.initializerRange());
+    if (shape.bidirectional()) {
+      json.put(IS_CAUSAL, false);
+    }
     writeScaling(shape.rope().scaling(), json);
     switch (type) {
-      case QWEN2 -> {
-        boolean windowed = shape.slidingWindow() > 0;
-        json.put("use_sliding_window", windowed)
-            .put("sliding_window", windowed ? (Integer) shape.slidingWindow() : null)
-            .put("max_window_layers", windowed ? shape.firstWindowLayer() : shape.layers());
+      case QWEN2 -> writeWindow(shape, json);
+      case QWEN3 -> {
+        json.put("attention_bias", shape.outputBias());
+        writeWindow(shape, json);
       }
       case MISTRAL -> json.put("sliding_window", shape.slidingWindow());
       case LLAMA ->
@@ -190,10 +256,20 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     return json;
   }
 
+  private static void writeWindow(DecoderArchitecture shape, ObjectNode json) {
+    boolean windowed = shape.slidingWindow() > 0;
+    json.put("use_sliding_window", windowed)
+        .put("sliding_window", windowed ? (Integer) shape.slidingWindow() : null)
+        .put("max_window_layers", windowed ? shape.firstWindowLayer() : shape.layers());
+  }
+
   private static void check(DecoderArchitecture shape, Type type) {
     var problems = new ArrayList<String>();
     if (shape.outputBias() && !shape.inputBias()) {
       problems.add("a bias on the attention's output map alone");
+    }
+    if (type == Type.QWEN3 && shape.inputBias() && !shape.outputBias()) {
+      problems.add("a bias on queries, keys and values alone");
     }
     if (shape.feedForwardBias() && type != Type.LLAMA) {
       problems.add("a bias on feed-forward maps");
@@ -212,15 +288,15 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
 
   private static void writeScaling(Rope.Scaling scaling, ObjectNode json) {
     switch (scaling.kind()) {
-      case NONE -> json.putNull("rope_scaling");
+      case NONE -> json.putNull(ROPE_SCALING);
       // Older readers call it type.
       case LINEAR ->
-        json.putObject("rope_scaling")
+        json.putObject(ROPE_SCALING)
             .put("type", "linear")
             .put("rope_type", "linear")
             .put("factor", scaling.factor());
       case LLAMA3 ->
-        json.putObject("rope_scaling")
+        json.putObject(ROPE_SCALING)
             .put("rope_type", "llama3")
             .put("factor", scaling.factor())
             .put("low_freq_factor", scaling.lowFrequencyFactor())

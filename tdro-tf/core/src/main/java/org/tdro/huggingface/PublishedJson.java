@@ -106,7 +106,7 @@ final class PublishedJson {
     return has(key) ? size(key) : otherwise;
   }
 
-  /** Returns the id of a token, a whole number from 0 on. */
+  /** Returns a whole number from 0 on, such as the id of a token. */
   int id(String key, int otherwise) {
     return has(key) ? whole(key, 0, "a whole number from 0 on") : otherwise;
   }

@@ -1,12 +1,16 @@
 package org.tdro.models;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import org.tdro.io.Checks;
 import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
 /**
- * A decoder-only language model without its head, as Llama, Mistral and Qwen2 are built: pre-normalisation by root mean
- * square, rotary positions, causal grouped-query attention, SwiGLU.
+ * A decoder-only language model without its head, as Llama, Mistral, Qwen2 and Qwen3 are built: pre-normalisation by root mean
+ * square, rotary positions, grouped-query attention, SwiGLU. What only some have is absent from a retriever's JSON where it
+ * does not apply, so that files and fingerprints of the others stay as they were.
  *
  * @param keyValueHeads heads of keys and values; each serves {@code heads / keyValueHeads} queries
  * @param headSize width of a head; {@code heads · headSize} need not be {@code hidden}
@@ -15,7 +19,10 @@ import org.tdro.models.lora.Adapters;
  * @param inputBias whether the maps to queries, keys and values have a bias
  * @param outputBias whether the attention's output map has one
  * @param feedForwardBias whether the feed-forward maps have one
- * @param slidingWindow tokens that a token attends to, itself included; 0 for all before it
+ * @param headNorms whether the queries and the keys of each head are normalised before they are turned, as in Qwen3
+ * @param bidirectional whether tokens attend to those after them, too
+ * @param slidingWindow tokens that a token attends to, itself included, or, where it attends to those after it, the number on
+ *     either side of it; 0 for no window
  * @param firstWindowLayer layers before this one attend to all
  * @param attentionDropout share of attention weights that is 0 in training
  * @param initializerRange standard deviation of initial weights
@@ -34,6 +41,13 @@ public record DecoderArchitecture(
     boolean inputBias,
     boolean outputBias,
     boolean feedForwardBias,
+
+    @JsonSetter(nulls = Nulls.AS_EMPTY) @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    boolean headNorms,
+
+    @JsonSetter(nulls = Nulls.AS_EMPTY) @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+    boolean bidirectional,
+
     int slidingWindow,
     int firstWindowLayer,
     float attentionDropout,
@@ -60,8 +74,8 @@ public record DecoderArchitecture(
 
   /**
    * Returns a builder of Llama's shape: as many heads of keys and values as of queries, heads of {@code hidden / heads}, a
-   * feed-forward width of four times {@code hidden}, 2048 positions, rotary positions with θ = 10,000, no biases, no window, no
-   * dropout.
+   * feed-forward width of four times {@code hidden}, 2048 positions, rotary positions with θ = 10,000, no biases, no norms of
+   * heads, no window, no dropout.
    */
   public static Builder builder(int vocabulary, int hidden, int layers, int heads) {
     return new Builder(vocabulary, hidden, layers, heads);
@@ -78,6 +92,8 @@ public record DecoderArchitecture(
         .inputBias(inputBias)
         .outputBias(outputBias)
         .feedForwardBias(feedForwardBias)
+        .headNorms(headNorms)
+        .bidirectional(bidirectional)
         .slidingWindow(slidingWindow, firstWindowLayer)
         .attentionDropout(attentionDropout)
         .initializerRange(initializerRange);
@@ -130,6 +146,8 @@ public record DecoderArchitecture(
     private boolean inputBias;
     private boolean outputBias;
     private boolean feedForwardBias;
+    private boolean headNorms;
+    private boolean bidirectional;
     private float attentionDropout;
     private float initializerRange = 0.02f;
     private int slidingWindow;
@@ -199,6 +217,18 @@ public record DecoderArchitecture(
       return this;
     }
 
+    /** Sets whether the queries and the keys of each head are normalised. */
+    public Builder headNorms(boolean headNorms) {
+      this.headNorms = headNorms;
+      return this;
+    }
+
+    /** Sets whether tokens attend to those after them, too. */
+    public Builder bidirectional(boolean bidirectional) {
+      this.bidirectional = bidirectional;
+      return this;
+    }
+
     /** Sets the share of attention weights that is 0 in training. */
     public Builder attentionDropout(float attentionDropout) {
       this.attentionDropout = attentionDropout;
@@ -214,7 +244,7 @@ public record DecoderArchitecture(
     /**
      * Sets the attention's window.
      *
-     * @param tokens that a token attends to, itself included; 0 for all before it
+     * @param tokens that a token attends to, itself included, or the number on either side of it; 0 for no window
      * @param firstLayer layers before this one attend to all
      */
     public Builder slidingWindow(int tokens, int firstLayer) {
@@ -243,6 +273,8 @@ public record DecoderArchitecture(
           inputBias,
           outputBias,
           feedForwardBias,
+          headNorms,
+          bidirectional,
           slidingWindow,
           firstWindowLayer,
           attentionDropout,

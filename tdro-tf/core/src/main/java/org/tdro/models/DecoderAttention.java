@@ -13,14 +13,11 @@ import org.tensorflow.types.TInt32;
  *
  * @param shape batch and length, and the padding
  * @param angles of the columns
- * @param causal {@code [batch, 1, length, length]}: 0 where a token attends to another, very negative elsewhere
- * @param windowed the same within the sliding window; {@code causal} where there is none
+ * @param full {@code [batch, 1, length or 1, length]}: 0 where a token attends to another, very negative elsewhere
+ * @param windowed the same within the sliding window; {@code full} where there is none
  */
 record DecoderAttention(
-    AttentionShape shape,
-    Rope.Angles angles,
-    Operand<TFloat32> causal,
-    Operand<TFloat32> windowed) {
+    AttentionShape shape, Rope.Angles angles, Operand<TFloat32> full, Operand<TFloat32> windowed) {
 
   static DecoderAttention of(
       Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, DecoderArchitecture architecture) {
@@ -30,17 +27,21 @@ record DecoderAttention(
     // The number of tokens by which each key (a column) precedes each query (a row).
     var distance =
         tf.math.sub(tf.expandDims(columns, tf.constant(1)), tf.expandDims(columns, tf.constant(0)));
+    boolean causal = !architecture.bidirectional();
     var before = tf.math.greaterEqual(distance, tf.constant(0));
-    var causal = tf.math.add(shape.bias(), bias(tf, before));
-    var windowed = causal;
-    if (architecture.slidingWindow() > 0) {
-      var near = tf.math.less(distance, tf.constant(architecture.slidingWindow()));
-      windowed = tf.math.add(shape.bias(), bias(tf, tf.math.logicalAnd(before, near)));
+    var full = causal ? tf.math.add(shape.bias(), bias(tf, before)) : shape.bias();
+    var windowed = full;
+    int window = architecture.slidingWindow();
+    if (window > 0) {
+      var near = causal
+          ? tf.math.logicalAnd(before, tf.math.less(distance, tf.constant(window)))
+          : tf.math.lessEqual(tf.math.abs(distance), tf.constant(window));
+      windowed = tf.math.add(shape.bias(), bias(tf, near));
     }
     return new DecoderAttention(
         shape,
         Rope.Angles.of(tf, length, architecture.rope(), architecture.headSize()),
-        causal,
+        full,
         windowed);
   }
 

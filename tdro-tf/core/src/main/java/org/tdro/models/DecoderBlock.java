@@ -12,11 +12,13 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** Causal grouped-query attention (Ainslie et al. 2023) and SwiGLU (Shazeer 2020), each of the normalised input and added to it. */
+/** Grouped-query attention (Ainslie et al. 2023) and SwiGLU (Shazeer 2020), each of the normalised input and added to it. */
 final class DecoderBlock {
   private final RmsNormalization attentionNorm;
   private final Layer<TFloat32> query;
   private final Layer<TFloat32> key;
+  private final Layer<TFloat32> queryNorm;
+  private final Layer<TFloat32> keyNorm;
   private final Layer<TFloat32> value;
   private final Layer<TFloat32> attentionOutput;
   private final Dropout attentionDropout;
@@ -43,6 +45,8 @@ final class DecoderBlock {
         attention.under("k_proj"), hidden, keyValueWidth, initial, shape.inputBias());
     value = adapters.dense(
         attention.under("v_proj"), hidden, keyValueWidth, initial, shape.inputBias());
+    queryNorm = headNorm(attention.under("q_norm"));
+    keyNorm = headNorm(attention.under("k_norm"));
     attentionOutput =
         adapters.dense(attention.under("o_proj"), width, hidden, initial, shape.outputBias());
     attentionDropout = new Dropout(attention.under("dropout"), shape.attentionDropout());
@@ -52,6 +56,13 @@ final class DecoderBlock {
     gate = adapters.dense(scope.under("mlp/gate_proj"), hidden, shape.feedForward(), initial, bias);
     up = adapters.dense(scope.under("mlp/up_proj"), hidden, shape.feedForward(), initial, bias);
     down = adapters.dense(scope.under("mlp/down_proj"), shape.feedForward(), hidden, initial, bias);
+  }
+
+  /** Returns a norm of each head, or a layer that changes nothing. */
+  private Layer<TFloat32> headNorm(LayerScope scope) {
+    return shape.headNorms()
+        ? new RmsNormalization(scope, shape.headSize(), shape.normEpsilon())
+        : (context, x) -> x;
   }
 
   /** {@code [batch · length, hidden] -> [batch · length, hidden]}. */
@@ -74,16 +85,17 @@ final class DecoderBlock {
     int size = shape.headSize();
     var scale = tf.constant((float) (1 / Math.sqrt(size)));
     var angles = attention.angles();
-    var q =
-        angles.turn(tf, split(tf, tf.math.mul(query.call(context, x), scale), attention, heads));
-    var k = angles.turn(tf, split(tf, key.call(context, x), attention, keyValueHeads));
+    var queries = queryNorm.call(context, split(tf, query.call(context, x), attention, heads));
+    var keys = keyNorm.call(context, split(tf, key.call(context, x), attention, keyValueHeads));
+    var q = angles.turn(tf, tf.math.mul(queries, scale));
+    var k = angles.turn(tf, keys);
     var v = split(tf, value.call(context, x), attention, keyValueHeads);
     // One product for all queries of a key avoids copies of keys and values.
     var together = tf.reshape(q, attention.grouped(tf, keyValueHeads, size));
     var products = context.batchMatMul(together, k, true);
     var scores = tf.math.add(
         tf.reshape(products, attention.scores(tf, heads)),
-        windowed ? attention.windowed() : attention.causal());
+        windowed ? attention.windowed() : attention.full());
     var weights = attentionDropout.call(context, tf.nn.softmax(scores));
     var regrouped = tf.reshape(weights, tf.shape(products));
     var mixed = context.batchMatMul(regrouped, v, false);

@@ -36,6 +36,12 @@ class BackboneFormatTest {
         Arguments.of("llama", decoder(false, false, false, 0, 0, LLAMA3)),
         Arguments.of("llama", decoder(true, true, true, 0, 0, Rope.Scaling.NONE)),
         Arguments.of("llama", decoder(false, false, true, 0, 0, LINEAR)),
+        Arguments.of("qwen3", qwen3(false, 0, 0)),
+        Arguments.of("qwen3", qwen3(true, 64, 2)),
+        Arguments.of("qwen3", plain().headNorms(true).bidirectional(true).build()),
+        Arguments.of("qwen2", plain().inputBias(true).bidirectional(true).build()),
+        Arguments.of("llama", plain().bidirectional(true).build()),
+        Arguments.of("mistral", plain().bidirectional(true).slidingWindow(9, 0).build()),
         Arguments.of("bert", bert(BertArchitecture.COUNT_ALL, 2)),
         Arguments.of("xlm-roberta", bert(1, 1)),
         Arguments.of("xlm-roberta", bert(0, 1)));
@@ -71,6 +77,11 @@ class BackboneFormatTest {
     assertRefused(
         decoder(true, true, false, 64, 0, Rope.Scaling.NONE), "llama does not have a sliding");
     assertRefused(decoder(false, false, false, 64, 1, Rope.Scaling.NONE), "from layer 1 on");
+    assertRefused(
+        plain().headNorms(true).inputBias(true).build(), "qwen3 does not have a bias on queries");
+    assertRefused(
+        plain().headNorms(true).feedForwardBias(true).build(),
+        "qwen3 does not have a bias on feed");
     assertRefused(new StaticArchitecture(9, 4, 0.1f), "kind static");
   }
 
@@ -92,17 +103,30 @@ class BackboneFormatTest {
       int window,
       int firstWindowLayer,
       Rope.Scaling scaling) {
-    return DecoderArchitecture.builder(97, 32, 3, 4)
-        .keyValueHeads(2)
-        .headSize(16)
-        .feedForward(56)
-        .maxPositions(512)
+    return plain()
         .rope(new Rope(500_000, scaling))
         .inputBias(inputBias)
         .outputBias(outputBias)
         .feedForwardBias(feedForwardBias)
         .slidingWindow(window, firstWindowLayer)
         .attentionDropout(0.1f)
+        .build();
+  }
+
+  private static DecoderArchitecture.Builder plain() {
+    return DecoderArchitecture.builder(97, 32, 3, 4)
+        .keyValueHeads(2)
+        .headSize(16)
+        .feedForward(56)
+        .maxPositions(512);
+  }
+
+  private static DecoderArchitecture qwen3(boolean bias, int window, int firstWindowLayer) {
+    return plain()
+        .headNorms(true)
+        .inputBias(bias)
+        .outputBias(bias)
+        .slidingWindow(window, firstWindowLayer)
         .build();
   }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.io.InputException;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
@@ -48,6 +49,7 @@ class ConfigJsonTest {
   void headsAreAShareOfTheWidthUnlessTheirSizeIsNamed() throws IOException {
     assertThat(decoder("mistral", "").headSize()).isEqualTo(16);
     assertThat(decoder("mistral", ", \"head_dim\": 32").headSize()).isEqualTo(32);
+    assertThat(decoder("qwen3", "").headSize()).isEqualTo(128);
   }
 
   /** Qwen2's file does not name its bias; Llama's names one for all four maps. */
@@ -61,6 +63,8 @@ class ConfigJsonTest {
     assertThat(llama.outputBias()).isTrue();
     assertThat(llama.feedForwardBias()).isTrue();
     assertThat(decoder("llama", "").inputBias()).isFalse();
+    assertThat(decoder("qwen3", "").inputBias()).isFalse();
+    assertThat(decoder("qwen3", ", \"attention_bias\": true").outputBias()).isTrue();
   }
 
   @ParameterizedTest
@@ -71,6 +75,8 @@ class ConfigJsonTest {
         "mistral | , \"sliding_window\": null                                                 | 0 | 0",
         "qwen2   | , \"sliding_window\": 7, \"use_sliding_window\": false                     | 0 | 0",
         "qwen2   | , \"sliding_window\": 7, \"use_sliding_window\": true, \"max_window_layers\": 2 | 7 | 2",
+        "qwen3   | , \"sliding_window\": 7, \"use_sliding_window\": true, \"max_window_layers\": 0 | 7 | 0",
+        "qwen3   | , \"sliding_window\": 7, \"use_sliding_window\": true                      | 7 | 28",
         "llama   | , \"sliding_window\": 7                                                    | 0 | 0"
       })
   void theSlidingWindowIsTakenWhereItIsInForce(
@@ -98,6 +104,35 @@ class ConfigJsonTest {
             .rope()
             .scaling())
         .isEqualTo(new Rope.Scaling(Rope.Kind.LINEAR, 2, 1, 1, 0));
+  }
+
+  /** Under two keys for readers of both ages. */
+  @Test
+  void ropeMayBeNamedTwiceAlike() throws IOException {
+    var rope = decoder("qwen3", """
+            , "rope_scaling": {"type": "linear", "factor": 2.0},
+            "rope_parameters": {"rope_type": "linear", "rope_theta": 5e5, "factor": 2}""").rope();
+    assertThat(rope).isEqualTo(new Rope(5e5, new Rope.Scaling(Rope.Kind.LINEAR, 2, 1, 1, 0)));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\'',
+      value = {
+        "\"rope_parameters\": {\"rope_type\": \"yarn\", \"factor\": 4.0} | rope_parameters of type \"yarn\"",
+        "\"rope_parameters\": {\"rope_theta\": 1e6} | rope_theta is 500000.0, but rope_parameters.rope_theta is",
+        "\"rope_parameters\": {\"rope_type\": \"linear\"} | rope_parameters.factor must be a number, was missing",
+        "\"rope_parameters\": {\"rope_theta\": \"1e6\"} | rope_parameters.rope_theta must be a number",
+        "\"rope_parameters\": {\"partial_rotary_factor\": 0.5} | rope_parameters.partial_rotary_factor is 0.5",
+        "\"rope_parameters\": {}, \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2} | rope_scaling is {",
+        "\"rope_parameters\": 5 | rope_parameters must be an object, was 5",
+        "\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8} | rope_scaling.low_freq_factor must be a number"
+      })
+  void rotaryPositionsThatAreNotComputedAreRefusedByName(String key, String message) {
+    assertThatThrownBy(() -> decoder("qwen3", ", " + key))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("config.json: " + message);
   }
 
   @Test
@@ -130,7 +165,7 @@ class ConfigJsonTest {
     assertThatThrownBy(() -> read("{\"model_type\": \"gpt2\"}"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
-            "model_type \"gpt2\" is not supported; known are qwen2, llama, mistral, bert, roberta, xlm-roberta");
+            "model_type \"gpt2\" is not supported; known are qwen2, qwen3, llama, mistral, bert, roberta, xlm-roberta");
     assertThatThrownBy(() -> read("{}"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("model_type is missing");
@@ -157,8 +192,9 @@ class ConfigJsonTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "qwen2 | \"is_causal\": false",
-        "llama | \"use_bidirectional_attention\": true",
+        "qwen2 | \"is_causal\": true, \"use_bidirectional_attention\": true",
+        "qwen3 | \"is_causal\": false, \"use_bidirectional_attention\": false",
+        "llama | \"use_bidirectional_attention\": \"vision\"",
         "llama | \"partial_rotary_factor\": 0.5",
         "llama | \"layer_types\": [\"full_attention\", \"sliding_attention\", \"full_attention\"]",
         "llama | \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1e6}}",
@@ -172,6 +208,24 @@ class ConfigJsonTest {
     assertThatThrownBy(() -> read("{\"model_type\": \"%s\", %s, %s}".formatted(type, rest, key)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("config.json: " + name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"is_causal\": false",
+        "\"use_bidirectional_attention\": true",
+        "\"is_causal\": false, \"use_bidirectional_attention\": true"
+      })
+  void tokensMaySeeThoseAfterThem(String keys) throws IOException {
+    assertThat(decoder("qwen2", ", " + keys).bidirectional()).isTrue();
+    assertThat(decoder("llama", ", " + keys).bidirectional()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", \"is_causal\": null", ", \"use_bidirectional_attention\": null"})
+  void decodersAreCausalUnlessTheFileSaysOtherwise(String keys) throws IOException {
+    assertThat(decoder("mistral", keys).bidirectional()).isFalse();
   }
 
   /** Newer files name what follows from the other keys. */

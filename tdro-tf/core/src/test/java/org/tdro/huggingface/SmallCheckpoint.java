@@ -1,5 +1,7 @@
 package org.tdro.huggingface;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,7 +21,7 @@ import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
-/** A Qwen2 of two layers and width 16 with weights from a seed, in Hugging Face's form. */
+/** A decoder of two layers and width 16 with weights from a seed, in Hugging Face's form. */
 public final class SmallCheckpoint {
   /** Ids that it has embeddings for; its tokenizer has two more. */
   public static final int VOCABULARY = 256;
@@ -33,10 +35,21 @@ public final class SmallCheckpoint {
 
   private SmallCheckpoint() {}
 
-  /** Writes it; its tokenizer makes a token of each byte and appends an end token. */
+  /** Writes a Qwen2; its tokenizer makes a token of each byte and appends an end token. */
   public static Path write(Path folder, long seed) throws IOException {
+    return write(folder, seed, "{}");
+  }
+
+  /**
+   * Writes a decoder.
+   *
+   * @param keys of its {@code config.json}, an object, where they differ from a Qwen2's
+   */
+  public static Path write(Path folder, long seed, String keys) throws IOException {
     Files.createDirectories(folder);
-    Files.writeString(folder.resolve("config.json"), CONFIG);
+    var json = new JsonMapper();
+    var config = ((ObjectNode) json.readTree(CONFIG)).setAll((ObjectNode) json.readTree(keys));
+    Files.writeString(folder.resolve("config.json"), config.toString());
     new BytePairTrainer(258).train(new WordCounts(false)).write(folder.resolve("tokenizer.json"));
     try (var graph = new Graph();
         var session = new Session(graph)) {

@@ -16,13 +16,19 @@ import org.tdro.text.TextKind;
 class PaddingSideTest {
 
   static Stream<Arguments> models() {
-    return Stream.of(SmallRetriever.bert(20, 2, 8, 0), decoder(0), decoder(2))
+    return Stream.of(
+            SmallRetriever.bert(20, 2, 8, 0),
+            decoder(0).build(),
+            decoder(2).build(),
+            decoder(0).headNorms(true).build(),
+            decoder(0).bidirectional(true).build(),
+            decoder(1).bidirectional(true).build())
         .flatMap(architecture -> Stream.of(Pooling.values())
             .filter(pooling -> pooling != Pooling.CLS)
             .map(pooling -> Arguments.of(architecture, pooling)));
   }
 
-  private static DecoderArchitecture decoder(int window) {
+  private static DecoderArchitecture.Builder decoder(int window) {
     var rope = new Rope(10_000, Rope.Scaling.NONE);
     return DecoderArchitecture.builder(20, 16, 2, 4)
         .keyValueHeads(2)
@@ -31,8 +37,7 @@ class PaddingSideTest {
         .rope(rope)
         .inputBias(true)
         .slidingWindow(window, 0)
-        .initializerRange(0.2f)
-        .build();
+        .initializerRange(0.2f);
   }
 
   @ParameterizedTest

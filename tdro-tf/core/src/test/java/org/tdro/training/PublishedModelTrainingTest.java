@@ -26,6 +26,7 @@ import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.export.python.HuggingFaceExport;
 import org.tdro.export.python.PythonModelCard;
+import org.tdro.huggingface.PublishedFolder;
 import org.tdro.huggingface.SmallCheckpoint;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.io.InputException;
@@ -37,7 +38,7 @@ import org.tdro.text.TextKind;
 import org.tdro.training.StageTraining.Outcome;
 import org.tdro.training.config.RunConfig;
 
-/** Stages that start from a published model of Qwen2's shape. */
+/** Stages that start from a published model, most of them from one of Qwen2's shape. */
 class PublishedModelTrainingTest {
   private static final List<String> TEXTS = List.of("the capital of land 7", "paint 3 dries");
 
@@ -104,6 +105,45 @@ class PublishedModelTrainingTest {
     assertThat(training("dro-published", "stage=dro", "dro.reference=" + folder.resolve("qwen2"))
             .run())
         .isEqualTo(Outcome.TRAINED);
+  }
+
+  /** Started from, trained in part, written back and served. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"model_type\": \"qwen3\", \"head_dim\": 6, \"vocab_size\": 258}",
+        "{\"model_type\": \"qwen2\", \"is_causal\": false, \"vocab_size\": 258}"
+      })
+  void everyFamilyGoesAllTheWay(String keys) throws IOException {
+    var name = "family-" + Integer.toHexString(keys.hashCode());
+    var base = SmallCheckpoint.write(folder.resolve(name + "-base"), 5, keys);
+    assertThat(training(name, lora("model.path=" + base)).run()).isEqualTo(Outcome.TRAINED);
+    var trained = embeddings(folder.resolve(name), TextKind.QUERY);
+    assertThat(trained).isNotEqualTo(embeddings(base, TextKind.QUERY));
+    var stored = StoredRetrievers.of(folder.resolve(name));
+    new HuggingFaceExport(DType.F32, 1L << 30, new PythonModelCard(Map.of()))
+        .export(stored, stored.settings(), folder.resolve(name + "-published"));
+    var published = PublishedFolder.open(folder.resolve(name + "-published"));
+    assertThat(published.architecture()).isEqualTo(stored.settings().spec().architecture());
+    assertThat(embeddings(published.path(), TextKind.QUERY))
+        .usingComparatorWithPrecision(1e-5f)
+        .containsExactly(trained);
+    var report = new SavedModelExport(new ExportOptions(IdType.INT32, Precision.FP32))
+        .export(stored, stored.settings(), folder.resolve(name + "-served"));
+    assertThat(report.agreement().largest()).isLessThan(1e-5);
+  }
+
+  @Test
+  void normsOfHeadsAreNotAdapted() throws IOException {
+    var base =
+        SmallCheckpoint.write(folder.resolve("qwen3-norms"), 5, "{\"model_type\": \"qwen3\"}");
+    assertThatThrownBy(() -> training(
+                "norms-adapted",
+                "model.path=" + base,
+                "model.lora.rank=2",
+                "model.lora.target-modules=[q_proj,q_norm]")
+            .run())
+        .hasMessageContaining("[q_norm] are not in the model");
   }
 
   @ParameterizedTest
