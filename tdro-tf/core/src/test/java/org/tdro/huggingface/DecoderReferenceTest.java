@@ -41,7 +41,7 @@ class DecoderReferenceTest {
   private static final double STEP = 1e-5;
 
   /** Entries of a tensor whose gradient is compared. */
-  private static final int ENTRIES = 24;
+  private static final int ENTRIES = 8;
 
   private static final JsonMapper JSON = new JsonMapper();
 

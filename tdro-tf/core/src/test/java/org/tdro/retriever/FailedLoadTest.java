@@ -95,7 +95,7 @@ class FailedLoadTest {
   @Test
   void aPublishedConfigurationOfAnotherShapeThanTheTensors() throws IOException {
     var config = published().resolve("config.json");
-    Files.writeString(config, Files.readString(config).replace("_size\": 24", "_size\": 32"));
+    Files.writeString(config, Files.readString(config).replace("_size\":24", "_size\":32"));
     assertNothingHeldBy(() -> StoredRetrievers.load(config.getParent()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("mlp.up_proj.weight is [24, 16]");
@@ -104,7 +104,7 @@ class FailedLoadTest {
   @Test
   void aPublishedConfigurationOfMoreTensorsThanThereAre() throws IOException {
     var config = published().resolve("config.json");
-    Files.writeString(config, Files.readString(config).replace("_layers\": 2", "_layers\": 3"));
+    Files.writeString(config, Files.readString(config).replace("_layers\":2", "_layers\":3"));
     assertNothingHeldBy(() -> StoredRetrievers.load(config.getParent()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("layers.2.mlp.up_proj.weight [24, 16] is missing");

@@ -110,9 +110,27 @@ class PipelineTest {
     var weight =
         registry.get("tdro.domain.weight").tags("run", "dro", "domain", "sums").gauge();
     assertThat(weight.value()).isBetween(0.0, 1.0);
-    var updates =
-        registry.get("tdro.step").tags("run", "dro", "phase", "update").timer();
-    assertThat(updates.count()).isEqualTo(12);
+    var steps = registry
+        .get("tdro.step")
+        .tags("run", "dro", "phase", "forward-backward")
+        .timer();
+    assertThat(steps.count()).isEqualTo(12);
+  }
+
+  /** A trace costs time, and writes to standard error. */
+  @Test
+  void updatesAreTimedOnlyWhenAsked() {
+    assertThat(updates("dro")).isZero();
+    run(
+        "output=" + folder.resolve("traced"),
+        "pipeline.weightings=[uniform]",
+        "dro=raw",
+        "train.trace-every=3");
+    assertThat(updates("finetune-uniform")).isPositive();
+  }
+
+  private long updates(String run) {
+    return registry.get("tdro.step").tags("run", run, "phase", "update").timer().count();
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The logs of an epoch: metrics exactly, and plain means of the scalars of its steps, each over the steps that have it.
+ * The logs of an epoch: metrics exactly, and means of the scalars of its steps over their rows, each over the steps that have it.
  */
 final class EpochMeans {
   private record Sum(double sum, long count) {
@@ -24,9 +24,12 @@ final class EpochMeans {
   private Timings timings = Timings.NONE;
   private long steps;
 
+  /** Adds a step, or a micro-batch, whose rows are not known and count as one. */
   void add(Logs logs) {
     timings = timings.plus(logs.timings());
-    logs.scalars().forEach((name, value) -> sums.merge(name, new Sum(value, 1), Sum::plus));
+    long rows = Math.max(1, (long) logs.timings().rows());
+    logs.scalars()
+        .forEach((name, value) -> sums.merge(name, new Sum(value * rows, rows), Sum::plus));
     steps++;
   }
 

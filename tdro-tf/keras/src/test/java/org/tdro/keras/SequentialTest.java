@@ -3,6 +3,7 @@ package org.tdro.keras;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.tdro.keras.layers.GlobalAveragePooling1D;
 import org.tdro.keras.losses.Losses;
 import org.tdro.keras.metrics.Metrics;
 import org.tdro.keras.optimizers.AdamW;
+import org.tdro.keras.optimizers.Sgd;
 import org.tdro.keras.testing.Values;
 
 class SequentialTest {
@@ -225,6 +227,19 @@ class SequentialTest {
       assertThatThrownBy(() -> Dataset.of(new float[0][2])).hasMessage("x has no values");
       assertThatThrownBy(() -> Dataset.of(new float[][] {{1}, null}))
           .hasMessage("x has a part that is null");
+    }
+  }
+
+  /** So that the loss of an epoch can be compared with that of validation. */
+  @Test
+  void unequalBatchesCountByTheirRowsInTheLoss() {
+    try (var model = Sequential.of(Input.of("x", 1), new Dense(1))) {
+      model.compile(new Sgd(LearningRateSchedule.constant(0)), Losses.meanSquaredError());
+      float[][] x = {{1}, {2}, {3}, {4}, {50}};
+      var data = Dataset.of(x, x).batch(4);
+      var history = model.fit(data, FitOptions.epochs(1));
+      assertThat(last(history, "loss"))
+          .isCloseTo(model.evaluate(data).get(Logs.LOSS), withinPercentage(1e-9));
     }
   }
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tdro.config.Incidental;
 import org.tdro.config.InputFile;
 import org.tdro.data.mixture.MixtureSampler.Batching;
@@ -64,6 +65,10 @@ public record DataConfig(
         .that(
             !weights.isBlank(),
             "weights must be uniform, proportional or a weights file, was empty")
+        .that(
+            domains.stream().noneMatch(String::isBlank)
+                && Set.copyOf(domains).size() == domains.size(),
+            "domains must be different names, was " + domains)
         .atLeast(1, "padMultiple", padMultiple)
         .atLeast(0, "workers", workers)
         .atLeast(0, "prefetch", prefetch)

@@ -103,7 +103,7 @@ public record DroConfig(
             "measure must be per-row, without the reference, where method is group-dro; see dro=group-dro")
         .that(
             method != Method.DOREMI || measure.equals(LossMeasure.excess()),
-            "measure must be per-row with subtractReference alone where method is doremi; see dro=doremi")
+            "measure must be per-row with subtract-reference alone where method is doremi; see dro=doremi")
         .that(
             smoothing.isPresent() == (method == Method.DOREMI),
             "smoothing belongs to method doremi, and to no other; see dro=doremi")

@@ -69,6 +69,8 @@ class ConfigExceptionTest {
         "dro.reference=no/run | command line: dro.reference=no/run: dro.reference names no/run, which does not exist",
         "data.weights=no/file | command line: data.weights=no/file: data.weights names no/file, which does not exist",
         "dro.top-percents=[1 | command line: dro.top-percents=[1 is not a list or object in HOCON; strings with : # $ or = in it need quotes",
+        "data.domains=[a, a] | command line: data.domains=[a, a]: data.domains must be different names, was [a, a]",
+        "output= | command line: output=: output must be a path, was \"\"",
         "output=${no} | command line: output=${no}: Could not resolve substitution to a value: ${no}",
       })
   void saysWhatIsWrongWithAnArgument(String argument, String problem) {
