@@ -118,7 +118,7 @@ public abstract class NamedLayer<T extends TType> implements Layer<T> {
   static IllegalArgumentException refused(
       String layer, List<? extends Operand<?>> inputs, RuntimeException cause) {
     if (cause instanceof IllegalArgumentException named
-        && named.getMessage().startsWith("the layer ")) {
+        && String.valueOf(named.getMessage()).startsWith("the layer ")) {
       return named;
     }
     var given = inputs.stream()
