@@ -39,9 +39,12 @@ final class InputPlaceholders {
    * @throws IllegalArgumentException naming an input that the model does not have, or whose type or shape is another
    */
   void feed(Session.Runner runner, Batch batch, Collection<String> names) {
-    var inputs = operands();
     for (var name : names) {
-      var operand = inputs.get(name);
+      var operand = operands.get(name);
+      if (operand == null) {
+        // Says which inputs there are.
+        operand = operands().get(name);
+      }
       var tensor = batch.tensors().get(name);
       if (tensor != null) {
         specs.get(name).check(tensor);

@@ -285,7 +285,7 @@ public abstract class Model implements AutoCloseable {
   }
 
   private void feed(Session.Runner runner, Batch batch, Collection<String> names) {
-    symbolicInputs();
+    addInputs();
     inputs.feed(runner, batch, names);
   }
 
@@ -303,11 +303,7 @@ public abstract class Model implements AutoCloseable {
    * @throws IllegalArgumentException if the folder holds anything that no model was saved as; nothing is deleted then
    */
   public void save(Path folder) {
-    requireWeights();
-    if (compiled.optimizer().isPresent() && !variables().trainable().isEmpty()) {
-      // The slots of the optimizer, which a compiled model asks for when it is loaded.
-      training();
-    }
+    requireSlots();
     ModelFolder.save(this, folder);
   }
 
@@ -327,11 +323,7 @@ public abstract class Model implements AutoCloseable {
 
   /** Restores what {@link #save} wrote; training continues after its step. */
   public void load(Path folder) {
-    if (compiled.optimizer().isEmpty()) {
-      requireOutputs();
-    } else {
-      training();
-    }
+    requireSlots();
     ModelFolder.load(this, folder);
   }
 
@@ -471,9 +463,13 @@ public abstract class Model implements AutoCloseable {
 
   /** The placeholder of every input. */
   protected final Inputs symbolicInputs() {
+    addInputs();
+    return inputs.operands();
+  }
+
+  private void addInputs() {
     inputs().forEach(spec -> inputs.add(tf(), spec));
     compiled.labels().ifPresent(spec -> inputs.add(tf(), spec));
-    return inputs.operands();
   }
 
   final Compilation compiled() {
@@ -496,6 +492,16 @@ public abstract class Model implements AutoCloseable {
       variables().close();
     }
     return compiled.training().orElseThrow();
+  }
+
+  /** Adds all that is saved: the weights and, of a compiled model that can be trained, the slots of the optimizer. */
+  private void requireSlots() {
+    requireWeights();
+    if (compiled.training().isEmpty()
+        && compiled.optimizer().isPresent()
+        && !variables().trainable().isEmpty()) {
+      training();
+    }
   }
 
   private void requireWeights() {

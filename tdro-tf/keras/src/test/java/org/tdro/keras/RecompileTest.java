@@ -294,4 +294,15 @@ class RecompileTest {
     assertThat(history.get("loss").get(0)).isEqualTo(evaluated);
     assertThat(Values.of(model.session(), mean.value())).isEqualTo(before);
   }
+
+  @Test
+  void aTrainedModelIsSavedAndLoadedWhateverIsFrozenSince() {
+    var network = new Network(0).first();
+    network.fit(5);
+    var trained = Values.all(network.model);
+    network.hidden.trainable(true);
+    network.model.save(folder.resolve("model"));
+    network.model.load(folder.resolve("model"));
+    assertThat(Values.all(network.model)).isEqualTo(trained);
+  }
 }
