@@ -115,11 +115,16 @@ final class PreparedData implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Returns a checkpoint's tokenizer file, with an end token if the last token is pooled. */
+  /** Returns a checkpoint's tokenizer file, with an end token if the last token is pooled, without special ones if it leaves them out. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
-    var files =
-        PublishedFolder.open(folder).tokenizer().orElseGet(() -> new TokenizerFolder(folder));
+    var opened = PublishedFolder.open(folder);
+    var files = opened.tokenizer().orElseGet(() -> new TokenizerFolder(folder));
     var original = files.tokenizerJson();
+    if (opened.leavesSpecialTokensOut()) {
+      return files.withoutSpecialTokens(cache
+          .resolve("tokenizer-" + cacheKey("no special tokens " + Sha256.of(original)))
+          .resolve("tokenizer.json"));
+    }
     if (model.pooling() != Pooling.LASTTOKEN) {
       return original;
     }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.TreeSet;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.PublishedFolder;
+import org.tdro.models.Projection;
 import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
@@ -40,7 +41,16 @@ record StartingModel(
     var lines = new ArrayList<String>();
     compare(lines, "model.pooling", model.pooling(), spec.pooling());
     compare(lines, "model.normalize", model.normalize(), spec.normalize());
-    compare(lines, "model.projection", model.projection(), spec.projection());
+    if (model.projection() > 0
+        && !spec.projections().equals(List.of(Projection.linear(model.projection())))) {
+      lines.add(
+          "%s: model.projection is %d, but %s was published with %s after the pooling; to follow it, set model.projection=0"
+              .formatted(
+                  resolved.origin("model.projection"),
+                  model.projection(),
+                  folder.path(),
+                  spec.projections()));
+    }
     compare(lines, "data.query-length", data.queryLength(), published.queryLength());
     compare(lines, "data.passage-length", data.passageLength(), published.passageLength());
     for (var kind : TextKind.values()) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.Projection;
 import org.tdro.retriever.RetrieverSettings;
 
 /**
@@ -75,9 +76,10 @@ public record PythonModelCard(Map<String, String> run) {
     var facts = new LinkedHashMap<String, String>();
     facts.put("backbone", backbone(settings));
     facts.put("pooling", spec.pooling().name().toLowerCase(Locale.ROOT));
-    if (spec.projection() > 0) {
-      facts.put("projection", "to %d".formatted(spec.projection()));
-    }
+    spec.projections().stream()
+        .map(PythonModelCard::described)
+        .reduce((before, after) -> before + ", " + after)
+        .ifPresent(maps -> facts.put("projection", maps));
     facts.put(
         "embeddings",
         "%d components, %s"
@@ -94,8 +96,22 @@ public record PythonModelCard(Map<String, String> run) {
     return facts;
   }
 
+  private static String described(Projection map) {
+    return "to %d%s%s"
+        .formatted(
+            map.size(),
+            map.bias() ? " with a bias" : "",
+            map.function() == Projection.Function.IDENTITY
+                ? ""
+                : " and " + map.function().name().toLowerCase(Locale.ROOT));
+  }
+
   private static String backbone(RetrieverSettings settings) {
     var shape = settings.spec().architecture();
+    if (shape.layers() == 0) {
+      return "a vector of size %d for each of %d token ids"
+          .formatted(shape.hidden(), shape.vocabulary());
+    }
     return "%s, %d layers, hidden size %d, %d token ids"
         .formatted(
             shape instanceof DecoderArchitecture ? "decoder" : "encoder",

@@ -1,0 +1,60 @@
+package org.tdro.models;
+
+import org.tdro.io.Checks;
+import org.tdro.keras.Initializer;
+import org.tdro.keras.LayerScope;
+import org.tdro.keras.layers.Activation;
+import org.tdro.keras.layers.Dense;
+
+/**
+ * A linear map of a pooled state, and a function of each component of its result.
+ *
+ * @param size components of the result
+ * @param bias whether a vector is added before the function
+ */
+public record Projection(int size, boolean bias, Function function) {
+
+  /** The functions of a component. */
+  public enum Function {
+    /** x. */
+    IDENTITY(Activation.LINEAR),
+    /** The hyperbolic tangent. */
+    TANH(Activation.TANH),
+    /** max(0, x). */
+    RELU(Activation.RELU),
+    /** x·Φ(x) by the error function. */
+    GELU(Activation.GELU),
+    /** x·σ(x). */
+    SILU(Activation.SILU),
+    /** 1 / (1 + exp(−x)). */
+    SIGMOID(Activation.SIGMOID),
+    /** log(1 + exp(x)). */
+    SOFTPLUS(Activation.SOFTPLUS),
+    /** x / (1 + |x|). */
+    SOFTSIGN(Activation.SOFTSIGN),
+    /** x, or exp(x) − 1 below 0. */
+    ELU(Activation.ELU),
+    /** The scaled ELU. */
+    SELU(Activation.SELU);
+
+    private final Activation layer;
+
+    Function(Activation layer) {
+      this.layer = layer;
+    }
+  }
+
+  public Projection {
+    new Checks().atLeast(1, "size", size).done();
+  }
+
+  /** Returns a map without bias and function. */
+  public static Projection linear(int size) {
+    return new Projection(size, false, Function.IDENTITY);
+  }
+
+  /** Returns the layer of this map, whose weights are added in {@code scope}: {@code [rows, in] -> [rows, size]}. */
+  public Dense build(LayerScope scope, int in) {
+    return new Dense(scope, in, size, Initializer.glorotUniform(), bias).activation(function.layer);
+  }
+}
