@@ -115,8 +115,11 @@ public record DenseModule(Path folder, int in, Projection projection) {
     writer.named(folder.resolve(WEIGHTS), layer.weights(), DenseModule::stored);
   }
 
-  /** Returns a hash of the map. */
+  /** Returns a hash of the map: of the weights alone where that is all, as earlier versions had it. */
   String fingerprint() {
-    return Sha256.of(folder.resolve(WEIGHTS));
+    var weights = Sha256.of(folder.resolve(WEIGHTS));
+    return projection.equals(Projection.linear(projection.size()))
+        ? weights
+        : weights + ' ' + projection;
   }
 }

@@ -53,15 +53,11 @@ public record PoolingConfig(Mode mode, boolean includePrompt) {
     }
   }
 
-  /** Reads the file of a module's folder; empty without a file, or if its mode is not computed here, which is a problem. */
-  static Optional<PoolingConfig> read(Path folder, FolderReading reading) {
-    var json = PublishedJson.readIfPresent(folder.resolve(ConfigJson.NAME), reading);
+  /** Reads a file, whose mode is the mean unless it names one; empty if the mode is not computed here, which is a problem. */
+  static Optional<PoolingConfig> read(PublishedJson json) {
     var asked = json.has("pooling_mode") ? named(json.get("pooling_mode")) : flagged(json);
     SIZES.forEach(json::get);
     boolean includePrompt = json.flag(INCLUDE_PROMPT, true);
-    if (asked.isEmpty() && json.isEmpty()) {
-      return Optional.empty();
-    }
     if (asked.size() > 1) {
       json.problem(
           "pooling_mode is %s: several poolings beside each other are not computed here; take a model with one"

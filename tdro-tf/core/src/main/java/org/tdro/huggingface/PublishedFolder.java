@@ -51,13 +51,12 @@ public final class PublishedFolder {
 
     static Sentence read(
         Path path, Path transformer, SentenceModules modules, FolderReading reading) {
-      var pooling = modules.folder(Kind.POOLING).orElse(path.resolve("1_Pooling"));
       boolean isStatic = modules.folder(Kind.STATIC_EMBEDDING).isPresent();
       var sentence = new Sentence(
           modules,
           isStatic
               ? Optional.of(new PoolingConfig(PoolingConfig.Mode.MEAN, true))
-              : PoolingConfig.read(pooling, reading),
+              : pooling(path, modules, reading),
           modules.folders(Kind.DENSE).stream()
               .map(folder -> DenseModule.read(folder, reading))
               .toList(),
@@ -75,9 +74,24 @@ public final class PublishedFolder {
           && sentence.pooling.filter(config -> !config.includePrompt()).isPresent()) {
         reading.problem(
             "%s: include_prompt is false, but a pooling without the tokens of the prompt is not computed here; set it to true, which changes the embeddings, or remove the prompts from config_sentence_transformers.json"
-                .formatted(pooling.resolve(ConfigJson.NAME)));
+                .formatted(poolingFolder(path, modules).resolve(ConfigJson.NAME)));
       }
       return sentence;
+    }
+
+    private static Path poolingFolder(Path path, SentenceModules modules) {
+      return modules.folder(Kind.POOLING).orElse(path.resolve("1_Pooling"));
+    }
+
+    /** Reads the pooling; empty if no module is listed and there is no file in the usual place. */
+    private static Optional<PoolingConfig> pooling(
+        Path path, SentenceModules modules, FolderReading reading) {
+      var file = poolingFolder(path, modules).resolve(ConfigJson.NAME);
+      if (modules.folder(Kind.POOLING).isPresent()) {
+        return PoolingConfig.read(PublishedJson.read(file, reading));
+      }
+      var json = PublishedJson.readIfPresent(file, reading);
+      return json.isEmpty() ? Optional.empty() : PoolingConfig.read(json);
     }
   }
 

@@ -47,6 +47,7 @@ class PublishedFolderTest {
     }
     write("modules.json", json.toString());
     write("theTransformer/config.json", BERT);
+    write("thePooling/config.json", "{\"pooling_mode_mean_tokens\": true}");
   }
 
   private void dense(String bias, String activation) throws IOException {
@@ -209,6 +210,13 @@ class PublishedFolderTest {
     write("config.json", BERT);
     write("1_Pooling/config.json", json);
     assertRefused(message);
+  }
+
+  @Test
+  void aPoolingModuleNeedsItsFile() throws IOException {
+    modules("Transformer", "Pooling");
+    Files.delete(folder.resolve("thePooling/config.json"));
+    assertRefused("thePooling/config.json: there is no such file");
   }
 
   @Test

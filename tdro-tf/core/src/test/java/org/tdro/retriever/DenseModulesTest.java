@@ -335,6 +335,15 @@ class DenseModulesTest {
   }
 
   @Test
+  void anotherFunctionHasAnotherFingerprint() throws IOException {
+    var tanh = publish("tanh", two(Function.TANH));
+    var gelu = publish("gelu", two(Function.GELU));
+    assertThat(StoredRetrievers.of(tanh).fingerprint())
+        .isNotEqualTo(StoredRetrievers.of(gelu).fingerprint())
+        .isEqualTo(StoredRetrievers.of(publish("again", two(Function.TANH))).fingerprint());
+  }
+
+  @Test
   void aBiasThatIsMissingIsNamedAsItIsStored() throws IOException {
     var map = new Projection(8, true, Function.TANH);
     var model = publish("model", List.of(Published.of(1, HIDDEN, map)));

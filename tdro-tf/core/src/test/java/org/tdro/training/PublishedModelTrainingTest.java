@@ -162,6 +162,9 @@ class PublishedModelTrainingTest {
         .export(stored, stored.settings(), published);
     assertThat(embeddings(published, TextKind.QUERY)).containsExactly(trained);
     assertThat(StoredRetrievers.of(published).settings().passageLength()).isEqualTo(48);
+    assertThat(training(model + "-dro", with(settings, "stage=dro", "dro.reference=" + base))
+            .run())
+        .isEqualTo(Outcome.TRAINED);
   }
 
   @Test
@@ -224,7 +227,7 @@ class PublishedModelTrainingTest {
         .formatted(path, type);
   }
 
-  private static String[] with(List<String> settings, String further) {
+  private static String[] with(List<String> settings, String... further) {
     return Stream.concat(settings.stream(), Stream.of(further)).toArray(String[]::new);
   }
 
