@@ -1,5 +1,6 @@
 package org.tdro.models;
 
+import java.util.Locale;
 import org.tdro.io.Checks;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.LayerScope;
@@ -56,5 +57,13 @@ public record Projection(int size, boolean bias, Function function) {
   /** Returns the layer of this map, whose weights are added in {@code scope}: {@code [rows, in] -> [rows, size]}. */
   public Dense build(LayerScope scope, int in) {
     return new Dense(scope, in, size, Initializer.glorotUniform(), bias).activation(function.layer);
+  }
+
+  /** Returns a text such as {@code 24 with a bias and tanh}. */
+  @Override
+  public String toString() {
+    return size
+        + (bias ? " with a bias" : "")
+        + (function == Function.IDENTITY ? "" : " and " + function.name().toLowerCase(Locale.ROOT));
   }
 }

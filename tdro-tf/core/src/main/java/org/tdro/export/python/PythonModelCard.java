@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.tdro.models.DecoderArchitecture;
-import org.tdro.models.Projection;
 import org.tdro.retriever.RetrieverSettings;
 
 /**
@@ -77,7 +76,7 @@ public record PythonModelCard(Map<String, String> run) {
     facts.put("backbone", backbone(settings));
     facts.put("pooling", spec.pooling().name().toLowerCase(Locale.ROOT));
     spec.projections().stream()
-        .map(PythonModelCard::described)
+        .map(map -> "to " + map)
         .reduce((before, after) -> before + ", " + after)
         .ifPresent(maps -> facts.put("projection", maps));
     facts.put(
@@ -94,16 +93,6 @@ public record PythonModelCard(Map<String, String> run) {
       facts.put("base model", settings.base().folder());
     }
     return facts;
-  }
-
-  private static String described(Projection map) {
-    return "to %d%s%s"
-        .formatted(
-            map.size(),
-            map.bias() ? " with a bias" : "",
-            map.function() == Projection.Function.IDENTITY
-                ? ""
-                : " and " + map.function().name().toLowerCase(Locale.ROOT));
   }
 
   private static String backbone(RetrieverSettings settings) {
