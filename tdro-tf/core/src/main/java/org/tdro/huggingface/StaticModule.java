@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.SafetensorsFile;
@@ -62,11 +62,11 @@ record StaticModule(Path folder) {
     }
   }
 
-  private static Optional<String> table(SortedMap<String, TensorView> tensors) {
+  private static Optional<String> table(Map<String, TensorView> tensors) {
     return TABLES.stream().filter(tensors::containsKey).findFirst();
   }
 
-  private static List<String> problems(SortedMap<String, TensorView> tensors) {
+  private static List<String> problems(Map<String, TensorView> tensors) {
     var name = table(tensors);
     if (name.isEmpty()) {
       return List.of("holds %s, but StaticEmbedding has a tensor %s"
@@ -137,7 +137,7 @@ record StaticModule(Path folder) {
 
   /** A table whose rows are shared by tokens, or multiplied by a token's factor. */
   private record Folded(
-      Ops tf, Session session, TensorView table, SortedMap<String, TensorView> tensors) {
+      Ops tf, Session session, TensorView table, Map<String, TensorView> tensors) {
 
     long load(Weight weight) {
       var rows = rows();

@@ -18,30 +18,39 @@ public record Projection(int size, boolean bias, Function function) {
   /** The functions of a component. */
   public enum Function {
     /** x. */
-    IDENTITY(Activation.LINEAR),
+    IDENTITY,
     /** The hyperbolic tangent. */
-    TANH(Activation.TANH),
+    TANH,
     /** max(0, x). */
-    RELU(Activation.RELU),
+    RELU,
     /** x·Φ(x) by the error function. */
-    GELU(Activation.GELU),
+    GELU,
     /** x·σ(x). */
-    SILU(Activation.SILU),
+    SILU,
     /** 1 / (1 + exp(−x)). */
-    SIGMOID(Activation.SIGMOID),
+    SIGMOID,
     /** log(1 + exp(x)). */
-    SOFTPLUS(Activation.SOFTPLUS),
+    SOFTPLUS,
     /** x / (1 + |x|). */
-    SOFTSIGN(Activation.SOFTSIGN),
+    SOFTSIGN,
     /** x, or exp(x) − 1 below 0. */
-    ELU(Activation.ELU),
+    ELU,
     /** The scaled ELU. */
-    SELU(Activation.SELU);
+    SELU;
 
-    private final Activation layer;
-
-    Function(Activation layer) {
-      this.layer = layer;
+    private Activation layer() {
+      return switch (this) {
+        case IDENTITY -> Activation.LINEAR;
+        case TANH -> Activation.TANH;
+        case RELU -> Activation.RELU;
+        case GELU -> Activation.GELU;
+        case SILU -> Activation.SILU;
+        case SIGMOID -> Activation.SIGMOID;
+        case SOFTPLUS -> Activation.SOFTPLUS;
+        case SOFTSIGN -> Activation.SOFTSIGN;
+        case ELU -> Activation.ELU;
+        case SELU -> Activation.SELU;
+      };
     }
   }
 
@@ -56,7 +65,7 @@ public record Projection(int size, boolean bias, Function function) {
 
   /** Returns the layer of this map, whose weights are added in {@code scope}: {@code [rows, in] -> [rows, size]}. */
   public Dense build(LayerScope scope, int in) {
-    return new Dense(scope, in, size, Initializer.glorotUniform(), bias).activation(function.layer);
+    return new Dense(scope, in, size, Initializer.glorotUniform(), bias).activation(function.layer());
   }
 
   /** Returns a text such as {@code 24 with a bias and tanh}. */
