@@ -95,7 +95,7 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch-tokens",
-      defaultValue = "16384",
+      defaultValue = "4096",
       paramLabel = "N",
       description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
