@@ -72,6 +72,7 @@ final class EncodeCommand implements Callable<Integer> {
   @Option(
       names = "--kind",
       required = true,
+      paramLabel = "KIND",
       description = "What the texts are: query or passage. Maximum lengths and prompts differ.")
   private TextKind kind;
 
