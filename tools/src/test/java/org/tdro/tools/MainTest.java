@@ -184,6 +184,28 @@ class MainTest {
   }
 
   @Test
+  void aMissingModelIsSaidOnce() {
+    assertThat(run("evaluate", "--model", "src/crr", "--data", ".")).isEqualTo(Failures.BAD_DATA);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("--model: src/crr does not exist");
+  }
+
+  @Test
+  void aModelOfAHubIsNotDownloaded() {
+    assertThat(run(
+            "encode",
+            "--model",
+            "BAAI/bge-small",
+            "--input",
+            "a",
+            "--kind",
+            "query",
+            "--output",
+            "b.jsonl"))
+        .isEqualTo(Failures.BAD_DATA);
+    assertThat(err.toString()).contains("BAAI/bge-small does not exist; nothing is downloaded");
+  }
+
+  @Test
   void completionIsAShellScript() {
     assertThat(run("generate-completion")).isZero();
     assertThat(out.toString()).startsWith("#!/usr/bin/env bash").contains("--config-dir");

@@ -21,6 +21,8 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.runs.PhaseProgress;
 import org.tensorflow.proto.ConfigProto;
 
 class RunEvaluationTest {
@@ -55,7 +57,10 @@ class RunEvaluationTest {
         BeirDataset.loadAll(List.of(folder.resolve("eval"))),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
         ConfigProto.getDefaultInstance(),
-        (set, run, result) -> ranked.incrementAndGet());
+        texts -> {
+          ranked.incrementAndGet();
+          return new PhaseProgress(System.err, ProgressBar.Mode.NONE, "evaluating", "texts", texts);
+        });
   }
 
   @Test

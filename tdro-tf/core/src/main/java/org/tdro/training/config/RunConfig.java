@@ -49,7 +49,8 @@ public record RunConfig(
    * @param measures trec_eval's names of measures, for example {@code ndcg_cut_10}
    * @param topK results kept for each query
    */
-  public record Eval(@InputFile List<Path> data, List<String> measures, int topK) {
+  public record Eval(
+      @InputFile(InputFile.Kind.FOLDER) List<Path> data, List<String> measures, int topK) {
 
     public Eval {
       new Checks()
