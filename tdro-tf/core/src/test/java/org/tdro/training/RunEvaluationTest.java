@@ -22,6 +22,7 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.retriever.SetPrompts;
 import org.tdro.runs.PhaseProgress;
 import org.tensorflow.proto.ConfigProto;
 
@@ -54,7 +55,8 @@ class RunEvaluationTest {
   private ModelEvaluation evaluate(String... measures) {
     return RunEvaluation.of(
         folder.resolve("run"),
-        BeirDataset.loadAll(List.of(folder.resolve("eval"))),
+        new RunEvaluation.Tests(
+            BeirDataset.loadAll(List.of(folder.resolve("eval"))), SetPrompts.BY_NAME),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
         ConfigProto.getDefaultInstance(),
         texts -> {
