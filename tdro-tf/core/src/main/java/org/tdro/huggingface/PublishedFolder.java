@@ -120,7 +120,7 @@ public final class PublishedFolder {
         : Sentence.read(path, transformer, modules, reading);
     architecture.ifPresent(shape -> checkSizes(shape, reading));
     if (table.isEmpty()) {
-      checkCase(reading);
+      checkTokenizer(reading);
     } else {
       checkTable(reading);
     }
@@ -209,9 +209,12 @@ public final class PublishedFolder {
     }
   }
 
-  /** Checks the two files that may ask for lower case against {@code tokenizer.json}, which alone is followed here. */
-  private void checkCase(FolderReading reading) {
+  /** Checks the files that may ask for more than {@code tokenizer.json}, which is followed here. */
+  private void checkTokenizer(FolderReading reading) {
     try {
+      if (tokenizer.exists()) {
+        tokenizer.problems().forEach(reading::problem);
+      }
       var asked = tokenizer.config().lowercase();
       if (!tokenizer.exists() || (asked.isEmpty() && !sentence.transformer.lowercase())) {
         return;

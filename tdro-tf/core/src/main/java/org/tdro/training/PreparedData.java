@@ -14,6 +14,7 @@ import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.FolderLock;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.Pooling;
+import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
@@ -115,17 +116,17 @@ final class PreparedData implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Returns a checkpoint's tokenizer file, with an end token if the last token is pooled, without special ones if it leaves them out. */
+  /** Returns a checkpoint's tokenizer file, with an end token if the retriever appends one, without special ones if it leaves them out. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
-    var opened = PublishedFolder.open(folder);
-    var files = opened.tokenizer().orElseGet(() -> new TokenizerFolder(folder));
+    var published = PublishedFolder.open(folder);
+    var files = published.tokenizer().orElseGet(() -> new TokenizerFolder(folder));
     var original = files.tokenizerJson();
-    if (opened.leavesSpecialTokensOut()) {
+    if (published.leavesSpecialTokensOut()) {
       return files.withoutSpecialTokens(cache
           .resolve("tokenizer-" + cacheKey("no special tokens " + Sha256.of(original)))
           .resolve("tokenizer.json"));
     }
-    if (model.pooling() != Pooling.LASTTOKEN) {
+    if (!new PretrainedRetriever(published).appendsEndToken(model.pooling())) {
       return original;
     }
     var file = cache

@@ -49,7 +49,13 @@ import org.tdro.text.Similarity;
  */
 public record ModelConfig(
     Kind kind,
-    @InputFile Optional<Path> path,
+
+    @InputFile(
+        value = InputFile.Kind.FOLDER,
+        remedy =
+            "nothing is downloaded: fetch the files of the model, for example with hf download, and name their folder")
+    Optional<Path> path,
+
     int vocabulary,
     int hidden,
     int projection,
@@ -143,7 +149,9 @@ public record ModelConfig(
    *     from new ones, whose B is zero
    */
   @KeyOrder({"rank", "alpha", "dropout", "adapter", "target-modules"})
-  public record Adapters(@Inline Lora options, @InputFile Optional<Path> adapter) {
+  public record Adapters(
+      @Inline Lora options,
+      @InputFile(InputFile.Kind.FOLDER) Optional<Path> adapter) {
     public Adapters {
       new Checks()
           .that(

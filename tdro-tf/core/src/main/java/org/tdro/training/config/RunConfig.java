@@ -54,7 +54,10 @@ public record RunConfig(
    * @param prompts by the name of a set, the domain whose prompts its texts get; without one, that of its own name
    */
   public record Eval(
-      @InputFile List<Path> data, List<String> measures, int topK, Map<String, String> prompts) {
+      @InputFile(InputFile.Kind.FOLDER) List<Path> data,
+      List<String> measures,
+      int topK,
+      Map<String, String> prompts) {
 
     public Eval {
       new Checks()
