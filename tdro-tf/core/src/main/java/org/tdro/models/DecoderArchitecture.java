@@ -111,9 +111,9 @@ public record DecoderArchitecture(
     return toBuilder().attentionDropout(attentionRate).initializerRange(range).build();
   }
 
-  /** Returns the window of a layer; 0 for none. */
-  int window(int layer) {
-    return layer >= firstWindowLayer ? slidingWindow : 0;
+  /** Returns what the tokens of a layer attend to. */
+  Reach reach(int layer) {
+    return new Reach(!bidirectional, layer >= firstWindowLayer ? slidingWindow : 0, rope);
   }
 
   @Override
