@@ -71,10 +71,10 @@ final class ConfigJson {
   }
 
   /** Returns the number of layers; one and a problem if there are too many. */
-  static int layers(PublishedJson json) {
-    int layers = json.size("num_hidden_layers");
+  static int layers(PublishedJson json, String key) {
+    int layers = json.size(key);
     if (layers > MOST_LAYERS) {
-      json.problem("num_hidden_layers must be at most %d, was %d".formatted(MOST_LAYERS, layers));
+      json.problem("%s must be at most %d, was %d".formatted(key, MOST_LAYERS, layers));
       return 1;
     }
     return layers;

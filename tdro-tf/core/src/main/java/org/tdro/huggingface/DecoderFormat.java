@@ -83,7 +83,7 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
       case LLAMA -> false;
     };
     var shape = DecoderArchitecture.builder(
-            json.size("vocab_size"), hidden, ConfigJson.layers(json), heads)
+            json.size("vocab_size"), hidden, ConfigJson.layers(json, "num_hidden_layers"), heads)
         .keyValueHeads(json.size("num_key_value_heads", heads))
         .headSize(
             json.size("head_dim", type == Type.QWEN3 ? QWEN3_HEAD : Math.max(2, hidden / heads)))

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
+import java.util.stream.Stream;
 import org.tdro.io.Checks;
 import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
@@ -111,6 +112,11 @@ public record BertArchitecture(
       return layers;
     }
 
+    /** The paths of a layer's maps within it. */
+    List<String> maps() {
+      return maps;
+    }
+
     String query() {
       return maps.get(0);
     }
@@ -196,6 +202,23 @@ public record BertArchitecture(
         .dropout(hiddenRate, attentionRate)
         .initializerRange(range)
         .build();
+  }
+
+  /** Whether it has no token types, though published models of its family have one at least. */
+  public boolean lacksTypes() {
+    return family == Family.BERT && typeVocabulary == 0;
+  }
+
+  @Override
+  public List<String> maps() {
+    return inEveryLayer(family.layers(), family.maps());
+  }
+
+  @Override
+  public List<String> usualTargets() {
+    return Stream.of(family.query(), family.value())
+        .map(path -> path.substring(path.lastIndexOf('/') + 1))
+        .toList();
   }
 
   @Override

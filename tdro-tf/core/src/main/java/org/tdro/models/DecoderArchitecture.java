@@ -3,6 +3,7 @@ package org.tdro.models;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import java.util.List;
 import org.tdro.io.Checks;
 import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
@@ -114,6 +115,25 @@ public record DecoderArchitecture(
   /** Returns what the tokens of a layer attend to. */
   Reach reach(int layer) {
     return new Reach(!bidirectional, layer >= firstWindowLayer ? slidingWindow : 0, rope);
+  }
+
+  @Override
+  public List<String> maps() {
+    return inEveryLayer(
+        "layers",
+        List.of(
+            "self_attn/q_proj",
+            "self_attn/k_proj",
+            "self_attn/v_proj",
+            "self_attn/o_proj",
+            "mlp/gate_proj",
+            "mlp/up_proj",
+            "mlp/down_proj"));
+  }
+
+  @Override
+  public List<String> usualTargets() {
+    return List.of("q_proj", "v_proj");
   }
 
   @Override
