@@ -16,10 +16,11 @@ import org.tdro.models.lora.Lora;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = StaticArchitecture.class, name = "static"),
   @JsonSubTypes.Type(value = BertArchitecture.class, name = "bert"),
+  @JsonSubTypes.Type(value = ModernBertArchitecture.class, name = "modernbert"),
   @JsonSubTypes.Type(value = DecoderArchitecture.class, name = "decoder")
 })
 public sealed interface Architecture
-    permits StaticArchitecture, BertArchitecture, DecoderArchitecture {
+    permits StaticArchitecture, BertArchitecture, ModernBertArchitecture, DecoderArchitecture {
 
   /** Number of token ids. */
   int vocabulary();

@@ -35,8 +35,14 @@ final class DecoderBackbone implements Backbone {
     for (int layer = 0; layer < shape.layers(); layer++) {
       blocks.add(block(scope.under("layers/" + layer), shape.reach(layer)));
     }
+    Layer<TFloat32> first = shape.gemma() == null ? Activation.LINEAR : this::enlarged;
     stack = new TransformerStack(
-        shape.hidden(), Activation.LINEAR, blocks, norm(scope.under("norm"), shape.hidden()));
+        shape.hidden(), first, blocks, norm(scope.under("norm"), shape.hidden()));
+  }
+
+  private Operand<TFloat32> enlarged(CallContext context, Operand<TFloat32> x) {
+    var tf = context.tf();
+    return tf.math.mul(x, tf.constant((float) Math.sqrt(shape.hidden())));
   }
 
   private TransformerBlock block(LayerScope scope, Reach reach) {
@@ -49,7 +55,7 @@ final class DecoderBackbone implements Backbone {
     var key = map(inner.under("k_proj"), hidden, shape.keyValueHeads() * size, bias);
     var value = map(inner.under("v_proj"), hidden, shape.keyValueHeads() * size, bias);
     var attention = new SelfAttention(
-        new Heads(shape.heads(), shape.keyValueHeads(), size, 1 / Math.sqrt(size), 0),
+        heads(),
         Inputs.separate(
             normalised(query, inner.under("q_norm"), shape.heads()),
             normalised(key, inner.under("k_norm"), shape.keyValueHeads()),
@@ -57,22 +63,42 @@ final class DecoderBackbone implements Backbone {
         map(inner.under("o_proj"), shape.heads() * size, hidden, shape.outputBias()),
         new Dropout(inner.under("dropout"), shape.attentionDropout()),
         reach);
-    var feedForwardNorm = norm(scope.under("post_attention_layernorm"), hidden);
+    var secondNorm = norm(scope.under("post_attention_layernorm"), hidden);
+    if (shape.gemma() == null) {
+      return new TransformerBlock(
+          Residual.pre(attentionNorm, Activation.LINEAR),
+          attention,
+          Residual.pre(secondNorm, Activation.LINEAR),
+          feedForward(scope.under("mlp"), Activation.SILU));
+    }
     return new TransformerBlock(
-        Residual.pre(attentionNorm, Activation.LINEAR),
+        Residual.pre(attentionNorm, secondNorm),
         attention,
-        Residual.pre(feedForwardNorm, Activation.LINEAR),
-        feedForward(scope.under("mlp")));
+        Residual.pre(
+            norm(scope.under("pre_feedforward_layernorm"), hidden),
+            norm(scope.under("post_feedforward_layernorm"), hidden)),
+        feedForward(scope.under("mlp"), Activation.GELU_TANH));
   }
 
-  private FeedForward feedForward(LayerScope scope) {
+  private Heads heads() {
+    int size = shape.headSize();
+    var gemma = shape.gemma();
+    return new Heads(
+        shape.heads(),
+        shape.keyValueHeads(),
+        size,
+        1 / Math.sqrt(gemma == null ? size : gemma.queryScalar()),
+        gemma == null ? 0 : gemma.scoreCap());
+  }
+
+  private FeedForward feedForward(LayerScope scope, Activation activation) {
     int hidden = shape.hidden();
     int width = shape.feedForward();
     boolean bias = shape.feedForwardBias();
     var gate = map(scope.under("gate_proj"), hidden, width, bias);
     var up = map(scope.under("up_proj"), hidden, width, bias);
     var down = map(scope.under("down_proj"), width, hidden, bias);
-    return FeedForward.gated(gate, Activation.SILU, up, down);
+    return FeedForward.gated(gate, activation, up, down);
   }
 
   private Layer<TFloat32> map(LayerScope scope, int in, int out, boolean bias) {
@@ -80,7 +106,9 @@ final class DecoderBackbone implements Backbone {
   }
 
   private Layer<TFloat32> norm(LayerScope scope, int width) {
-    return new RmsNormalization(scope, width, shape.normEpsilon());
+    return shape.gemma() == null
+        ? new RmsNormalization(scope, width, shape.normEpsilon())
+        : new GemmaNorm(scope, width, shape.normEpsilon());
   }
 
   /** Returns a map whose heads are normalised where those of the shape are. */

@@ -50,7 +50,7 @@ public record Lora(int rank, double alpha, float dropout, List<String> targetMod
     if (!missing.isEmpty()) {
       var there = new LinkedHashSet<String>();
       maps.forEach(map -> there.add(map.substring(map.lastIndexOf('/') + 1)));
-      throw new IllegalArgumentException("%s is not in the model; choose from %s"
+      throw new IllegalArgumentException("the model does not have %s; choose from %s"
           .formatted(String.join(", ", missing), String.join(", ", there)));
     }
   }
