@@ -145,7 +145,7 @@ public final class CheckpointWeights {
     var here = weight.shape().asArray();
     var there = tensor.shape();
     boolean isTokens =
-        weight.name().matches(".*(embed_tokens|word_embeddings|embeddings/tokens)/embeddings");
+        weight.name().matches(".*(embed_tokens|word_embeddings|tok_embeddings|embeddings/tokens)/embeddings");
     return isTokens && there.length == 2 && here[1] == there[1]
         ? Math.max(0, here[0] - there[0])
         : 0;

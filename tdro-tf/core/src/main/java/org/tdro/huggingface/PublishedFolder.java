@@ -113,6 +113,8 @@ public final class PublishedFolder {
         AdapterConfig.read(PublishedJson.read(transformer.resolve(AdapterConfig.NAME), reading)));
     this.base = adapterConfig.flatMap(config -> base(config, reading));
     this.architecture = architecture(reading);
+    adapterConfig.ifPresent(config -> architecture.ifPresent(
+        shape -> config.check(shape, transformer.resolve(AdapterConfig.NAME), reading)));
     var own = new TokenizerFolder(transformer);
     this.tokenizer = own.exists() ? own : base.map(folder -> folder.tokenizer).orElse(own);
     this.sentence = modules.isEmpty() && base.isPresent()
