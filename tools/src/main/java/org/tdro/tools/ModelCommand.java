@@ -96,7 +96,8 @@ final class ModelCommand implements Runnable {
       facts.put("architecture", spec.architecture());
       facts.put("parameters", parameters(settings));
       facts.put("pooling", word(spec.pooling()));
-      facts.put("projection", spec.projections().stream().map(Projection::toString).toList());
+      facts.put(
+          "projection", spec.projections().stream().map(Projection::toString).toList());
       facts.put("dimension", spec.dimension());
       facts.put("normalize", spec.normalize());
       facts.put("similarity", word(settings.similarity()));

@@ -65,7 +65,8 @@ public record Projection(int size, boolean bias, Function function) {
 
   /** Returns the layer of this map, whose weights are added in {@code scope}: {@code [rows, in] -> [rows, size]}. */
   public Dense build(LayerScope scope, int in) {
-    return new Dense(scope, in, size, Initializer.glorotUniform(), bias).activation(function.layer());
+    return new Dense(scope, in, size, Initializer.glorotUniform(), bias)
+        .activation(function.layer());
   }
 
   /** Returns a text such as {@code 24 with a bias and tanh}. */
