@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -74,8 +75,7 @@ public final class TextLines implements AutoCloseable {
     try {
       var raw = Files.newInputStream(file);
       try {
-        return new TextLines(
-            file, file.toString().endsWith(".gz") ? new GZIPInputStream(raw, BUFFER) : raw);
+        return new TextLines(file, isCompressed(file) ? new GZIPInputStream(raw, BUFFER) : raw);
       } catch (IOException e) {
         raw.close();
         throw e;
@@ -85,6 +85,10 @@ public final class TextLines implements AutoCloseable {
     } catch (IOException e) {
       throw failure(file, 1, e);
     }
+  }
+
+  private static boolean isCompressed(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
   }
 
   /**

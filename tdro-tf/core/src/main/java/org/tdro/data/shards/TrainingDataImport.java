@@ -95,7 +95,7 @@ public final class TrainingDataImport {
    * @throws FileException if the folder cannot be written
    */
   public Report run(List<Path> places, Path output) {
-    var sources = DomainFiles.sources(places);
+    var sources = DomainFiles.sources(places, LOG::warn);
     var prompted = new TreeSet<>(options.prompts().queries().keySet());
     prompted.addAll(options.prompts().passages().keySet());
     prompted.removeAll(sources.keySet());
