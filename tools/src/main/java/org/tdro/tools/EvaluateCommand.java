@@ -56,6 +56,14 @@ final class EvaluateCommand implements Callable<Integer> {
   private List<Path> data = new ArrayList<>();
 
   @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      defaultValue = BeirDataset.TEST,
+      description =
+          "The judgements to use, qrels/NAME.tsv: test, dev or train, for example (default: ${DEFAULT-VALUE}).")
+  private String split;
+
+  @Option(
       names = "--run-file",
       paramLabel = "F",
       description =
@@ -67,7 +75,8 @@ final class EvaluateCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "MEASURE",
       defaultValue = "ndcg_cut_10,recall_100",
-      description = "Measures, by trec_eval's names (default: ${DEFAULT-VALUE}).")
+      description =
+          "Measures, by trec_eval's names or those of others, such as nDCG@10 or MRR (default: ${DEFAULT-VALUE}).")
   private List<String> measures = new ArrayList<>();
 
   @Option(
@@ -93,7 +102,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var evaluation = evaluation();
-    var sets = BeirDataset.loadAll(data);
+    var sets = BeirDataset.loadAll(data, split);
     checkTargets(sets);
     var stored = model.stored();
     var settings = model.settings(stored).comparedByProduct();

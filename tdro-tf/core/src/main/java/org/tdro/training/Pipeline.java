@@ -64,7 +64,7 @@ public final class Pipeline {
     var base = compose("stage=reference");
     var config = base.config();
     check(base);
-    var sets = BeirDataset.loadAll(config.eval().data());
+    var sets = BeirDataset.loadAll(config.eval().data(), config.eval().split());
     var evaluation = new RetrievalEvaluation(
         config.eval().topK(), Measure.parse(config.eval().measures()));
     var output = config.output();

@@ -52,7 +52,7 @@ class RunEvaluationTest {
   private ModelEvaluation evaluate(String... measures) {
     return RunEvaluation.of(
         folder.resolve("run"),
-        BeirDataset.loadAll(List.of(folder.resolve("eval"))),
+        BeirDataset.loadAll(List.of(folder.resolve("eval")), BeirDataset.TEST),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
         ConfigProto.getDefaultInstance(),
         (set, run, result) -> ranked.incrementAndGet());

@@ -68,7 +68,7 @@ class ConfigExceptionTest {
         "stages.dro.train.stpes=1 | command line: stages.dro.train.stpes=1: stages.dro.train.stpes is not known; did you mean stages.dro.train.steps?",
         "dro.reference=no/run | command line: dro.reference=no/run: dro.reference names no/run, which does not exist",
         "data.weights=no/file | command line: data.weights=no/file: data.weights names no/file, which does not exist",
-        "dro.top-percents=[1 | command line: dro.top-percents=[1 is not a list or object in HOCON; strings with : # $ or = in it need quotes",
+        "dro.top-percents=[1 | command line: dro.top-percents=[1 is not a list or object in HOCON; strings with one of : # $ @ = need quotes",
         "data.domains=[a, a] | command line: data.domains=[a, a]: data.domains must be different names, was [a, a]",
         "output= | command line: output=: output must be a path, was \"\"",
         "output=${no} | command line: output=${no}: Could not resolve substitution to a value: ${no}",
