@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  tdro evaluate --model runs/first/finetune-top70 --data EVALUATION",
       "  tdro evaluate --model RUN --data EVALUATION/scifact --run-file scifact.trec --top-k 1000",
+      "  tdro evaluate --model MODEL --data EVALUATION --prompt query",
       "  tdro evaluate --model RUN --data SET1 SET2 --measures ndcg_cut_10,recip_rank_at_10 --json"
     })
 final class EvaluateCommand implements Callable<Integer> {
@@ -54,6 +55,9 @@ final class EvaluateCommand implements Callable<Integer> {
       arity = "1..*",
       description = "Sets in BEIR's format, or folders of them.")
   private List<Path> data = new ArrayList<>();
+
+  @Mixin
+  private PromptOptions prompts;
 
   @Option(
       names = "--split",
@@ -106,9 +110,10 @@ final class EvaluateCommand implements Callable<Integer> {
     checkTargets(sets);
     var stored = model.stored();
     var settings = model.settings(stored).comparedByProduct();
+    var chosen = prompts.of(settings.prompts(), sets);
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       var values = evaluation.evaluate(
-          set -> new DenseRanker(retriever, set.name()),
+          set -> new DenseRanker(retriever, chosen.task(set.name())),
           sets,
           (set, run, result) -> writeRun(run, runFile(set, sets)));
       if (output != null) {

@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,7 +19,7 @@ import org.tdro.io.Suggestion;
 
 /**
  * Composes a configuration of files and arguments. Later wins over earlier: the root file {@code config.conf}, the chosen option
- * file of each group, the chosen preset, the section of the chosen variant, {@code key=value} arguments, and arguments in the
+ * file of each group, what {@link ConfigSchema#defaultsFrom} takes from a named path in place of the program's own files, the chosen preset, the section of the chosen variant, {@code key=value} arguments, and arguments in the
  * section of the variant. {@link ConfigSchema} says which groups, presets and variants there are.
  *
  * @param <R> the root record of the configuration
@@ -95,7 +97,32 @@ public final class ConfigComposer<R extends Record> {
           .withFallback(section(ofFiles, variant))
           .withFallback(files.withoutPath(variants.section()).withoutPath(DEFAULTS));
     }
-    return ResolvedConfig.bind(schema, merged, problems, binder);
+    return ResolvedConfig.bind(schema, withDerived(merged), problems, binder);
+  }
+
+  /** Returns the configuration with the values that paths in it give by {@link ConfigSchema#defaultsFrom}. */
+  private Config withDerived(Config merged) {
+    Config complete;
+    try {
+      complete = merged.resolve();
+    } catch (com.typesafe.config.ConfigException e) {
+      return merged; // Reported when it is bound.
+    }
+    for (var source : schema.derived().entrySet()) {
+      if (complete.hasPath(source.getKey())
+          && complete.getValue(source.getKey()).unwrapped() instanceof String path
+          && Files.exists(Path.of(path))) {
+        var values = source.getValue().apply(Path.of(path));
+        var derived = ConfigValueFactory.fromMap(values, path).toConfig();
+        for (var value : derived.entrySet()) {
+          if (!complete.hasPath(value.getKey())
+              || folders.isDefault(complete.getValue(value.getKey()).origin(), schema.presets())) {
+            complete = complete.withValue(value.getKey(), value.getValue());
+          }
+        }
+      }
+    }
+    return complete;
   }
 
   /** An option of a group, and the origin of the choice. */

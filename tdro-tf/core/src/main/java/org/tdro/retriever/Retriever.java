@@ -78,7 +78,8 @@ public final class Retriever implements TextEncoder, AutoCloseable {
 
   /** Returns the token ids of a text, prompt and special tokens included. */
   public int[] tokenize(TextKind kind, String task, String text) {
-    return tokenizer().encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
+    return tokenizer()
+        .encode(settings.prompts().of(kind, task).apply(text), settings.maxLength(kind));
   }
 
   @Override

@@ -64,7 +64,7 @@ public final class Pipeline {
     var base = compose("stage=reference");
     var config = base.config();
     check(base);
-    var sets = BeirDataset.loadAll(config.eval().data(), config.eval().split());
+    var tests = tests(config);
     var evaluation = new RetrievalEvaluation(
         config.eval().topK(), Measure.parse(config.eval().measures()));
     var output = config.output();
@@ -95,7 +95,7 @@ public final class Pipeline {
       }
       runs.put(weighting, finetune.config().output());
     }
-    var evaluations = evaluate(runs, sets, evaluation, config.device().session());
+    var evaluations = evaluate(runs, tests, evaluation, config.device().session());
     var report = new PipelineReport(
         evaluation.measures().stream().map(Measure::name).toList(),
         evaluations,
@@ -103,6 +103,19 @@ public final class Pipeline {
         learns ? learned(output, config.dro().method().result()) : Map.of());
     report.write(output);
     return Optional.of(report);
+  }
+
+  private static RunEvaluation.Tests tests(RunConfig config) {
+    var sets = BeirDataset.loadAll(config.eval().data(), config.eval().split());
+    var prompts = config.eval().setPrompts();
+    var names = sets.stream().map(EvaluationSet::name).toList();
+    var without = prompts.without(config.data().everyPrompt(), names);
+    if (!without.isEmpty()) {
+      LOG.warn(
+          "the texts of {} get no prompt: no domain with a prompt is called so; choose one with eval.prompts.SET=DOMAIN",
+          without);
+    }
+    return new RunEvaluation.Tests(sets, prompts);
   }
 
   /** Finds the mistakes that can be known before the first step. */
@@ -175,18 +188,18 @@ public final class Pipeline {
 
   private static Map<String, ModelEvaluation> evaluate(
       Map<String, Path> runs,
-      List<EvaluationSet> sets,
+      RunEvaluation.Tests tests,
       RetrievalEvaluation evaluation,
       ConfigProto session) {
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
     var first = evaluation.measures().get(0);
     runs.forEach((weighting, run) -> {
-      LOG.info("{}: evaluation on {} sets", weighting, sets.size());
+      LOG.info("{}: evaluation on {} sets", weighting, tests.sets().size());
       evaluations.put(
           weighting,
           RunEvaluation.of(
               run,
-              sets,
+              tests,
               evaluation,
               session,
               (set, ranking, result) ->

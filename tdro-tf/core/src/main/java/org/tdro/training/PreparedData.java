@@ -17,7 +17,6 @@ import org.tdro.retriever.Pooling;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
-import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 import org.tdro.text.TokenizerFolder;
 import org.tdro.text.WordCounts;
@@ -64,7 +63,7 @@ final class PreparedData implements AutoCloseable {
       var rows = new TrainingDataImport(
           tokenizer,
           new TrainingDataImport.Options(
-              config.queryLength(), config.passageLength(), Prompts.of(config.prompts()), threads));
+              config.queryLength(), config.passageLength(), config.everyPrompt(), threads));
       var folder = config.cache().resolve("rows-" + rowsKey(config, tokenizer));
       rows.run(List.of(config.train()), folder);
       data = TrainingData.open(folder);
@@ -81,13 +80,14 @@ final class PreparedData implements AutoCloseable {
 
   /** Returns the name of the folder of rows. Contents are not part of it: the import itself finds which domains have changed. */
   private static String rowsKey(DataConfig config, Tokenizer tokenizer) {
-    var prompts = new TreeMap<>(config.prompts());
+    var prompts = config.everyPrompt();
     return cacheKey(String.join(
         " ",
         config.train().toAbsolutePath().normalize().toString(),
         Integer.toString(config.queryLength()),
         Integer.toString(config.passageLength()),
-        prompts.toString(),
+        new TreeMap<>(prompts.queries()).toString(),
+        new TreeMap<>(prompts.passages()).toString(),
         tokenizer.fingerprint()));
   }
 
@@ -169,6 +169,11 @@ final class PreparedData implements AutoCloseable {
   /** Returns the names of the domains, in the order of their ids. */
   List<String> domainNames() {
     return selected.domains().stream().map(domain -> domain.name()).toList();
+  }
+
+  /** Returns the names of all domains for which there are rows, in the order of their ids. */
+  List<String> allDomainNames() {
+    return all.domains().stream().map(domain -> domain.name()).toList();
   }
 
   @Override

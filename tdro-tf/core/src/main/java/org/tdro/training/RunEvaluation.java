@@ -11,6 +11,7 @@ import org.tdro.io.Json;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
+import org.tdro.retriever.SetPrompts;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tensorflow.proto.ConfigProto;
 
@@ -23,15 +24,22 @@ import org.tensorflow.proto.ConfigProto;
 record RunEvaluation(String key, ModelEvaluation values) {
   private static final String FILE = "evaluation.json";
 
+  /** The sets, and the prompts that their texts get. */
+  record Tests(List<EvaluationSet> sets, SetPrompts prompts) {
+    String task(EvaluationSet set) {
+      return prompts.task(set.name());
+    }
+  }
+
   static ModelEvaluation of(
       Path run,
-      List<EvaluationSet> sets,
+      Tests tests,
       RetrievalEvaluation evaluation,
       ConfigProto session,
       RetrievalEvaluation.Listener listener) {
     var file = run.resolve(FILE);
     var stored = StoredRetrievers.of(run);
-    var key = key(stored.fingerprint(), sets, evaluation);
+    var key = key(stored.fingerprint(), tests, evaluation);
     if (Files.exists(file)) {
       var present = Json.read(file, RunEvaluation.class);
       if (present.key().equals(key)) {
@@ -39,21 +47,23 @@ record RunEvaluation(String key, ModelEvaluation values) {
       }
     }
     try (var retriever = Retriever.load(stored, stored.settings().comparedByProduct(), session)) {
-      var values =
-          evaluation.evaluate(set -> new DenseRanker(retriever, set.name()), sets, listener);
+      var values = evaluation.evaluate(
+          set -> new DenseRanker(retriever, tests.task(set)), tests.sets(), listener);
       Json.write(file, new RunEvaluation(key, values));
       return values;
     }
   }
 
-  private static String key(
-      String retriever, List<EvaluationSet> sets, RetrievalEvaluation evaluation) {
+  private static String key(String retriever, Tests tests, RetrievalEvaluation evaluation) {
     var text = new StringBuilder("values of queries\n")
         .append(evaluation.topK())
         .append(evaluation.measures())
         .append(retriever);
-    for (var set : sets) {
+    for (var set : tests.sets()) {
       text.append('\n').append(set.name());
+      if (!tests.task(set).equals(set.name())) {
+        text.append(" prompt ").append(tests.task(set));
+      }
       for (var file : set.files()) {
         text.append(' ').append(file.getFileName()).append(' ').append(Sha256.of(file));
       }

@@ -21,6 +21,7 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.retriever.SetPrompts;
 import org.tensorflow.proto.ConfigProto;
 
 class RunEvaluationTest {
@@ -52,7 +53,9 @@ class RunEvaluationTest {
   private ModelEvaluation evaluate(String... measures) {
     return RunEvaluation.of(
         folder.resolve("run"),
-        BeirDataset.loadAll(List.of(folder.resolve("eval")), BeirDataset.TEST),
+        new RunEvaluation.Tests(
+            BeirDataset.loadAll(List.of(folder.resolve("eval")), BeirDataset.TEST),
+            SetPrompts.BY_NAME),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
         ConfigProto.getDefaultInstance(),
         (set, run, result) -> ranked.incrementAndGet());

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.Checks;
@@ -21,6 +20,7 @@ import org.tdro.io.Sha256;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
 import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 
 /**
@@ -96,12 +96,6 @@ public final class TrainingDataImport {
    */
   public Report run(List<Path> places, Path output) {
     var sources = DomainFiles.sources(places, LOG::warn);
-    var prompted = new TreeSet<>(options.prompts().queries().keySet());
-    prompted.addAll(options.prompts().passages().keySet());
-    prompted.removeAll(sources.keySet());
-    if (!prompted.isEmpty()) {
-      LOG.warn("there are prompts for domains that are not imported: {}", prompted);
-    }
     var entries = new ArrayList<Report.Entry>();
     var problems = new Problems();
     var moves = new LinkedHashMap<Path, Path>();
@@ -144,8 +138,8 @@ public final class TrainingDataImport {
         tokenizer.fingerprint(),
         options.maxQueryLength(),
         options.maxPassageLength(),
-        options.prompts().query(name),
-        options.prompts().passage(name));
+        options.prompts().of(TextKind.QUERY, name),
+        options.prompts().of(TextKind.PASSAGE, name));
     var present = present(name, output).filter(domain -> domain.facts().equals(facts));
     if (present.isPresent()) {
       LOG.debug("{} has not changed", name);

@@ -50,7 +50,6 @@ class ConfigExceptionTest {
         "device.visible-gpus=[-1] | command line: device.visible-gpus=[-1]: device.visible-gpus must be different numbers from 0, was [-1]",
         "device.memory-fraction=2 | command line: device.memory-fraction=2: device.memory-fraction must be from 0 to 1, was 2.0",
         "train.steps=0 | command line: train.steps=0: train.steps must be at least 1, was 0",
-        "model.normalize=false | command line: model.normalize=false: model.normalize must be true where similarity is cosine; choose similarity=dot otherwise",
         "dro.subtract-reference=true | command line: dro.subtract-reference=true: dro.subtract-reference must be false where measure is ratio-of-means; see"
             + " dro=excess",
         "stage=dro | configs/dro/paper.conf: dro.reference is missing: stage dro measures its losses against those of a reference run; give dro.reference=RUN or choose dro=raw",
