@@ -27,6 +27,10 @@ import java.util.zip.ZipException;
  */
 public final class TextLines implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
+
+  /** The characters at which a chunk of very long lines ends before it has all of its lines. */
+  private static final int CHUNK_CHARACTERS = 1 << 26;
+
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /**
@@ -122,7 +126,8 @@ public final class TextLines implements AutoCloseable {
   }
 
   /**
-   * Returns the remaining lines, {@code count} at a time; the iterator throws what {@link #next} throws.
+   * Returns the remaining lines, {@code count} at a time, or fewer if they are very long; the iterator throws what {@link #next}
+   * throws.
    */
   public Iterator<List<Line>> chunks(int count) {
     return new Iterator<>() {
@@ -147,12 +152,14 @@ public final class TextLines implements AutoCloseable {
 
   private List<Line> read(int count) {
     var lines = new ArrayList<Line>(count);
-    while (lines.size() < count) {
+    long characters = 0;
+    while (lines.size() < count && characters < CHUNK_CHARACTERS) {
       var line = next();
       if (line == null) {
         break;
       }
       lines.add(line);
+      characters += line.text().length();
     }
     return lines;
   }

@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -77,6 +78,17 @@ class SmallDomainsTest {
     // Each row is in the batch 3.2 times: as its own negative, the loss could not fall below ln
     // 3.2.
     assertThat(lastLoss(run)).isLessThan(0.5 * Math.log(3.2));
+  }
+
+  @Test
+  void chunksLeaveOutTheSameNegatives() throws IOException {
+    domain("tiny", 10, "passage %d", "");
+    var settings = List.of("data.passages-per-query=1", "train.batch-size=32", "train.steps=20");
+    var whole = lastLoss(trained(settings.toArray(String[]::new)));
+    var inChunks = new ArrayList<>(settings);
+    inChunks.add("train.chunk-size=4");
+    Files.move(folder.resolve("run"), folder.resolve("whole"));
+    assertThat(lastLoss(trained(inChunks.toArray(String[]::new)))).isCloseTo(whole, within(1e-3));
   }
 
   @Test

@@ -172,16 +172,6 @@ class ConfigComposerTest {
   }
 
   @Test
-  void whatIsMissingInASectionOfTheUsersIsMissingThere() {
-    assertThatThrownBy(() -> Configs.compose("data.prompts.trivia.query=x"))
-        .hasMessage(
-            "command line: data.prompts.trivia.query=x: data.prompts.trivia.passage is missing; it is a string");
-    assertThatThrownBy(() -> Configs.compose("data.prompts={trivia={passage=x}}"))
-        .hasMessage(
-            "command line: data.prompts={trivia={passage=x}}: data.prompts.trivia.query is missing; it is a string");
-  }
-
-  @Test
   void measuresAreCheckedWithTheConfiguration() {
     assertThatThrownBy(() -> Configs.compose("eval.measures=[ndcg_cut_0, mpa]"))
         .hasMessage(
