@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       PipelineCommand.class,
       EvaluateCommand.class,
+      ModelCommand.class,
       WeightsCommand.class,
       EncodeCommand.class,
       ExportCommand.class,
