@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.io.FileException;
+import org.tdro.io.InputException;
+import org.tdro.io.TextLines;
 import org.tdro.retriever.FileEncoding;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.Retriever;
@@ -40,9 +43,6 @@ import picocli.CommandLine.Spec;
       "  tdro encode --model runs/matryoshka --dimension 64 --input corpus.jsonl.gz --kind passage --output small.arrow"
     })
 final class EncodeCommand implements Callable<Integer> {
-  private static final double NANOS = 1e9;
-  private static final double REPORT_SECONDS = 2;
-
   @Spec
   private CommandSpec spec;
 
@@ -73,6 +73,7 @@ final class EncodeCommand implements Callable<Integer> {
   @Option(
       names = "--kind",
       required = true,
+      paramLabel = "KIND",
       description = "What the texts are: query or passage. Maximum lengths and prompts differ.")
   private TextKind kind;
 
@@ -100,8 +101,8 @@ final class EncodeCommand implements Callable<Integer> {
       description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
 
-  private long start;
-  private long reported;
+  @Mixin
+  private ProgressOptions progress;
 
   @Override
   public Integer call() {
@@ -111,11 +112,12 @@ final class EncodeCommand implements Callable<Integer> {
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       checkPrompt(retriever);
       var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
-      start = System.nanoTime();
-      reported = start;
-      long texts = new FileEncoding(retriever, kind, prompt == null ? "" : prompt, batches)
-          .run(input, output, this::report);
-      say(texts);
+      var encoding = new FileEncoding(retriever, kind, prompt == null ? "" : prompt, batches);
+      long texts;
+      try (var phase = progress.texts("encoding", lines())) {
+        retriever.onEncoded(phase::add);
+        texts = encoding.run(input, output);
+      }
       var out = spec.commandLine().getOut();
       out.printf(
           "%s: %d embeddings of size %d%n",
@@ -168,17 +170,17 @@ final class EncodeCommand implements Callable<Integer> {
     }
   }
 
-  private void report(long texts) {
-    if ((System.nanoTime() - reported) / NANOS >= REPORT_SECONDS) {
-      reported = System.nanoTime();
-      say(texts);
+  /** Returns the number of texts, if it is shown and can be known before they are read. */
+  private OptionalLong lines() {
+    if (!progress.isShown() || !Files.isRegularFile(input)) {
+      return OptionalLong.empty();
     }
-  }
-
-  private void say(long texts) {
-    var err = spec.commandLine().getErr();
-    err.printf("%,d texts, %,.0f texts/s%n", texts, texts * NANOS / (System.nanoTime() - start));
-    err.flush();
+    try {
+      return OptionalLong.of(TextLines.count(input));
+    } catch (InputException e) {
+      // Reading it reports this, with the other problems.
+      return OptionalLong.empty();
+    }
   }
 
   /** Returns the settings with the pooling and normalisation that were asked for. */

@@ -1,10 +1,10 @@
 package org.tdro.tools;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.EvaluationSet;
@@ -103,25 +103,39 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin
   private Overwriting overwriting;
 
+  @Mixin
+  private ProgressOptions progress;
+
   @Override
   public Integer call() throws IOException {
     var evaluation = evaluation();
+    var stored = model.stored();
     var sets = BeirDataset.loadAll(data, split);
     checkTargets(sets);
-    var stored = model.stored();
     var settings = model.settings(stored).comparedByProduct();
     var chosen = prompts.of(settings.prompts(), sets);
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      var values = evaluation.evaluate(
-          set -> new DenseRanker(retriever, chosen.task(set.name())),
-          sets,
-          (set, run, result) -> writeRun(run, runFile(set, sets)));
+      ModelEvaluation values;
+      try (var phase = progress.texts("evaluating", texts(sets))) {
+        retriever.onEncoded(phase::add);
+        values = evaluation.evaluate(
+            set -> new DenseRanker(retriever, chosen.task(set.name())),
+            sets,
+            (set, run, result) -> writeRun(run, runFile(set, sets)));
+      }
       if (output != null) {
-        AtomicWrite.file(output, beside -> Files.writeString(beside, Json.pretty(values)));
+        Json.write(output, values);
       }
       print(values, evaluation.measures());
     }
     return 0;
+  }
+
+  /** Returns the number of texts to encode, if it is shown. */
+  private OptionalLong texts(List<EvaluationSet> sets) {
+    return progress.isShown()
+        ? OptionalLong.of(sets.stream().mapToLong(EvaluationSet::texts).sum())
+        : OptionalLong.empty();
   }
 
   private RetrievalEvaluation evaluation() {

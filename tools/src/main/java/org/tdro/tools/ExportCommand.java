@@ -124,6 +124,10 @@ final class ExportCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // picocli's
   private boolean help;
 
+  @Option(names = "-V", versionHelp = true, description = "Print version information and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli's
+  private boolean tdroVersion;
+
   @Override
   public Integer call() {
     var stored = model.stored();

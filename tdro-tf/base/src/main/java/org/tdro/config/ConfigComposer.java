@@ -25,7 +25,7 @@ import org.tdro.io.Suggestion;
  * @param <R> the root record of the configuration
  */
 public final class ConfigComposer<R extends Record> {
-  private static final String DEFAULTS = "defaults";
+  static final String DEFAULTS = "defaults";
 
   private final ConfigSchema<R> schema;
   private final ConfigFolders folders;
@@ -60,6 +60,11 @@ public final class ConfigComposer<R extends Record> {
    */
   public ResolvedConfig<R> composeForRun(List<String> arguments) {
     return compose(arguments, true);
+  }
+
+  /** Returns the reference of the keys, with the comments in the files of this composer. */
+  public KeyReference<R> reference() {
+    return new KeyReference<>(this, schema, folders);
   }
 
   private ResolvedConfig<R> compose(List<String> typed, boolean inputsExist) {

@@ -86,7 +86,8 @@ class TextLinesTest {
 
   @Test
   void chunksOfVeryLongLinesAreShorter() throws IOException {
-    var file = Files.writeString(folder.resolve("f"), ("x".repeat(1 << 26) + "\n").repeat(2) + "c\n");
+    var file =
+        Files.writeString(folder.resolve("f"), ("x".repeat(1 << 26) + "\n").repeat(2) + "c\n");
     var sizes = new ArrayList<Integer>();
     try (var lines = TextLines.open(file)) {
       lines.chunks(100).forEachRemaining(chunk -> sizes.add(chunk.size()));

@@ -78,6 +78,8 @@ public final class PublishedFolder {
     this.architecture = adapters.isPresent()
         ? base.flatMap(folder -> folder.architecture)
         : ConfigJson.read(PublishedJson.read(transformer.resolve(ConfigJson.NAME), reading));
+    adapterConfig.ifPresent(config -> architecture.ifPresent(
+        shape -> config.check(shape, transformer.resolve(AdapterConfig.NAME), reading)));
     var own = new TokenizerFolder(transformer);
     this.tokenizer = own.exists() ? own : base.map(folder -> folder.tokenizer).orElse(own);
     this.sentence = modules.isEmpty() && base.isPresent()

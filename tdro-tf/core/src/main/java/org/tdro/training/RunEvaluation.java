@@ -4,6 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
@@ -13,6 +17,7 @@ import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SetPrompts;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.runs.PhaseProgress;
 import org.tensorflow.proto.ConfigProto;
 
 /**
@@ -22,6 +27,7 @@ import org.tensorflow.proto.ConfigProto;
  * @param key a hash of everything that the values follow from
  */
 record RunEvaluation(String key, ModelEvaluation values) {
+  private static final Logger LOG = LoggerFactory.getLogger(RunEvaluation.class);
   private static final String FILE = "evaluation.json";
 
   /** The sets, and the prompts that their texts get. */
@@ -31,12 +37,17 @@ record RunEvaluation(String key, ModelEvaluation values) {
     }
   }
 
+  /**
+   * Returns the values of a run, computed if they are not in its folder.
+   *
+   * @param progress begins to show the encoding of that many texts
+   */
   static ModelEvaluation of(
       Path run,
       Tests tests,
       RetrievalEvaluation evaluation,
       ConfigProto session,
-      RetrievalEvaluation.Listener listener) {
+      Function<OptionalLong, PhaseProgress> progress) {
     var file = run.resolve(FILE);
     var stored = StoredRetrievers.of(run);
     var key = key(stored.fingerprint(), tests, evaluation);
@@ -46,9 +57,15 @@ record RunEvaluation(String key, ModelEvaluation values) {
         return present.values();
       }
     }
-    try (var retriever = Retriever.load(stored, stored.settings().comparedByProduct(), session)) {
+    var texts =
+        OptionalLong.of(tests.sets().stream().mapToLong(EvaluationSet::texts).sum());
+    try (var retriever = Retriever.load(stored, stored.settings().comparedByProduct(), session);
+        var phase = progress.apply(texts)) {
+      retriever.onEncoded(phase::add);
       var values = evaluation.evaluate(
-          set -> new DenseRanker(retriever, tests.task(set)), tests.sets(), listener);
+          set -> new DenseRanker(retriever, tests.task(set)),
+          tests.sets(),
+          (set, ranking, result) -> LOG.debug("{} {}: {}", run, set.name(), result.all()));
       Json.write(file, new RunEvaluation(key, values));
       return values;
     }

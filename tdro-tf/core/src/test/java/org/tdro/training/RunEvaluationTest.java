@@ -21,7 +21,9 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.retriever.SetPrompts;
+import org.tdro.runs.PhaseProgress;
 import org.tensorflow.proto.ConfigProto;
 
 class RunEvaluationTest {
@@ -58,7 +60,10 @@ class RunEvaluationTest {
             SetPrompts.BY_NAME),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
         ConfigProto.getDefaultInstance(),
-        (set, run, result) -> ranked.incrementAndGet());
+        texts -> {
+          ranked.incrementAndGet();
+          return new PhaseProgress(System.err, ProgressBar.Mode.NONE, "evaluating", "texts", texts);
+        });
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.Checks;
 import org.tdro.io.FileException;
+import org.tdro.io.FolderLock;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.Sha256;
@@ -93,8 +94,13 @@ public final class TrainingDataImport {
    *
    * @throws InputException listing the first {@value Problems#SHOWN} problems of the rows
    * @throws FileException if the folder cannot be written
+   * @throws IllegalStateException if another process imports into the folder
    */
   public Report run(List<Path> places, Path output) {
+    return FolderLock.whileHeld(output, "importing into", () -> importInto(places, output));
+  }
+
+  private Report importInto(List<Path> places, Path output) {
     var sources = DomainFiles.sources(places, LOG::warn);
     var entries = new ArrayList<Report.Entry>();
     var problems = new Problems();

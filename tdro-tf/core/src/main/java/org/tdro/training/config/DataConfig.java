@@ -38,7 +38,7 @@ import org.tdro.text.Prompts;
 public record DataConfig(
     @InputFile Path train,
     List<String> domains,
-    @InputFile Optional<Path> tokenizer,
+    @InputFile(InputFile.Kind.FILE) Optional<Path> tokenizer,
     int vocabulary,
     boolean lowercase,
     @Incidental Path cache,
@@ -46,7 +46,12 @@ public record DataConfig(
     int passageLength,
     int passagesPerQuery,
     Batching batching,
-    @InputFile(except = {UNIFORM, PROPORTIONAL}) String weights,
+
+    @InputFile(
+        value = InputFile.Kind.FILE,
+        except = {UNIFORM, PROPORTIONAL})
+    String weights,
+
     Fold fold,
     @Default("") Optional<String> queryPrompt,
     @Default("") Optional<String> passagePrompt,

@@ -58,7 +58,7 @@ public record RunConfig(
    * @param prompts by the name of a set, the domain whose prompts its texts get; without one, that of its own name
    */
   public record Eval(
-      @InputFile List<Path> data,
+      @InputFile(InputFile.Kind.FOLDER) List<Path> data,
       @Default(BeirDataset.TEST) String split,
       List<String> measures,
       int topK,

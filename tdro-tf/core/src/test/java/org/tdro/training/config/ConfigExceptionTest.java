@@ -1,6 +1,7 @@
 package org.tdro.training.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -66,6 +67,8 @@ class ConfigExceptionTest {
         "stages.dor.seed=1 | command line: stages.dor.seed=1: stages.dor is not a stage; did you mean stages.dro?",
         "stages.dro.train.stpes=1 | command line: stages.dro.train.stpes=1: stages.dro.train.stpes is not known; did you mean stages.dro.train.steps?",
         "dro.reference=no/run | command line: dro.reference=no/run: dro.reference names no/run, which does not exist",
+        "data.weights=src | command line: data.weights=src: data.weights names src, which is a folder; name a file",
+        "dro.reference=pom.xml | command line: dro.reference=pom.xml: dro.reference names pom.xml, which is a file; name a folder",
         "data.weights=no/file | command line: data.weights=no/file: data.weights names no/file, which does not exist",
         "dro.top-percents=[1 | command line: dro.top-percents=[1 is not a list or object in HOCON; strings with one of : # $ @ = need quotes",
         "data.domains=[a, a] | command line: data.domains=[a, a]: data.domains must be different names, was [a, a]",
@@ -76,6 +79,14 @@ class ConfigExceptionTest {
     assertThat(told(argument).stream()
             .map(line -> line.replace(Configs.BUILT_IN.toString(), "configs")))
         .containsExactly(problem);
+  }
+
+  @Test
+  void namesOfAHubAreNotDownloaded() {
+    assertThatThrownBy(() -> Configs.with(folder)
+            .composeForRun(List.of("data=src", "model=checkpoint", "model.path=BAAI/bge-small")))
+        .hasMessageContaining(
+            "model.path names BAAI/bge-small, which does not exist; nothing is downloaded: fetch");
   }
 
   @Test
