@@ -20,6 +20,7 @@ final class KnownRelevance {
   private final List<Text> queries = new ArrayList<>();
 
   /** Token ids, equal by content. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by its elements
   private record Text(int[] ids) {
     @Override
     public boolean equals(Object other) {

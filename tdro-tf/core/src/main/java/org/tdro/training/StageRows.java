@@ -95,7 +95,7 @@ final class StageRows {
     var first = domain.row(plan.fold(), 0);
     for (long i = 0; i < domain.size(plan.fold()); i++) {
       var row = domain.row(plan.fold(), i);
-      if (own && hasOther(row.negatives(), row) || others && differ(first, row)) {
+      if ((own && hasOther(row.negatives(), row)) || (others && differ(first, row))) {
         return true;
       }
     }
