@@ -57,7 +57,7 @@ final class PreparedData implements AutoCloseable {
   private static PreparedData prepare(ModelConfig model, DataConfig config) {
     int threads =
         config.workers() > 0 ? config.workers() : Runtime.getRuntime().availableProcessors();
-    var sources = DomainFiles.sources(List.of(config.train()));
+    var sources = DomainFiles.sources(List.of(config.train()), skipped -> {});
     var tokenizer = tokenizer(model, config, sources, threads);
     TrainingData data = null;
     try {
