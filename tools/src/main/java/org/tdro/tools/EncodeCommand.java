@@ -3,6 +3,7 @@ package org.tdro.tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.io.FileException;
@@ -95,7 +96,7 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch-tokens",
-      defaultValue = "16384",
+      defaultValue = "4096",
       paramLabel = "N",
       description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
@@ -155,13 +156,17 @@ final class EncodeCommand implements Callable<Integer> {
     if (prompt == null) {
       return;
     }
-    var names = retriever.settings().prompts().names(kind);
+    var prompts = retriever.settings().prompts();
+    var names = prompts.names(kind);
     if (!names.contains(prompt)) {
+      var known = names.isEmpty() ? "none" : String.join(", ", names);
       throw new ParameterException(
           spec.commandLine(),
-          names.isEmpty()
-              ? "--prompt " + prompt + ": the model has no named prompts for these texts"
-              : "--prompt " + prompt + " is unknown; the model has " + String.join(", ", names));
+          prompts.names().contains(prompt)
+              ? "--prompt %s is not for texts of --kind %s; for these the model has %s"
+                  .formatted(prompt, kind.name().toLowerCase(Locale.ROOT), known)
+              : "--prompt %s is unknown; for these texts the model has %s"
+                  .formatted(prompt, known));
     }
   }
 

@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       PipelineCommand.class,
       EvaluateCommand.class,
+      ModelCommand.class,
       WeightsCommand.class,
       EncodeCommand.class,
       ExportCommand.class,

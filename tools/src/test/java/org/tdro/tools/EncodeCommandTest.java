@@ -217,7 +217,8 @@ class EncodeCommandTest {
   @Test
   void wrongUsageIsExitCodeTwo() {
     assertThat(encode("texts.jsonl", "o.jsonl", "--prompt", "beta")).isEqualTo(2);
-    assertThat(err.toString()).contains("--prompt beta is unknown; the model has alpha");
+    assertThat(err.toString())
+        .contains("--prompt beta is unknown; for these texts the model has alpha");
     assertThat(encode("texts.jsonl", "o.csv")).isEqualTo(2);
     assertThat(encode("texts.jsonl", "texts.jsonl")).isEqualTo(2);
     assertThat(err.toString()).contains("texts.jsonl is the input; name another file");

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.tdro.io.InputException;
+import org.tdro.models.Architecture;
 import org.tdro.models.lora.Lora;
 
 /**
@@ -93,14 +94,20 @@ public record AdapterConfig(String base, Lora lora) {
     var listed = json.get("target_modules");
     listed.forEach(target -> targets.add(target.asText()));
     if (!listed.isArray() || targets.isEmpty()) {
-      json.problem("target_modules must be a list of names, was " + listed);
+      json.problem(
+          "target_modules must be a list of names, was %s; a pattern is not followed here: list the names that it matches"
+              .formatted(listed));
     }
-    targets.stream()
-        .filter(name -> name.contains("."))
-        .forEach(name -> json.problem(
-            "target_modules names %s, but only last parts of names such as q_proj are supported"
-                .formatted(name)));
-    return targets.stream().sorted().toList();
+    return targets.stream().map(TensorNames::withoutPrefix).sorted().toList();
+  }
+
+  /** Adds a problem of {@code file} if it names modules that the base model, of that shape, does not have. */
+  void check(Architecture shape, Path file, FolderReading reading) {
+    try {
+      lora.check(shape.maps());
+    } catch (IllegalArgumentException e) {
+      reading.problem(file + ": target_modules: " + e.getMessage());
+    }
   }
 
   /** Writes it into a folder, as PEFT reads it. */

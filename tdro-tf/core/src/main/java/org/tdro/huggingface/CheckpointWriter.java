@@ -60,7 +60,7 @@ public final class CheckpointWriter {
       var map = maps.get(weight.name());
       tensors.add(map == null ? Written.of(tf, weight, type) : Written.merged(tf, map, type));
     }
-    if (shape instanceof BertArchitecture bert && bert.typeVocabulary() == 0) {
+    if (shape instanceof BertArchitecture bert && bert.lacksTypes()) {
       tensors.add(
           Written.zeros(tf, "embeddings.token_type_embeddings.weight", 1, bert.hidden(), type));
     }

@@ -1,5 +1,6 @@
 package org.tdro.huggingface;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -7,6 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.models.Architecture;
 
@@ -15,7 +19,12 @@ final class ConfigJson {
   static final String NAME = "config.json";
 
   private static final List<BackboneFormat> FORMATS =
-      List.of(new DecoderFormat(), new BertFormat());
+      List.of(new DecoderFormat(), new BertFormat(), new ModernBertFormat(), new GemmaFormat());
+
+  /** The kinds of layers in {@code layer_types} and {@code rope_parameters}. */
+  static final String FULL = "full_attention";
+
+  static final String WINDOWED = "sliding_attention";
 
   /** No published model comes near it; a larger graph would take minutes to build before missing weights are noticed. */
   private static final int MOST_LAYERS = 1000;
@@ -71,13 +80,42 @@ final class ConfigJson {
   }
 
   /** Returns the number of layers; one and a problem if there are too many. */
-  static int layers(PublishedJson json) {
-    int layers = json.size("num_hidden_layers");
+  static int layers(PublishedJson json, String key) {
+    int layers = json.size(key);
     if (layers > MOST_LAYERS) {
-      json.problem("num_hidden_layers must be at most %d, was %d".formatted(MOST_LAYERS, layers));
+      json.problem("%s must be at most %d, was %d".formatted(key, MOST_LAYERS, layers));
       return 1;
     }
     return layers;
+  }
+
+  /**
+   * Returns the layers that attend to all tokens, the others having a window.
+   *
+   * @param usual whether a layer does, unless the file names the kind of each
+   */
+  static List<Integer> fullLayers(PublishedJson json, int layers, IntPredicate usual) {
+    var types = json.get("layer_types");
+    if (!PublishedJson.isPresent(types)) {
+      return IntStream.range(0, layers).filter(usual).boxed().toList();
+    }
+    var kinds = types.valueStream().map(JsonNode::asText).toList();
+    if (kinds.size() != layers || !Set.of(FULL, WINDOWED).containsAll(kinds)) {
+      json.problem("layer_types must name %s or %s for each of the %d layers, was %s"
+          .formatted(FULL, WINDOWED, layers, types));
+    }
+    return IntStream.range(0, kinds.size())
+        .filter(layer -> kinds.get(layer).equals(FULL))
+        .boxed()
+        .toList();
+  }
+
+  /** Writes the kind of each layer. */
+  static void putLayerTypes(ObjectNode json, int layers, List<Integer> full) {
+    var types = json.putArray("layer_types");
+    for (int layer = 0; layer < layers; layer++) {
+      types.add(full.contains(layer) ? FULL : WINDOWED);
+    }
   }
 
   /** Writes the file, as {@link PublishedFolder#writeConfig} describes it. */

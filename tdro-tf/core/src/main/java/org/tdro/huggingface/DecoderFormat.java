@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.tdro.models.Architecture;
 import org.tdro.models.DecoderArchitecture;
-import org.tdro.models.Rope;
 
 /**
  * Llama, Mistral, Qwen2 and Qwen3 in {@code config.json}. A shape is written as the one that has its parts: qwen3 with norms of
@@ -17,10 +16,6 @@ import org.tdro.models.Rope;
  * other case.
  */
 final class DecoderFormat implements ConfigJson.BackboneFormat {
-  private static final double DEFAULT_THETA = 10_000;
-  private static final String ROPE_THETA = "rope_theta";
-  private static final String ROPE_SCALING = "rope_scaling";
-  private static final String ROPE_PARAMETERS = "rope_parameters";
   private static final String IS_CAUSAL = "is_causal";
   private static final String BIDIRECTIONAL = "use_bidirectional_attention";
 
@@ -83,13 +78,13 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
       case LLAMA -> false;
     };
     var shape = DecoderArchitecture.builder(
-            json.size("vocab_size"), hidden, ConfigJson.layers(json), heads)
+            json.size("vocab_size"), hidden, ConfigJson.layers(json, "num_hidden_layers"), heads)
         .keyValueHeads(json.size("num_key_value_heads", heads))
         .headSize(
             json.size("head_dim", type == Type.QWEN3 ? QWEN3_HEAD : Math.max(2, hidden / heads)))
         .feedForward(json.size("intermediate_size"))
         .maxPositions(json.size("max_position_embeddings"))
-        .rope(rope(json))
+        .rope(RopeJson.read(json))
         .normEpsilon((float) json.number("rms_norm_eps"))
         .inputBias(type == Type.QWEN2 || attentionBias)
         .outputBias(type != Type.QWEN2 && attentionBias)
@@ -125,8 +120,8 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     var named = json.get("layer_types").valueStream().map(JsonNode::asText).toList();
     var computed = IntStream.range(0, shape.layers())
         .mapToObj(layer -> shape.slidingWindow() > 0 && layer >= shape.firstWindowLayer()
-            ? "sliding_attention"
-            : "full_attention")
+            ? ConfigJson.WINDOWED
+            : ConfigJson.FULL)
         .toList();
     if (!named.equals(computed)) {
       json.problem("layer_types is %s, but the other keys make the attention of the layers %s"
@@ -134,90 +129,9 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     }
   }
 
-  /** θ and the scaling are separate keys or, since transformers 5, together in {@code rope_parameters}. */
-  private static Rope rope(PublishedJson json) {
-    partial(json, "partial_rotary_factor", json.get("partial_rotary_factor"));
-    double theta = json.number(ROPE_THETA, DEFAULT_THETA);
-    var separate = rope(json, ROPE_SCALING, theta);
-    if (!json.has(ROPE_PARAMETERS)) {
-      return separate;
-    }
-    var together = rope(json, ROPE_PARAMETERS, theta);
-    if (json.has(ROPE_THETA) && theta != together.theta()) {
-      json.problem("rope_theta is %s, but rope_parameters.rope_theta is %s: keep the one that holds"
-          .formatted(theta, together.theta()));
-    }
-    if (json.has(ROPE_SCALING) && !separate.scaling().equals(together.scaling())) {
-      json.problem("rope_scaling is %s, but rope_parameters is %s: keep the one that holds"
-          .formatted(json.get(ROPE_SCALING), json.get(ROPE_PARAMETERS)));
-    }
-    return together;
-  }
-
-  private static Rope rope(PublishedJson json, String key, double theta) {
-    var keys = json.get(key);
-    if (!PublishedJson.isPresent(keys)) {
-      return new Rope(theta, Rope.Scaling.NONE);
-    }
-    if (!keys.isObject()) {
-      json.problem("%s must be an object, was %s".formatted(key, keys));
-    }
-    if (keys.valueStream().anyMatch(JsonNode::isObject)) {
-      json.problem(
-          "%s differ by the kind of layer, which is not computed here: %s".formatted(key, keys));
-      return new Rope(theta, Rope.Scaling.NONE);
-    }
-    var parameters = new RopeKeys(json, key, keys);
-    partial(json, key + ".partial_rotary_factor", keys.path("partial_rotary_factor"));
-    return new Rope(
-        keys.has(ROPE_THETA) ? parameters.number(ROPE_THETA, theta) : theta, parameters.scaling());
-  }
-
-  private static void partial(PublishedJson json, String key, JsonNode factor) {
-    if (PublishedJson.isPresent(factor) && factor.asDouble() != 1) {
-      json.problem(
-          key + " is " + factor + ": rotary positions of a part of a head are not computed here");
-    }
-  }
-
-  /** The object of a file that describes the rotary positions, under {@code name}. */
-  private record RopeKeys(PublishedJson json, String name, JsonNode keys) {
-
-    Rope.Scaling scaling() {
-      var kind = keys.path("rope_type").asText(keys.path("type").asText("default"));
-      return switch (kind) {
-        case "default" -> Rope.Scaling.NONE;
-        case "linear" -> new Rope.Scaling(Rope.Kind.LINEAR, number("factor", 1), 1, 1, 0);
-        case "llama3" ->
-          new Rope.Scaling(
-              Rope.Kind.LLAMA3,
-              number("factor", 1),
-              number("low_freq_factor", 1),
-              number("high_freq_factor", 4),
-              (int) number("original_max_position_embeddings", 1));
-        default -> {
-          json.problem("%s of type \"%s\" is not supported; known are default, linear, llama3"
-              .formatted(name, kind));
-          yield Rope.Scaling.NONE;
-        }
-      };
-    }
-
-    /** Returns a number; {@code substitute}, and a problem, if the key has none. */
-    double number(String key, double substitute) {
-      var value = keys.path(key);
-      if (!value.isNumber()) {
-        json.problem("%s.%s must be a number, was %s"
-            .formatted(name, key, PublishedJson.isPresent(value) ? value : "missing"));
-        return substitute;
-      }
-      return value.asDouble();
-    }
-  }
-
   @Override
   public Optional<ObjectNode> write(Architecture architecture) {
-    return architecture instanceof DecoderArchitecture shape
+    return architecture instanceof DecoderArchitecture shape && shape.gemma() == null
         ? Optional.of(json(shape))
         : Optional.empty();
   }
@@ -235,14 +149,13 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .put("intermediate_size", shape.feedForward())
         .put("max_position_embeddings", shape.maxPositions())
         .put("rms_norm_eps", shape.normEpsilon())
-        .put(ROPE_THETA, shape.rope().theta())
         .put("hidden_act", "silu")
         .put("attention_dropout", shape.attentionDropout())
         .put("initializer_range", shape.initializerRange());
     if (shape.bidirectional()) {
       json.put(IS_CAUSAL, false);
     }
-    writeScaling(shape.rope().scaling(), json);
+    RopeJson.write(shape.rope(), json);
     switch (type) {
       case QWEN2 -> writeWindow(shape, json);
       case QWEN3 -> {
@@ -283,25 +196,6 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException("no config.json describes this model: %s does not have %s"
           .formatted(type.key, String.join(", ", problems)));
-    }
-  }
-
-  private static void writeScaling(Rope.Scaling scaling, ObjectNode json) {
-    switch (scaling.kind()) {
-      case NONE -> json.putNull(ROPE_SCALING);
-      // Older readers call it type.
-      case LINEAR ->
-        json.putObject(ROPE_SCALING)
-            .put("type", "linear")
-            .put("rope_type", "linear")
-            .put("factor", scaling.factor());
-      case LLAMA3 ->
-        json.putObject(ROPE_SCALING)
-            .put("rope_type", "llama3")
-            .put("factor", scaling.factor())
-            .put("low_freq_factor", scaling.lowFrequencyFactor())
-            .put("high_freq_factor", scaling.highFrequencyFactor())
-            .put("original_max_position_embeddings", scaling.originalPositions());
     }
   }
 }

@@ -13,11 +13,18 @@ import org.tdro.keras.Weight;
 final class TensorNames {
   /** A model with a head on top holds its encoder under one of these. */
   private static final List<String> PREFIXES =
-      List.of("model.", "bert.", "roberta.", "base_model.model.", "0.auto_model.");
+      List.of(
+      "model.",
+      "bert.",
+      "roberta.",
+      "distilbert.",
+      "mpnet.",
+      "base_model.model.",
+      "0.auto_model.");
 
   /** Tensors that an encoder does not use: heads, poolers, tables that follow from the configuration. */
   private static final Pattern UNUSED = Pattern.compile(
-      "(lm_head|cls|score|classifier|pooler|qa_outputs)\\..*|.*\\.?position_ids|.*rotary_emb\\.inv_freq|.*\\.(masked_bias|attn\\.bias)");
+      "(lm_head|cls|score|classifier|pre_classifier|pooler|qa_outputs|vocab_\\w+|head|decoder)\\..*|.*\\.?position_ids|.*rotary_emb\\.inv_freq|.*\\.(masked_bias|attn\\.bias)");
 
   private TensorNames() {}
 
@@ -46,6 +53,12 @@ final class TensorNames {
 
   /** Returns a stored name in the form of {@link #of}; empty for a tensor that an encoder does not use. */
   static Optional<String> normalised(String stored) {
+    var name = withoutPrefix(stored);
+    return UNUSED.matcher(name).matches() ? Optional.empty() : Optional.of(oldNorm(name));
+  }
+
+  /** Returns the name that a part of an encoder has without the models around it. */
+  static String withoutPrefix(String stored) {
     var name = stored;
     for (boolean stripped = true; stripped; ) {
       stripped = false;
@@ -56,7 +69,7 @@ final class TensorNames {
         }
       }
     }
-    return UNUSED.matcher(name).matches() ? Optional.empty() : Optional.of(oldNorm(name));
+    return name;
   }
 
   /** Renames the norms of BERT's first published checkpoints, which have the names of the original program. */

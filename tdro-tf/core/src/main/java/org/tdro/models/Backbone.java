@@ -1,9 +1,6 @@
 package org.tdro.models;
 
-import java.util.List;
-import java.util.function.UnaryOperator;
 import org.tdro.keras.CallContext;
-import org.tdro.keras.Layer;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
@@ -36,32 +33,6 @@ public interface Backbone {
     /** Returns the states of a backbone without layers. */
     public static HiddenStates of(Operand<TFloat32> states) {
       return new HiddenStates(states, states, states);
-    }
-
-    /**
-     * Runs the blocks of a transformer, one after the other.
-     *
-     * @param x {@code [batch · length, hidden]}, as all states are then
-     */
-    static HiddenStates through(
-        List<Layer<TFloat32>> blocks, CallContext context, Operand<TFloat32> x) {
-      var secondLast = x;
-      var last = x;
-      for (var block : blocks) {
-        secondLast = last;
-        last = context.callBlock(block, last);
-      }
-      return new HiddenStates(x, secondLast, last);
-    }
-
-    /** Returns the same with other states after the last layer. */
-    HiddenStates withLast(Operand<TFloat32> states) {
-      return new HiddenStates(first, secondLast, states);
-    }
-
-    /** Returns the states of each depth, changed. */
-    HiddenStates map(UnaryOperator<Operand<TFloat32>> change) {
-      return new HiddenStates(change.apply(first), change.apply(secondLast), change.apply(last));
     }
   }
 }

@@ -1,5 +1,12 @@
 package org.tdro.models;
 
+import static com.fasterxml.jackson.annotation.JsonInclude.Include.CUSTOM;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.util.List;
+import java.util.stream.Stream;
 import org.tdro.io.Checks;
 import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
@@ -7,6 +14,7 @@ import org.tdro.models.lora.Adapters;
 /**
  * A transformer of BERT's shape (Devlin et al. 2019): learned positions, post-LayerNorm, exact gelu.
  *
+ * @param family the family whose names its weights have; absent from a retriever's JSON for BERT's
  * @param positionEmbeddings rows of the table of positions
  * @param positionPaddingId the id that RoBERTa's positions leave out: they count the other tokens, from this id + 1;
  *     {@link #COUNT_ALL} for BERT's, which count all tokens from 0
@@ -17,6 +25,9 @@ import org.tdro.models.lora.Adapters;
  * @param initializerRange standard deviation of initial weights
  */
 public record BertArchitecture(
+    @JsonSetter(nulls = Nulls.SET) @JsonInclude(value = CUSTOM, valueFilter = Family.Usual.class)
+    Family family,
+
     int vocabulary,
     int hidden,
     int layers,
@@ -33,7 +44,114 @@ public record BertArchitecture(
   /** The {@link #positionPaddingId} of positions that count every token. */
   public static final int COUNT_ALL = -1;
 
+  /** Families of the same computation whose weights have other names. */
+  public enum Family {
+    /** BERT and RoBERTa (Liu et al. 2019). */
+    BERT(
+        "encoder/layer",
+        List.of(
+            "attention/self/query",
+            "attention/self/key",
+            "attention/self/value",
+            "attention/output/dense",
+            "intermediate/dense",
+            "output/dense"),
+        "attention/output/LayerNorm",
+        "output/LayerNorm"),
+    /** DistilBERT (Sanh et al. 2019), which has no token types. */
+    DISTILBERT(
+        "transformer/layer",
+        List.of(
+            "attention/q_lin",
+            "attention/k_lin",
+            "attention/v_lin",
+            "attention/out_lin",
+            "ffn/lin1",
+            "ffn/lin2"),
+        "sa_layer_norm",
+        "output_layer_norm"),
+    /** MPNet (Song et al. 2020), whose attention also depends on relative positions; it has no token types. */
+    MPNET(
+        "encoder/layer",
+        List.of(
+            "attention/attn/q",
+            "attention/attn/k",
+            "attention/attn/v",
+            "attention/attn/o",
+            "intermediate/dense",
+            "output/dense"),
+        "attention/LayerNorm",
+        "output/LayerNorm");
+
+    private final String layers;
+    private final List<String> maps;
+    private final String attentionNorm;
+    private final String outputNorm;
+
+    Family(String layers, List<String> maps, String attentionNorm, String outputNorm) {
+      this.layers = layers;
+      this.maps = maps;
+      this.attentionNorm = attentionNorm;
+      this.outputNorm = outputNorm;
+    }
+
+    /** Recognises the family that JSON does not name. */
+    static final class Usual {
+      @Override
+      public boolean equals(Object other) {
+        return other == null || other == BERT;
+      }
+
+      @Override
+      public int hashCode() {
+        return 0;
+      }
+    }
+
+    String layers() {
+      return layers;
+    }
+
+    /** The paths of a layer's maps within it. */
+    List<String> maps() {
+      return maps;
+    }
+
+    String query() {
+      return maps.get(0);
+    }
+
+    String key() {
+      return maps.get(1);
+    }
+
+    String value() {
+      return maps.get(2);
+    }
+
+    String attentionOutput() {
+      return maps.get(3);
+    }
+
+    String attentionNorm() {
+      return attentionNorm;
+    }
+
+    String up() {
+      return maps.get(4);
+    }
+
+    String down() {
+      return maps.get(5);
+    }
+
+    String outputNorm() {
+      return outputNorm;
+    }
+  }
+
   public BertArchitecture {
+    family = family == null ? Family.BERT : family;
     new Checks()
         .atLeast(1, "vocabulary", vocabulary)
         .atLeast(1, "hidden", hidden)
@@ -41,6 +159,9 @@ public record BertArchitecture(
         .atLeast(1, "heads", heads)
         .atLeast(1, "feedForward", feedForward)
         .atLeast(positionPaddingId + 2L, "positionEmbeddings", positionEmbeddings)
+        .that(
+            family == Family.BERT || typeVocabulary == 0,
+            family + " has no token types, but typeVocabulary was " + typeVocabulary)
         .that(
             heads < 1 || hidden % heads == 0,
             "hidden (" + hidden + ") must be a multiple of heads (" + heads + ")")
@@ -51,7 +172,7 @@ public record BertArchitecture(
 
   /**
    * Returns a builder of a shape with a feed-forward width of four times {@code hidden}, 512 positions that count every token, no
-   * token types and no dropout.
+   * token types and no dropout, with the names of BERT.
    */
   public static Builder builder(int vocabulary, int hidden, int layers, int heads) {
     return new Builder(vocabulary, hidden, layers, heads);
@@ -59,6 +180,7 @@ public record BertArchitecture(
 
   private Builder toBuilder() {
     return builder(vocabulary, hidden, layers, heads)
+        .family(family)
         .feedForward(feedForward)
         .positions(maxPositions(), positionPaddingId)
         .typeVocabulary(typeVocabulary)
@@ -82,6 +204,23 @@ public record BertArchitecture(
         .build();
   }
 
+  /** Whether it has no token types, though published models of its family have one at least. */
+  public boolean lacksTypes() {
+    return family == Family.BERT && typeVocabulary == 0;
+  }
+
+  @Override
+  public List<String> maps() {
+    return inEveryLayer(family.layers(), family.maps());
+  }
+
+  @Override
+  public List<String> usualTargets() {
+    return Stream.of(family.query(), family.value())
+        .map(path -> path.substring(path.lastIndexOf('/') + 1))
+        .toList();
+  }
+
   @Override
   public int maxPositions() {
     return positionEmbeddings - positionPaddingId - 1;
@@ -101,6 +240,7 @@ public record BertArchitecture(
 
   /** Collects the parts of a shape. */
   public static final class Builder {
+    private Family family = Family.BERT;
     private int vocabulary;
     private final int hidden;
     private final int layers;
@@ -120,6 +260,12 @@ public record BertArchitecture(
       this.layers = layers;
       this.heads = heads;
       this.feedForward = 4 * hidden;
+    }
+
+    /** Sets the family whose names the weights have. */
+    public Builder family(Family family) {
+      this.family = family;
+      return this;
     }
 
     /** Sets the width between the products of a feed-forward block. */
@@ -172,6 +318,7 @@ public record BertArchitecture(
      */
     public BertArchitecture build() {
       return new BertArchitecture(
+          family,
           vocabulary,
           hidden,
           layers,

@@ -6,48 +6,94 @@ import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
 import org.tdro.keras.LayerScope;
+import org.tdro.keras.layers.Activation;
 import org.tdro.keras.layers.Dropout;
 import org.tdro.keras.layers.Embedding;
 import org.tdro.keras.layers.LayerNormalization;
+import org.tdro.models.SelfAttention.Heads;
+import org.tdro.models.SelfAttention.Inputs;
+import org.tdro.models.TransformerBlock.Residual;
 import org.tdro.models.lora.Adapters;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** Embeddings and a stack of {@link BertBlock}s; weights are named as in published checkpoints. */
+/** Embeddings and blocks that normalise their results; weights are named as in published checkpoints. */
 public final class BertBackbone implements Backbone {
   private final BertArchitecture shape;
+  private final Initializer initial;
   private final Embedding tokens;
   private final Embedding positions;
   private final Embedding types;
-  private final LayerNormalization norm;
-  private final Dropout dropout;
-  private final List<BertBlock> blocks = new ArrayList<>();
+  private final RelativePositions relativePositions;
+  private final TransformerStack stack;
 
   BertBackbone(LayerScope scope, BertArchitecture shape, Adapters adapters) {
     this.shape = shape;
-    var initializer = Initializer.truncatedNormal(shape.initializerRange());
-    int hidden = shape.hidden();
-    tokens = new Embedding(
-        scope.under("embeddings/word_embeddings"), shape.vocabulary(), hidden, initializer);
-    positions = new Embedding(
-        scope.under("embeddings/position_embeddings"),
-        shape.positionEmbeddings(),
-        hidden,
-        initializer);
+    initial = Initializer.truncatedNormal(shape.initializerRange());
+    tokens = table(scope.under("embeddings/word_embeddings"), shape.vocabulary());
+    positions = table(scope.under("embeddings/position_embeddings"), shape.positionEmbeddings());
     types = shape.typeVocabulary() == 0
         ? null
-        : new Embedding(
-            scope.under("embeddings/token_type_embeddings"),
-            shape.typeVocabulary(),
-            hidden,
-            initializer);
-    norm = new LayerNormalization(scope.under("embeddings/LayerNorm"), hidden, shape.normEpsilon());
-    dropout = new Dropout(scope.under("embeddings/dropout"), shape.hiddenDropout());
+        : table(scope.under("embeddings/token_type_embeddings"), shape.typeVocabulary());
+    var norm = norm(scope.under("embeddings/LayerNorm"));
+    var dropout = new Dropout(scope.under("embeddings/dropout"), shape.hiddenDropout());
+    var blocks = new ArrayList<TransformerBlock>();
     for (int i = 0; i < shape.layers(); i++) {
-      blocks.add(new BertBlock(scope.under("encoder/layer/" + i), shape, adapters));
+      var layer = scope.under(shape.family().layers() + "/" + i);
+      blocks.add(block(layer, adapters));
     }
+    relativePositions = shape.family() == BertArchitecture.Family.MPNET
+        ? new RelativePositions(
+            scope.under("encoder/relative_attention_bias"), shape.heads(), initial)
+        : null;
+    stack = new TransformerStack(
+        shape.hidden(),
+        (context, x) -> dropout.call(context, norm.call(context, x)),
+        blocks,
+        Activation.LINEAR);
+  }
+
+  private Embedding table(LayerScope scope, int rows) {
+    return new Embedding(scope, rows, shape.hidden(), initial);
+  }
+
+  private LayerNormalization norm(LayerScope scope) {
+    return new LayerNormalization(scope, shape.hidden(), shape.normEpsilon());
+  }
+
+  private TransformerBlock block(LayerScope layer, Adapters adapters) {
+    int hidden = shape.hidden();
+    var names = shape.family();
+    var inputs = Inputs.separate(
+        map(layer.under(names.query()), hidden, hidden, adapters),
+        map(layer.under(names.key()), hidden, hidden, adapters),
+        map(layer.under(names.value()), hidden, hidden, adapters));
+    var attentionOutput = map(layer.under(names.attentionOutput()), hidden, hidden, adapters);
+    var attentionNorm = norm(layer.under(names.attentionNorm()));
+    var feedForward = FeedForward.plain(
+        map(layer.under(names.up()), hidden, shape.feedForward(), adapters),
+        Activation.GELU,
+        map(layer.under(names.down()), shape.feedForward(), hidden, adapters));
+    var outputNorm = norm(layer.under(names.outputNorm()));
+    return new TransformerBlock(
+        Residual.post(
+            new Dropout(layer.under("attention/output/dropout"), shape.hiddenDropout()),
+            attentionNorm),
+        new SelfAttention(
+            Heads.of(shape.heads(), hidden / shape.heads()),
+            inputs,
+            attentionOutput,
+            new Dropout(layer.under("attention/self/dropout"), shape.attentionDropout()),
+            Reach.ALL),
+        Residual.post(
+            new Dropout(layer.under("output/dropout"), shape.hiddenDropout()), outputNorm),
+        feedForward);
+  }
+
+  private Layer<TFloat32> map(LayerScope scope, int in, int out, Adapters adapters) {
+    return adapters.dense(scope, in, out, initial, true);
   }
 
   @Override
@@ -68,16 +114,11 @@ public final class BertBackbone implements Backbone {
     if (types != null) {
       embedded = tf.math.add(embedded, types.call(context, tokenTypes));
     }
-    var attention = AttentionShape.of(tf, ids, mask);
-    // One matrix of the rows of all texts: products of two matrices have the fastest kernels.
-    Operand<TFloat32> x =
-        norm.call(context, tf.reshape(embedded, tf.constant(new int[] {-1, shape.hidden()})));
-    x = dropout.call(context, x);
-    var layers = blocks.stream()
-        .<Layer<TFloat32>>map(block -> (inner, states) -> block.call(inner, states, attention))
-        .toList();
-    var rows = HiddenStates.through(layers, context, x);
-    return rows.map(states -> attention.separate(tf, states, shape.hidden()));
+    var batch = stack.batch(context, ids, mask);
+    if (relativePositions != null) {
+      batch.plus(tf, relativePositions.bias(context, AttentionBatch.distances(tf, ids)));
+    }
+    return stack.call(context, embedded, batch);
   }
 
   /**

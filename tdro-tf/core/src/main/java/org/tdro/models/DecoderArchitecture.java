@@ -3,12 +3,13 @@ package org.tdro.models;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import java.util.List;
 import org.tdro.io.Checks;
 import org.tdro.keras.LayerScope;
 import org.tdro.models.lora.Adapters;
 
 /**
- * A decoder-only language model without its head, as Llama, Mistral, Qwen2 and Qwen3 are built: pre-normalisation by root mean
+ * A decoder-only language model without its head, as Llama, Mistral, Qwen2, Qwen3 and Gemma are built: pre-normalisation by root mean
  * square, rotary positions, grouped-query attention, SwiGLU. What only some have is absent from a retriever's JSON where it
  * does not apply, so that files and fingerprints of the others stay as they were.
  *
@@ -21,9 +22,10 @@ import org.tdro.models.lora.Adapters;
  * @param feedForwardBias whether the feed-forward maps have one
  * @param headNorms whether the queries and the keys of each head are normalised before they are turned, as in Qwen3
  * @param bidirectional whether tokens attend to those after them, too
+ * @param gemma what Gemma 2 and 3 have besides; null for the others
  * @param slidingWindow tokens that a token attends to, itself included, or, where it attends to those after it, the number on
  *     either side of it; 0 for no window
- * @param firstWindowLayer layers before this one attend to all
+ * @param firstWindowLayer layers before this one attend to all, unless {@code gemma} names those that do
  * @param attentionDropout share of attention weights that is 0 in training
  * @param initializerRange standard deviation of initial weights
  */
@@ -48,11 +50,35 @@ public record DecoderArchitecture(
     @JsonSetter(nulls = Nulls.AS_EMPTY) @JsonInclude(JsonInclude.Include.NON_DEFAULT)
     boolean bidirectional,
 
+    @JsonSetter(nulls = Nulls.SET) @JsonInclude(JsonInclude.Include.NON_NULL)
+    Gemma gemma,
+
     int slidingWindow,
     int firstWindowLayer,
     float attentionDropout,
     float initializerRange)
     implements Architecture {
+
+  /**
+   * The part of a shape that Gemma 2 and 3 have (Gemma Team 2024 and 2025). Their embeddings are multiplied by √hidden, norms by one more
+   * than their weights; the results of attention and feed-forward network are normalised, too; and the gate is an approximate gelu.
+   *
+   * @param queryScalar products of queries and keys are divided by its root
+   * @param scoreCap c of c·tanh(score / c), which keeps the scores of attention within ±c; 0 for none
+   * @param fullLayers layers whose tokens attend to all others; those of the rest have the window
+   * @param windowRope rotary positions of layers with the window
+   */
+  public record Gemma(
+      double queryScalar, double scoreCap, List<Integer> fullLayers, Rope windowRope) {
+    public Gemma {
+      fullLayers = List.copyOf(fullLayers);
+      new Checks()
+          .positive("queryScalar", queryScalar)
+          .that(scoreCap >= 0, "scoreCap must be at least 0, was " + scoreCap)
+          .done();
+    }
+  }
+
   public DecoderArchitecture {
     new Checks()
         .atLeast(1, "vocabulary", vocabulary)
@@ -94,6 +120,7 @@ public record DecoderArchitecture(
         .feedForwardBias(feedForwardBias)
         .headNorms(headNorms)
         .bidirectional(bidirectional)
+        .gemma(gemma)
         .slidingWindow(slidingWindow, firstWindowLayer)
         .attentionDropout(attentionDropout)
         .initializerRange(initializerRange);
@@ -111,9 +138,33 @@ public record DecoderArchitecture(
     return toBuilder().attentionDropout(attentionRate).initializerRange(range).build();
   }
 
-  /** Returns the window of a layer; 0 for none. */
-  int window(int layer) {
-    return layer >= firstWindowLayer ? slidingWindow : 0;
+  /** Returns what the tokens of a layer attend to. */
+  Reach reach(int layer) {
+    boolean windowed =
+        gemma == null ? layer >= firstWindowLayer : !gemma.fullLayers().contains(layer);
+    return new Reach(
+        !bidirectional,
+        windowed ? slidingWindow : 0,
+        windowed && gemma != null ? gemma.windowRope() : rope);
+  }
+
+  @Override
+  public List<String> maps() {
+    return inEveryLayer(
+        "layers",
+        List.of(
+            "self_attn/q_proj",
+            "self_attn/k_proj",
+            "self_attn/v_proj",
+            "self_attn/o_proj",
+            "mlp/gate_proj",
+            "mlp/up_proj",
+            "mlp/down_proj"));
+  }
+
+  @Override
+  public List<String> usualTargets() {
+    return List.of("q_proj", "v_proj");
   }
 
   @Override
@@ -148,6 +199,7 @@ public record DecoderArchitecture(
     private boolean feedForwardBias;
     private boolean headNorms;
     private boolean bidirectional;
+    private Gemma gemma;
     private float attentionDropout;
     private float initializerRange = 0.02f;
     private int slidingWindow;
@@ -229,6 +281,12 @@ public record DecoderArchitecture(
       return this;
     }
 
+    /** Sets what Gemma 2 and 3 have besides; null for none of it. */
+    public Builder gemma(Gemma gemma) {
+      this.gemma = gemma;
+      return this;
+    }
+
     /** Sets the share of attention weights that is 0 in training. */
     public Builder attentionDropout(float attentionDropout) {
       this.attentionDropout = attentionDropout;
@@ -275,6 +333,7 @@ public record DecoderArchitecture(
           feedForwardBias,
           headNorms,
           bidirectional,
+          gemma,
           slidingWindow,
           firstWindowLayer,
           attentionDropout,

@@ -1,5 +1,6 @@
 package org.tdro.models;
 
+import java.util.List;
 import org.tdro.io.Checks;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
@@ -27,6 +28,16 @@ public record StaticArchitecture(int vocabulary, int hidden, float initializerRa
   @Override
   public StaticArchitecture withTraining(float hiddenDropout, float attentionDropout, float range) {
     return new StaticArchitecture(vocabulary, hidden, range);
+  }
+
+  @Override
+  public List<String> maps() {
+    return List.of();
+  }
+
+  @Override
+  public List<String> usualTargets() {
+    return List.of();
   }
 
   @Override

@@ -41,7 +41,6 @@ public final class Encoder implements RowEncoder {
     if (spec.lora().adapts()) {
       adapters = new LoraAdapters(scope, spec.lora());
       backbone = spec.architecture().build(scope.frozenFrom(lender), adapters);
-      adapters.checkAllFound();
     } else {
       adapters = null;
       backbone = spec.architecture().build(scope, Adapters.NONE);

@@ -11,7 +11,8 @@ import org.tdro.models.lora.Lora;
  * @param normalize whether embeddings have unit length, so that their product is the cosine
  * @param dimension components of an embedding, the first ones of the whole; 0 for all of them
  * @param untied whether queries and passages have encoders of their own
- * @param lora which of the backbone's maps are adapted, all its other weights being frozen
+ * @param lora which of the backbone's maps are adapted, all its other weights being frozen; it gets the usual ones of the
+ *     architecture where it names none
  */
 public record RetrieverSpec(
     Architecture architecture,
@@ -23,7 +24,7 @@ public record RetrieverSpec(
     Lora lora) {
   public RetrieverSpec {
     // Null where a file does not have it; without a rank the other settings have no meaning.
-    lora = lora == null || !lora.adapts() ? Lora.NONE : lora;
+    lora = lora == null || !lora.adapts() ? Lora.NONE : architecture.adaptation(lora);
     if (projection < 0) {
       throw new IllegalArgumentException("projection must be at least 0, was " + projection);
     }

@@ -14,6 +14,7 @@ import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.FolderLock;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.Pooling;
+import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
@@ -115,12 +116,12 @@ final class PreparedData implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Returns a checkpoint's tokenizer file, with an end token if the last token is pooled. */
+  /** Returns a checkpoint's tokenizer file, with an end token if the retriever appends one. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
-    var files =
-        PublishedFolder.open(folder).tokenizer().orElseGet(() -> new TokenizerFolder(folder));
+    var published = PublishedFolder.open(folder);
+    var files = published.tokenizer().orElseGet(() -> new TokenizerFolder(folder));
     var original = files.tokenizerJson();
-    if (model.pooling() != Pooling.LASTTOKEN) {
+    if (!new PretrainedRetriever(published).appendsEndToken(model.pooling())) {
       return original;
     }
     var file = cache

@@ -13,6 +13,7 @@ import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
+import org.tdro.models.lora.Lora;
 import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
@@ -29,12 +30,6 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
   /** Returns the model with the weights that it starts from, not compiled yet; the caller closes it. */
   ContrastiveModel open(ConfigProto session) {
     var config = resolved.config();
-    if (config.model().lora().options().adapts() && config.model().path().isEmpty()) {
-      throw new ConfigException(List.of(
-          "%s: model.lora.rank is above 0, but model.path is missing: adapters need the weights of a checkpoint"
-              .formatted(resolved.origin("model.lora.rank"))));
-    }
-    config.model().lora().adapter().ifPresent(this::checkAdapters);
     int ids = prepared.tokenizer().vocabularySize();
     var spec = config.model().spec(ids);
     if (spec.architecture().vocabulary() < ids) {
@@ -90,9 +85,28 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     }
   }
 
+  /** Checks the adapters of a configuration, which takes neither data nor weights. */
+  static void checkAdapters(ResolvedConfig<RunConfig> resolved) {
+    var model = resolved.config().model();
+    if (!model.lora().options().adapts()) {
+      return;
+    }
+    if (model.path().isEmpty()) {
+      throw new ConfigException(List.of(
+          "%s: model.lora.rank is above 0, but model.path is missing: adapters need the weights of a checkpoint"
+              .formatted(resolved.origin("model.lora.rank"))));
+    }
+    try {
+      var asked = model.adaptation();
+      model.lora().adapter().ifPresent(folder -> checkStart(folder, asked, resolved));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of("%s: model.lora.target-modules: %s"
+          .formatted(resolved.origin("model.lora.target-modules"), e.getMessage())));
+    }
+  }
+
   /** Checks that the adapters that training starts from have the rank, alpha and target modules of the configuration. */
-  private void checkAdapters(Path folder) {
-    var asked = resolved.config().model().lora().options();
+  private static void checkStart(Path folder, Lora asked, ResolvedConfig<RunConfig> resolved) {
     var stored = new AdapterFolder(folder).config().lora();
     var problems = new ArrayList<String>();
     if (asked.rank() != stored.rank()) {

@@ -52,6 +52,14 @@ class AdapterConfigTest {
     assertThat(AdapterConfig.read(folder)).isEqualTo(config);
   }
 
+  /** PEFT takes a name as the end of a module's, or as the whole of it, with that of the model around the encoder. */
+  @Test
+  void modulesMayBeNamedWithWhatTheyAreIn() throws IOException {
+    var named = with("target_modules", "[\"self_attn.q_proj\", \"model.layers.0.mlp.up_proj\"]");
+    assertThat(AdapterConfig.read(named).lora().targetModules())
+        .containsExactly("layers.0.mlp.up_proj", "self_attn.q_proj");
+  }
+
   /** α / √r with α = 32 and r = 16. */
   @Test
   void rankStabilisedAdaptersAreScaledByTheRoot() throws IOException {
@@ -74,7 +82,6 @@ class AdapterConfigTest {
         "init_lora_weights | \"pissa\"",
         "peft_type | \"IA3\"",
         "target_modules | \".*_proj\"",
-        "target_modules | [\"self_attn.q_proj\"]",
         "base_model_name_or_path | null",
         "lora_alpha | 0",
         "r | 0",

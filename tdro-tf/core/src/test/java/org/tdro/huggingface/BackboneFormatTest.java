@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,13 +19,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
+import org.tdro.models.BertArchitecture.Family;
 import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.DecoderArchitecture.Gemma;
+import org.tdro.models.ModernBertArchitecture;
+import org.tdro.models.ModernBertArchitecture.Dropouts;
+import org.tdro.models.ModernBertArchitecture.Part;
 import org.tdro.models.Rope;
 import org.tdro.models.StaticArchitecture;
 
 class BackboneFormatTest {
   private static final Rope.Scaling LLAMA3 = new Rope.Scaling(Rope.Kind.LLAMA3, 8, 1, 4, 8192);
   private static final Rope.Scaling LINEAR = new Rope.Scaling(Rope.Kind.LINEAR, 2.5, 1, 1, 0);
+
+  private static final Rope GLOBAL = new Rope(160_000, Rope.Scaling.NONE);
+  private static final Rope LOCAL = new Rope(10_000, Rope.Scaling.NONE);
 
   @TempDir
   Path folder;
@@ -43,6 +53,17 @@ class BackboneFormatTest {
         Arguments.of("llama", plain().bidirectional(true).build()),
         Arguments.of("mistral", plain().bidirectional(true).slidingWindow(9, 0).build()),
         Arguments.of("bert", bert(BertArchitecture.COUNT_ALL, 2)),
+        Arguments.of("gemma2", gemma(plain(), 50).build()),
+        Arguments.of("gemma3_text", gemma(plain(), 0).headNorms(true).rope(GLOBAL).build()),
+        Arguments.of(
+            "gemma3_text", gemma(plain(), 0).headNorms(true).bidirectional(true).build()),
+        Arguments.of("modernbert", modern(List.of(0, 3), LOCAL, Set.of())),
+        Arguments.of("modernbert", modern(List.of(1, 2), LOCAL, Set.of(Part.ATTENTION))),
+        Arguments.of(
+            "modernbert",
+            modern(List.of(0), new Rope(70, LINEAR), Set.of(Part.NORMS, Part.FEED_FORWARD))),
+        Arguments.of("distilbert", named(Family.DISTILBERT, BertArchitecture.COUNT_ALL)),
+        Arguments.of("mpnet", named(Family.MPNET, 1)),
         Arguments.of("xlm-roberta", bert(1, 1)),
         Arguments.of("xlm-roberta", bert(0, 1)));
   }
@@ -119,6 +140,25 @@ class BackboneFormatTest {
         .headSize(16)
         .feedForward(56)
         .maxPositions(512);
+  }
+
+  private static DecoderArchitecture.Builder gemma(
+      DecoderArchitecture.Builder builder, double cap) {
+    return builder.gemma(new Gemma(24, cap, List.of(1), LOCAL)).slidingWindow(8, 0);
+  }
+
+  private static ModernBertArchitecture modern(List<Integer> global, Rope local, Set<Part> biases) {
+    return new ModernBertArchitecture(
+        97, 32, 4, 4, 24, 512, global, 64, GLOBAL, local, 1e-5f, biases,
+        new Dropouts(0.1f, 0.2f, 0.3f), 0.02f);
+  }
+
+  private static BertArchitecture named(Family family, int paddingId) {
+    return BertArchitecture.builder(97, 32, 2, 4)
+        .family(family)
+        .positions(50, paddingId)
+        .dropout(0.1f, 0.2f)
+        .build();
   }
 
   private static DecoderArchitecture qwen3(boolean bias, int window, int firstWindowLayer) {

@@ -3,158 +3,132 @@ package org.tdro.huggingface;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 
-/**
- * The decoders of Hugging Face, token by token and in double precision, from their {@code config.json} and tensors alone: it shares
- * no code with what it is compared to.
- *
- * @param tensors by published name without prefix, row by row; they may be changed between two calls
- */
-record DecoderInDoubles(JsonNode config, Map<String, double[]> tensors) {
+/** Qwen2, Qwen3, Llama, Mistral, Gemma 2 and Gemma 3. */
+final class DecoderInDoubles extends ModelInDoubles {
+  private final boolean gemma;
 
-  /** One with random tensors, whose values are exact in single precision. */
-  static DecoderInDoubles random(JsonNode config, long seed) {
-    var random = new SplittableRandom(seed);
-    var tensors = new LinkedHashMap<String, double[]>();
-    shapes(config).forEach((name, shape) -> {
-      boolean isNorm = shape.length == 1 && name.contains("norm");
-      double spread = shape.length == 1
-          ? 0.3
-          : name.startsWith("embed") ? 1 : 1.2 / Math.sqrt((double) shape[1]);
-      var values = new double[(int) size(shape)];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = (float) ((isNorm ? 1 : 0) + spread * random.nextGaussian());
-      }
-      tensors.put(name, values);
-    });
-    return new DecoderInDoubles(config, tensors);
+  /** One with random tensors. */
+  DecoderInDoubles(JsonNode config, long seed) {
+    super(config, new LinkedHashMap<>());
+    gemma = type().startsWith("gemma");
+    randomise(seed);
   }
 
-  static long size(long[] shape) {
-    long size = 1;
-    for (long part : shape) {
-      size *= part;
-    }
-    return size;
+  private String type() {
+    return config.get("model_type").asText();
   }
 
-  /** The tensors of a published model, {@code [out, in]} those of a map. */
-  static Map<String, long[]> shapes(JsonNode config) {
-    var type = config.get("model_type").asText();
-    int hidden = config.get("hidden_size").asInt();
-    int inner = config.get("intermediate_size").asInt();
-    int head = config.get("head_dim").asInt();
-    int queries = config.get("num_attention_heads").asInt() * head;
-    int keys = config.get("num_key_value_heads").asInt() * head;
+  @Override
+  double mean(String name, long[] shape) {
+    // Gemma's scales are one more than what is stored.
+    return gemma ? 0 : super.mean(name, shape);
+  }
+
+  @Override
+  Map<String, long[]> shapes() {
+    int hidden = whole("hidden_size");
+    int inner = whole("intermediate_size");
+    int head = whole("head_dim");
+    int queries = whole("num_attention_heads") * head;
+    int keys = whole("num_key_value_heads") * head;
     boolean all = config.path("attention_bias").asBoolean(false);
-    boolean inputs = all || type.equals("qwen2");
+    boolean inputs = all || type().equals("qwen2");
     var shapes = new LinkedHashMap<String, long[]>();
-    shapes.put("embed_tokens.weight", new long[] {config.get("vocab_size").asInt(), hidden});
-    for (int i = 0; i < config.get("num_hidden_layers").asInt(); i++) {
+    shapes.put("embed_tokens.weight", new long[] {whole("vocab_size"), hidden});
+    for (int i = 0; i < whole("num_hidden_layers"); i++) {
       var layer = "layers." + i + ".";
-      shapes.put(layer + "input_layernorm.weight", new long[] {hidden});
+      norm(shapes, layer + "input_layernorm", hidden, false);
       map(shapes, layer + "self_attn.q_proj", queries, hidden, inputs);
       map(shapes, layer + "self_attn.k_proj", keys, hidden, inputs);
       map(shapes, layer + "self_attn.v_proj", keys, hidden, inputs);
       map(shapes, layer + "self_attn.o_proj", hidden, queries, all);
-      if (type.equals("qwen3")) {
-        shapes.put(layer + "self_attn.q_norm.weight", new long[] {head});
-        shapes.put(layer + "self_attn.k_norm.weight", new long[] {head});
+      if (type().equals("qwen3") || type().equals("gemma3_text")) {
+        norm(shapes, layer + "self_attn.q_norm", head, false);
+        norm(shapes, layer + "self_attn.k_norm", head, false);
       }
-      shapes.put(layer + "post_attention_layernorm.weight", new long[] {hidden});
+      norm(shapes, layer + "post_attention_layernorm", hidden, false);
+      if (gemma) {
+        norm(shapes, layer + "pre_feedforward_layernorm", hidden, false);
+        norm(shapes, layer + "post_feedforward_layernorm", hidden, false);
+      }
       map(shapes, layer + "mlp.gate_proj", inner, hidden, false);
       map(shapes, layer + "mlp.up_proj", inner, hidden, false);
       map(shapes, layer + "mlp.down_proj", hidden, inner, false);
     }
-    shapes.put("norm.weight", new long[] {hidden});
+    norm(shapes, "norm", hidden, false);
     return shapes;
   }
 
-  private static void map(
-      Map<String, long[]> shapes, String name, int out, int in, boolean hasBias) {
-    shapes.put(name + ".weight", new long[] {out, in});
-    if (hasBias) {
-      shapes.put(name + ".bias", new long[] {out});
-    }
-  }
-
-  /** The states of a text after the last norm, {@code [length][hidden]}; without meaning where {@code mask} is 0. */
+  /** The states after the last norm. */
+  @Override
   double[][] states(int[] ids, int[] mask) {
     int length = ids.length;
-    int hidden = config.get("hidden_size").asInt();
-    var x = new double[length][hidden];
+    int hidden = whole("hidden_size");
+    var x = new double[length][];
     for (int t = 0; t < length; t++) {
-      System.arraycopy(tensors.get("embed_tokens.weight"), ids[t] * hidden, x[t], 0, hidden);
+      x[t] = row("embed_tokens.weight", ids[t], hidden);
+      for (int j = 0; j < hidden && gemma; j++) {
+        x[t][j] *= Math.sqrt(hidden);
+      }
     }
-    for (int i = 0; i < config.get("num_hidden_layers").asInt(); i++) {
+    for (int i = 0; i < whole("num_hidden_layers"); i++) {
       var layer = "layers." + i + ".";
       var attended = attention(i, normed(x, layer + "input_layernorm"), mask);
-      add(x, attended);
-      var middle = normed(x, layer + "post_attention_layernorm");
+      add(x, gemma ? normed(attended, layer + "post_attention_layernorm") : attended);
+      var middle =
+          normed(x, layer + (gemma ? "pre_feedforward_layernorm" : "post_attention_layernorm"));
       for (int t = 0; t < length; t++) {
         var gate = linear(middle[t], layer + "mlp.gate_proj");
         var up = linear(middle[t], layer + "mlp.up_proj");
         for (int j = 0; j < gate.length; j++) {
-          gate[j] = gate[j] / (1 + Math.exp(-gate[j])) * up[j];
+          gate[j] = activated(gate[j]) * up[j];
         }
         middle[t] = linear(gate, layer + "mlp.down_proj");
       }
-      add(x, middle);
+      add(x, gemma ? normed(middle, layer + "post_feedforward_layernorm") : middle);
     }
     return normed(x, "norm");
   }
 
+  private double activated(double x) {
+    return gemma
+        ? x / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))
+        : x / (1 + Math.exp(-x));
+  }
+
   private double[][] attention(int index, double[][] x, int[] mask) {
     var name = "layers." + index + ".self_attn.";
-    int heads = config.get("num_attention_heads").asInt();
-    int groups = heads / config.get("num_key_value_heads").asInt();
-    int size = config.get("head_dim").asInt();
+    int heads = whole("num_attention_heads");
+    int groups = heads / whole("num_key_value_heads");
+    int size = whole("head_dim");
     var q = new ArrayList<double[]>();
     var k = new ArrayList<double[]>();
     var v = new ArrayList<double[]>();
     for (int t = 0; t < x.length; t++) {
-      q.add(turned(linear(x[t], name + "q_proj"), name + "q_norm", t));
-      k.add(turned(linear(x[t], name + "k_proj"), name + "k_norm", t));
+      q.add(turned(linear(x[t], name + "q_proj"), name + "q_norm", t, index));
+      k.add(turned(linear(x[t], name + "k_proj"), name + "k_norm", t, index));
       v.add(linear(x[t], name + "v_proj"));
     }
+    double scale = 1 / Math.sqrt(gemma ? config.get("query_pre_attn_scalar").asDouble() : size);
+    double cap = config.path("attn_logit_softcapping").asDouble(0);
     var result = new double[x.length][];
     for (int t = 0; t < x.length; t++) {
+      var query = q.get(t);
+      var visible = visible(index, t, mask);
       var mixed = new double[heads * size];
       for (int h = 0; h < heads; h++) {
-        mix(mixed, h, h / groups, size, q.get(t), k, v, visible(index, t, mask));
+        int head = h;
+        mix(mixed, h, h / groups, size, v, s -> {
+          double score = scale * product(query, head, k.get(s), head / groups, size);
+          double capped = cap == 0 ? score : cap * Math.tanh(score / cap);
+          return visible[s] ? capped : Double.NEGATIVE_INFINITY;
+        });
       }
       result[t] = linear(mixed, name + "o_proj");
     }
     return result;
-  }
-
-  private static void mix(
-      double[] mixed,
-      int head,
-      int keyHead,
-      int size,
-      double[] query,
-      List<double[]> keys,
-      List<double[]> values,
-      boolean[] visible) {
-    var weights = new double[keys.size()];
-    double sum = 0;
-    for (int s = 0; s < weights.length; s++) {
-      double product = 0;
-      for (int j = 0; j < size; j++) {
-        product += query[head * size + j] * keys.get(s)[keyHead * size + j];
-      }
-      weights[s] = visible[s] ? Math.exp(product / Math.sqrt(size)) : 0;
-      sum += weights[s];
-    }
-    for (int s = 0; s < weights.length; s++) {
-      for (int j = 0; j < size && sum > 0; j++) {
-        mixed[head * size + j] += weights[s] / sum * values.get(s)[keyHead * size + j];
-      }
-    }
   }
 
   /** Which tokens the one at {@code t} attends to. */
@@ -169,10 +143,10 @@ record DecoderInDoubles(JsonNode config, Map<String, double[]> tensors) {
         visible[s] &= s <= t;
       }
       if (sliding) {
-        int window = config.get("sliding_window").asInt();
+        int window = whole("sliding_window");
         // A causal window holds the token itself, the other one as many tokens on either side of
-        // it.
-        visible[s] &= causal ? s > t - window : Math.abs(t - s) <= window;
+        // it, or half as many in Gemma.
+        visible[s] &= causal ? s > t - window : Math.abs(t - s) <= (gemma ? window / 2 : window);
       }
     }
     return visible;
@@ -182,40 +156,50 @@ record DecoderInDoubles(JsonNode config, Map<String, double[]> tensors) {
     if (config.hasNonNull("layer_types")) {
       return config.get("layer_types").get(layer).asText().equals("sliding_attention");
     }
-    return switch (config.get("model_type").asText()) {
+    return switch (type()) {
       case "mistral" -> config.hasNonNull("sliding_window");
       case "qwen2", "qwen3" ->
         config.path("use_sliding_window").asBoolean(false)
             && layer >= config.path("max_window_layers").asInt(28);
+      case "gemma2" -> layer % 2 == 0;
+      case "gemma3_text" -> (layer + 1) % config.path("sliding_window_pattern").asInt(6) != 0;
       default -> false;
     };
   }
 
   /** Heads beside one another, each normalised where there is a norm, and turned by its position. */
-  private double[] turned(double[] heads, String norm, int position) {
-    int size = config.get("head_dim").asInt();
+  private double[] turned(double[] heads, String norm, int position, int layer) {
+    int size = whole("head_dim");
     var result = new double[heads.length];
+    var angles = new double[size / 2];
+    for (int j = 0; j < angles.length; j++) {
+      angles[j] = position * frequency(j, size, layer);
+    }
     for (int begin = 0; begin < heads.length; begin += size) {
       var head = new double[size];
       System.arraycopy(heads, begin, head, 0, size);
       if (tensors.containsKey(norm + ".weight")) {
         head = normed(head, norm);
       }
-      for (int j = 0; j < size / 2; j++) {
-        double angle = position * frequency(j, size);
-        double cosine = Math.cos(angle);
-        double sine = Math.sin(angle);
-        result[begin + j] = head[j] * cosine - head[j + size / 2] * sine;
-        result[begin + j + size / 2] = head[j + size / 2] * cosine + head[j] * sine;
-      }
+      System.arraycopy(head, 0, result, begin, size);
+      turn(result, begin, size, angles);
     }
     return result;
   }
 
-  private double frequency(int pair, int size) {
+  private double frequency(int pair, int size, int layer) {
     boolean together = config.hasNonNull("rope_parameters");
     var rope = config.path(together ? "rope_parameters" : "rope_scaling");
     double theta = (together ? rope : config).path("rope_theta").asDouble(10_000);
+    if (rope.has("full_attention")) {
+      rope = rope.get(isSliding(layer) ? "sliding_attention" : "full_attention");
+      theta = rope.get("rope_theta").asDouble();
+    } else if (type().equals("gemma3_text") && isSliding(layer)) {
+      rope = config.path("none");
+      theta = config.path("rope_local_base_freq").asDouble(10_000);
+    } else if (type().equals("gemma3_text")) {
+      theta = config.path("rope_theta").asDouble(1e6);
+    }
     double frequency = 1 / Math.pow(theta, 2.0 * pair / size);
     return switch (rope.path("rope_type").asText("default")) {
       case "default" -> frequency;
@@ -236,19 +220,6 @@ record DecoderInDoubles(JsonNode config, Map<String, double[]> tensors) {
     };
   }
 
-  private double[] linear(double[] x, String name) {
-    var kernel = tensors.get(name + ".weight");
-    var bias = tensors.get(name + ".bias");
-    var y = new double[kernel.length / x.length];
-    for (int i = 0; i < y.length; i++) {
-      y[i] = bias == null ? 0 : bias[i];
-      for (int j = 0; j < x.length; j++) {
-        y[i] += kernel[i * x.length + j] * x[j];
-      }
-    }
-    return y;
-  }
-
   private double[][] normed(double[][] x, String name) {
     var result = new double[x.length][];
     for (int t = 0; t < x.length; t++) {
@@ -266,16 +237,8 @@ record DecoderInDoubles(JsonNode config, Map<String, double[]> tensors) {
     double root = Math.sqrt(squares / x.length + config.get("rms_norm_eps").asDouble());
     var y = new double[x.length];
     for (int i = 0; i < x.length; i++) {
-      y[i] = x[i] / root * scale[i];
+      y[i] = x[i] / root * (gemma ? 1 + scale[i] : scale[i]);
     }
     return y;
-  }
-
-  private static void add(double[][] x, double[][] change) {
-    for (int t = 0; t < x.length; t++) {
-      for (int j = 0; j < x[t].length; j++) {
-        x[t][j] += change[t][j];
-      }
-    }
   }
 }

@@ -273,7 +273,9 @@ class PublishedModelTrainingTest {
     assertThatThrownBy(() -> training(
                 "no-module", "model.lora.rank=2", "model.lora.target-modules=[q_proj,query]")
             .run())
-        .hasMessageContaining("[query] are not in the model");
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("model.lora.target-modules: the model does not have query; "
+            + "choose from q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj");
     assertThat(folder.resolve("no-module")).doesNotExist();
   }
 

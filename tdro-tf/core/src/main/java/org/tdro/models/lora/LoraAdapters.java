@@ -1,9 +1,7 @@
 package org.tdro.models.lora;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;
@@ -19,13 +17,13 @@ import org.tensorflow.types.TFloat32;
 public final class LoraAdapters implements Adapters {
   private final LayerScope scope;
   private final Lora lora;
-  private final Set<String> found = new HashSet<>();
   private final List<Kernel> kernels = new ArrayList<>();
 
   /**
    * Creates adapters for one backbone.
    *
    * @param scope where A and B are added, under the names of the maps; the maps themselves may be frozen or another's
+   * @param lora with the target modules of the backbone's shape
    */
   public LoraAdapters(LayerScope scope, Lora lora) {
     this.scope = scope;
@@ -48,11 +46,9 @@ public final class LoraAdapters implements Adapters {
   public Layer<TFloat32> adapt(Dense dense) {
     // The map's name within the backbone: an encoder's own path comes before it in both places.
     var name = dense.path();
-    var module = name.substring(name.lastIndexOf('/') + 1);
-    if (!lora.targetModules().contains(module)) {
+    if (!lora.targets(name)) {
       return dense;
     }
-    found.add(module);
     var shape = dense.kernel().shape();
     int in = (int) shape.get(0);
     int out = (int) shape.get(1);
@@ -69,20 +65,6 @@ public final class LoraAdapters implements Adapters {
   /** Returns the adapted kernels, in the order in which they were built. */
   public List<Kernel> kernels() {
     return List.copyOf(kernels);
-  }
-
-  /**
-   * Checks, once the backbone is built, that it has every target module.
-   *
-   * @throws IllegalArgumentException naming those that it does not have
-   */
-  public void checkAllFound() {
-    var missing =
-        lora.targetModules().stream().filter(name -> !found.contains(name)).toList();
-    if (!missing.isEmpty()) {
-      throw new IllegalArgumentException(
-          "LoRA's target modules %s are not in the model".formatted(missing));
-    }
   }
 
   /**

@@ -9,6 +9,7 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.Inline;
 import org.tdro.config.InputFile;
 import org.tdro.config.KeyOrder;
+import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Checks;
 import org.tdro.models.Architecture;
@@ -227,7 +228,27 @@ public record ModelConfig(
     boolean unitLength = normalize || similarity == Similarity.COSINE;
     return new RetrieverSpec(architecture(tokenizerSize), pooling, projection, unitLength)
         .untied(untied)
-        .with(lora.options());
+        .with(adapters());
+  }
+
+  /**
+   * Returns the adapters that are trained. Those of {@code lora.adapter} go where they were, if {@code lora.target-modules} names
+   * nothing.
+   */
+  private Lora adapters() {
+    var options = lora.options();
+    return options.targetModules().isEmpty() && lora.adapter().isPresent()
+        ? options.with(new AdapterFolder(lora.adapter().get()).config().lora().targetModules())
+        : options;
+  }
+
+  /**
+   * Returns the adapters that are trained, for the shape of the model in {@code path}.
+   *
+   * @throws IllegalArgumentException naming the target modules that the model does not have, and what it has
+   */
+  public Lora adaptation() {
+    return PublishedFolder.open(path.orElseThrow()).architecture().adaptation(adapters());
   }
 
   /**

@@ -28,6 +28,14 @@ public interface Activation extends Layer<TFloat32> {
     return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(erf, tf.constant(1f)));
   };
 
+  /** The approximation 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) of {@link #GELU}, for models that were trained with it. */
+  Activation GELU_TANH = (tf, x) -> {
+    var cube = tf.math.mul(tf.math.mul(x, x), x);
+    var inner = tf.math.add(x, tf.math.mul(cube, tf.constant(0.044715f)));
+    var tanh = tf.math.tanh(tf.math.mul(inner, tf.constant((float) Math.sqrt(2 / Math.PI))));
+    return tf.math.mul(tf.math.mul(x, tf.constant(0.5f)), tf.math.add(tanh, tf.constant(1f)));
+  };
+
   /** x·σ(x), also called swish (Elfwing et al. 2018). */
   Activation SILU = (tf, x) -> tf.math.mul(x, tf.math.sigmoid(x));
 

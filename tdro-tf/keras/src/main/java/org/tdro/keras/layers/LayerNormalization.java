@@ -15,6 +15,7 @@ public final class LayerNormalization extends NamedLayer<TFloat32> {
   private Weight scale;
   private Weight offset;
   private final float epsilon;
+  private boolean center = true;
 
   /** A layer whose scale starts at one, its offset at zero; 1e-6 is a usual ε. */
   public LayerNormalization(float epsilon) {
@@ -26,6 +27,12 @@ public final class LayerNormalization extends NamedLayer<TFloat32> {
   public LayerNormalization(LayerScope scope, int dim, float epsilon) {
     this(epsilon);
     build(scope, Shape.of(-1, dim));
+  }
+
+  /** Sets whether there is an offset. */
+  public LayerNormalization center(boolean hasOffset) {
+    center = hasOffset;
+    return this;
   }
 
   @Override
@@ -43,7 +50,7 @@ public final class LayerNormalization extends NamedLayer<TFloat32> {
     }
     var dim = Shape.of(input.get(last));
     scale = scope.add("gamma", dim, Initializer.ones());
-    offset = scope.add("beta", dim, Initializer.zeros());
+    offset = center ? scope.add("beta", dim, Initializer.zeros()) : null;
   }
 
   @Override
@@ -55,6 +62,7 @@ public final class LayerNormalization extends NamedLayer<TFloat32> {
     var variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
     var inverse = tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon)));
     var normalised = tf.math.mul(centred, inverse);
-    return tf.math.add(tf.math.mul(normalised, scale.read(tf)), offset.read(tf));
+    var scaled = tf.math.mul(normalised, scale.read(tf));
+    return offset == null ? scaled : tf.math.add(scaled, offset.read(tf));
   }
 }
