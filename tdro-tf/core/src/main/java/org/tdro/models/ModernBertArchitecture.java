@@ -85,6 +85,16 @@ public record ModernBertArchitecture(
   }
 
   @Override
+  public float hiddenDropout() {
+    return dropout.feedForward();
+  }
+
+  @Override
+  public float attentionDropout() {
+    return dropout.attention();
+  }
+
+  @Override
   public ModernBertArchitecture withVocabulary(int size) {
     return with(size, dropout, initializerRange);
   }

@@ -128,6 +128,20 @@ public final class Tokenizer implements AutoCloseable {
     }
   }
 
+  /** Returns whether the post-processor puts special tokens around a text, or within it. */
+  public boolean addsSpecialTokens() {
+    return length(SAMPLE, true) > length(SAMPLE, false);
+  }
+
+  private int length(String text, boolean withSpecialTokens) {
+    var encoding = NATIVE.encode(delegate.getHandle(), text, withSpecialTokens);
+    try {
+      return NATIVE.getTokenIds(encoding).length;
+    } finally {
+      NATIVE.deleteEncoding(encoding);
+    }
+  }
+
   /** Returns the text of ids, without special tokens. */
   public String decode(int[] ids) {
     var wide = new long[ids.length];
