@@ -109,9 +109,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var evaluation = evaluation();
-    var stored = model.stored();
     var sets = BeirDataset.loadAll(data, split);
     checkTargets(sets);
+    var stored = model.stored();
     var settings = model.settings(stored).comparedByProduct();
     var chosen = prompts.of(settings.prompts(), sets);
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {

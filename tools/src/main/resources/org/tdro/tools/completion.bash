@@ -17,7 +17,7 @@ _tdro_matching_keys() {
 _tdro() {
   [[ -z ${ZSH_VERSION-} ]] || emulate -L ksh
   # COMP_WORDS would be split at the = of KEY=VALUE.
-  local line=${COMP_LINE:0:COMP_POINT} command= option= word= words= last=
+  local line=${COMP_LINE:0:$COMP_POINT} command= option= word= words= last=
   while [[ $line == *[[:space:]]* ]]; do
     word=${line%%[[:space:]]*}
     line=${line#*[[:space:]]}
@@ -72,5 +72,8 @@ if [[ -n ${ZSH_VERSION-} ]]; then
   autoload -Uz compinit bashcompinit
   compinit -u
   bashcompinit
+  # Whether a blank follows cannot be chosen for each word here.
+  complete -o nospace -o bashdefault -o default -F _tdro tdro
+  return 0
 fi
 complete -o bashdefault -o default -F _tdro tdro

@@ -185,7 +185,17 @@ class MainTest {
 
   @Test
   void aMissingModelIsSaidOnce() {
-    assertThat(run("evaluate", "--model", "src/crr", "--data", ".")).isEqualTo(Failures.BAD_DATA);
+    assertThat(run(
+            "encode",
+            "--model",
+            "src/crr",
+            "--input",
+            "a",
+            "--kind",
+            "query",
+            "--output",
+            "b.jsonl"))
+        .isEqualTo(Failures.BAD_DATA);
     assertThat(err.toString()).isEqualToIgnoringNewLines("--model: src/crr does not exist");
   }
 

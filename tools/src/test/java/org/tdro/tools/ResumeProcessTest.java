@@ -99,7 +99,9 @@ class ResumeProcessTest {
 
   @Test
   void anInterruptedRunSavesSaysHowToGoOnAndGoesOn() throws Exception {
-    try (var process = TdroProcess.start(folder, arguments("reference", "interrupted"))) {
+    var withBar = new ArrayList<>(arguments("reference", "interrupted"));
+    withBar.add("train.progress=bar");
+    try (var process = TdroProcess.start(folder, withBar)) {
       process.until(() -> hasBackup("interrupted"));
       assumeTrue(process.heedsInterrupts(), "skipped: these tests run where Ctrl-C is ignored");
       var ended = process.interrupt().with(INTERRUPTED);

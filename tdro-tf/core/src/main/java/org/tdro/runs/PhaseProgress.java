@@ -3,10 +3,10 @@ package org.tdro.runs;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.OptionalLong;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.keras.callbacks.TerminalLine;
 
 /**
  * Shows how far a phase other than training is, with the time that is left: one line as wide as the terminal that is drawn again and
@@ -49,7 +49,7 @@ public final class PhaseProgress implements AutoCloseable {
             .setInitialMax(total.orElse(-1))
             .setStyle(ProgressBarStyle.ASCII)
             .setUpdateIntervalMillis(200)
-            .setConsumer(new ConsoleProgressBarConsumer(out))
+            .setConsumer(new TerminalLine(out))
             .build();
   }
 

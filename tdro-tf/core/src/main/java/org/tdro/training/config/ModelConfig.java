@@ -153,7 +153,12 @@ public record ModelConfig(
   public record Adapters(
       @Inline Lora options,
       @InputFile(InputFile.Kind.FOLDER) Optional<Path> adapter) {
+    /** Without adapters the names have no meaning; configurations of earlier builds have these, and their fingerprints hold. */
+    private static final List<String> WITHOUT_ADAPTERS =
+        List.of("q_proj", "k_proj", "v_proj", "o_proj");
+
     public Adapters {
+      options = options.adapts() ? options : options.with(WITHOUT_ADAPTERS);
       new Checks()
           .that(
               options.adapts() || adapter.isEmpty(),

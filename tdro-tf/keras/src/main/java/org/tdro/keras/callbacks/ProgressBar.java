@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.StringJoiner;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.tdro.io.Checks;
@@ -79,7 +78,7 @@ public final class ProgressBar implements Callback {
           .startsFrom(firstStep, Duration.ZERO)
           .setStyle(ProgressBarStyle.ASCII)
           .setUpdateIntervalMillis(200)
-          .setConsumer(new ConsoleProgressBarConsumer(out))
+          .setConsumer(new TerminalLine(out))
           .build();
     }
   }
