@@ -64,6 +64,7 @@ enum ForeignRows {
   private final List<List<String>> keys;
 
   @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
   ForeignRows(String name, String conversion, List<String>... keys) {
     this.name = name;
     this.conversion = conversion;
