@@ -37,7 +37,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "a command is missing: step or memory");
+    return Main.missingCommand(spec);
   }
 
   /** The command {@code tdro bench step}, which measures the cost of a training step. */

@@ -12,8 +12,11 @@ import picocli.CommandLine.Parameters;
 
 /** The arguments that configure a run, shared by all commands that start one. */
 final class ConfigArguments {
+  /** The label of the arguments. */
+  static final String LABEL = "KEY=VALUE";
+
   @Parameters(
-      paramLabel = "KEY=VALUE",
+      paramLabel = LABEL,
       description = {
         "group=option chooses a file of the configuration, key.path=value sets one value, experiment=NAME sets many;",
         "stages.STAGE.key=value sets a value for one stage. Later arguments win."

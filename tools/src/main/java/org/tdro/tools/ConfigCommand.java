@@ -11,11 +11,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "config",
     mixinStandardHelpOptions = true,
-    description = "Print the resolved configuration, with the origin of each value.",
+    description = {
+      "Print the resolved configuration, with the origin of each value.",
+      "With --explain, print what a key or the keys of a section mean, take and hold."
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro config stage=dro dro=reference-code dro.reference=runs/reference",
-      "  tdro config model=mini data=../shared/data/train 'data.domains=[acl,gsm8k]'",
+      "  tdro config model=mini train.steps=500 'data.domains=[trivia,news]'",
+      "  tdro config --explain train.schedule",
+      "  tdro config --explain dro dro=doremi",
       "  tdro config stages.finetune.train.steps=2000 stage=finetune --format json",
     })
 final class ConfigCommand implements Runnable {
@@ -31,6 +36,13 @@ final class ConfigCommand implements Runnable {
       defaultValue = "hocon")
   private Format format;
 
+  @Option(
+      names = "--explain",
+      paramLabel = "KEY",
+      description =
+          "Print the meaning, values, default and origin of this key, or of all keys of this section.")
+  private String explained;
+
   private enum Format {
     HOCON,
     JSON;
@@ -43,8 +55,17 @@ final class ConfigCommand implements Runnable {
 
   @Override
   public void run() {
-    var config = arguments.composer().compose(arguments.overrides());
     var out = spec.commandLine().getOut();
+    if (explained != null) {
+      arguments
+          .composer()
+          .reference()
+          .explain(explained, arguments.overrides())
+          .forEach(out::println);
+      out.flush();
+      return;
+    }
+    var config = arguments.composer().compose(arguments.overrides());
     out.print(format == Format.HOCON ? config.render() : config.renderJson());
     out.flush();
   }

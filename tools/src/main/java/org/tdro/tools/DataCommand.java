@@ -5,18 +5,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.tdro.data.shards.DomainStatistics;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.io.FileException;
+import org.tdro.rows.DomainFiles;
 import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -37,7 +39,7 @@ final class DataCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "a command is missing: import or stats");
+    return Main.missingCommand(spec);
   }
 
   /** The command {@code tdro data import}, which tokenises rows of text into Arrow files. */
@@ -103,14 +105,26 @@ final class DataCommand implements Callable<Integer> {
     @Override
     public Integer call() {
       var options = new TrainingDataImport.Options(
-          maxQueryLength,
-          maxPassageLength,
-          prompts == null ? Prompts.none() : Prompts.load(prompts),
-          files.threads());
+          maxQueryLength, maxPassageLength, prompts(), files.threads());
       try (var loaded = Tokenizer.load(tokenizer)) {
         print(new TrainingDataImport(loaded, options).run(files.places(), output));
       }
       return 0;
+    }
+
+    private Prompts prompts() {
+      if (prompts == null) {
+        return Prompts.none();
+      }
+      var loaded = Prompts.load(prompts);
+      var unknown = new TreeSet<>(loaded.names(TextKind.QUERY));
+      unknown.removeAll(DomainFiles.sources(files.places()).keySet());
+      if (!unknown.isEmpty()) {
+        var err = spec.commandLine().getErr();
+        err.printf("%s has prompts for domains that are not imported: %s%n", prompts, unknown);
+        err.flush();
+      }
+      return loaded;
     }
 
     private void print(TrainingDataImport.Report report) {

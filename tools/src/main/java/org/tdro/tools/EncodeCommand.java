@@ -3,8 +3,12 @@ package org.tdro.tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.io.FileException;
+import org.tdro.io.InputException;
+import org.tdro.io.TextLines;
 import org.tdro.retriever.FileEncoding;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.Retriever;
@@ -39,9 +43,6 @@ import picocli.CommandLine.Spec;
       "  tdro encode --model runs/matryoshka --dimension 64 --input corpus.jsonl.gz --kind passage --output small.arrow"
     })
 final class EncodeCommand implements Callable<Integer> {
-  private static final double NANOS = 1e9;
-  private static final double REPORT_SECONDS = 2;
-
   @Spec
   private CommandSpec spec;
 
@@ -72,6 +73,7 @@ final class EncodeCommand implements Callable<Integer> {
   @Option(
       names = "--kind",
       required = true,
+      paramLabel = "KIND",
       description = "What the texts are: query or passage. Maximum lengths and prompts differ.")
   private TextKind kind;
 
@@ -94,13 +96,13 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch-tokens",
-      defaultValue = "16384",
+      defaultValue = "4096",
       paramLabel = "N",
       description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
   private int batchTokens;
 
-  private long start;
-  private long reported;
+  @Mixin
+  private ProgressOptions progress;
 
   @Override
   public Integer call() {
@@ -110,11 +112,12 @@ final class EncodeCommand implements Callable<Integer> {
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       checkPrompt(retriever);
       var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
-      start = System.nanoTime();
-      reported = start;
-      long texts = new FileEncoding(retriever, kind, prompt == null ? "" : prompt, batches)
-          .run(input, output, this::report);
-      say(texts);
+      var encoding = new FileEncoding(retriever, kind, prompt == null ? "" : prompt, batches);
+      long texts;
+      try (var phase = progress.texts("encoding", lines())) {
+        retriever.onEncoded(phase::add);
+        texts = encoding.run(input, output);
+      }
       var out = spec.commandLine().getOut();
       out.printf(
           "%s: %d embeddings of size %d%n",
@@ -153,27 +156,31 @@ final class EncodeCommand implements Callable<Integer> {
     if (prompt == null) {
       return;
     }
-    var names = retriever.settings().prompts().names(kind);
+    var prompts = retriever.settings().prompts();
+    var names = prompts.names(kind);
     if (!names.contains(prompt)) {
+      var known = names.isEmpty() ? "none" : String.join(", ", names);
       throw new ParameterException(
           spec.commandLine(),
-          names.isEmpty()
-              ? "--prompt " + prompt + ": the model has no named prompts for these texts"
-              : "--prompt " + prompt + " is unknown; the model has " + String.join(", ", names));
+          prompts.names().contains(prompt)
+              ? "--prompt %s is not for texts of --kind %s; for these the model has %s"
+                  .formatted(prompt, kind.name().toLowerCase(Locale.ROOT), known)
+              : "--prompt %s is unknown; for these texts the model has %s"
+                  .formatted(prompt, known));
     }
   }
 
-  private void report(long texts) {
-    if ((System.nanoTime() - reported) / NANOS >= REPORT_SECONDS) {
-      reported = System.nanoTime();
-      say(texts);
+  /** Returns the number of texts, if it is shown and can be known before they are read. */
+  private OptionalLong lines() {
+    if (!progress.isShown() || !Files.isRegularFile(input)) {
+      return OptionalLong.empty();
     }
-  }
-
-  private void say(long texts) {
-    var err = spec.commandLine().getErr();
-    err.printf("%,d texts, %,.0f texts/s%n", texts, texts * NANOS / (System.nanoTime() - start));
-    err.flush();
+    try {
+      return OptionalLong.of(TextLines.count(input));
+    } catch (InputException e) {
+      // Reading it reports this, with the other problems.
+      return OptionalLong.empty();
+    }
   }
 
   /** Returns the settings with the pooling and normalisation that were asked for. */

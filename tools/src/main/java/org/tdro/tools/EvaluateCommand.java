@@ -1,10 +1,10 @@
 package org.tdro.tools;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.EvaluationSet;
@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  tdro evaluate --model runs/first/finetune-top70 --data EVALUATION",
       "  tdro evaluate --model RUN --data EVALUATION/scifact --run-file scifact.trec --top-k 1000",
+      "  tdro evaluate --model MODEL --data EVALUATION --prompt query",
       "  tdro evaluate --model RUN --data SET1 SET2 --measures ndcg_cut_10,recip_rank_at_10 --json"
     })
 final class EvaluateCommand implements Callable<Integer> {
@@ -54,6 +55,9 @@ final class EvaluateCommand implements Callable<Integer> {
       arity = "1..*",
       description = "Sets in BEIR's format, or folders of them.")
   private List<Path> data = new ArrayList<>();
+
+  @Mixin
+  private PromptOptions prompts;
 
   @Option(
       names = "--run-file",
@@ -90,24 +94,39 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin
   private Overwriting overwriting;
 
+  @Mixin
+  private ProgressOptions progress;
+
   @Override
   public Integer call() throws IOException {
     var evaluation = evaluation();
+    var stored = model.stored();
     var sets = BeirDataset.loadAll(data);
     checkTargets(sets);
-    var stored = model.stored();
     var settings = model.settings(stored).comparedByProduct();
+    var chosen = prompts.of(settings.prompts(), sets);
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      var values = evaluation.evaluate(
-          set -> new DenseRanker(retriever, set.name()),
-          sets,
-          (set, run, result) -> writeRun(run, runFile(set, sets)));
+      ModelEvaluation values;
+      try (var phase = progress.texts("evaluating", texts(sets))) {
+        retriever.onEncoded(phase::add);
+        values = evaluation.evaluate(
+            set -> new DenseRanker(retriever, chosen.task(set.name())),
+            sets,
+            (set, run, result) -> writeRun(run, runFile(set, sets)));
+      }
       if (output != null) {
-        AtomicWrite.file(output, beside -> Files.writeString(beside, Json.pretty(values)));
+        Json.write(output, values);
       }
       print(values, evaluation.measures());
     }
     return 0;
+  }
+
+  /** Returns the number of texts to encode, if it is shown. */
+  private OptionalLong texts(List<EvaluationSet> sets) {
+    return progress.isShown()
+        ? OptionalLong.of(sets.stream().mapToLong(EvaluationSet::texts).sum())
+        : OptionalLong.empty();
   }
 
   private RetrievalEvaluation evaluation() {

@@ -22,6 +22,7 @@ import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
+import org.tdro.retriever.SetPrompts;
 import org.tdro.retriever.TextEncoder;
 import org.tdro.serving.client.IdType;
 import org.tensorflow.proto.ConfigProto;
@@ -112,6 +113,9 @@ final class ExportCommand implements Callable<Integer> {
           "Sets in BEIR's format, or folders of them, on which nDCG@10 of the export is compared with the model's.")
   private List<Path> eval = new ArrayList<>();
 
+  @Mixin
+  private PromptOptions prompts;
+
   // The standard options would claim --version.
   @Option(
       names = {"-h", "--help"},
@@ -119,6 +123,10 @@ final class ExportCommand implements Callable<Integer> {
       description = "Show this help message and exit.")
   @SuppressWarnings("UnusedVariable") // picocli's
   private boolean help;
+
+  @Option(names = "-V", versionHelp = true, description = "Print version information and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli's
+  private boolean tdroVersion;
 
   @Override
   public Integer call() {
@@ -132,11 +140,12 @@ final class ExportCommand implements Callable<Integer> {
     if (!sets.isEmpty() && !takesTexts(stored, settings)) {
       throw usage("--eval needs a tokenizer, and " + stored.path() + " has none");
     }
+    var chosen = prompts.of(settings.prompts(), sets);
     var report = new SavedModelExport(options).export(stored, settings, base);
     print(report);
     if (!sets.isEmpty()) {
       var out = spec.commandLine().getOut();
-      out.print(new Comparison(stored, settings, report).table(sets));
+      out.print(new Comparison(stored, settings, report, chosen).table(sets));
       out.flush();
     }
     return 0;
@@ -202,7 +211,10 @@ final class ExportCommand implements Callable<Integer> {
 
   /** The comparison of an export with the model that it was made from, on evaluation sets. */
   private record Comparison(
-      RetrieverSource stored, RetrieverSettings settings, SavedModelExport.Report report) {
+      RetrieverSource stored,
+      RetrieverSettings settings,
+      SavedModelExport.Report report,
+      SetPrompts prompts) {
     private static final String MEASURE = "ndcg_cut_10";
     private static final int TOP = 10;
 
@@ -230,9 +242,12 @@ final class ExportCommand implements Callable<Integer> {
       return new ResultsTable("nDCG@10", columns, rows).toMarkdown(false);
     }
 
-    private static ModelEvaluation evaluate(TextEncoder retriever, List<EvaluationSet> sets) {
+    private ModelEvaluation evaluate(TextEncoder retriever, List<EvaluationSet> sets) {
       return new RetrievalEvaluation(TOP, List.of(Measure.of(MEASURE)))
-          .evaluate(set -> new DenseRanker(retriever, set.name()), sets, (set, run, result) -> {});
+          .evaluate(
+              set -> new DenseRanker(retriever, prompts.task(set.name())),
+              sets,
+              (set, run, result) -> {});
     }
   }
 }

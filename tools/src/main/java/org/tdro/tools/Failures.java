@@ -66,7 +66,9 @@ final class Failures {
     var text = new StringBuilder(message(failure));
     for (var cause = failure.getCause(); cause != null; cause = cause.getCause()) {
       var message = message(cause);
-      if (text.indexOf(message) < 0) {
+      // A file that is named already need not be named again.
+      boolean named = cause instanceof FileSystemException && text.indexOf(cause.getMessage()) >= 0;
+      if (!named && text.indexOf(message) < 0) {
         text.append("\n  because: ").append(message);
       }
     }

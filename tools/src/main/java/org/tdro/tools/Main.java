@@ -10,16 +10,17 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.reflect.InaccessibleObjectException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import picocli.AutoComplete.GenerateCompletion;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code tdro}, whose subcommands are the classes of this package. */
 @Command(
@@ -33,6 +34,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       PipelineCommand.class,
       EvaluateCommand.class,
+      ModelCommand.class,
       WeightsCommand.class,
       EncodeCommand.class,
       ExportCommand.class,
@@ -41,18 +43,23 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       ConfigCommand.class,
       DoctorCommand.class,
-      GenerateCompletion.class
+      CompletionCommand.class,
+      HelpCommand.class
     },
     version = "tdro 0.1.0",
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro doctor                              can this machine and build train?",
+      "  tdro help train                          what a command does, with examples",
       "  tdro config model=mini train.steps=500   the settings of a run, and their origins",
+      "  tdro config --explain train.steps        what a setting means",
       "  source <(tdro generate-completion)       complete commands in this shell",
       "",
       "Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 bad data.",
     })
-public final class Main implements Runnable {
+public final class Main implements Callable<Integer> {
+  private static final String CONTINUATION = "      ";
+
   @Spec
   private CommandSpec spec;
 
@@ -76,6 +83,7 @@ public final class Main implements Runnable {
     Locale.setDefault(Locale.ROOT);
     // This must come before anything is logged.
     restoreStandardError();
+    Interruption.handle(System.err);
     int code = run(
         arguments,
         new PrintWriter(System.out, true, UTF_8),
@@ -118,6 +126,7 @@ public final class Main implements Runnable {
           if (main.verbose) {
             System.setProperty("tdro.log", "DEBUG");
           }
+          refuseUnmatched(parsed);
           return new CommandLine.RunLast().execute(parsed);
         })
         .execute(arguments);
@@ -125,24 +134,72 @@ public final class Main implements Runnable {
 
   /** Returns the command and its subcommands. */
   static CommandLine commandLine(Main main) {
-    var commandLine = new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true);
+    var commandLine =
+        new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpAutoWidth(true);
+    version(commandLine, commandLine.getCommandSpec().version());
     var sections = new LinkedHashMap<>(commandLine.getHelpSectionMap());
     sections.put(SECTION_KEY_FOOTER, Main::examples);
     return commandLine.setHelpSectionMap(sections);
   }
 
-  /** Returns the lines of a command's examples as they are: one that is broken into lines cannot be copied. */
+  /** Gives all commands below one a version, so that {@code -V} prints it everywhere. */
+  private static void version(CommandLine command, String... version) {
+    command.getCommandSpec().version(version);
+    command.getSubcommands().values().forEach(below -> version(below, version));
+  }
+
+  /** Refuses what was not understood of a command line that asks for help, too: {@code tdro trian --help}. */
+  private static void refuseUnmatched(CommandLine.ParseResult parsed) {
+    for (var command : parsed.asCommandLineList()) {
+      var unmatched = command.getUnmatchedArguments();
+      if (!unmatched.isEmpty()) {
+        throw new UnmatchedArgumentException(command, List.copyOf(unmatched));
+      }
+    }
+  }
+
+  /** Prints the help of a command that needs one of its subcommands, and returns the exit code. */
+  static int missingCommand(CommandSpec spec) {
+    spec.commandLine().usage(spec.commandLine().getOut());
+    return ExitCode.USAGE;
+  }
+
+  /** Returns the lines of a command's examples, so that they can be copied: a command that is too long goes on after a backslash. */
   private static String examples(CommandLine.Help help) {
     var text = new StringBuilder();
     for (var line : help.commandSpec().usageMessage().footer()) {
-      text.append(help.colorScheme().text(line)).append(System.lineSeparator());
+      text.append(help.colorScheme()
+              .text(fitted(line, help.commandSpec().usageMessage().width())))
+          .append(System.lineSeparator());
+    }
+    return text.toString();
+  }
+
+  /** Returns a command in lines of at most {@code width} characters, broken before options and settings. */
+  private static String fitted(String line, int width) {
+    if (!line.startsWith("  tdro ")) {
+      return line;
+    }
+    var text = new StringBuilder();
+    int column = 0;
+    for (var part : line.split(" (?=--|'?[a-z][a-z.-]*=)")) {
+      // There is room for a backslash at the end.
+      if (column > 0 && column + 1 + part.length() > width - 2) {
+        text.append(" \\").append(System.lineSeparator());
+        part = CONTINUATION + part;
+        column = 0;
+      } else if (column > 0) {
+        part = " " + part;
+      }
+      text.append(part);
+      column += part.length();
     }
     return text.toString();
   }
 
   @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing");
+  public Integer call() {
+    return missingCommand(spec);
   }
 
   /**

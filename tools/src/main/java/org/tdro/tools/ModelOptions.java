@@ -1,9 +1,16 @@
 package org.tdro.tools;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.tdro.io.FileException;
+import org.tdro.io.InputException;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
+import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.runs.RunFolder;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,7 +38,38 @@ final class ModelOptions {
 
   /** Returns the model. */
   RetrieverSource stored() {
+    if (!Files.exists(folder)) {
+      boolean remote =
+          !folder.isAbsolute() && folder.getNameCount() == 2 && !Files.exists(folder.getParent());
+      throw new InputException("--model: %s does not exist%s"
+          .formatted(
+              folder,
+              remote
+                  ? "; nothing is downloaded: fetch the files of the model, for example with hf download, and name their folder"
+                  : ""));
+    }
+    var below = runsBelow();
+    if (!below.isEmpty()) {
+      throw new InputException("--model: %s holds several runs; name one of them: %s"
+          .formatted(folder, String.join(", ", below)));
+    }
     return StoredRetrievers.of(folder);
+  }
+
+  /** Returns the runs in the folder of a pipeline, or none if it is the folder of a model. */
+  private List<String> runsBelow() {
+    if (new RetrieverFolder(folder).exists() || Files.exists(new RunFolder(folder).model())) {
+      return List.of();
+    }
+    try (var files = Files.list(folder)) {
+      return files
+          .filter(file -> new RetrieverFolder(new RunFolder(file).model()).exists())
+          .map(Path::toString)
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
+    }
   }
 
   /** Returns the settings of a model, with embeddings of the requested size; prints a note if the model was not trained for it. */

@@ -18,10 +18,10 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  tdro pipeline data=FOLDER eval.data=[EVALUATION] output=runs/first",
-      "  tdro pipeline data=FOLDER eval.data=[EVALUATION] dro.cross-fit=true output=runs/cross-fit",
-      "  tdro pipeline data=FOLDER eval.data=[EVALUATION] pipeline.weightings=[uniform,mean,top50]",
-      "  tdro pipeline data=FOLDER eval.data=[EVALUATION] stages.dro.train.steps=500"
+      "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' output=runs/first",
+      "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' dro.cross-fit=true output=runs/cross-fit",
+      "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' 'pipeline.weightings=[uniform,mean,top50]'",
+      "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' stages.dro.train.steps=500"
     })
 final class PipelineCommand implements Callable<Integer> {
   @Spec

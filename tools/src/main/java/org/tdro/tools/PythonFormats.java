@@ -1,7 +1,9 @@
 package org.tdro.tools;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -24,10 +26,29 @@ final class PythonFormats {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
+  /** The formats, for completion. */
+  private static final class Formats extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Formats() {
+      super(List.of("saved-model", "huggingface", "peft"));
+    }
+  }
+
+  /** The types of weights, for completion. */
+  private static final class Types extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    Types() {
+      super(List.of("float32", "bfloat16"));
+    }
+  }
+
   @Option(
       names = "--format",
       defaultValue = "saved-model",
       paramLabel = "FORMAT",
+      completionCandidates = Formats.class,
       description =
           "saved-model, huggingface (config.json, safetensors and sentence-transformers' files, adapters merged) or peft (adapters alone) (default: ${DEFAULT-VALUE}).")
   private String format;
@@ -35,6 +56,7 @@ final class PythonFormats {
   @Option(
       names = "--dtype",
       defaultValue = "float32",
+      completionCandidates = Types.class,
       paramLabel = "TYPE",
       description =
           "Type of the weights of huggingface, float32 or bfloat16 (default: ${DEFAULT-VALUE}).")

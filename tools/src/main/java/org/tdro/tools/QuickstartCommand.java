@@ -53,7 +53,7 @@ final class QuickstartCommand implements Callable<Integer> {
   private Path out;
 
   @Parameters(
-      paramLabel = "KEY=VALUE",
+      paramLabel = ConfigArguments.LABEL,
       description = "Changes to the configuration, as for tdro pipeline.")
   private List<String> overrides = new ArrayList<>();
 

@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code tdro tokenizer}, the parent of those that make tokenizers. */
@@ -27,7 +26,7 @@ final class TokenizerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    throw new ParameterException(spec.commandLine(), "a command is missing: train");
+    return Main.missingCommand(spec);
   }
 
   /** The command {@code tdro tokenizer train}, which learns a byte-level vocabulary from training rows. */

@@ -8,7 +8,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code tdro weights}, the parent of those that compute domain weights without a model. */
@@ -17,14 +16,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Compute domain weights without a model.",
     subcommands = WeightsCommand.Replay.class)
-final class WeightsCommand implements Runnable {
+final class WeightsCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
   @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "a command is missing; tdro weights --help lists them");
+  public Integer call() {
+    return Main.missingCommand(spec);
   }
 
   /** The command {@code tdro weights replay}, which computes the weight trajectory of recorded losses. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.io.FolderLock;
 import picocli.CommandLine;
 
 class DataCommandTest {
@@ -36,6 +37,26 @@ class DataCommandTest {
         {"query_id": "1", "query": "ab", "positive_passages": [{"docid": "d", "text": "abc"}], "negative_passages": []}
         {"query_id": "2", "query": "cd", "positive_passages": [{"docid": "d", "text": "x"}], "negative_passages": [{"docid": "e", "text": "y"}]}
         """);
+  }
+
+  @Test
+  void twoImportsIntoOneFolderAreRefused() throws Exception {
+    SmallRuns.writeData(folder);
+    var tokenizer = folder.resolve("locked-tokenizer.json");
+    SmallRuns.writeTokenizer(tokenizer, 300, folder);
+    int code = FolderLock.whileHeld(
+        folder.resolve("held"),
+        "importing into",
+        () -> run(
+            new DataCommand(),
+            "import",
+            "--tokenizer",
+            tokenizer,
+            "--out",
+            folder.resolve("held"),
+            folder.resolve("data")));
+    assertThat(code).isEqualTo(1);
+    assertThat(out.toString()).contains("another process is importing into");
   }
 
   @Test

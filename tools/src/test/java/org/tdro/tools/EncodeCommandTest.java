@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,12 +73,26 @@ class EncodeCommandTest {
   }
 
   @Test
+  void theEndOfProgressIsOneLineUnlessItIsQuiet() {
+    var standardError = System.err;
+    var shown = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(shown, true, StandardCharsets.UTF_8));
+    try {
+      encode("texts.jsonl", "shown.jsonl");
+      encode("texts.jsonl", "quiet.jsonl", "--quiet");
+    } finally {
+      System.setErr(standardError);
+    }
+    assertThat(shown.toString(StandardCharsets.UTF_8))
+        .matches("encoding: 2 texts in 0:00:0\\d, [0-9,]+ texts/s\\R");
+  }
+
+  @Test
   void aPromptStandsBeforeTheText() throws IOException {
     assertThat(encode("texts.jsonl", "plain.jsonl")).isZero();
     assertThat(encode("texts.jsonl", "prompted.jsonl", "--prompt", "alpha", "--batch-tokens", "8"))
         .isZero();
     assertThat(out.toString()).contains("plain.jsonl: 2 embeddings of size 32");
-    assertThat(err.toString()).contains("2 texts");
     var plain = Files.readAllLines(folder.resolve("plain.jsonl"));
     var prompted = Files.readAllLines(folder.resolve("prompted.jsonl"));
     assertThat(prompted.get(0)).isEqualTo(plain.get(1).replace("\"b\"", "\"a\""));
@@ -200,7 +217,8 @@ class EncodeCommandTest {
   @Test
   void wrongUsageIsExitCodeTwo() {
     assertThat(encode("texts.jsonl", "o.jsonl", "--prompt", "beta")).isEqualTo(2);
-    assertThat(err.toString()).contains("--prompt beta is unknown; the model has alpha");
+    assertThat(err.toString())
+        .contains("--prompt beta is unknown; for these texts the model has alpha");
     assertThat(encode("texts.jsonl", "o.csv")).isEqualTo(2);
     assertThat(encode("texts.jsonl", "texts.jsonl")).isEqualTo(2);
     assertThat(err.toString()).contains("texts.jsonl is the input; name another file");

@@ -2,6 +2,7 @@ package org.tdro.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,7 +10,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tdro.io.InputException;
 import org.tdro.testing.Checkout;
+import org.tdro.training.config.RunConfig;
 import picocli.CommandLine;
 
 class MainTest {
@@ -72,9 +75,11 @@ class MainTest {
 
   @ParameterizedTest
   @MethodSource("commands")
-  void examplesAreNotBroken(CommandLine command) {
-    assertThat(command.getUsageMessage().lines())
-        .containsAll(List.of(command.getCommandSpec().usageMessage().footer()));
+  void examplesAreNotBrokenButAfterBackslashes(CommandLine command) {
+    var joined = command.getUsageMessage().replaceAll("\\\\\\R +", "");
+    var written = String.join("\n", command.getCommandSpec().usageMessage().footer())
+        .replaceAll("\\\\\n +", "");
+    assertThat(joined.lines()).containsAll(written.lines().toList());
   }
 
   @Test
@@ -102,9 +107,102 @@ class MainTest {
   }
 
   @Test
+  void withoutACommandThereIsHelp() {
+    assertThat(run()).isEqualTo(2);
+    assertThat(out.toString()).startsWith("Usage: tdro");
+    assertThat(run("data")).isEqualTo(2);
+    assertThat(out.toString()).contains("Usage: tdro data");
+  }
+
+  @Test
+  void helpNamesTheCommand() {
+    assertThat(run("help", "data", "import")).isZero();
+    assertThat(out.toString()).startsWith("Usage: tdro data import");
+    assertThat(run("help", "trian")).isEqualTo(2);
+    assertThat(err.toString()).contains("'trian'").contains("tdro train");
+  }
+
+  @Test
+  void helpOfAMistypedCommandIsASuggestion() {
+    assertThat(run("trian", "--help")).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("'trian'").contains("tdro train");
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandPrintsTheVersion(CommandLine command) {
+    var words = (command.getCommandSpec().qualifiedName() + " -V").split(" ");
+    assertThat(run(Arrays.copyOfRange(words, 1, words.length))).isZero();
+    assertThat(out.toString()).startsWith("tdro 0.");
+  }
+
+  /** The lines of examples that run tdro, with the lines that continue them. */
+  static Stream<String> examples() {
+    return commands()
+        .flatMap(command ->
+            Stream.of(String.join("\n", command.getCommandSpec().usageMessage().footer())
+                .replaceAll("\\\\\n *", "")
+                .split("\n")))
+        .filter(line -> line.startsWith("  tdro "))
+        .map(line -> line.replaceAll("   .*| > .*", "").strip())
+        .distinct();
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void examplesAreUnderstood(String example) {
+    var words = Stream.of(example.split(" +"))
+        .skip(1)
+        .map(word -> word.replaceAll("^'|'$", ""))
+        .toList();
+    var parsed = Main.commandLine(new Main()).parseArgs(words.toArray(String[]::new));
+    assertThat(parsed.asCommandLineList())
+        .allSatisfy(command -> assertThat(command.getUnmatchedArguments()).isEmpty());
+  }
+
+  /** The shape that {@code bench} adds is not here. */
+  static Stream<String> configuredExamples() {
+    return examples().filter(example -> !example.contains(" bench "));
+  }
+
+  @ParameterizedTest
+  @MethodSource("configuredExamples")
+  void settingsOfExamplesAreKnown(String example) {
+    var settings = Stream.of(example.split(" +"))
+        .map(word -> word.replaceAll("^'|'$", ""))
+        .filter(word -> word.matches("[a-z][a-z.-]*=.*") && !word.matches("(eval\\.)?data=.*"))
+        .toList();
+    assertThatCode(() -> RunConfig.composer(Optional.empty()).compose(settings))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
   void stackTracesAreForThoseWhoAsk() {
     run("config", "sede=7", "--stacktrace");
     assertThat(err.toString()).contains("ConfigException").contains("\tat org.tdro.config.");
+  }
+
+  @Test
+  void aMissingModelIsSaidOnce() {
+    assertThat(run("evaluate", "--model", "src/crr", "--data", ".")).isEqualTo(Failures.BAD_DATA);
+    assertThat(err.toString()).isEqualToIgnoringNewLines("--model: src/crr does not exist");
+  }
+
+  @Test
+  void aModelOfAHubIsNotDownloaded() {
+    assertThat(run(
+            "encode",
+            "--model",
+            "BAAI/bge-small",
+            "--input",
+            "a",
+            "--kind",
+            "query",
+            "--output",
+            "b.jsonl"))
+        .isEqualTo(Failures.BAD_DATA);
+    assertThat(err.toString()).contains("BAAI/bge-small does not exist; nothing is downloaded");
   }
 
   @Test

@@ -104,12 +104,14 @@ class ResumeProcessTest {
       assumeTrue(process.heedsInterrupts(), "skipped: these tests run where Ctrl-C is ignored");
       var ended = process.interrupt().with(INTERRUPTED);
       assertThat(ended.err())
+          .contains("stopping after this step; press Ctrl-C again to quit at once")
           .containsPattern(
               "interrupted after step \\d+ of 720 and saved; run the same command again to continue");
       assertThat(ended.out()).isEmpty();
     }
     assertThat(folder.resolve("interrupted/model")).doesNotExist();
     var resumed = run("reference", "interrupted").with(0);
+    assertThat(resumed.err()).containsPattern("going on from step \\d+ of 720");
     assertThat(resumed.out()).contains("trained; the run is in interrupted");
     assertSameWeights("reference", "interrupted", "reference");
     assertThat(run("reference", "interrupted").with(0).out())

@@ -58,6 +58,8 @@ final class TdroProcess implements AutoCloseable {
         "-Dorg.bytedeco.javacpp.maxbytes=0",
         "--add-opens=java.base/java.nio=ALL-UNNAMED",
         "-Dtdro.configs=" + Checkout.path("configs"),
+        // Tests of the library log less.
+        "-Dlogback.configurationFile=logback.xml",
         "-cp",
         System.getProperty("java.class.path"),
         Main.class.getName()));
@@ -119,23 +121,34 @@ final class TdroProcess implements AutoCloseable {
 
   /** Ends it as Ctrl-C does. */
   Ended interrupt() throws IOException, InterruptedException {
-    return signal("-INT");
+    signal("INT");
+    return await();
   }
 
   /** Ends it as {@code kill} does. */
   Ended terminate() throws IOException, InterruptedException {
-    return signal("-TERM");
+    signal("TERM");
+    return await();
   }
 
-  private Ended signal(String signal) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
-    return await();
+  /** Sends it a signal. */
+  void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   /** Returns its standard output so far. */
   String out() {
+    return read(out);
+  }
+
+  /** Returns its standard error so far. */
+  String err() {
+    return read(err);
+  }
+
+  private static String read(Path file) {
     try {
-      return Files.readString(out);
+      return Files.readString(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

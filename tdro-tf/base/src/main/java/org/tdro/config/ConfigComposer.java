@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValueFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,13 +19,13 @@ import org.tdro.io.Suggestion;
 
 /**
  * Composes a configuration of files and arguments. Later wins over earlier: the root file {@code config.conf}, the chosen option
- * file of each group, the chosen preset, the section of the chosen variant, {@code key=value} arguments, and arguments in the
+ * file of each group, what {@link ConfigSchema#defaultsFrom} takes from a named path in place of the program's own files, the chosen preset, the section of the chosen variant, {@code key=value} arguments, and arguments in the
  * section of the variant. {@link ConfigSchema} says which groups, presets and variants there are.
  *
  * @param <R> the root record of the configuration
  */
 public final class ConfigComposer<R extends Record> {
-  private static final String DEFAULTS = "defaults";
+  static final String DEFAULTS = "defaults";
 
   private final ConfigSchema<R> schema;
   private final ConfigFolders folders;
@@ -58,6 +60,11 @@ public final class ConfigComposer<R extends Record> {
    */
   public ResolvedConfig<R> composeForRun(List<String> arguments) {
     return compose(arguments, true);
+  }
+
+  /** Returns the reference of the keys, with the comments in the files of this composer. */
+  public KeyReference<R> reference() {
+    return new KeyReference<>(this, schema, folders);
   }
 
   private ResolvedConfig<R> compose(List<String> typed, boolean inputsExist) {
@@ -95,7 +102,32 @@ public final class ConfigComposer<R extends Record> {
           .withFallback(section(ofFiles, variant))
           .withFallback(files.withoutPath(variants.section()).withoutPath(DEFAULTS));
     }
-    return ResolvedConfig.bind(schema, merged, problems, binder);
+    return ResolvedConfig.bind(schema, withDerived(merged), problems, binder);
+  }
+
+  /** Returns the configuration with the values that paths in it give by {@link ConfigSchema#defaultsFrom}. */
+  private Config withDerived(Config merged) {
+    Config complete;
+    try {
+      complete = merged.resolve();
+    } catch (com.typesafe.config.ConfigException e) {
+      return merged; // Reported when it is bound.
+    }
+    for (var source : schema.derived().entrySet()) {
+      if (complete.hasPath(source.getKey())
+          && complete.getValue(source.getKey()).unwrapped() instanceof String path
+          && Files.exists(Path.of(path))) {
+        var values = source.getValue().apply(Path.of(path));
+        var derived = ConfigValueFactory.fromMap(values, path).toConfig();
+        for (var value : derived.entrySet()) {
+          if (!complete.hasPath(value.getKey())
+              || folders.isDefault(complete.getValue(value.getKey()).origin(), schema.presets())) {
+            complete = complete.withValue(value.getKey(), value.getValue());
+          }
+        }
+      }
+    }
+    return complete;
   }
 
   /** An option of a group, and the origin of the choice. */

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigIncludeContext;
 import com.typesafe.config.ConfigIncluder;
 import com.typesafe.config.ConfigIncluderURL;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import java.io.IOException;
 import java.net.URL;
@@ -89,6 +90,13 @@ record ConfigFolders(List<Path> folders) {
       problems.raise();
     }
     return root;
+  }
+
+  /** Returns whether a value is a default of the program, whose folder is the last, and not one of its presets. */
+  boolean isDefault(ConfigOrigin origin, String presets) {
+    var own = folders.get(folders.size() - 1);
+    var file = origin.description();
+    return file.startsWith(shown(own) + "/") && !file.startsWith(shown(own.resolve(presets)) + "/");
   }
 
   /** Returns the content of a file; an empty one, after adding a problem, if it cannot be read. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The form of a program's configuration: its root record, and what files and arguments may do beyond setting its keys. Components
@@ -20,6 +21,7 @@ public final class ConfigSchema<R extends Record> {
   private final Optional<Variants> variants;
   private final Map<String, FolderArgument> folderArguments;
   private final Map<String, String> readers;
+  private final Map<String, Function<Path, Map<String, ?>>> derived;
 
   /**
    * An enum component with a section for each of its values.
@@ -34,7 +36,7 @@ public final class ConfigSchema<R extends Record> {
 
   /** Creates a schema of a record alone. */
   public ConfigSchema(Class<R> root) {
-    this(root, "", Optional.empty(), Map.of(), Map.of());
+    this(root, "", Optional.empty(), Map.of(), Map.of(), Map.of());
   }
 
   private ConfigSchema(
@@ -42,17 +44,19 @@ public final class ConfigSchema<R extends Record> {
       String presets,
       Optional<Variants> variants,
       Map<String, FolderArgument> folderArguments,
-      Map<String, String> readers) {
+      Map<String, String> readers,
+      Map<String, Function<Path, Map<String, ?>>> derived) {
     this.root = root;
     this.presets = presets;
     this.variants = variants;
     this.folderArguments = folderArguments;
     this.readers = readers;
+    this.derived = derived;
   }
 
   /** Returns a schema in which a file of the folder {@code name}, chosen by {@code name=PRESET}, overrides the files of the groups. */
   public ConfigSchema<R> presets(String name) {
-    return new ConfigSchema<>(root, name, variants, folderArguments, readers);
+    return new ConfigSchema<>(root, name, variants, folderArguments, readers, derived);
   }
 
   /**
@@ -63,7 +67,7 @@ public final class ConfigSchema<R extends Record> {
    */
   public ConfigSchema<R> variants(String key, String section) {
     var added = new Variants(key, section, Scalars.words(type(root, key)));
-    return new ConfigSchema<>(root, presets, Optional.of(added), folderArguments, readers);
+    return new ConfigSchema<>(root, presets, Optional.of(added), folderArguments, readers, derived);
   }
 
   /**
@@ -75,7 +79,7 @@ public final class ConfigSchema<R extends Record> {
   public ConfigSchema<R> folderArgument(String group, String key, String content) {
     type(type(root, group), key);
     var added = with(folderArguments, group, new FolderArgument(key, content));
-    return new ConfigSchema<>(root, presets, variants, added, readers);
+    return new ConfigSchema<>(root, presets, variants, added, readers, derived);
   }
 
   /**
@@ -85,7 +89,19 @@ public final class ConfigSchema<R extends Record> {
    */
   public ConfigSchema<R> decisiveOnlyFor(String word, String group) {
     type(root, group);
-    return new ConfigSchema<>(root, presets, variants, folderArguments, with(readers, group, word));
+    return new ConfigSchema<>(
+        root, presets, variants, folderArguments, with(readers, group, word), derived);
+  }
+
+  /**
+   * Returns a schema in which the file or folder that {@code key} names has values of its own for some keys. They replace the
+   * defaults that come with the program, but nothing that the user has set.
+   *
+   * @param values returns a tree of sections and values; empty if there is nothing to take from the path
+   */
+  public ConfigSchema<R> defaultsFrom(String key, Function<Path, Map<String, ?>> values) {
+    return new ConfigSchema<>(
+        root, presets, variants, folderArguments, readers, with(derived, key, values));
   }
 
   private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
@@ -121,6 +137,11 @@ public final class ConfigSchema<R extends Record> {
 
   Optional<Variants> variants() {
     return variants;
+  }
+
+  /** Returns, by the key that names a path, the function of {@link #defaultsFrom}. */
+  Map<String, Function<Path, Map<String, ?>>> derived() {
+    return derived;
   }
 
   /** Whether {@code group=FOLDER} is allowed. */

@@ -9,6 +9,22 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface InputFile {
+  /** The kinds of input. */
+  enum Kind {
+    /** A file. */
+    FILE,
+    /** A folder. */
+    FOLDER,
+    /** A file or a folder. */
+    EITHER
+  }
+
+  /** Returns the kind of input that is read. */
+  Kind value() default Kind.EITHER;
+
   /** Returns the values that are words rather than paths. */
   String[] except() default {};
+
+  /** Returns what to do if it does not exist, for the message. */
+  String remedy() default "";
 }

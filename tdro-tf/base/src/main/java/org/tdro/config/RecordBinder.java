@@ -111,11 +111,27 @@ final class RecordBinder {
     var input = component.getAnnotation(InputFile.class);
     if (inputsExist && input != null && bound != INVALID) {
       input(bound)
-          .filter(file -> !List.of(input.except()).contains(file) && !Files.exists(Path.of(file)))
-          .forEach(file ->
-              problems.add(origins.get(path), path + " names " + file + ", which does not exist"));
+          .filter(file -> !List.of(input.except()).contains(file))
+          .forEach(file -> unfit(Path.of(file), input)
+              .ifPresent(reason ->
+                  problems.add(origins.get(path), path + " names " + file + ", which " + reason)));
     }
     return bound;
+  }
+
+  /** Returns what keeps an input from being read, if anything does. */
+  private static Optional<String> unfit(Path file, InputFile input) {
+    if (!Files.exists(file)) {
+      return Optional.of(
+          "does not exist" + (input.remedy().isEmpty() ? "" : "; " + input.remedy()));
+    }
+    return switch (input.value()) {
+      case FILE ->
+        Files.isDirectory(file) ? Optional.of("is a folder; name a file") : Optional.empty();
+      case FOLDER ->
+        Files.isDirectory(file) ? Optional.empty() : Optional.of("is a file; name a folder");
+      case EITHER -> Optional.empty();
+    };
   }
 
   /** Returns the value, or the {@link Default} of its component. */

@@ -3,7 +3,6 @@ package org.tdro.config;
 import com.typesafe.config.ConfigUtil;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,13 +80,21 @@ final class RecordKeys {
 
   /** Returns all keys below a root record, those of sections with dots. */
   static List<String> all(Class<?> type) {
-    var keys = new ArrayList<String>();
-    components(type)
-        .forEach((name, component) -> section(component)
-            .ifPresentOrElse(
-                below -> all(below).forEach(key -> keys.add(name + "." + key)),
-                () -> keys.add(name)));
-    return keys;
+    return List.copyOf(leaves(type).keySet());
+  }
+
+  /** Returns the components below a root record that hold no section, by their full keys. */
+  static Map<String, RecordComponent> leaves(Class<?> type) {
+    var leaves = new LinkedHashMap<String, RecordComponent>();
+    var components = components(type);
+    for (var name : ordered(type)) {
+      var component = components.get(name);
+      section(component)
+          .ifPresentOrElse(
+              below -> leaves(below).forEach((key, leaf) -> leaves.put(name + "." + key, leaf)),
+              () -> leaves.put(name, component));
+    }
+    return leaves;
   }
 
   /** Returns the record that a component holds, or may hold. */

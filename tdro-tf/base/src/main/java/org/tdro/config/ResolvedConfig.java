@@ -177,6 +177,23 @@ public final class ResolvedConfig<R extends Record> {
     return origins.getOrDefault(key, RecordBinder.DEFAULT);
   }
 
+  /** Returns the value of a key as HOCON, that of a section as an object; empty if it is not set. */
+  String value(String key) {
+    return entries.stream()
+        .filter(entry -> entry.key().equals(key))
+        .findFirst()
+        .map(Entry::hocon)
+        .orElseGet(() -> section(key + "."));
+  }
+
+  private String section(String prefix) {
+    var values = plain(entries.stream()
+        .filter(entry -> entry.key().startsWith(prefix))
+        .map(entry -> new Entry(entry.key().substring(prefix.length()), entry.hocon(), false))
+        .toList());
+    return values.isEmpty() ? "" : "{ " + values.replace("\n", ", ") + " }";
+  }
+
   /**
    * Returns the whole configuration as HOCON: on each line {@code key = value}, which is also a valid argument, and the origin as
    * a comment. {@link #read} reads the same record from it.

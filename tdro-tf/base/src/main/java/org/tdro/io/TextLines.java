@@ -88,6 +88,22 @@ public final class TextLines implements AutoCloseable {
   }
 
   /**
+   * Returns the number of lines of a file, blank ones included.
+   *
+   * @throws InputException if it cannot be read
+   */
+  public static long count(Path file) {
+    try (var lines = open(file)) {
+      while (lines.fillLine()) {
+        lines.number++;
+      }
+      return lines.number;
+    } catch (IOException e) {
+      throw failure(file, 1, e);
+    }
+  }
+
+  /**
    * Returns the next line that is not blank, or null at the end.
    *
    * @throws InputException if the line is not UTF-8 (the next call returns the line after it), or if the rest of the file cannot

@@ -18,4 +18,11 @@ public record EvaluationSet(
     files = List.copyOf(files);
     queries = List.copyOf(queries);
   }
+
+  /** Returns the number of queries and documents; the documents are read for it. */
+  public long texts() {
+    try (var documents = corpus.documents()) {
+      return queries.size() + documents.count();
+    }
+  }
 }

@@ -57,7 +57,7 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
 
   @Override
   public Embeddings encode(TextKind kind, String task, List<String> texts) {
-    var prompt = assets.prompt(kind, task);
+    var prompt = assets.prompts().of(kind, task);
     int most = assets.maxLength(kind);
     var ids = texts.parallelStream()
         .map(text -> tokenizer.encode(prompt.apply(text), most))

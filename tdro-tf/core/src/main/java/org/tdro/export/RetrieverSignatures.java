@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.serving.client.IdType;
+import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.text.TextKind;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -21,8 +22,8 @@ import org.tensorflow.types.family.TIntegral;
 
 /** The signatures of an exported retriever and the names of their tensors. */
 final class RetrieverSignatures {
-  static final String ENCODE_QUERY = "encode_query";
-  static final String ENCODE_PASSAGE = "encode_passage";
+  static final String ENCODE_QUERY = RetrieverAssets.signature(TextKind.QUERY);
+  static final String ENCODE_PASSAGE = RetrieverAssets.signature(TextKind.PASSAGE);
   /** The signature of a client that names none: the same as for queries. */
   static final String DEFAULT = "serving_default";
 
@@ -43,13 +44,23 @@ final class RetrieverSignatures {
     this.type = idType == IdType.INT32 ? TInt32.class : TInt64.class;
   }
 
-  /** Adds the signatures to the graph of a model. */
-  static List<Definition> add(EncoderModel model, IdType idType) {
-    var signatures = new RetrieverSignatures(model, idType);
+  /** Adds the signatures of an export with these assets to the graph of a model. */
+  static List<Definition> add(EncoderModel model, RetrieverAssets assets) {
+    var signatures = new RetrieverSignatures(model, assets.idType());
     var query = signatures.encode(TextKind.QUERY);
     var passage = model.spec().untied() ? signatures.encode(TextKind.PASSAGE) : query;
-    return List.of(
-        query.as(ENCODE_QUERY), passage.as(ENCODE_PASSAGE), query.as(DEFAULT), signatures.score());
+    var ofTokenizer = Stream.of(
+            query.as(assets.signatureOfTokenizer(TextKind.QUERY)),
+            passage.as(assets.signatureOfTokenizer(TextKind.PASSAGE)))
+        .filter(definition -> !ENCODING.contains(definition.key()));
+    return Stream.concat(
+            Stream.of(
+                query.as(ENCODE_QUERY),
+                passage.as(ENCODE_PASSAGE),
+                query.as(DEFAULT),
+                signatures.score()),
+            ofTokenizer)
+        .toList();
   }
 
   /** {@code [batch, length] -> [batch, dimension]}; with one encoder for both, queries and passages differ in their prompts and lengths alone. */

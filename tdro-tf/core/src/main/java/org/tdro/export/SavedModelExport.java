@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
@@ -79,16 +80,16 @@ public final class SavedModelExport {
 
   private Report write(RetrieverSource stored, RetrieverSettings settings, Path base, Path folder)
       throws IOException {
-    var assets = assets(settings, base);
+    copyTokenizer(stored, settings, folder);
+    var assets = assets(settings, base, folder);
     int[][] samples;
     Agreement.Trained trained;
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       samples = samples(retriever);
       trained = Agreement.Trained.of(retriever, samples);
-      SavedModelWriter.write(retriever.model(), options.idType(), options.precision(), folder);
+      SavedModelWriter.write(retriever.model(), assets, options.precision(), folder);
     }
     assets.write(folder);
-    copyTokenizer(stored, settings, folder);
     new WarmupRequests(assets, samples).write(folder);
     // The trained model is closed by now: memory never holds both.
     int tokens = Math.min(TIMED_TOKENS, settings.queryLength());
@@ -124,7 +125,7 @@ public final class SavedModelExport {
     return ids;
   }
 
-  private RetrieverAssets assets(RetrieverSettings settings, Path base) {
+  private RetrieverAssets assets(RetrieverSettings settings, Path base, Path folder) {
     var name = base.toAbsolutePath().normalize().getFileName();
     var spec = settings.spec();
     return new RetrieverAssets(
@@ -136,6 +137,7 @@ public final class SavedModelExport {
         spec.normalize(),
         spec.normalize() ? Similarity.COSINE : Similarity.DOT,
         settings.prompts(),
+        RetrieverAssets.tokenizer(folder).map(Sha256::of).orElse(""),
         options.idType(),
         TokenEncoding.DEFAULT.padMultiple());
   }
@@ -157,6 +159,7 @@ public final class SavedModelExport {
 
   private static Path copy(Path from, Path to) {
     try {
+      Files.createDirectories(to.getParent());
       return Files.copy(from, to);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy " + from + ": " + e.getMessage(), e);

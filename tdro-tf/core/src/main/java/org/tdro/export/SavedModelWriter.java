@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tdro.retriever.EncoderModel;
-import org.tdro.serving.client.IdType;
+import org.tdro.serving.client.RetrieverAssets;
 import org.tensorflow.Graph;
 import org.tensorflow.Operation;
 import org.tensorflow.Output;
@@ -33,10 +33,10 @@ final class SavedModelWriter {
 
   private SavedModelWriter() {}
 
-  /** Writes a loaded model, to whose graph the signatures are added, into a folder that exists. */
-  static void write(EncoderModel model, IdType idType, Precision precision, Path folder)
+  /** Writes a loaded model, to whose graph the signatures of its assets are added, into a folder that exists. */
+  static void write(EncoderModel model, RetrieverAssets assets, Precision precision, Path folder)
       throws IOException {
-    var signatures = RetrieverSignatures.add(model, idType);
+    var signatures = RetrieverSignatures.add(model, assets);
     var definition = model.graph().toGraphDef();
     var wanted =
         signatures.stream().flatMap(RetrieverSignatures.Definition::operations).toList();

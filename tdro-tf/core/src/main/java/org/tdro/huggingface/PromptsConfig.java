@@ -5,24 +5,27 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
+import org.tdro.text.TextKind;
 
 /**
  * {@code config_sentence_transformers.json}: the prompts of a model and how its embeddings are compared.
  *
  * <p>Prompts have one namespace there. {@code query} is the prompt of all queries and {@code document}, {@code passage} or
  * {@code corpus} that of all passages, as {@code encode_query} and {@code encode_document} take them; where there is none, it is
- * the one that {@code default_prompt_name} names. Any other NAME is the prompt of queries of the task NAME, and NAME-passage that
- * of its passages.
+ * the one that {@code default_prompt_name} names. Any other NAME is the prompt of the task NAME. If it ends in one of these words, as
+ * {@code search_query} and {@code Retrieval-document}, it is that of the task before it, too, and of texts of that kind alone.
  */
 record PromptsConfig(Prompts prompts, Similarity similarity) {
   private static final String NAME = "config_sentence_transformers.json";
@@ -32,6 +35,8 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
   private static final String QUERY = "query";
   private static final List<String> PASSAGES = List.of("document", "passage", "corpus");
   private static final String PASSAGE_SUFFIX = "-passage";
+  private static final Pattern OF_ONE_KIND =
+      Pattern.compile("(?:(.+)[-_.])?(?:(query)|document|passage|corpus)");
 
   /** Reads the file of a folder; without one there are no prompts, and the similarity is the cosine. */
   static PromptsConfig read(Path folder, FolderReading reading) {
@@ -69,12 +74,19 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
     var queries = new HashMap<String, PromptTemplate>();
     var passages = new HashMap<String, PromptTemplate>();
     named.forEach((name, prompt) -> {
-      if (PASSAGES.contains(name)) {
-        passages.put(name, prompt);
-      } else if (name.endsWith(PASSAGE_SUFFIX)) {
-        passages.put(name.substring(0, name.length() - PASSAGE_SUFFIX.length()), prompt);
-      } else {
+      if (!OF_ONE_KIND.matcher(name).matches()) {
         queries.put(name, prompt);
+        passages.put(name, prompt);
+      }
+    });
+    named.forEach((name, prompt) -> {
+      var parts = OF_ONE_KIND.matcher(name);
+      if (parts.matches()) {
+        var ofKind = parts.group(2) == null ? passages : queries;
+        ofKind.put(name, prompt);
+        if (parts.group(1) != null) {
+          ofKind.put(parts.group(1), prompt);
+        }
       }
     });
     Optional.ofNullable(named.get(QUERY))
@@ -112,17 +124,24 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
   /** Returns the prompts that sentence-transformers cannot express, as problems. */
   List<String> problems() {
     var problems = new ArrayList<String>();
-    for (var task : prompts.queries().keySet()) {
-      if (task.endsWith(PASSAGE_SUFFIX)) {
-        problems.add("a prompt for queries of a task named %s: names that end in %s are passages'"
-            .formatted(task, PASSAGE_SUFFIX));
+    var named = named();
+    var written = prompts(named, defaultName().map(named::get));
+    for (var kind : TextKind.values()) {
+      var tasks = prompts.names(kind);
+      tasks.add(Prompts.EVERY_TASK);
+      for (var task : tasks) {
+        var prompt = prompts.of(kind, task);
+        if (!prompt.template().endsWith(PromptTemplate.TEXT)) {
+          problems.add(
+              "text behind a text, as in prompt %s: %s".formatted(task, prompt.template()));
+        }
+        if (!written.of(kind, task).equals(prompt)) {
+          problems.add(
+              "a prompt of the %s of task \"%s\" beside a name that means a kind of text, as NAME-passage does"
+                  .formatted(kind == TextKind.QUERY ? "queries" : "passages", task));
+        }
       }
     }
-    named().forEach((name, prompt) -> {
-      if (!prompt.template().endsWith(PromptTemplate.TEXT)) {
-        problems.add("text behind a text, as in prompt %s: %s".formatted(name, prompt.template()));
-      }
-    });
     return problems;
   }
 
@@ -130,23 +149,37 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
   private Map<String, PromptTemplate> named() {
     boolean hasDefault = defaultName().isPresent();
     var named = new TreeMap<String, PromptTemplate>();
-    prompts.queries().forEach((task, prompt) -> {
-      if (!task.equals(Prompts.EVERY_TASK)) {
-        named.put(task, prompt);
-      } else if (!hasDefault) {
-        named.put(QUERY, prompt);
+    for (var task : prompts.names()) {
+      var query = prompts.of(TextKind.QUERY, task);
+      var passage = prompts.of(TextKind.PASSAGE, task);
+      var parts = OF_ONE_KIND.matcher(task);
+      if (parts.matches()) {
+        named.put(task, parts.group(2) == null ? passage : query);
+      } else if (!isNamedByKind(task)) {
+        named.put(task, query);
+        if (!passage.equals(query)) {
+          named.put(task + PASSAGE_SUFFIX, passage);
+        }
       }
-    });
-    prompts.passages().forEach((task, prompt) -> {
-      if (PASSAGES.contains(task)) {
-        named.put(task, prompt);
-      } else if (!task.equals(Prompts.EVERY_TASK)) {
-        named.put(task + PASSAGE_SUFFIX, prompt);
-      } else if (!hasDefault && PASSAGES.stream().noneMatch(prompts.passages()::containsKey)) {
-        named.put(PASSAGES.get(0), prompt);
+    }
+    if (!hasDefault) {
+      Optional.ofNullable(prompts.queries().get(Prompts.EVERY_TASK))
+          .ifPresent(prompt -> named.put(QUERY, prompt));
+      if (PASSAGES.stream().noneMatch(prompts.passages()::containsKey)) {
+        Optional.ofNullable(prompts.passages().get(Prompts.EVERY_TASK))
+            .ifPresent(prompt -> named.put(PASSAGES.get(0), prompt));
       }
-    });
+    }
     return named;
+  }
+
+  /** Whether all prompts of a task have names that say the kind of text, beside its own. */
+  private boolean isNamedByKind(String task) {
+    return Arrays.stream(TextKind.values())
+        .allMatch(kind -> !prompts.names(kind).contains(task)
+            || prompts.names(kind).stream()
+                .map(OF_ONE_KIND::matcher)
+                .anyMatch(parts -> parts.matches() && task.equals(parts.group(1))));
   }
 
   /** Returns the name of the prompt that queries and passages of every task share, if there is one. */

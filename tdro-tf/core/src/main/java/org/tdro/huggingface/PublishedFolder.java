@@ -85,7 +85,7 @@ public final class PublishedFolder {
     this.sentence = modules.isEmpty() && base.isPresent()
         ? base.get().sentence
         : Sentence.read(path, transformer, modules, reading);
-    checkCase(reading);
+    checkTokenizer(reading);
     this.unreadKeys = reading.unread();
   }
 
@@ -139,9 +139,12 @@ public final class PublishedFolder {
     return Optional.of(new PublishedFolder(folder, reading));
   }
 
-  /** Checks the two files that may ask for lower case against {@code tokenizer.json}, which alone is followed here. */
-  private void checkCase(FolderReading reading) {
+  /** Checks the files that may ask for more than {@code tokenizer.json}, which is followed here. */
+  private void checkTokenizer(FolderReading reading) {
     try {
+      if (tokenizer.exists()) {
+        tokenizer.problems().forEach(reading::problem);
+      }
       var asked = tokenizer.config().lowercase();
       if (!tokenizer.exists() || (asked.isEmpty() && !sentence.transformer.lowercase())) {
         return;

@@ -31,6 +31,16 @@ public sealed interface Architecture
   /** Returns the same shape with other settings of training, as far as it has them. */
   Architecture withTraining(float hiddenDropout, float attentionDropout, float initializerRange);
 
+  /** Share of states that is 0 in training. */
+  default float hiddenDropout() {
+    return 0;
+  }
+
+  /** Share of attention weights that is 0 in training. */
+  default float attentionDropout() {
+    return 0;
+  }
+
   /** Size of a hidden state. */
   int hidden();
 

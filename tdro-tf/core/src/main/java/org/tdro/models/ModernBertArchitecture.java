@@ -112,6 +112,16 @@ public record ModernBertArchitecture(
         range);
   }
 
+  @Override
+  public float hiddenDropout() {
+    return dropout.feedForward();
+  }
+
+  @Override
+  public float attentionDropout() {
+    return dropout.attention();
+  }
+
   /** Returns what the tokens of a layer attend to. */
   Reach reach(int layer) {
     return globalLayers.contains(layer)

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
@@ -50,19 +49,18 @@ public final class FileEncoding {
    *
    * @param source decompressed if its name ends in {@code .gz}
    * @param target a file in the {@link EmbeddingFormat} of its name, replaced once the new one is complete
-   * @param progress is told the number of texts encoded so far
    * @return number of texts
    * @throws InputException listing the first {@value Problems#SHOWN} problems; nothing is written then
    * @throws IllegalArgumentException if the name of {@code target} is not that of a format
    * @throws UncheckedIOException if the target cannot be written
    */
-  public long run(Path source, Path target, LongConsumer progress) {
+  public long run(Path source, Path target) {
     var format = EmbeddingFormat.of(target);
     var done = new long[1];
     try (var reader = TextLines.open(source)) {
       AtomicWrite.file(target, beside -> {
         try (var writer = format.open(beside, retriever.settings().spec().dimension())) {
-          done[0] = encode(reader, writer, progress);
+          done[0] = encode(reader, writer);
           writer.finish();
         }
       });
@@ -71,8 +69,7 @@ public final class FileEncoding {
   }
 
   /** Encodes until the first wrong line; from there on lines are only checked. */
-  private long encode(TextLines reader, EmbeddingFormat.Writer writer, LongConsumer progress)
-      throws IOException {
+  private long encode(TextLines reader, EmbeddingFormat.Writer writer) throws IOException {
     var problems = new Problems();
     long done = 0;
     try {
@@ -84,7 +81,6 @@ public final class FileEncoding {
           var ids = rows.stream().map(Row::id).toList();
           writer.write(ids, retriever.encode(kind, tokens, batches));
           done += ids.size();
-          progress.accept(done);
         }
       }
     } catch (InputException e) {

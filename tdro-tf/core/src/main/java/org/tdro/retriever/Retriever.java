@@ -3,6 +3,7 @@ package org.tdro.retriever;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.tdro.io.InputException;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.search.Embeddings;
@@ -15,6 +16,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
   private final RetrieverSettings settings;
   private final Optional<Tokenizer> tokenizer;
   private final EncoderModel model;
+  private IntConsumer encoded = texts -> {};
 
   private Retriever(RetrieverSettings settings, Optional<Tokenizer> tokenizer, EncoderModel model) {
     this.settings = settings;
@@ -78,7 +80,8 @@ public final class Retriever implements TextEncoder, AutoCloseable {
 
   /** Returns the token ids of a text, prompt and special tokens included. */
   public int[] tokenize(TextKind kind, String task, String text) {
-    return tokenizer().encode(settings.prompt(kind, task).apply(text), settings.maxLength(kind));
+    return tokenizer()
+        .encode(settings.prompts().of(kind, task).apply(text), settings.maxLength(kind));
   }
 
   @Override
@@ -104,7 +107,21 @@ public final class Retriever implements TextEncoder, AutoCloseable {
         throw new IllegalArgumentException("text " + number + " " + problem);
       });
     }
-    return batches.encode(model, kind, ids, 0, settings.maxLength(kind));
+    return batches.encode(
+        batch -> {
+          var embeddings = model.embed(kind, batch);
+          encoded.accept(batch.rows());
+          return embeddings;
+        },
+        dimension(),
+        ids,
+        0,
+        settings.maxLength(kind));
+  }
+
+  /** Sets a listener that is told the number of texts of each batch that was encoded. */
+  public void onEncoded(IntConsumer listener) {
+    encoded = listener;
   }
 
   /** Whether it has a tokenizer; one without takes only token ids. */

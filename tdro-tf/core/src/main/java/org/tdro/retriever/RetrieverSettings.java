@@ -2,7 +2,6 @@ package org.tdro.retriever;
 
 import java.util.List;
 import java.util.stream.Stream;
-import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
@@ -155,10 +154,5 @@ public record RetrieverSettings(
   /** The longest text of a kind, in tokens. */
   public int maxLength(TextKind kind) {
     return kind == TextKind.QUERY ? queryLength : passageLength;
-  }
-
-  /** The prompt of the texts of a kind in a task. */
-  public PromptTemplate prompt(TextKind kind, String task) {
-    return kind == TextKind.QUERY ? prompts.query(task) : prompts.passage(task);
   }
 }

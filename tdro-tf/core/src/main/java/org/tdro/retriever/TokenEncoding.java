@@ -14,8 +14,8 @@ import org.tdro.text.TextKind;
  * @param padMultiple lengths are padded to a multiple of this
  */
 public record TokenEncoding(int tokensPerBatch, int padMultiple) {
-  /** The usual batches: large enough for two cores, and small in memory. */
-  public static final TokenEncoding DEFAULT = new TokenEncoding(16_384, 8);
+  /** The usual batches: large enough for two cores, and small enough for their caches. */
+  public static final TokenEncoding DEFAULT = new TokenEncoding(4096, 8);
 
   public TokenEncoding {
     if (tokensPerBatch < 1 || padMultiple < 1) {

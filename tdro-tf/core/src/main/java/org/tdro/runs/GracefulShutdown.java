@@ -1,5 +1,7 @@
 package org.tdro.runs;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.tdro.keras.Model;
 
@@ -8,6 +10,8 @@ import org.tdro.keras.Model;
  * process ends.
  */
 public final class GracefulShutdown implements AutoCloseable {
+  private static final Set<GracefulShutdown> OPEN = ConcurrentHashMap.newKeySet();
+
   private final CountDownLatch saved = new CountDownLatch(1);
   private final Thread hook;
   private volatile boolean happened;
@@ -26,6 +30,12 @@ public final class GracefulShutdown implements AutoCloseable {
         },
         "save-before-end");
     Runtime.getRuntime().addShutdownHook(hook);
+    OPEN.add(this);
+  }
+
+  /** Returns whether a training of this process would be saved before the process ends. */
+  public static boolean isAwaited() {
+    return !OPEN.isEmpty();
   }
 
   /** Returns whether the process has been asked to end. */
@@ -36,6 +46,7 @@ public final class GracefulShutdown implements AutoCloseable {
   /** Lets the process end; log everything before. */
   @Override
   public void close() {
+    OPEN.remove(this);
     saved.countDown();
     if (!happened) {
       try {

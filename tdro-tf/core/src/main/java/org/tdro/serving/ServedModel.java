@@ -1,6 +1,7 @@
 package org.tdro.serving;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class ServedModel {
     this.bundle = bundle;
     int longest = Math.max(assets.queryLength(), assets.passageLength());
     maxLength = options.limits().length() == 0 ? longest : options.limits().length();
-    signatures = signatures(bundle, assets.padMultiple(), longest);
+    signatures = signatures(longest);
     if (signatures.isEmpty()) {
       throw new IllegalArgumentException(
           "no signature takes input_ids and attention_mask and returns embeddings");
@@ -98,16 +99,24 @@ final class ServedModel {
         : new Batcher(name, measured, batching, options.limits().patience());
   }
 
-  private static Map<String, SignatureCall> signatures(
-      SavedModelBundle bundle, int padMultiple, int longest) {
+  private Map<String, SignatureCall> signatures(int longest) {
     var found = new TreeMap<String, SignatureCall>();
-    bundle
-        .metaGraphDef()
-        .getSignatureDefMap()
-        .forEach(
-            (key, signature) -> SignatureCall.of(bundle.session(), signature, padMultiple, longest)
-                .ifPresent(served -> found.put(key, served)));
+    bundle.metaGraphDef().getSignatureDefMap().forEach((key, signature) -> {
+      if (plain(key).equals(key)) {
+        SignatureCall.of(bundle.session(), signature, assets.padMultiple(), longest)
+            .ifPresent(served -> found.put(key, served));
+      }
+    });
     return found;
+  }
+
+  /** Returns the plain name of a signature, whose calls by the name of its tokenizer are joined with others. */
+  private String plain(String name) {
+    return Arrays.stream(TextKind.values())
+        .filter(kind -> assets.signatureOfTokenizer(kind).equals(name))
+        .map(RetrieverAssets::signature)
+        .findFirst()
+        .orElse(name);
   }
 
   /** Keeps the model open until {@link #release}; returns false if it is closed already. */
@@ -162,7 +171,7 @@ final class ServedModel {
    * @throws ApiException 400 if the model does not have it
    */
   SignatureCall signature(String name) {
-    var signature = signatures.get(name);
+    var signature = signatures.get(plain(name));
     if (signature == null) {
       throw ApiException.badRequest("Serving signature key \"%s\" not found; the model has %s"
           .formatted(name, String.join(", ", signatures.keySet())));
@@ -177,14 +186,10 @@ final class ServedModel {
 
   /** Runs a signature on the batches that it takes. */
   float[][] run(String signature, List<List<TokenRow>> batches) {
-    return encoders.containsKey(signature)
-        ? encode(signature, batches.get(0))
-        : signatures.get(signature).run(batches);
-  }
-
-  /** Returns the signature for a kind of text. */
-  static String signatureOf(TextKind kind) {
-    return kind == TextKind.QUERY ? "encode_query" : "encode_passage";
+    var name = plain(signature);
+    return encoders.containsKey(name)
+        ? encode(name, batches.get(0))
+        : signatures.get(name).run(batches);
   }
 
   /** Returns the length of the longest row that is accepted. */

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.text.TextKind;
 
 /** The calls that take text: {@code /embed} and OpenAI's {@code /v1/embeddings}. */
@@ -181,7 +182,7 @@ final class TextApi {
         throw ApiException.badRequest(
             "dimensions must be %d, the size of this model's embeddings".formatted(dimension));
       }
-      var signature = ServedModel.signatureOf(asked.kind);
+      var signature = RetrieverAssets.signature(asked.kind);
       model.signature(signature);
       return queue.admit(asked.inputs.size(), () -> {
         var rows = tokenize(model, asked, field);
@@ -198,7 +199,7 @@ final class TextApi {
       throw ApiException.badRequest("there is no prompt %s for this kind of text; there are %s"
           .formatted(asked.prompt, names));
     }
-    var prompt = assets.prompt(asked.kind, asked.prompt);
+    var prompt = assets.prompts().of(asked.kind, asked.prompt);
     int length = Math.min(model.maxLength(), assets.maxLength(asked.kind));
     var tokenizer = model.tokenizer();
     var rows = new ArrayList<TokenRow>();

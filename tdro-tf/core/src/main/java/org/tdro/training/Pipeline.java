@@ -15,19 +15,22 @@ import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.mixing.WeightsFile;
+import org.tdro.runs.PhaseProgress;
 import org.tdro.runs.RunFolder;
+import org.tdro.runs.RunRecord;
 import org.tdro.training.config.RunConfig;
-import org.tensorflow.proto.ConfigProto;
 
 /**
  * The whole method: reference, domain weights, fine-tuning with each of the chosen weightings, evaluation. Every stage has its folder
- * in the output folder; one that is complete is skipped unless its configuration or inputs have changed.
+ * in the output folder; one that is complete is skipped unless its configuration or inputs have changed. A complete reference run that
+ * {@code dro.reference} names is taken instead of training one.
  */
 public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
@@ -64,20 +67,22 @@ public final class Pipeline {
     var base = compose("stage=reference");
     var config = base.config();
     check(base);
-    var sets = BeirDataset.loadAll(config.eval().data());
+    var tests = tests(config);
     var evaluation = new RetrievalEvaluation(
         config.eval().topK(), Measure.parse(config.eval().measures()));
     var output = config.output();
 
-    boolean crossFit = config.dro().crossFit();
-    var reference = crossFit
-        ? compose(
-            "stage=reference", "data.fold=first", argument("output", output.resolve("reference")))
-        : compose("stage=reference", argument("output", output.resolve("reference")));
+    var given = config.dro().reference();
+    var reference = reference(config, given.orElse(output.resolve("reference")));
     boolean learns =
         config.pipeline().weightings().stream().anyMatch(name -> !name.equals(UNIFORM));
     boolean needsReference = learns && config.dro().needsReference();
-    if (needsReference && !train(reference)) {
+    if (given.isPresent() && needsReference) {
+      checkReference(reference);
+    } else if (given.isPresent()) {
+      LOG.warn("dro.reference is not used: nothing is compared with a reference's losses");
+    }
+    if (needsReference && given.isEmpty() && !train(reference)) {
       return Optional.empty();
     }
     if (learns && !train(dro(needsReference ? Optional.of(reference) : Optional.empty(), output))) {
@@ -95,7 +100,7 @@ public final class Pipeline {
       }
       runs.put(weighting, finetune.config().output());
     }
-    var evaluations = evaluate(runs, sets, evaluation, config.device().session());
+    var evaluations = evaluate(runs, tests, evaluation, config);
     var report = new PipelineReport(
         evaluation.measures().stream().map(Measure::name).toList(),
         evaluations,
@@ -103,6 +108,19 @@ public final class Pipeline {
         learns ? learned(output, config.dro().method().result()) : Map.of());
     report.write(output);
     return Optional.of(report);
+  }
+
+  private static RunEvaluation.Tests tests(RunConfig config) {
+    var sets = BeirDataset.loadAll(config.eval().data());
+    var prompts = config.eval().setPrompts();
+    var names = sets.stream().map(EvaluationSet::name).toList();
+    var without = prompts.without(config.data().everyPrompt(), names);
+    if (!without.isEmpty()) {
+      LOG.warn(
+          "the texts of {} get no prompt: no domain with a prompt is called so; choose one with eval.prompts.SET=DOMAIN",
+          without);
+    }
+    return new RunEvaluation.Tests(sets, prompts);
   }
 
   /** Finds the mistakes that can be known before the first step. */
@@ -124,6 +142,36 @@ public final class Pipeline {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
+  }
+
+  private ResolvedConfig<RunConfig> reference(RunConfig config, Path run) {
+    return config.dro().crossFit()
+        ? compose("stage=reference", "data.fold=first", argument("output", run))
+        : compose("stage=reference", argument("output", run));
+  }
+
+  /** Refuses a reference that was given unless it is what this pipeline would train as one. */
+  private static void checkReference(ResolvedConfig<RunConfig> reference) {
+    var run = new RunFolder(reference.config().output());
+    var origin = reference.origin("dro.reference");
+    var record = RunRecord.read(run)
+        .filter(found -> found.status() == RunRecord.Status.COMPLETE)
+        .orElseThrow(() -> new ConfigException(List.of(
+            "%s: dro.reference names %s, which holds no complete run; a pipeline takes a run of stage reference, or trains one without dro.reference"
+                .formatted(origin, run.path()))));
+    try (var prepared = PreparedData.of(reference.config())) {
+      var differences = record.differences(
+          run, reference, StageInputs.fingerprints(reference, prepared), MixtureSampler.VERSION);
+      if (!differences.isEmpty()) {
+        var problems = new ArrayList<String>();
+        problems.add(
+            "%s: dro.reference names %s, which was trained otherwise than this pipeline's reference would be; leave dro.reference out to train one. What differs:"
+                .formatted(origin, run.path()));
+        problems.addAll(differences);
+        throw new ConfigException(problems);
+      }
+    }
+    LOG.info("{}: taken as the reference", run.path());
   }
 
   private ResolvedConfig<RunConfig> dro(
@@ -173,24 +221,24 @@ public final class Pipeline {
     return outcome != StageTraining.Outcome.INTERRUPTED;
   }
 
-  private static Map<String, ModelEvaluation> evaluate(
+  private Map<String, ModelEvaluation> evaluate(
       Map<String, Path> runs,
-      List<EvaluationSet> sets,
+      RunEvaluation.Tests tests,
       RetrievalEvaluation evaluation,
-      ConfigProto session) {
+      RunConfig config) {
+    var session = config.device().session();
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
-    var first = evaluation.measures().get(0);
     runs.forEach((weighting, run) -> {
-      LOG.info("{}: evaluation on {} sets", weighting, sets.size());
+      LOG.info("{}: evaluation on {} sets", weighting, tests.sets().size());
       evaluations.put(
           weighting,
           RunEvaluation.of(
               run,
-              sets,
+              tests,
               evaluation,
               session,
-              (set, ranking, result) ->
-                  LOG.debug("{} {}: {} {}", weighting, set.name(), first, result.value(first))));
+              texts -> new PhaseProgress(
+                  progress, config.train().progress(), "evaluating", "texts", texts)));
     });
     return evaluations;
   }

@@ -14,10 +14,10 @@ import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.FolderLock;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.Pooling;
+import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
-import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 import org.tdro.text.TokenizerFolder;
 import org.tdro.text.WordCounts;
@@ -64,7 +64,7 @@ final class PreparedData implements AutoCloseable {
       var rows = new TrainingDataImport(
           tokenizer,
           new TrainingDataImport.Options(
-              config.queryLength(), config.passageLength(), Prompts.of(config.prompts()), threads));
+              config.queryLength(), config.passageLength(), config.everyPrompt(), threads));
       var folder = config.cache().resolve("rows-" + rowsKey(config, tokenizer));
       rows.run(List.of(config.train()), folder);
       data = TrainingData.open(folder);
@@ -81,13 +81,14 @@ final class PreparedData implements AutoCloseable {
 
   /** Returns the name of the folder of rows. Contents are not part of it: the import itself finds which domains have changed. */
   private static String rowsKey(DataConfig config, Tokenizer tokenizer) {
-    var prompts = new TreeMap<>(config.prompts());
+    var prompts = config.everyPrompt();
     return cacheKey(String.join(
         " ",
         config.train().toAbsolutePath().normalize().toString(),
         Integer.toString(config.queryLength()),
         Integer.toString(config.passageLength()),
-        prompts.toString(),
+        new TreeMap<>(prompts.queries()).toString(),
+        new TreeMap<>(prompts.passages()).toString(),
         tokenizer.fingerprint()));
   }
 
@@ -115,12 +116,12 @@ final class PreparedData implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Returns a checkpoint's tokenizer file, with an end token if the last token is pooled. */
+  /** Returns a checkpoint's tokenizer file, with an end token if the retriever appends one. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
-    var files =
-        PublishedFolder.open(folder).tokenizer().orElseGet(() -> new TokenizerFolder(folder));
+    var published = PublishedFolder.open(folder);
+    var files = published.tokenizer().orElseGet(() -> new TokenizerFolder(folder));
     var original = files.tokenizerJson();
-    if (model.pooling() != Pooling.LASTTOKEN) {
+    if (!new PretrainedRetriever(published).appendsEndToken(model.pooling())) {
       return original;
     }
     var file = cache
@@ -169,6 +170,11 @@ final class PreparedData implements AutoCloseable {
   /** Returns the names of the domains, in the order of their ids. */
   List<String> domainNames() {
     return selected.domains().stream().map(domain -> domain.name()).toList();
+  }
+
+  /** Returns the names of all domains for which there are rows, in the order of their ids. */
+  List<String> allDomainNames() {
+    return all.domains().stream().map(domain -> domain.name()).toList();
   }
 
   @Override

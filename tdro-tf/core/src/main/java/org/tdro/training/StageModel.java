@@ -3,6 +3,7 @@ package org.tdro.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,19 +39,21 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
                   resolved.origin("model.vocabulary"), ids, spec.architecture().vocabulary())));
     }
     checkCuts("model", spec.dimension());
-    config
+    var starting = config
         .model()
         .path()
         .map(PublishedFolder::open)
-        .map(folder -> new StartingModel(folder, resolved, prepared.domainNames()))
-        .ifPresent(starting -> starting.deviations().forEach(LOG::warn));
+        .map(folder -> new StartingModel(folder, resolved, prepared.domainNames()));
+    starting.ifPresent(model -> model.deviations().forEach(LOG::warn));
+    warnOfUnknownPrompts(starting.map(StartingModel::promptNames).orElse(Set.of()));
     var options = new ContrastiveOptions(
         config.loss(),
         config.data().passagesPerQuery(),
         prepared.domainNames().size(),
         !config.loss().hardOnlyDomains().isEmpty(),
         config.compute());
-    var reference = plan.reference().map(RetrieverSource::settings);
+    var reference =
+        plan.reference().map(RetrieverSource::settings).map(RetrieverSettings::comparedByProduct);
     reference.ifPresent(settings -> checkReference(plan.reference().orElseThrow(), settings));
     var model = new ContrastiveModel(
         spec,
@@ -113,6 +116,16 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
+    }
+  }
+
+  /** Warns of prompts for domains without rows, unless they are {@code published} ones that the model keeps. */
+  private void warnOfUnknownPrompts(Set<String> published) {
+    var unknown = new TreeSet<>(resolved.config().data().prompts().keySet());
+    unknown.removeAll(prepared.allDomainNames());
+    unknown.removeAll(published);
+    if (!unknown.isEmpty()) {
+      LOG.warn("data.prompts names {}, but the domains are {}", unknown, prepared.allDomainNames());
     }
   }
 

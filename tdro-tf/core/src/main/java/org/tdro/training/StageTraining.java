@@ -39,7 +39,6 @@ import org.tdro.runs.Provenance;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.Telemetry;
-import org.tdro.text.Prompts;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -264,11 +263,12 @@ public final class StageTraining {
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(
-            RetrieverSettings.builder(model.spec())
+            RetrieverSettings.builder(model.spec().normalized(config.model().normalize()))
                 .lengths(data.queryLength(), data.passageLength())
-                .prompts(Prompts.of(data.prompts()))
+                .prompts(data.everyPrompt())
                 .matryoshkaDimensions(config.loss().matryoshka().dimensions())
                 .base(base(model))
+                .similarity(config.model().similarity())
                 .build(),
             parts.prepared().tokenizer().file(),
             model);

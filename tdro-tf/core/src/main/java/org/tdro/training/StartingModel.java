@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.PublishedFolder;
@@ -26,8 +27,8 @@ record StartingModel(
   private record Prompted(PromptTemplate here, PromptTemplate published) {}
 
   /**
-   * Returns the settings by which the run embeds texts otherwise than the published retriever: a line for each key, with both
-   * values and what to set to follow the retriever. Nothing deviates from a backbone that was published without a pooling.
+   * Returns the settings by which the run embeds texts otherwise than the published retriever, whose settings it has unless others are
+   * given: a line for each key, with both values. Nothing deviates from a backbone that was published without a pooling.
    */
   List<String> deviations() {
     if (folder.pooling().isEmpty()) {
@@ -40,27 +41,30 @@ record StartingModel(
     var lines = new ArrayList<String>();
     compare(lines, "model.pooling", model.pooling(), spec.pooling());
     compare(lines, "model.normalize", model.normalize(), spec.normalize());
+    compare(lines, "model.similarity", model.similarity(), published.similarity());
     compare(lines, "model.projection", model.projection(), spec.projection());
     compare(lines, "data.query-length", data.queryLength(), published.queryLength());
     compare(lines, "data.passage-length", data.passageLength(), published.passageLength());
     for (var kind : TextKind.values()) {
-      comparePrompts(lines, kind, Prompts.of(data.prompts()), published.prompts());
+      comparePrompts(lines, kind, data.everyPrompt(), published.prompts());
     }
     return lines;
   }
 
   private void compare(List<String> lines, String key, Object here, Object published) {
     if (!here.equals(published)) {
-      lines.add("%s: %s is %s, but %s was published with %s; to follow it, set %s=%s"
-          .formatted(
-              resolved.origin(key),
-              key,
-              spelled(here),
-              folder.path(),
-              spelled(published),
-              key,
-              spelled(published)));
+      lines.add(deviation(resolved.origin(key), key, spelled(here), spelled(published)));
     }
+  }
+
+  private String deviation(String origin, String what, String here, String published) {
+    return "%s: %s is %s, but %s was published with %s; remove the setting to follow it"
+        .formatted(origin, what, here, folder.path(), published);
+  }
+
+  /** Returns the names of the published prompts, which the run keeps. */
+  Set<String> promptNames() {
+    return folder.prompts().names();
   }
 
   /** Returns a value as the configuration spells it. */
@@ -70,31 +74,27 @@ record StartingModel(
 
   /** Adds a line for all domains whose texts of a kind have the same two prompts. */
   private void comparePrompts(List<String> lines, TextKind kind, Prompts here, Prompts published) {
-    var names = new TreeSet<>(domains);
-    names.addAll(here.names(kind));
+    var all = new TreeSet<>(domains);
+    all.addAll(here.names(kind));
     var deviating = new LinkedHashMap<Prompted, List<String>>();
-    for (var name : names) {
-      var prompted = new Prompted(of(here, kind, name), of(published, kind, name));
+    for (var name : all) {
+      var prompted = new Prompted(here.of(kind, name), published.of(kind, name));
       if (!prompted.here().equals(prompted.published())) {
         deviating.computeIfAbsent(prompted, same -> new ArrayList<>()).add(name);
       }
     }
     var key = kind.name().toLowerCase(Locale.ROOT);
-    deviating.forEach((prompted, domainNames) -> lines.add(
-        "%s: data.prompts.DOMAIN.%s is %s for %s, but %s was published with %s; to follow it, set data.prompts.DOMAIN.%s=%s for each"
-            .formatted(
-                resolved.origin("data.prompts.%s.%s".formatted(domainNames.get(0), key)),
-                key,
-                prefix(prompted.here()),
-                String.join(", ", domainNames),
-                folder.path(),
-                prefix(prompted.published()),
-                key,
-                prefix(prompted.published()))));
-  }
-
-  private static PromptTemplate of(Prompts prompts, TextKind kind, String domain) {
-    return kind == TextKind.QUERY ? prompts.query(domain) : prompts.passage(domain);
+    deviating.forEach((prompted, names) -> {
+      boolean own = here.names(kind).contains(names.get(0));
+      var set =
+          own ? "data.prompts.%s.%s".formatted(names.get(0), key) : "data.%s-prompt".formatted(key);
+      lines.add(deviation(
+          resolved.origin(set),
+          "the prompt of the %s of %s"
+              .formatted(kind == TextKind.QUERY ? "queries" : "passages", String.join(", ", names)),
+          prefix(prompted.here()),
+          prefix(prompted.published())));
+    });
   }
 
   /** Returns the text before a text, quoted. */

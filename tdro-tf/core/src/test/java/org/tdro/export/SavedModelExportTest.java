@@ -88,9 +88,17 @@ class SavedModelExportTest {
     assertThat(report.folder()).isEqualTo(folder.resolve("int32/1"));
     assertThat(report.agreement().largest()).isLessThan(1e-6);
     assertThat(report.milliseconds()).containsOnlyKeys(1, 8, 32);
+    var assets = RetrieverAssets.read(report.folder());
+    assertThat(assets.signatureOfTokenizer(TextKind.QUERY)).matches("encode_query@[0-9a-f]{16}");
     try (var bundle = SavedModelBundle.load(report.folder().toString(), "serve")) {
       assertThat(signatures(bundle))
-          .containsOnlyKeys("encode_query", "encode_passage", "serving_default", "score");
+          .containsOnlyKeys(
+              "encode_query",
+              "encode_passage",
+              "serving_default",
+              "score",
+              assets.signatureOfTokenizer(TextKind.QUERY),
+              assets.signatureOfTokenizer(TextKind.PASSAGE));
       signatures(bundle).forEach((key, signature) -> {
         assertThat(signature.getMethodName()).isEqualTo("tensorflow/serving/predict");
         signature.getInputsMap().values().forEach(info -> assertIds(info, DataType.DT_INT32));
@@ -142,7 +150,7 @@ class SavedModelExportTest {
     assertThat(assets.dimension()).isEqualTo(12);
     assertThat(assets.idType()).isEqualTo(IdType.INT64);
     assertThat(assets.maxLength(TextKind.PASSAGE)).isEqualTo(64);
-    assertThat(assets.prompt(TextKind.QUERY, "trivia").apply("x")).isEqualTo("find: x");
+    assertThat(assets.prompts().of(TextKind.QUERY, "trivia").apply("x")).isEqualTo("find: x");
     assertThat(version.resolve("assets/README.md"))
         .content()
         .contains("# whole", "`embedding` [batch, 12]", "- `trivia`: `find: {text}`");

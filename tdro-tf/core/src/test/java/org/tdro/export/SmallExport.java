@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.Sha256;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.SmallRetriever;
 import org.tdro.retriever.store.RetrieverFolder;
@@ -34,23 +35,25 @@ public final class SmallExport {
       RetrieverFolder retriever, IdType type, Precision precision, Path version) {
     var settings = retriever.settings();
     AtomicWrite.folder(version, beside -> {
+      Files.createDirectories(beside.resolve(RetrieverAssets.FOLDER));
+      Files.copy(retriever.tokenizer(), RetrieverAssets.tokenizerFile(beside));
+      var assets = new RetrieverAssets(
+          NAME,
+          settings.queryLength(),
+          settings.passageLength(),
+          settings.spec().dimension(),
+          "mean",
+          true,
+          Similarity.COSINE,
+          settings.prompts(),
+          Sha256.of(retriever.tokenizer()),
+          type,
+          8);
+      assets.write(beside);
       try (var model = new EncoderModel(settings.spec(), 0)) {
         model.load(retriever);
-        SavedModelWriter.write(model, type, precision, beside);
+        SavedModelWriter.write(model, assets, precision, beside);
       }
-      new RetrieverAssets(
-              NAME,
-              settings.queryLength(),
-              settings.passageLength(),
-              settings.spec().dimension(),
-              "mean",
-              true,
-              Similarity.COSINE,
-              settings.prompts(),
-              type,
-              8)
-          .write(beside);
-      Files.copy(retriever.tokenizer(), RetrieverAssets.tokenizerFile(beside));
     });
   }
 

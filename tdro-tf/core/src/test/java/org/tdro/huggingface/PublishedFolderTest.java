@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +20,7 @@ import org.tdro.testing.Shared;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
+import org.tdro.text.TextKind;
 import org.tdro.text.TokenizerFolder;
 
 /** Published folders of small files, some of them as people have reported them. */
@@ -142,16 +145,18 @@ class PublishedFolderTest {
   @Test
   void promptsForQueriesAndDocumentsAreThoseOfEveryTask() {
     var prompts = field("05-prompts/m").prompts();
-    assertThat(prompts.query("any").apply("x")).isEqualTo("query : x");
-    assertThat(prompts.passage("any").apply("x")).isEqualTo("passage : x");
-    assertThat(prompts.query("").apply("x")).isEqualTo("query : x");
+    assertThat(prompts.of(TextKind.QUERY, "any").apply("x")).isEqualTo("query : x");
+    assertThat(prompts.of(TextKind.PASSAGE, "any").apply("x")).isEqualTo("passage : x");
+    assertThat(prompts.of(TextKind.QUERY, "").apply("x")).isEqualTo("query : x");
   }
 
   @Test
   void theDefaultPromptIsThatOfEveryText() {
     var prompts = field("05-prompts/dflt").prompts();
-    assertThat(prompts.query("any").apply("x")).isEqualTo("represent this sentence : x");
-    assertThat(prompts.passage("any").apply("x")).isEqualTo("represent this sentence : x");
+    assertThat(prompts.of(TextKind.QUERY, "any").apply("x"))
+        .isEqualTo("represent this sentence : x");
+    assertThat(prompts.of(TextKind.PASSAGE, "any").apply("x"))
+        .isEqualTo("represent this sentence : x");
   }
 
   @ParameterizedTest
@@ -170,6 +175,36 @@ class PublishedFolderTest {
             Map.of("trivia", new PromptTemplate("find: {text}")),
             Map.of("trivia", new PromptTemplate("read: {text}"))),
         Similarity.DOT);
+    config.write(folder);
+    var read = PromptsConfig.read(folder, new FolderReading());
+    assertThat(read.similarity()).isEqualTo(Similarity.DOT);
+    assertThat(applied(read.prompts(), "trivia")).isEqualTo("find: x | read: x");
+    assertThat(applied(read.prompts(), "other")).isEqualTo("x | x");
+    assertThat(read.problems()).isEmpty();
+    read.write(folder);
+    assertThat(PromptsConfig.read(folder, new FolderReading())).isEqualTo(read);
+  }
+
+  private static String applied(Prompts prompts, String task) {
+    return Arrays.stream(TextKind.values())
+        .map(kind -> prompts.of(kind, task).apply("x"))
+        .collect(Collectors.joining(" | "));
+  }
+
+  /** As MTEB and the cards of models name them: nomic's {@code search_query}, EmbeddingGemma's {@code Retrieval-document}. */
+  @Test
+  void aNameThatEndsInAKindOfTextBelongsToTheTaskBeforeIt() throws IOException {
+    write("config_sentence_transformers.json", """
+        {"prompts": {"search_query": "sq: ", "search_document": "sd: ", "Retrieval-query": "rq: ", "web_search_query": "w: ",
+          "STS": "sts: ", "document": "d: "}}""");
+    var prompts = PromptsConfig.read(folder, new FolderReading()).prompts();
+    assertThat(applied(prompts, "search")).isEqualTo("sq: x | sd: x");
+    assertThat(applied(prompts, "Retrieval")).isEqualTo("rq: x | d: x");
+    assertThat(applied(prompts, "web_search_query")).isEqualTo("w: x | d: x");
+    assertThat(applied(prompts, "STS")).isEqualTo("sts: x | sts: x");
+    assertThat(applied(prompts, "any")).isEqualTo("x | d: x");
+    var config = new PromptsConfig(prompts, Similarity.COSINE);
+    assertThat(config.problems()).isEmpty();
     config.write(folder);
     assertThat(PromptsConfig.read(folder, new FolderReading())).isEqualTo(config);
   }

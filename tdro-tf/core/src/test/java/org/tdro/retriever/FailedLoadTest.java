@@ -171,8 +171,7 @@ class FailedLoadTest {
     var target = folder.resolve("embeddings.arrow");
     try (var retriever = StoredRetrievers.load(trained().path())) {
       var encoding = new FileEncoding(retriever, TextKind.QUERY, "", TokenEncoding.DEFAULT);
-      assertNothingHeldBy(() -> encoding.run(texts, target, done -> {}))
-          .isInstanceOf(InputException.class);
+      assertNothingHeldBy(() -> encoding.run(texts, target)).isInstanceOf(InputException.class);
       assertThatThrownBy(() -> Files.size(target)).isInstanceOf(IOException.class);
     }
   }

@@ -48,7 +48,7 @@ class FileEncodingTest {
 
   private long encode(Path input, String output) {
     return new FileEncoding(retriever, TextKind.PASSAGE, "", TokenEncoding.DEFAULT)
-        .run(input, folder.resolve(output), done -> {});
+        .run(input, folder.resolve(output));
   }
 
   private Path input(String... lines) throws IOException {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.File;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -21,9 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tdro.export.SmallExport;
+import org.tdro.io.Sha256;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.IdType;
+import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.serving.client.RetrieverClient;
 import org.tdro.serving.client.ServingException;
 import org.tdro.text.TextKind;
@@ -71,7 +75,9 @@ class RetrieverClientTest {
           kind,
           "");
       assertSame(client.encode(kind, "trivia", TEXTS), kind, "trivia");
-      assertSame(client.encode(kind, "a task without a prompt", TEXTS), kind, "");
+      assertThatThrownBy(() -> client.encode(kind, "news", TEXTS))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("there is no prompt news; there are [trivia]");
       assertThat(client.encode(kind, "", List.of())).isEmpty();
     }
   }
@@ -98,6 +104,40 @@ class RetrieverClientTest {
           .isInstanceOfSatisfying(
               ServingException.class, e -> assertThat(e.status()).isEqualTo(404))
           .hasMessageContaining("answered 404: Servable not found");
+    }
+  }
+
+  /** Ids of one vocabulary mean other words in another: the server rolled over to a version with another tokenizer. */
+  @Test
+  void aServerWithAnotherTokenizerRefuses() throws IOException {
+    var old = folder.resolve("old/1");
+    SmallExport.copy(folder.resolve("base/1"), old);
+    var tokenizer = RetrieverAssets.tokenizerFile(old);
+    Files.writeString(tokenizer, Files.readString(tokenizer) + "\n");
+    assertThatThrownBy(() -> RetrieverClient.connect(server.uri(), old))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is not the tokenizer of the export");
+    var assets = old.resolve("assets/retriever.json");
+    Files.writeString(
+        assets, Files.readString(assets).replaceFirst("[0-9a-f]{64}", Sha256.of(tokenizer)));
+    try (var client = RetrieverClient.connect(server.uri(), old)) {
+      assertThatThrownBy(() -> client.encodeQueries(List.of("a")))
+          .isInstanceOfSatisfying(
+              ServingException.class, e -> assertThat(e.status()).isEqualTo(400))
+          .hasMessageContaining("another tokenizer than the assets of this client");
+    }
+  }
+
+  /** Assets of an earlier build do not know their tokenizer's hash. */
+  @Test
+  void assetsWithoutAHashAreNotChecked() throws IOException {
+    var old = folder.resolve("earlier/1");
+    SmallExport.copy(folder.resolve("base/1"), old);
+    var assets = old.resolve("assets/retriever.json");
+    Files.writeString(
+        assets, Files.readString(assets).replaceFirst("\"tokenizer_sha256\"[^,]*,", ""));
+    try (var client = RetrieverClient.connect(server.uri(), old)) {
+      assertSame(client.encodeQueries(TEXTS), TextKind.QUERY, "");
     }
   }
 

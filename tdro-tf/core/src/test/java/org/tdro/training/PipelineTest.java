@@ -69,6 +69,34 @@ class PipelineTest {
   }
 
   @Test
+  void aReferenceThatIsGivenIsTaken() {
+    var reference = folder.resolve("out").resolve("reference");
+    var swept = run(
+        "dro.reference=" + reference,
+        "dro.step-size=0.5",
+        "pipeline.weightings=[uniform,curr]",
+        "output=" + folder.resolve("swept"));
+    assertThat(swept.runs()).containsEntry("uniform", reference);
+    assertThat(folder.resolve("swept/reference")).doesNotExist();
+    assertThat(folder.resolve("swept/dro/weights")).exists();
+  }
+
+  @Test
+  void aReferenceOfAnotherConfigurationIsRefused() {
+    var reference = folder.resolve("out").resolve("reference");
+    assertThatThrownBy(() -> run(
+            "dro.reference=" + reference, "model.hidden=8", "output=" + folder.resolve("refused")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("dro.reference names " + reference)
+        .hasMessageContaining("model.hidden: 8 here, 16 there");
+    assertThatThrownBy(
+            () -> run("dro.reference=" + folder.resolve("train"), "output=" + folder.resolve("no")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("which holds no complete run");
+    assertThat(folder.resolve("refused")).doesNotExist();
+  }
+
+  @Test
   void crossFittingTrainsItsBaselineOnAllRows() {
     var crossed = run(
         "dro.cross-fit=true",

@@ -21,6 +21,9 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.retriever.SetPrompts;
+import org.tdro.runs.PhaseProgress;
 import org.tensorflow.proto.ConfigProto;
 
 class RunEvaluationTest {
@@ -52,10 +55,14 @@ class RunEvaluationTest {
   private ModelEvaluation evaluate(String... measures) {
     return RunEvaluation.of(
         folder.resolve("run"),
-        BeirDataset.loadAll(List.of(folder.resolve("eval"))),
+        new RunEvaluation.Tests(
+            BeirDataset.loadAll(List.of(folder.resolve("eval"))), SetPrompts.BY_NAME),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
         ConfigProto.getDefaultInstance(),
-        (set, run, result) -> ranked.incrementAndGet());
+        texts -> {
+          ranked.incrementAndGet();
+          return new PhaseProgress(System.err, ProgressBar.Mode.NONE, "evaluating", "texts", texts);
+        });
   }
 
   @Test

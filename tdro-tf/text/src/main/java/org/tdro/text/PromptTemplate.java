@@ -19,9 +19,14 @@ public record PromptTemplate(String template) {
     }
   }
 
+  /** Returns the template that puts {@code prefix} before a text. */
+  public static PromptTemplate before(String prefix) {
+    return new PromptTemplate(prefix + TEXT);
+  }
+
   /** Returns the template of E5-mistral (Wang et al. 2024): an instruction before the query. */
   public static PromptTemplate instruct(String task) {
-    return new PromptTemplate("Instruct: " + task + "\nQuery: " + TEXT);
+    return before("Instruct: " + task + "\nQuery: ");
   }
 
   /** Returns the template with {@code text} in its place. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -28,20 +29,27 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
   }
 
   /**
-   * Text before the texts of a domain; empty for none.
+   * Text before the texts of a domain. Where one is absent, the texts of that kind get the prompt of {@link #EVERY_TASK}; an empty one
+   * leaves them as they are.
    *
    * @param query before each query, for example <code>Instruct: Find the paper.\nQuery: </code>
    * @param passage before each passage, for symmetric tasks
    */
-  public record Prefixes(String query, String passage) {}
+  public record Prefixes(Optional<String> query, Optional<String> passage) {}
 
-  /** Returns prompts that put prefixes before the texts of each domain. */
-  public static Prompts of(Map<String, Prefixes> domains) {
+  /**
+   * Returns prompts that put prefixes before the texts of each domain.
+   *
+   * @param every the prefixes of domains without their own
+   */
+  public static Prompts of(Prefixes every, Map<String, Prefixes> domains) {
     var queries = new HashMap<String, PromptTemplate>();
     var passages = new HashMap<String, PromptTemplate>();
-    domains.forEach((domain, prefixes) -> {
-      queries.put(domain, new PromptTemplate(prefixes.query() + PromptTemplate.TEXT));
-      passages.put(domain, new PromptTemplate(prefixes.passage() + PromptTemplate.TEXT));
+    var all = new HashMap<>(domains);
+    all.put(EVERY_TASK, every);
+    all.forEach((domain, prefixes) -> {
+      prefixes.query().ifPresent(text -> queries.put(domain, PromptTemplate.before(text)));
+      prefixes.passage().ifPresent(text -> passages.put(domain, PromptTemplate.before(text)));
     });
     return new Prompts(queries, passages);
   }
@@ -84,25 +92,28 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
     }
   }
 
-  /** Returns the prompt of a domain's queries. */
-  public PromptTemplate query(String domain) {
-    return of(queries, domain);
-  }
-
-  /** Returns the prompt of a domain's passages. */
-  public PromptTemplate passage(String domain) {
-    return of(passages, domain);
+  /** Returns the prompt of the texts of a kind in a domain. */
+  public PromptTemplate of(TextKind kind, String domain) {
+    var prompts = byDomain(kind);
+    return prompts.getOrDefault(domain, prompts.getOrDefault(EVERY_TASK, PromptTemplate.IDENTITY));
   }
 
   /** Returns the domains whose texts of a kind have a prompt of their own, in alphabetical order. */
   public SortedSet<String> names(TextKind kind) {
-    var names = new TreeSet<>((kind == TextKind.QUERY ? queries : passages).keySet());
+    var names = new TreeSet<>(byDomain(kind).keySet());
     names.remove(EVERY_TASK);
     return names;
   }
 
-  private static PromptTemplate of(Map<String, PromptTemplate> prompts, String domain) {
-    return prompts.getOrDefault(domain, prompts.getOrDefault(EVERY_TASK, PromptTemplate.IDENTITY));
+  /** Returns the domains that have a prompt of their own for texts of any kind, in alphabetical order. */
+  public SortedSet<String> names() {
+    var names = names(TextKind.QUERY);
+    names.addAll(names(TextKind.PASSAGE));
+    return names;
+  }
+
+  private Map<String, PromptTemplate> byDomain(TextKind kind) {
+    return kind == TextKind.QUERY ? queries : passages;
   }
 
   private record Task(String task, boolean symmetric) {}

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 
@@ -95,17 +97,32 @@ public final class Tokenizer implements AutoCloseable {
     return texts.stream().map(text -> encode(text, maxLength)).toArray(int[][]::new);
   }
 
+  /** Returns the id of the first special token that the post-processor puts before a text; empty if it puts none there. */
+  Optional<Integer> prependedToken() {
+    return special(mask -> mask[0] == 0 ? -1 : 0);
+  }
+
   /** Returns the id of the last special token that the post-processor puts after a text; empty if it puts none there. */
   public Optional<Integer> appendedToken() {
+    return special(mask -> mask[mask.length - 1] == 0 ? -1 : mask.length - 1);
+  }
+
+  /**
+   * Returns the id of one of the tokens of a sample.
+   *
+   * @param place returns its place by the mask of special tokens; -1 for none
+   */
+  private Optional<Integer> special(ToIntFunction<long[]> place) {
     var encoding = NATIVE.encode(delegate.getHandle(), SAMPLE, true);
     try {
       var ids = NATIVE.getTokenIds(encoding);
-      var tail = specialAtEnd(NATIVE.getSpecialTokenMask(encoding));
-      if (tail == ids.length) {
+      var mask = NATIVE.getSpecialTokenMask(encoding);
+      if (Arrays.stream(mask).allMatch(special -> special != 0)) {
         throw new InputException(file + ": its vocabulary has no token of \"" + SAMPLE
-            + "\", so what is put after a text does not show");
+            + "\", so what is put around a text does not show");
       }
-      return tail == 0 ? Optional.empty() : Optional.of(Math.toIntExact(ids[ids.length - 1]));
+      int at = place.applyAsInt(mask);
+      return at < 0 ? Optional.empty() : Optional.of(Math.toIntExact(ids[at]));
     } finally {
       NATIVE.deleteEncoding(encoding);
     }

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.tdro.io.Json;
 
 /** The file {@code tokenizer_config.json}, in which transformers keeps settings that {@code tokenizer.json} lacks. */
@@ -15,6 +18,8 @@ public final class TokenizerConfig {
   private static final String NAME = "tokenizer_config.json";
   private static final String MAX_LENGTH = "model_max_length";
   private static final String LOWERCASE = "do_lower_case";
+  private static final Pattern REBUILT =
+      Pattern.compile("(CodeLlama|Llama|Gemma|Cohere)Tokenizer(Fast)?");
 
   private final Path file;
   private final JsonNode root;
@@ -54,6 +59,38 @@ public final class TokenizerConfig {
   /** Returns whether the tokenizer turns texts to lower case; empty if the file does not say. */
   public Optional<Boolean> lowercase() {
     return value(LOWERCASE).filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
+  }
+
+  /** Returns whether a token that begins a text is added; empty if the file does not say. */
+  Optional<Boolean> addsBeginToken() {
+    return value("add_bos_token").filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
+  }
+
+  /** Returns whether a token that ends a text is added; empty if the file does not say. */
+  Optional<Boolean> addsEndToken() {
+    return value("add_eos_token").filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
+  }
+
+  /** Whether transformers makes the special tokens around a text of the flags alone, whatever {@code tokenizer.json} says. */
+  boolean followsFlags() {
+    return value("tokenizer_class")
+        .map(JsonNode::asText)
+        .filter(name -> REBUILT.matcher(name).matches())
+        .isPresent();
+  }
+
+  /** Returns the tokens that transformers adds to those of {@code tokenizer.json}, by id. */
+  Map<Integer, String> addedTokens() {
+    var tokens = new TreeMap<Integer, String>();
+    value("added_tokens_decoder")
+        .ifPresent(added -> added.properties().forEach(entry -> {
+          if (entry.getKey().matches("[0-9]{1,9}")) {
+            tokens.put(
+                Integer.valueOf(entry.getKey()),
+                entry.getValue().path("content").asText());
+          }
+        }));
+    return tokens;
   }
 
   /** Returns the value of a key; empty if it is missing or null. */

@@ -2,11 +2,16 @@ package org.tdro.text;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.tdro.io.InputException;
 
 /** The files of the tokenizer in a Hugging Face model folder. */
 public record TokenizerFolder(Path path) {
+  private static final String SAVE_AGAIN = "load the tokenizer in transformers and save it again";
+
   /** Files of tokenizers in other formats. */
   private static final List<String> OTHER_FORMATS = List.of(
       "vocab.txt",
@@ -73,6 +78,65 @@ public record TokenizerFolder(Path path) {
    */
   public boolean lowercases() {
     return TokenizerJson.read(tokenizerJson()).lowercases();
+  }
+
+  /**
+   * Returns what {@code tokenizer_config.json} asks for beyond {@code tokenizer.json}, and is not done here.
+   *
+   * @throws InputException if there is no tokenizer, or a file is damaged
+   */
+  public List<String> problems() {
+    var config = config();
+    var json = TokenizerJson.read(tokenizerJson());
+    var problems = new ArrayList<String>();
+    config.addedTokens().forEach((id, token) -> {
+      if (!json.id(token).equals(OptionalInt.of(id))) {
+        problems.add("%s: added_tokens_decoder has %s with id %d, which tokenizer.json has not; %s"
+            .formatted(config.file(), token, id, SAVE_AGAIN));
+      }
+    });
+    if (config.addsBeginToken().isPresent() || config.addsEndToken().isPresent()) {
+      try (var tokenizer = Tokenizer.load(tokenizerJson())) {
+        flag(
+            config, "add_bos_token", config.addsBeginToken(), tokenizer.prependedToken(), problems);
+        // An end token that is asked for is appended here.
+        flag(
+            config,
+            "add_eos_token",
+            config.addsEndToken().filter(adds -> !adds),
+            tokenizer.appendedToken(),
+            problems);
+      }
+    }
+    return problems;
+  }
+
+  private static void flag(
+      TokenizerConfig config,
+      String key,
+      Optional<Boolean> asked,
+      Optional<Integer> added,
+      List<String> problems) {
+    boolean missing = asked.orElse(false) && added.isEmpty();
+    boolean tooMuch = !asked.orElse(true) && added.isPresent() && config.followsFlags();
+    if (missing || tooMuch) {
+      problems.add("%s: %s is %s, but tokenizer.json %s; %s"
+          .formatted(
+              config.file(),
+              key,
+              asked.get(),
+              missing ? "adds no such token" : "adds one",
+              SAVE_AGAIN));
+    }
+  }
+
+  /**
+   * Returns whether {@code tokenizer_config.json} asks for an end token after every text.
+   *
+   * @throws InputException if the file is damaged
+   */
+  public boolean asksForEndToken() {
+    return config().addsEndToken().orElse(false);
   }
 
   /**

@@ -15,7 +15,8 @@ class PromptsTest {
 
   @Test
   void withoutPromptsTextsStayAsTheyAre() {
-    assertThat(Prompts.none().query("any").apply("text {text}")).isEqualTo("text {text}");
+    assertThat(Prompts.none().of(TextKind.QUERY, "any").apply("text {text}"))
+        .isEqualTo("text {text}");
   }
 
   @Test
@@ -30,9 +31,9 @@ class PromptsTest {
         folder.resolve("prompts.json"),
         "{\"a\": {\"task\": \"Find\"}, \"b\": {\"task\": \"Match\", \"symmetric\": true}}");
     var prompts = Prompts.load(file);
-    assertThat(prompts.query("a").apply("x")).isEqualTo("Instruct: Find\nQuery: x");
-    assertThat(prompts.passage("a")).isEqualTo(PromptTemplate.IDENTITY);
-    assertThat(prompts.passage("b").apply("x")).isEqualTo("Instruct: Match\nQuery: x");
+    assertThat(prompts.of(TextKind.QUERY, "a").apply("x")).isEqualTo("Instruct: Find\nQuery: x");
+    assertThat(prompts.of(TextKind.PASSAGE, "a")).isEqualTo(PromptTemplate.IDENTITY);
+    assertThat(prompts.of(TextKind.PASSAGE, "b").apply("x")).isEqualTo("Instruct: Match\nQuery: x");
   }
 
   @Test

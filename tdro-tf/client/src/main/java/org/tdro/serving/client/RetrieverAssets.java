@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -34,6 +35,7 @@ import org.tdro.text.TextKind;
  * @param similarity the meaning of the product of two embeddings
  * @param prompts templates around texts, by task; in the file {@code {"queries": {TASK: TEMPLATE}, "passages": {…}}} with
  *     {@value PromptTemplate#TEXT} in each template
+ * @param tokenizerSha256 hash of {@code tokenizer.json}; empty if there is none, or an earlier build wrote the assets
  * @param idType type of {@code input_ids} and {@code attention_mask}
  * @param padMultiple the length of a batch is best rounded up to a multiple of this, for fewer shapes
  */
@@ -46,6 +48,7 @@ public record RetrieverAssets(
     boolean normalize,
     Similarity similarity,
     Prompts prompts,
+    String tokenizerSha256,
     IdType idType,
     int padMultiple) {
   /** The folder of the assets in a SavedModel. */
@@ -53,6 +56,8 @@ public record RetrieverAssets(
 
   private static final String FILE = "retriever.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String TOKENIZER_HASH = "tokenizer_sha256";
+  private static final int SHOWN_HASH = 16;
   private static final JsonMapper JSON = JsonMapper.builder()
       .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
       .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
@@ -74,6 +79,9 @@ public record RetrieverAssets(
     }
     if (dimension < 1) {
       problems.add("dimension must be at least 1, was " + dimension);
+    }
+    if (!tokenizerSha256.matches("|[0-9a-f]{64}")) {
+      problems.add("tokenizer_sha256 must be a hash, was " + tokenizerSha256);
     }
     if (padMultiple < 1) {
       problems.add("pad_multiple must be at least 1, was " + padMultiple);
@@ -105,7 +113,11 @@ public record RetrieverAssets(
   public static RetrieverAssets read(Path savedModel) {
     var file = savedModel.resolve(FOLDER).resolve(FILE);
     try {
-      return JSON.readValue(Files.readAllBytes(file), RetrieverAssets.class);
+      var json = JSON.readTree(Files.readAllBytes(file));
+      if (json instanceof ObjectNode facts && !facts.has(TOKENIZER_HASH)) {
+        facts.put(TOKENIZER_HASH, "");
+      }
+      return JSON.treeToValue(json, RetrieverAssets.class);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
           file + " is not there: give the folder of a version that tdro export wrote, as BASE/1",
@@ -135,13 +147,24 @@ public record RetrieverAssets(
     return savedModel.resolve(FOLDER).resolve(TOKENIZER);
   }
 
+  /** Returns the signature that embeds texts of a kind. */
+  public static String signature(TextKind kind) {
+    return kind == TextKind.QUERY ? "encode_query" : "encode_passage";
+  }
+
+  /**
+   * Returns the same signature under a name that only versions with this tokenizer have, such as {@code
+   * encode_query@0123456789abcdef}: any server refuses a call by it whose ids are from another vocabulary. Without a hash it is the
+   * plain name.
+   */
+  public String signatureOfTokenizer(TextKind kind) {
+    return tokenizerSha256.isEmpty()
+        ? signature(kind)
+        : signature(kind) + "@" + tokenizerSha256.substring(0, SHOWN_HASH);
+  }
+
   /** Returns the maximum length of a text of a kind, in tokens. */
   public int maxLength(TextKind kind) {
     return kind == TextKind.QUERY ? queryLength : passageLength;
-  }
-
-  /** Returns the prompt of the texts of a kind in a task; without one, texts stay as they are. */
-  public PromptTemplate prompt(TextKind kind, String task) {
-    return kind == TextKind.QUERY ? prompts.query(task) : prompts.passage(task);
   }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import org.tdro.io.Sha256;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 
@@ -70,16 +71,20 @@ public final class RetrieverClient implements AutoCloseable {
    * @param server {@code http://HOST:PORT}, where the model has the name in its assets; or the model's own, as {@code
    *     http://HOST:PORT/v1/models/NAME} or {@code …/NAME/versions/V}
    * @param assets the folder {@code assets} of the SavedModel that is served, or the SavedModel's own
-   * @throws IllegalArgumentException if the assets are missing or wrong, or have no tokenizer
+   * @throws IllegalArgumentException if the assets are missing or wrong, or have no tokenizer or another one than they were written with
    */
   public static RetrieverClient connect(URI server, Path assets, Options options) {
     var given = assets.toAbsolutePath().normalize();
     var savedModel = given.endsWith(RetrieverAssets.FOLDER) ? given.getParent() : given;
     var read = RetrieverAssets.read(savedModel);
-    var tokenizer = RetrieverAssets.tokenizer(savedModel)
+    var file = RetrieverAssets.tokenizer(savedModel)
         .orElseThrow(() -> new IllegalArgumentException(
             savedModel + " has no tokenizer in its assets, so it takes token ids alone"));
-    return new RetrieverClient(read, Tokenizer.load(tokenizer), predict(server, read), options);
+    if (!read.tokenizerSha256().isEmpty() && !read.tokenizerSha256().equals(Sha256.of(file))) {
+      throw new IllegalArgumentException(
+          file + " is not the tokenizer of the export beside which it lies");
+    }
+    return new RetrieverClient(read, Tokenizer.load(file), predict(server, read), options);
   }
 
   private static URI predict(URI server, RetrieverAssets assets) {
@@ -98,12 +103,12 @@ public final class RetrieverClient implements AutoCloseable {
     return assets;
   }
 
-  /** Returns the embeddings of queries, in their order, without a prompt. */
+  /** Returns the embeddings of queries, in their order, with the prompt of all queries, if there is one. */
   public float[][] encodeQueries(List<String> texts) {
     return encode(TextKind.QUERY, "", texts);
   }
 
-  /** Returns the embeddings of passages, in their order, without a prompt. */
+  /** Returns the embeddings of passages, in their order, with the prompt of all passages, if there is one. */
   public float[][] encodePassages(List<String> texts) {
     return encode(TextKind.PASSAGE, "", texts);
   }
@@ -111,12 +116,17 @@ public final class RetrieverClient implements AutoCloseable {
   /**
    * Returns the embeddings of texts, in their order, {@code [texts, dimension]}.
    *
-   * @param task selects the prompt; without a prompt, texts stay as they are
-   * @throws ServingException if the server refuses, or is still busy after the last attempt
+   * @param task selects the prompt by the name of a domain or task; empty for the prompt of all texts, if there is one
+   * @throws IllegalArgumentException if there is no prompt of that name
+   * @throws ServingException if the server refuses, as it does where it has another tokenizer, or is still busy after the last attempt
    * @throws java.io.UncheckedIOException if it cannot be reached
    */
   public float[][] encode(TextKind kind, String task, List<String> texts) {
-    var prompt = assets.prompt(kind, task);
+    if (!task.isEmpty() && !assets.prompts().names().contains(task)) {
+      throw new IllegalArgumentException(
+          "there is no prompt %s; there are %s".formatted(task, assets.prompts().names()));
+    }
+    var prompt = assets.prompts().of(kind, task);
     int maxLength = assets.maxLength(kind);
     var rows = texts.stream()
         .map(text -> tokenizer.encode(prompt.apply(text), maxLength))
@@ -139,8 +149,20 @@ public final class RetrieverClient implements AutoCloseable {
   private float[][] send(TextKind kind, int[][] rows) {
     int longest = Math.max(1, rows[rows.length - 1].length);
     int length = Tokenizer.paddedLength(longest, assets.padMultiple(), assets.maxLength(kind));
-    var signature = kind == TextKind.QUERY ? "encode_query" : "encode_passage";
-    var answer = call.post(PredictJson.request(signature, rows, length));
+    var signature = assets.signatureOfTokenizer(kind);
+    byte[] answer;
+    try {
+      answer = call.post(PredictJson.request(signature, rows, length));
+    } catch (ServingException e) {
+      // TensorFlow Serving's words are "signature name: … not found in signature def".
+      boolean unknown = e.getMessage().contains(signature) && e.getMessage().contains("not found");
+      throw unknown
+          ? new ServingException(
+              e.status(),
+              "the version that is served has another tokenizer than the assets of this client; give it the assets of that version: "
+                  + e.getMessage())
+          : e;
+    }
     return PredictJson.response(answer, rows.length, assets.dimension());
   }
 

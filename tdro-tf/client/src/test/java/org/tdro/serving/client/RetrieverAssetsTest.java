@@ -19,6 +19,8 @@ import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 
 class RetrieverAssetsTest {
+  private static final String HASH = "abcdefab".repeat(8);
+
   @TempDir
   Path folder;
 
@@ -32,6 +34,7 @@ class RetrieverAssetsTest {
         true,
         Similarity.COSINE,
         new Prompts(Map.of("trivia", new PromptTemplate("find: {text}")), Map.of()),
+        HASH,
         IdType.INT64,
         8);
   }
@@ -53,16 +56,16 @@ class RetrieverAssetsTest {
             {"name": "retriever", "query_length": 32, "passage_length": 64, "dimension": 12, "pooling": "mean",
              "normalize": true, "similarity": "cosine",
              "prompts": {"queries": {"trivia": "find: {text}"}, "passages": {}},
-             "id_type": "int64", "pad_multiple": 8}
-            """);
+             "tokenizer_sha256": "%s", "id_type": "int64", "pad_multiple": 8}
+            """.formatted(HASH));
     assertThat(new JsonMapper().readTree(file().toFile())).isEqualTo(expected);
   }
 
   @Test
   void promptsAndLengthsAreThoseOfTheKindOfText() {
-    assertThat(assets().prompt(TextKind.QUERY, "trivia").apply("x")).isEqualTo("find: x");
-    assertThat(assets().prompt(TextKind.PASSAGE, "trivia").apply("x")).isEqualTo("x");
-    assertThat(assets().prompt(TextKind.QUERY, "other").apply("x")).isEqualTo("x");
+    assertThat(assets().prompts().of(TextKind.QUERY, "trivia").apply("x")).isEqualTo("find: x");
+    assertThat(assets().prompts().of(TextKind.PASSAGE, "trivia").apply("x")).isEqualTo("x");
+    assertThat(assets().prompts().of(TextKind.QUERY, "other").apply("x")).isEqualTo("x");
     assertThat(assets().maxLength(TextKind.QUERY)).isEqualTo(32);
     assertThat(assets().maxLength(TextKind.PASSAGE)).isEqualTo(64);
   }
@@ -124,7 +127,7 @@ class RetrieverAssetsTest {
     public static void main(String[] arguments) {
       var assets = RetrieverAssets.read(Path.of(arguments[0]));
       System.out.println(assets.name() + " " + assets.dimension() + " "
-          + assets.prompt(TextKind.QUERY, "trivia").apply("x"));
+          + assets.prompts().of(TextKind.QUERY, "trivia").apply("x"));
     }
   }
 }

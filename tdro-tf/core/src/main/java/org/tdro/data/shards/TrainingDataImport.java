@@ -10,17 +10,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.Checks;
 import org.tdro.io.FileException;
+import org.tdro.io.FolderLock;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.Sha256;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
 import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 
 /**
@@ -93,15 +94,14 @@ public final class TrainingDataImport {
    *
    * @throws InputException listing the first {@value Problems#SHOWN} problems of the rows
    * @throws FileException if the folder cannot be written
+   * @throws IllegalStateException if another process imports into the folder
    */
   public Report run(List<Path> places, Path output) {
+    return FolderLock.whileHeld(output, "importing into", () -> importInto(places, output));
+  }
+
+  private Report importInto(List<Path> places, Path output) {
     var sources = DomainFiles.sources(places);
-    var prompted = new TreeSet<>(options.prompts().queries().keySet());
-    prompted.addAll(options.prompts().passages().keySet());
-    prompted.removeAll(sources.keySet());
-    if (!prompted.isEmpty()) {
-      LOG.warn("there are prompts for domains that are not imported: {}", prompted);
-    }
     var entries = new ArrayList<Report.Entry>();
     var problems = new Problems();
     var moves = new LinkedHashMap<Path, Path>();
@@ -144,8 +144,8 @@ public final class TrainingDataImport {
         tokenizer.fingerprint(),
         options.maxQueryLength(),
         options.maxPassageLength(),
-        options.prompts().query(name),
-        options.prompts().passage(name));
+        options.prompts().of(TextKind.QUERY, name),
+        options.prompts().of(TextKind.PASSAGE, name));
     var present = present(name, output).filter(domain -> domain.facts().equals(facts));
     if (present.isPresent()) {
       LOG.debug("{} has not changed", name);

@@ -17,6 +17,7 @@ import org.tdro.retriever.Pooling;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RetrieverSpec;
+import org.tdro.text.TokenizerFolder;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 
@@ -60,18 +61,26 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
     };
   }
 
+  /**
+   * Whether an end token is appended to every text unless {@code tokenizer.json} does that: where the folder asks for it, and where
+   * the last token is pooled although the model was not published as a retriever that does.
+   */
+  public boolean appendsEndToken(Pooling pooling) {
+    boolean asked = folder.tokenizer().filter(TokenizerFolder::asksForEndToken).isPresent();
+    boolean published =
+        folder.pooling().filter(PoolingConfig.Mode.LASTTOKEN::equals).isPresent();
+    return asked || pooling == Pooling.LASTTOKEN && !published;
+  }
+
   @Override
   public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
-    if (pooling != Pooling.LASTTOKEN) {
+    if (!appendsEndToken(pooling)) {
       return folder.tokenizer().map(files -> files.tokenizerJson());
     }
     return folder.tokenizer().map(files -> {
       var appended = files.withEndToken(scratch.resolve("tokenizer.json"));
       if (appended.changed()) {
-        LOG.info(
-            "{}: {} is appended to every text, since its state is pooled",
-            files.path(),
-            appended.token());
+        LOG.info("{}: {} is appended to every text", files.path(), appended.token());
       }
       return appended.tokenizerJson();
     });

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.tdro.config.Default;
 import org.tdro.config.Incidental;
 import org.tdro.config.InputFile;
 import org.tdro.data.mixture.MixtureSampler.Batching;
@@ -27,6 +28,8 @@ import org.tdro.text.Prompts;
  * @param batching whether the rows of a batch share a domain
  * @param weights frequencies with which domains are drawn: {@code uniform}, {@code proportional} to their rows, or a weights file
  * @param fold the part of each domain's rows to use, by a hash of the query id
+ * @param queryPrompt text before the queries of domains that {@code prompts} leaves out; empty for none
+ * @param passagePrompt text before their passages; empty for none
  * @param prompts texts that are put before queries and passages, by domain
  * @param padMultiple batches are padded to a multiple of this many tokens
  * @param workers threads that tokenise; 0 for one per processor
@@ -35,7 +38,7 @@ import org.tdro.text.Prompts;
 public record DataConfig(
     @InputFile Path train,
     List<String> domains,
-    @InputFile Optional<Path> tokenizer,
+    @InputFile(InputFile.Kind.FILE) Optional<Path> tokenizer,
     int vocabulary,
     boolean lowercase,
     @Incidental Path cache,
@@ -43,8 +46,15 @@ public record DataConfig(
     int passageLength,
     int passagesPerQuery,
     Batching batching,
-    @InputFile(except = {UNIFORM, PROPORTIONAL}) String weights,
+
+    @InputFile(
+        value = InputFile.Kind.FILE,
+        except = {UNIFORM, PROPORTIONAL})
+    String weights,
+
     Fold fold,
+    @Default("") Optional<String> queryPrompt,
+    @Default("") Optional<String> passagePrompt,
     Map<String, Prompts.Prefixes> prompts,
     int padMultiple,
     @Incidental int workers,
@@ -73,5 +83,10 @@ public record DataConfig(
         .atLeast(0, "workers", workers)
         .atLeast(0, "prefetch", prefetch)
         .done();
+  }
+
+  /** Returns the prompts of every domain. */
+  public Prompts everyPrompt() {
+    return Prompts.of(new Prompts.Prefixes(queryPrompt, passagePrompt), prompts);
   }
 }

@@ -62,8 +62,11 @@ public record DroConfig(
     @Default("") Optional<Double> smoothing,
     @Default("0") int onlineEvery,
     List<Integer> topPercents,
-    @InputFile(except = DataConfig.UNIFORM) String initialWeights,
-    @InputFile Optional<Path> reference,
+
+    @InputFile(value = InputFile.Kind.FILE, except = DataConfig.UNIFORM)
+    String initialWeights,
+
+    @InputFile(InputFile.Kind.FOLDER) Optional<Path> reference,
     boolean crossFit) {
 
   /** The methods that learn the weights. */

@@ -42,13 +42,19 @@ import org.tdro.text.Similarity;
  * @param untied whether queries and passages have separate encoders; both start from {@code path}
  * @param lora adapters that are trained in place of the checkpoint's weights
  * @param pooling pooling of token states into one embedding
- * @param normalize whether embeddings are divided by their L2 norm
- * @param similarity measure by which embeddings are compared; cosine needs {@code normalize}
+ * @param normalize whether the retriever's embeddings are divided by their L2 norm
+ * @param similarity measure by which embeddings are compared, in training, too: the cosine also where the retriever does not normalise
  * @param initializerRange standard deviation of initial weights
  */
 public record ModelConfig(
     Kind kind,
-    @InputFile Optional<Path> path,
+
+    @InputFile(
+        value = InputFile.Kind.FOLDER,
+        remedy =
+            "nothing is downloaded: fetch the files of the model, for example with hf download, and name their folder")
+    Optional<Path> path,
+
     int vocabulary,
     int hidden,
     int projection,
@@ -142,7 +148,9 @@ public record ModelConfig(
    *     from new ones, whose B is zero
    */
   @KeyOrder({"rank", "alpha", "dropout", "adapter", "target-modules"})
-  public record Adapters(@Inline Lora options, @InputFile Optional<Path> adapter) {
+  public record Adapters(
+      @Inline Lora options,
+      @InputFile(InputFile.Kind.FOLDER) Optional<Path> adapter) {
     public Adapters {
       new Checks()
           .that(
@@ -159,9 +167,6 @@ public record ModelConfig(
         .rate("dropout", dropout)
         .rate("attentionDropout", attentionDropout)
         .positive("initializerRange", initializerRange)
-        .that(
-            similarity != Similarity.COSINE || normalize,
-            "normalize must be true where similarity is cosine; choose similarity=dot otherwise")
         .that(
             kind != Kind.STATIC || path.isEmpty(),
             "path must be absent for kind static: it has no published checkpoints")
@@ -214,13 +219,14 @@ public record ModelConfig(
   }
 
   /**
-   * Returns the retriever that is trained, for token ids below {@code tokenizerSize}.
+   * Returns the retriever that is trained, whose inner products are the similarity, for token ids below {@code tokenizerSize}.
    *
    * @throws ConfigException listing the keys whose values differ from the checkpoint's
    * @throws org.tdro.io.InputException if the checkpoint's shape is not supported
    */
   public RetrieverSpec spec(int tokenizerSize) {
-    return new RetrieverSpec(architecture(tokenizerSize), pooling, projection, normalize)
+    boolean unitLength = normalize || similarity == Similarity.COSINE;
+    return new RetrieverSpec(architecture(tokenizerSize), pooling, projection, unitLength)
         .untied(untied)
         .with(adapters());
   }

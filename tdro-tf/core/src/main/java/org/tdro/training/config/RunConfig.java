@@ -2,6 +2,7 @@ package org.tdro.training.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.tdro.config.ConfigComposer;
@@ -12,6 +13,7 @@ import org.tdro.io.Checks;
 import org.tdro.keras.Execution;
 import org.tdro.retriever.ComputeOptions;
 import org.tdro.retriever.ContrastiveLoss;
+import org.tdro.retriever.SetPrompts;
 import org.tdro.serving.client.IdType;
 
 /**
@@ -40,7 +42,8 @@ public record RunConfig(
       .presets("experiment")
       .variants("stage", "stages")
       .decisiveOnlyFor("dro", "dro")
-      .folderArgument("data", "train", "training files");
+      .folderArgument("data", "train", "training files")
+      .defaultsFrom("model.path", PublishedDefaults::of);
 
   /**
    * Settings of the evaluation. Lengths of queries and passages are those of {@link DataConfig}.
@@ -48,14 +51,24 @@ public record RunConfig(
    * @param data BEIR-format folders, or folders of them
    * @param measures trec_eval's names of measures, for example {@code ndcg_cut_10}
    * @param topK results kept for each query
+   * @param prompts by the name of a set, the domain whose prompts its texts get; without one, that of its own name
    */
-  public record Eval(@InputFile List<Path> data, List<String> measures, int topK) {
+  public record Eval(
+      @InputFile(InputFile.Kind.FOLDER) List<Path> data,
+      List<String> measures,
+      int topK,
+      Map<String, String> prompts) {
 
     public Eval {
       new Checks()
           .that(!measures.isEmpty(), "measures must name at least one")
           .atLeast(1, "topK", topK)
           .done();
+    }
+
+    /** Returns the prompts of the sets. */
+    public SetPrompts setPrompts() {
+      return new SetPrompts("", prompts);
     }
   }
 
@@ -100,6 +113,12 @@ public record RunConfig(
                 || data.passagesPerQuery() > 1,
             "data.passagesPerQuery must be at least 2 where each row sees only its own passages, was "
                 + data.passagesPerQuery())
+        .that(
+            eval.setPrompts().unknown(data.everyPrompt()).isEmpty(),
+            "eval.prompts names %s, but there are prompts for %s"
+                .formatted(
+                    eval.setPrompts().unknown(data.everyPrompt()),
+                    data.everyPrompt().names()))
         .that(
             !loss.distillation().isOn() || data.passagesPerQuery() > 1,
             "data.passagesPerQuery must be at least 2 where a teacher's scores are distilled, was "

@@ -119,6 +119,6 @@ class PretrainedRetrieverTest {
         StoredRetrievers.of(Shared.path("field/32-train-from-published/cls")).settings();
     assertThat(settings.spec().pooling()).isEqualTo(Pooling.CLS);
     assertThat(settings.queryLength()).isEqualTo(48);
-    assertThat(settings.prompts().query("a").apply("x")).isEqualTo("query : x");
+    assertThat(settings.prompts().of(TextKind.QUERY, "a").apply("x")).isEqualTo("query : x");
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,8 +147,8 @@ class ConfigComposerTest {
     assertThat(config.eval().data()).containsExactly(Path.of("one"));
     assertThat(config.data().prompts())
         .containsOnly(
-            entry("acl", new Prompts.Prefixes("Find: ", "")),
-            entry("a.b", new Prompts.Prefixes("x", "y")));
+            entry("acl", new Prompts.Prefixes(Optional.of("Find: "), Optional.of(""))),
+            entry("a.b", new Prompts.Prefixes(Optional.of("x"), Optional.of("y"))));
     assertThat(config.dro().reference()).isEmpty();
   }
 

@@ -1,6 +1,7 @@
 package org.tdro.training.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
@@ -50,7 +51,6 @@ class ConfigExceptionTest {
         "device.visible-gpus=[-1] | command line: device.visible-gpus=[-1]: device.visible-gpus must be different numbers from 0, was [-1]",
         "device.memory-fraction=2 | command line: device.memory-fraction=2: device.memory-fraction must be from 0 to 1, was 2.0",
         "train.steps=0 | command line: train.steps=0: train.steps must be at least 1, was 0",
-        "model.normalize=false | command line: model.normalize=false: model.normalize must be true where similarity is cosine; choose similarity=dot otherwise",
         "dro.subtract-reference=true | command line: dro.subtract-reference=true: dro.subtract-reference must be false where measure is ratio-of-means; see"
             + " dro=excess",
         "stage=dro | configs/dro/paper.conf: dro.reference is missing: stage dro measures its losses against those of a reference run; give dro.reference=RUN or choose dro=raw",
@@ -67,6 +67,8 @@ class ConfigExceptionTest {
         "stages.dor.seed=1 | command line: stages.dor.seed=1: stages.dor is not a stage; did you mean stages.dro?",
         "stages.dro.train.stpes=1 | command line: stages.dro.train.stpes=1: stages.dro.train.stpes is not known; did you mean stages.dro.train.steps?",
         "dro.reference=no/run | command line: dro.reference=no/run: dro.reference names no/run, which does not exist",
+        "data.weights=src | command line: data.weights=src: data.weights names src, which is a folder; name a file",
+        "dro.reference=pom.xml | command line: dro.reference=pom.xml: dro.reference names pom.xml, which is a file; name a folder",
         "data.weights=no/file | command line: data.weights=no/file: data.weights names no/file, which does not exist",
         "dro.top-percents=[1 | command line: dro.top-percents=[1 is not a list or object in HOCON; strings with : # $ or = in it need quotes",
         "data.domains=[a, a] | command line: data.domains=[a, a]: data.domains must be different names, was [a, a]",
@@ -77,6 +79,14 @@ class ConfigExceptionTest {
     assertThat(told(argument).stream()
             .map(line -> line.replace(Configs.BUILT_IN.toString(), "configs")))
         .containsExactly(problem);
+  }
+
+  @Test
+  void namesOfAHubAreNotDownloaded() {
+    assertThatThrownBy(() -> Configs.with(folder)
+            .composeForRun(List.of("data=src", "model=checkpoint", "model.path=BAAI/bge-small")))
+        .hasMessageContaining(
+            "model.path names BAAI/bge-small, which does not exist; nothing is downloaded: fetch");
   }
 
   @Test

@@ -1,8 +1,11 @@
 package org.tdro.keras.callbacks;
 
 import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.io.Checks;
 import org.tdro.keras.Callback;
+import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.keras.StepFolders;
@@ -13,6 +16,8 @@ import org.tdro.keras.StepFolders;
  * is not complete is ignored. After {@link Model#stopTraining} the last step is saved, too.
  */
 public final class BackupAndRestore implements Callback {
+  private static final Logger LOG = LoggerFactory.getLogger(BackupAndRestore.class);
+
   private final StepFolders backups;
   private final int everySteps;
   private boolean keep;
@@ -41,6 +46,14 @@ public final class BackupAndRestore implements Callback {
       model.load(backups.folder(step));
       saved = step;
     });
+  }
+
+  @Override
+  public void onTrainBegin(Model model, FitOptions options) {
+    long steps = options.epochs() * options.stepsPerEpoch().getAsLong();
+    if (saved > 0 && saved < steps) {
+      LOG.info("going on from step {} of {}", saved, steps);
+    }
   }
 
   @Override

@@ -27,7 +27,12 @@ public final class ProgressBar implements Callback {
     /** A line every so many steps. */
     LINES,
     /** Not at all. */
-    NONE
+    NONE;
+
+    /** Returns the form that {@link #AUTO} takes in this process; others are themselves. */
+    public Mode resolved() {
+      return this != AUTO ? this : hasTerminal() ? BAR : LINES;
+    }
   }
 
   private final PrintStream out;
@@ -45,7 +50,7 @@ public final class ProgressBar implements Callback {
   /** Writes to {@code out}, which stays open. */
   public ProgressBar(PrintStream out, Mode mode) {
     this.out = out;
-    this.mode = mode != Mode.AUTO ? mode : hasTerminal() ? Mode.BAR : Mode.LINES;
+    this.mode = mode.resolved();
   }
 
   /** Sets the steps from one line to the next, where there is no bar; 50 by default. */

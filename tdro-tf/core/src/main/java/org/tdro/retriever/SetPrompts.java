@@ -1,0 +1,47 @@
+package org.tdro.retriever;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.tdro.text.Prompts;
+
+/**
+ * The prompts that the texts of evaluation sets get, which need not be called like the tasks of a retriever.
+ *
+ * @param every the task whose prompts all sets get, empty for the task of the set's own name
+ * @param bySet the task by the name of a set, where it is another
+ */
+public record SetPrompts(String every, Map<String, String> bySet) {
+  /** Each set has the prompts of the task of its name. */
+  public static final SetPrompts BY_NAME = new SetPrompts("", Map.of());
+
+  public SetPrompts {
+    bySet = new TreeMap<>(bySet);
+  }
+
+  /** Returns the task whose prompts the texts of a set get. */
+  public String task(String set) {
+    return bySet.getOrDefault(set, every.isEmpty() ? set : every);
+  }
+
+  /** Returns the chosen tasks for which there is no prompt, neither of queries nor of passages. */
+  public SortedSet<String> unknown(Prompts prompts) {
+    var unknown = new TreeSet<>(bySet.values());
+    unknown.add(every);
+    unknown.removeAll(prompts.names());
+    unknown.remove("");
+    return unknown;
+  }
+
+  /** Returns the sets whose texts get no prompt, although the retriever has some by name. */
+  public List<String> without(Prompts prompts, Collection<String> sets) {
+    boolean hasEvery = prompts.queries().containsKey(Prompts.EVERY_TASK)
+        || prompts.passages().containsKey(Prompts.EVERY_TASK);
+    return hasEvery || prompts.names().isEmpty()
+        ? List.of()
+        : sets.stream().filter(set -> !prompts.names().contains(task(set))).toList();
+  }
+}

@@ -1,0 +1,25 @@
+package org.tdro.tools;
+
+import java.util.OptionalLong;
+import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.runs.PhaseProgress;
+import picocli.CommandLine.Option;
+
+/** The option {@code --quiet} of commands that show how far they are on standard error. */
+final class ProgressOptions {
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Do not show how far the work is.")
+  private boolean quiet;
+
+  /** Whether progress is shown. */
+  boolean isShown() {
+    return !quiet;
+  }
+
+  /** Begins a phase that counts texts. */
+  PhaseProgress texts(String phase, OptionalLong total) {
+    var mode = quiet ? ProgressBar.Mode.NONE : ProgressBar.Mode.AUTO;
+    return new PhaseProgress(System.err, mode, phase, "texts", total);
+  }
+}

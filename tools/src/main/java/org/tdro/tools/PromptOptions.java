@@ -1,0 +1,69 @@
+package org.tdro.tools;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.tdro.evaluation.EvaluationSet;
+import org.tdro.retriever.SetPrompts;
+import org.tdro.text.Prompts;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The option {@code --prompt} of commands that evaluate a model. */
+final class PromptOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--prompt",
+      split = ",",
+      paramLabel = "[SET=]NAME",
+      description =
+          "The model's prompts of this name, for all sets or for one (default: those with the name of the set, else those of all texts).")
+  private List<String> prompts = new ArrayList<>();
+
+  /** Returns the prompts for the texts of sets; prints a note if the model has prompts, but none for a set. */
+  SetPrompts of(Prompts known, List<EvaluationSet> sets) {
+    var names = sets.stream().map(EvaluationSet::name).toList();
+    if (names.isEmpty() && !prompts.isEmpty()) {
+      throw usage("--prompt is for the texts of evaluation sets, and there are none");
+    }
+    var every = "";
+    var bySet = new TreeMap<String, String>();
+    for (var prompt : prompts) {
+      int equals = prompt.indexOf('=');
+      var set = equals < 0 ? "" : prompt.substring(0, equals);
+      if (equals < 0) {
+        every = prompt;
+      } else if (names.contains(set)) {
+        bySet.put(set, prompt.substring(equals + 1));
+      } else {
+        throw usage("--prompt %s: there is no set %s; there are %s"
+            .formatted(prompt, set, String.join(", ", names)));
+      }
+    }
+    var chosen = new SetPrompts(every, bySet);
+    for (var name : chosen.unknown(known)) {
+      throw usage(
+          known.names().isEmpty()
+              ? "--prompt %s: the model has no named prompts".formatted(name)
+              : "--prompt %s is unknown; the model has %s"
+                  .formatted(name, String.join(", ", known.names())));
+    }
+    var without = chosen.without(known, names);
+    if (!without.isEmpty()) {
+      var err = spec.commandLine().getErr();
+      err.printf(
+          "the texts of %s get no prompt: the model has %s; choose one with --prompt NAME or --prompt SET=NAME%n",
+          String.join(", ", without), String.join(", ", known.names()));
+      err.flush();
+    }
+    return chosen;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
