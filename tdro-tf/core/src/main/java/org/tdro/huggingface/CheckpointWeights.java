@@ -134,7 +134,8 @@ public final class CheckpointWeights {
   private static long missingRows(Weight weight, TensorView tensor) {
     var here = weight.shape().asArray();
     var there = tensor.shape();
-    boolean isTokens = weight.name().matches(".*(embed_tokens|word_embeddings|tok_embeddings)/embeddings");
+    boolean isTokens =
+        weight.name().matches(".*(embed_tokens|word_embeddings|tok_embeddings)/embeddings");
     return isTokens && there.length == 2 && here[1] == there[1]
         ? Math.max(0, here[0] - there[0])
         : 0;

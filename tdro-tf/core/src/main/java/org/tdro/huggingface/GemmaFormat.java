@@ -41,19 +41,18 @@ final class GemmaFormat implements ConfigJson.BackboneFormat {
     boolean third = type.equals(GEMMA3);
     json.only("hidden_activation", GELU);
     if (!json.flag("is_causal", true)) {
-      json.problem("is_causal is false, which has no effect on this model_type; give " + BIDIRECTIONAL);
+      json.problem(
+          "is_causal is false, which has no effect on this model_type; give " + BIDIRECTIONAL);
     }
     if (!third) {
       json.refuse(BIDIRECTIONAL, "attention in both directions is not computed for " + type);
     }
     boolean bidirectional = third && json.flag(BIDIRECTIONAL, false);
     int layers = ConfigJson.layers(json, "num_hidden_layers");
-    int period =
-        third ? json.size("sliding_window_pattern", GEMMA3_PERIOD) : GEMMA2_PERIOD;
+    int period = third ? json.size("sliding_window_pattern", GEMMA3_PERIOD) : GEMMA2_PERIOD;
     var full = ConfigJson.fullLayers(json, layers, layer -> (layer + 1) % period == 0);
-    double cap = json.get(SCORE_CAP).isMissingNode() && !third
-        ? GEMMA2_CAP
-        : json.number(SCORE_CAP, 0);
+    double cap =
+        json.get(SCORE_CAP).isMissingNode() && !third ? GEMMA2_CAP : json.number(SCORE_CAP, 0);
     var ropes = third ? thirdRopes(json) : secondRopes(json);
     boolean bias = json.flag("attention_bias", false);
     return DecoderArchitecture.builder(
@@ -112,8 +111,7 @@ final class GemmaFormat implements ConfigJson.BackboneFormat {
     boolean third = shape.headNorms();
     check(shape, third);
     var gemma = shape.gemma();
-    var json = ConfigJson.named(
-            third ? GEMMA3 : GEMMA2, third ? "Gemma3TextModel" : "Gemma2Model")
+    var json = ConfigJson.named(third ? GEMMA3 : GEMMA2, third ? "Gemma3TextModel" : "Gemma2Model")
         .put("vocab_size", shape.vocabulary())
         .put("hidden_size", shape.hidden())
         .put("num_hidden_layers", shape.layers())
@@ -146,7 +144,8 @@ final class GemmaFormat implements ConfigJson.BackboneFormat {
   }
 
   private static void check(DecoderArchitecture shape, boolean third) {
-    boolean ofSecond = !shape.bidirectional() && shape.rope().equals(shape.gemma().windowRope());
+    boolean ofSecond =
+        !shape.bidirectional() && shape.rope().equals(shape.gemma().windowRope());
     if (shape.feedForwardBias()
         || shape.inputBias() != shape.outputBias()
         || shape.slidingWindow() == 0

@@ -84,9 +84,8 @@ final class ModernBertFormat implements ConfigJson.BackboneFormat {
   private static RopeJson.ByLayer separateRopes(PublishedJson json) {
     double global = json.number(GLOBAL_THETA, USUAL_GLOBAL_THETA);
     // Null, unlike absence, says that both are the same.
-    double local = json.get(LOCAL_THETA).isNull()
-        ? global
-        : json.number(LOCAL_THETA, USUAL_LOCAL_THETA);
+    double local =
+        json.get(LOCAL_THETA).isNull() ? global : json.number(LOCAL_THETA, USUAL_LOCAL_THETA);
     return new RopeJson.ByLayer(
         new Rope(global, Rope.Scaling.NONE), new Rope(local, Rope.Scaling.NONE));
   }

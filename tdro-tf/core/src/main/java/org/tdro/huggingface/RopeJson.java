@@ -63,7 +63,8 @@ record RopeJson(PublishedJson json, String name, JsonNode keys) {
       return separate;
     }
     var keys = json.get(PARAMETERS);
-    if (!keys.path(ConfigJson.FULL).isObject() || !keys.path(ConfigJson.WINDOWED).isObject()) {
+    if (!keys.path(ConfigJson.FULL).isObject()
+        || !keys.path(ConfigJson.WINDOWED).isObject()) {
       json.problem("%s must have the objects %s and %s, was %s"
           .formatted(PARAMETERS, ConfigJson.FULL, ConfigJson.WINDOWED, keys));
       return separate;

@@ -12,15 +12,8 @@ import org.tdro.keras.Weight;
  */
 final class TensorNames {
   /** A model with a head on top holds its encoder under one of these. */
-  private static final List<String> PREFIXES =
-      List.of(
-      "model.",
-      "bert.",
-      "roberta.",
-      "distilbert.",
-      "mpnet.",
-      "base_model.model.",
-      "0.auto_model.");
+  private static final List<String> PREFIXES = List.of(
+      "model.", "bert.", "roberta.", "distilbert.", "mpnet.", "base_model.model.", "0.auto_model.");
 
   /** Tensors that an encoder does not use: heads, poolers, tables that follow from the configuration. */
   private static final Pattern UNUSED = Pattern.compile(

@@ -37,11 +37,7 @@ final class AttentionBatch {
    * @param headSize width of a head
    */
   AttentionBatch(
-      Ops tf,
-      Operand<TInt32> ids,
-      Operand<TInt32> mask,
-      Collection<Reach> reaches,
-      int headSize) {
+      Ops tf, Operand<TInt32> ids, Operand<TInt32> mask, Collection<Reach> reaches, int headSize) {
     batchAndLength = tf.shape(ids);
     var absent = tf.math.sub(tf.constant(1f), tf.dtypes.cast(mask, TFloat32.class));
     var padding = tf.expandDims(

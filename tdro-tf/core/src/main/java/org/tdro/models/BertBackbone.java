@@ -1,7 +1,6 @@
 package org.tdro.models;
 
 import java.util.ArrayList;
-import java.util.List;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Layer;

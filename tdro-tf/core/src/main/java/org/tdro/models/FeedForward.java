@@ -16,8 +16,7 @@ record FeedForward(Layer<TFloat32> inner, Layer<TFloat32> output) implements Lay
 
   /** Returns activation(x·U)·D. */
   static FeedForward plain(Layer<TFloat32> up, Activation activation, Layer<TFloat32> down) {
-    return new FeedForward(
-        (context, x) -> activation.call(context, up.call(context, x)), down);
+    return new FeedForward((context, x) -> activation.call(context, up.call(context, x)), down);
   }
 
   /** Returns (activation(x·G) ⊙ x·U)·D (Shazeer 2020). */

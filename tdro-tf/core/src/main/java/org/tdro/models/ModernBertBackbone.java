@@ -70,9 +70,7 @@ final class ModernBertBackbone implements Backbone {
         attention,
         Residual.pre(feedForwardNorm, Activation.LINEAR),
         FeedForward.gatedJointly(
-            both,
-            Activation.GELU,
-            (context, x) -> down.call(context, dropout.call(context, x))));
+            both, Activation.GELU, (context, x) -> down.call(context, dropout.call(context, x))));
   }
 
   private Layer<TFloat32> map(LayerScope scope, int in, int out, Part part) {

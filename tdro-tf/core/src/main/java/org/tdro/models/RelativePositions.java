@@ -34,7 +34,8 @@ final class RelativePositions {
       return first + away;
     }
     // The logarithm in single precision, as the model was trained.
-    float share = (float) Math.log((float) away / exact) / (float) Math.log((double) FARTHEST / exact);
+    float share =
+        (float) Math.log((float) away / exact) / (float) Math.log((double) FARTHEST / exact);
     return first + Math.min(half - 1, exact + (int) (share * (half - exact)));
   }
 

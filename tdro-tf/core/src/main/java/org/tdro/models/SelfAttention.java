@@ -62,8 +62,7 @@ record SelfAttention(
       var tf = context.tf();
       var rows = map.call(context, x);
       var separate = tf.reshape(rows, tf.constant(new int[] {-1, heads, size}));
-      return tf.reshape(
-          norm.call(context, separate), tf.constant(new int[] {-1, heads * size}));
+      return tf.reshape(norm.call(context, separate), tf.constant(new int[] {-1, heads * size}));
     };
   }
 
@@ -82,8 +81,8 @@ record SelfAttention(
     var together = shared ? tf.reshape(q, batch.grouped(tf, heads.groups(), size)) : q;
     var products = context.batchMatMul(together, k, true);
     var scores = shared ? tf.reshape(products, batch.scores(tf, heads.count())) : products;
-    var weights = dropout.call(
-        context, tf.nn.softmax(tf.math.add(capped(tf, scores), view.bias())));
+    var weights =
+        dropout.call(context, tf.nn.softmax(tf.math.add(capped(tf, scores), view.bias())));
     var regrouped = shared ? tf.reshape(weights, tf.shape(products)) : weights;
     var mixed = context.batchMatMul(regrouped, v, false);
     var separate = shared ? tf.reshape(mixed, tf.shape(q)) : mixed;
@@ -92,8 +91,7 @@ record SelfAttention(
     return output.call(context, rows);
   }
 
-  private static Operand<TFloat32> turned(
-      Ops tf, Operand<TFloat32> x, AttentionBatch.View view) {
+  private static Operand<TFloat32> turned(Ops tf, Operand<TFloat32> x, AttentionBatch.View view) {
     return view.angles() == null ? x : view.angles().turn(tf, x);
   }
 

@@ -32,8 +32,7 @@ record TransformerBlock(
       return new Residual(Activation.LINEAR, after, last);
     }
 
-    private Operand<TFloat32> call(
-        CallContext context, Operand<TFloat32> x, Layer<TFloat32> part) {
+    private Operand<TFloat32> call(CallContext context, Operand<TFloat32> x, Layer<TFloat32> part) {
       var change = after.call(context, part.call(context, before.call(context, x)));
       return last.call(context, context.tf().math.add(x, change));
     }
@@ -41,8 +40,8 @@ record TransformerBlock(
 
   /** {@code [batch · length, hidden] -> [batch · length, hidden]}. */
   Operand<TFloat32> call(CallContext context, Operand<TFloat32> x, AttentionBatch batch) {
-    var middle = aroundAttention.call(
-        context, x, (inner, states) -> attention.call(inner, states, batch));
+    var middle =
+        aroundAttention.call(context, x, (inner, states) -> attention.call(inner, states, batch));
     return aroundFeedForward.call(context, middle, feedForward);
   }
 }

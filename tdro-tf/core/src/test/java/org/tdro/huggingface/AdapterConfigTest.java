@@ -74,7 +74,8 @@ class AdapterConfigTest {
         {"model_type": "distilbert", "activation": "gelu", "dim": 8, "hidden_dim": 8, "n_layers": 1, "n_heads": 2,
          "max_position_embeddings": 9, "vocab_size": 5}""");
     var adapter = Files.createDirectories(folder.resolve("adapter"));
-    Files.move(with("r", "4").resolve("adapter_config.json"), adapter.resolve("adapter_config.json"));
+    Files.move(
+        with("r", "4").resolve("adapter_config.json"), adapter.resolve("adapter_config.json"));
     assertThatThrownBy(() -> PublishedFolder.open(adapter))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(

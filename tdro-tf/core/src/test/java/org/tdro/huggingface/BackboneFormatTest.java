@@ -54,7 +54,8 @@ class BackboneFormatTest {
         Arguments.of("mistral", plain().bidirectional(true).slidingWindow(9, 0).build()),
         Arguments.of("bert", bert(BertArchitecture.COUNT_ALL, 2)),
         Arguments.of("gemma2", gemma(plain(), 50).build()),
-        Arguments.of("gemma3_text", gemma(plain(), 0).headNorms(true).rope(GLOBAL).build()),
+        Arguments.of(
+            "gemma3_text", gemma(plain(), 0).headNorms(true).rope(GLOBAL).build()),
         Arguments.of(
             "gemma3_text", gemma(plain(), 0).headNorms(true).bidirectional(true).build()),
         Arguments.of("modernbert", modern(List.of(0, 3), LOCAL, Set.of())),
@@ -149,8 +150,20 @@ class BackboneFormatTest {
 
   private static ModernBertArchitecture modern(List<Integer> global, Rope local, Set<Part> biases) {
     return new ModernBertArchitecture(
-        97, 32, 4, 4, 24, 512, global, 64, GLOBAL, local, 1e-5f, biases,
-        new Dropouts(0.1f, 0.2f, 0.3f), 0.02f);
+        97,
+        32,
+        4,
+        4,
+        24,
+        512,
+        global,
+        64,
+        GLOBAL,
+        local,
+        1e-5f,
+        biases,
+        new Dropouts(0.1f, 0.2f, 0.3f),
+        0.02f);
   }
 
   private static BertArchitecture named(Family family, int paddingId) {

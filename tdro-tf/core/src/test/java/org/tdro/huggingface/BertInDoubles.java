@@ -56,16 +56,17 @@ final class BertInDoubles extends ModelInDoubles {
     }
     var prefix = "encoder.layer." + layer + ".";
     boolean mpnet = type.equals("mpnet");
-    return prefix + switch (part) {
-      case "q" -> mpnet ? "attention.attn.q" : "attention.self.query";
-      case "k" -> mpnet ? "attention.attn.k" : "attention.self.key";
-      case "v" -> mpnet ? "attention.attn.v" : "attention.self.value";
-      case "o" -> mpnet ? "attention.attn.o" : "attention.output.dense";
-      case "attention norm" -> mpnet ? "attention.LayerNorm" : "attention.output.LayerNorm";
-      case "up" -> "intermediate.dense";
-      case "down" -> "output.dense";
-      default -> "output.LayerNorm";
-    };
+    return prefix
+        + switch (part) {
+          case "q" -> mpnet ? "attention.attn.q" : "attention.self.query";
+          case "k" -> mpnet ? "attention.attn.k" : "attention.self.key";
+          case "v" -> mpnet ? "attention.attn.v" : "attention.self.value";
+          case "o" -> mpnet ? "attention.attn.o" : "attention.output.dense";
+          case "attention norm" -> mpnet ? "attention.LayerNorm" : "attention.output.LayerNorm";
+          case "up" -> "intermediate.dense";
+          case "down" -> "output.dense";
+          default -> "output.LayerNorm";
+        };
   }
 
   @Override
@@ -79,8 +80,7 @@ final class BertInDoubles extends ModelInDoubles {
         new long[] {whole("max_position_embeddings"), hidden});
     if (config.has("type_vocab_size")) {
       shapes.put(
-          "embeddings.token_type_embeddings.weight",
-          new long[] {whole("type_vocab_size"), hidden});
+          "embeddings.token_type_embeddings.weight", new long[] {whole("type_vocab_size"), hidden});
     }
     norm(shapes, "embeddings.LayerNorm", hidden, true);
     for (int i = 0; i < layers(); i++) {
@@ -102,7 +102,8 @@ final class BertInDoubles extends ModelInDoubles {
   double[][] states(int[] ids, int[] mask) {
     int hidden = hidden();
     boolean bert = type.equals("bert") || distilled;
-    int padding = bert ? -1 : type.equals("mpnet") ? 1 : config.path("pad_token_id").asInt(1);
+    int padding =
+        bert ? -1 : type.equals("mpnet") ? 1 : config.path("pad_token_id").asInt(1);
     var x = new double[ids.length][];
     int counted = 0;
     for (int t = 0; t < ids.length; t++) {

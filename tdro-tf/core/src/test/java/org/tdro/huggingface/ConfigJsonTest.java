@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,8 +201,8 @@ class ConfigJsonTest {
         read("{\"model_type\": \"modernbert\", " + DECODER + rope.formatted("300") + "}");
     assertThat(shape.globalRope().theta()).isEqualTo(300);
     assertThat(shape.localRope().theta()).isEqualTo(10_000);
-    assertThatThrownBy(() ->
-            read("{\"model_type\": \"modernbert\", " + DECODER + rope.formatted("301") + "}"))
+    assertThatThrownBy(
+            () -> read("{\"model_type\": \"modernbert\", " + DECODER + rope.formatted("301") + "}"))
         .hasMessageContaining("which contradicts global_rope_theta");
   }
 

@@ -62,9 +62,8 @@ class DecoderReferenceTest {
         {"model_type": "mistral", "sliding_window": 3, "rope_parameters": {"rope_type": "default", "rope_theta": 300.0}}"""
       })
   void statesAndGradientsAreThoseOfTheReference(String further) throws IOException {
-    var comparison =
-        new ReferenceComparison(
-            new DecoderInDoubles(config(further), 7), "model.", folder, GRADIENTS);
+    var comparison = new ReferenceComparison(
+        new DecoderInDoubles(config(further), 7), "model.", folder, GRADIENTS);
     comparison.write();
     comparison.assertAgrees();
     comparison.assertWritesBack();

@@ -113,7 +113,8 @@ abstract class ModelInDoubles {
     }
     var y = new double[x.length];
     for (int i = 0; i < x.length; i++) {
-      y[i] = (x[i] - mean) / Math.sqrt(variance + epsilon) * scale[i] + (bias == null ? 0 : bias[i]);
+      y[i] =
+          (x[i] - mean) / Math.sqrt(variance + epsilon) * scale[i] + (bias == null ? 0 : bias[i]);
     }
     return y;
   }

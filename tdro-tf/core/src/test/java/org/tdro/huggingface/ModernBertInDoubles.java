@@ -126,9 +126,15 @@ final class ModernBertInDoubles extends ModelInDoubles {
       var mixed = new double[hidden];
       for (int h = 0; h < heads; h++) {
         int head = h;
-        mix(mixed, h, h, size, v, s -> mask[s] == 1 && Math.abs(s - here) <= window
-            ? product(q.get(here), head, k.get(s), head, size) / Math.sqrt(size)
-            : Double.NEGATIVE_INFINITY);
+        mix(
+            mixed,
+            h,
+            h,
+            size,
+            v,
+            s -> mask[s] == 1 && Math.abs(s - here) <= window
+                ? product(q.get(here), head, k.get(s), head, size) / Math.sqrt(size)
+                : Double.NEGATIVE_INFINITY);
       }
       result[t] = linear(mixed, name + "Wo");
     }

@@ -36,8 +36,7 @@ import org.tensorflow.types.TFloat32;
  * @param folder of the published files
  * @param gradients tolerance, of the largest gradient of a tensor
  */
-record ReferenceComparison(
-    ModelInDoubles reference, String prefix, Path folder, double gradients) {
+record ReferenceComparison(ModelInDoubles reference, String prefix, Path folder, double gradients) {
   /** Of the largest value; 8e-7 was measured. */
   private static final double STATES = 1e-5;
 
@@ -58,13 +57,15 @@ record ReferenceComparison(
   void write() throws IOException {
     Files.writeString(folder.resolve("config.json"), reference.config.toString());
     var specs = new ArrayList<TensorSpec>();
-    reference.shapes()
+    reference
+        .shapes()
         .forEach((name, shape) -> specs.add(new TensorSpec(prefix + name, DType.F32, shape)));
     specs.add(new TensorSpec("lm_head.weight", DType.F32, new long[] {1, 1}));
     try (var writer = SafetensorsWriter.create(
         folder.resolve("model.safetensors"), specs, SafetensorsWriter.PYTORCH)) {
       for (var spec : specs) {
-        var values = reference.tensors.get(spec.name().substring(spec.name().startsWith(prefix) ? prefix.length() : 0));
+        var values = reference.tensors.get(
+            spec.name().substring(spec.name().startsWith(prefix) ? prefix.length() : 0));
         var bytes = ByteBuffer.allocate((int) spec.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (double value : values == null ? new double[1] : values) {
           bytes.putFloat((float) value);

@@ -22,7 +22,9 @@ class PaddingSideTest {
             SmallRetriever.bert(20, 2, 8, 0),
             SmallRetriever.mpnet(20, 2, 8, 0),
             SmallRetriever.modernBert(20, 2, 0),
-            decoder(2).gemma(new DecoderArchitecture.Gemma(9, 2, List.of(1), ROPE)).build(),
+            decoder(2)
+                .gemma(new DecoderArchitecture.Gemma(9, 2, List.of(1), ROPE))
+                .build(),
             decoder(0).build(),
             decoder(2).build(),
             decoder(0).headNorms(true).build(),

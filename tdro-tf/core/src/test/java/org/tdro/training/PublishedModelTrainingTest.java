@@ -120,20 +120,14 @@ class PublishedModelTrainingTest {
 
   /** The maps that are adapted are the usual ones of the architecture. */
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        """
+  @ValueSource(strings = {"""
         {"model_type": "distilbert", "dim": 16, "n_layers": 2, "n_heads": 4, "hidden_dim": 24, "activation": "gelu",
-         "vocab_size": 258}""",
-        """
-        {"model_type": "mpnet", "hidden_act": "gelu", "layer_norm_eps": 1e-5, "vocab_size": 258}""",
-        """
+         "vocab_size": 258}""", """
+        {"model_type": "mpnet", "hidden_act": "gelu", "layer_norm_eps": 1e-5, "vocab_size": 258}""", """
         {"model_type": "modernbert", "local_attention": 8, "global_attn_every_n_layers": 2, "rope_theta": null,
-         "vocab_size": 258}""",
-        """
+         "vocab_size": 258}""", """
         {"model_type": "gemma3_text", "head_dim": 8, "sliding_window": 8, "use_bidirectional_attention": true,
-         "query_pre_attn_scalar": 8, "vocab_size": 258}"""
-      })
+         "query_pre_attn_scalar": 8, "vocab_size": 258}"""})
   void soDoesEveryOtherArchitecture(String keys) throws IOException {
     goAllTheWay(keys, "model.lora.rank=2", "train.gradient-checkpointing=true");
   }
