@@ -118,7 +118,7 @@ final class DataCommand implements Callable<Integer> {
       }
       var loaded = Prompts.load(prompts);
       var unknown = new TreeSet<>(loaded.names(TextKind.QUERY));
-      unknown.removeAll(DomainFiles.sources(files.places()).keySet());
+      unknown.removeAll(DomainFiles.sources(files.places(), skipped -> {}).keySet());
       if (!unknown.isEmpty()) {
         var err = spec.commandLine().getErr();
         err.printf("%s has prompts for domains that are not imported: %s%n", prompts, unknown);

@@ -53,7 +53,7 @@ final class EncodeCommand implements Callable<Integer> {
       names = "--pooling",
       paramLabel = "KIND",
       description =
-          "cls, mean, lasttoken, avg_first_last or avg_top2 (default: the pooling that the model was trained or published with).")
+          "cls, mean, max, mean_sqrt_len_tokens, weightedmean, lasttoken, avg_first_last or avg_top2 (default: the pooling that the model was trained or published with).")
   private Pooling pooling;
 
   @Option(

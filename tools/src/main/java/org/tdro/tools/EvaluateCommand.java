@@ -60,6 +60,14 @@ final class EvaluateCommand implements Callable<Integer> {
   private PromptOptions prompts;
 
   @Option(
+      names = "--split",
+      paramLabel = "NAME",
+      defaultValue = BeirDataset.TEST,
+      description =
+          "The judgements to use, qrels/NAME.tsv: test, dev or train, for example (default: ${DEFAULT-VALUE}).")
+  private String split;
+
+  @Option(
       names = "--run-file",
       paramLabel = "F",
       description =
@@ -71,7 +79,8 @@ final class EvaluateCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "MEASURE",
       defaultValue = "ndcg_cut_10,recall_100",
-      description = "Measures, by trec_eval's names (default: ${DEFAULT-VALUE}).")
+      description =
+          "Measures, by trec_eval's names or those of others, such as nDCG@10 or MRR (default: ${DEFAULT-VALUE}).")
   private List<String> measures = new ArrayList<>();
 
   @Option(
@@ -101,7 +110,7 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var evaluation = evaluation();
     var stored = model.stored();
-    var sets = BeirDataset.loadAll(data);
+    var sets = BeirDataset.loadAll(data, split);
     checkTargets(sets);
     var settings = model.settings(stored).comparedByProduct();
     var chosen = prompts.of(settings.prompts(), sets);

@@ -136,7 +136,7 @@ final class ExportCommand implements Callable<Integer> {
       return 0;
     }
     var options = options();
-    var sets = BeirDataset.loadAll(eval);
+    var sets = BeirDataset.loadAll(eval, BeirDataset.TEST);
     if (!sets.isEmpty() && !takesTexts(stored, settings)) {
       throw usage("--eval needs a tokenizer, and " + stored.path() + " has none");
     }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     name = "metrics",
     mixinStandardHelpOptions = true,
     description =
-        "Evaluate a TREC run file: trec_eval's measures, with its names and values, as JSON.",
+        "Evaluate a TREC run file: trec_eval's measures, with the names and values of its version 9.0.8, as JSON.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "2:unknown measure or bad usage", "3:a file is missing or malformed"},
     footerHeading = "%nExamples:%n",
@@ -50,8 +50,8 @@ final class MetricsCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "The run: query Q0 document rank score tag; plain or .gz. Documents are ranked by score, equal"
-              + " scores by id in descending order of bytes.")
+          "The run: query Q0 document rank score tag; plain or .gz. Documents are ranked by score in single"
+              + " precision, equal scores by id in descending order of bytes.")
   private Path run;
 
   @Option(
@@ -60,8 +60,8 @@ final class MetricsCommand implements Callable<Integer> {
       defaultValue = DEFAULT_MEASURES,
       description =
           "Measures, separated by commas or given repeatedly: ndcg, ndcg_cut_K, map, map_cut_K, recip_rank,"
-              + " recip_rank_at_K, recall_K, P_K, num_q, num_ret, num_rel, num_rel_ret; also ndcg_cut.5,10, or ndcg_cut for"
-              + " the usual cutoffs. Default: ${DEFAULT-VALUE}")
+              + " recip_rank_at_K, recall_K, P_K, success_K, num_q, num_ret, num_rel, num_rel_ret; also ndcg_cut.5,10, or ndcg_cut for"
+              + " the usual cutoffs, and other programs' names, such as nDCG@10, MRR or R@100. Default: ${DEFAULT-VALUE}")
   private List<String> measures;
 
   @Option(names = "--per-query", description = "Print the values of each query, too.")

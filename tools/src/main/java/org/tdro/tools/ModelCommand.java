@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tdro.io.Json;
 import org.tdro.keras.Weight;
+import org.tdro.models.Projection;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
@@ -95,7 +96,8 @@ final class ModelCommand implements Runnable {
       facts.put("architecture", spec.architecture());
       facts.put("parameters", parameters(settings));
       facts.put("pooling", word(spec.pooling()));
-      facts.put("projection", spec.projection());
+      facts.put(
+          "projection", spec.projections().stream().map(Projection::toString).toList());
       facts.put("dimension", spec.dimension());
       facts.put("normalize", spec.normalize());
       facts.put("similarity", word(settings.similarity()));
@@ -107,8 +109,10 @@ final class ModelCommand implements Runnable {
       if (!settings.matryoshkaDimensions().isEmpty()) {
         facts.put("trained dimensions", settings.trainedDimensions());
       }
-      facts.put("query length", settings.queryLength());
-      facts.put("passage length", settings.passageLength());
+      for (var kind : TextKind.values()) {
+        int most = settings.maxLength(kind);
+        facts.put(word(kind) + " length", most == Integer.MAX_VALUE ? "any" : most);
+      }
       facts.put("prompts", prompts(settings.prompts()));
       if (stored instanceof PretrainedRetriever published) {
         facts.put("keys not needed", published.folder().unreadKeys());

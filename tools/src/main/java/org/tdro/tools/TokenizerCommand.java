@@ -79,7 +79,9 @@ final class TokenizerCommand implements Callable<Integer> {
       overwriting.check("--out", output);
       var trainer = new BytePairTrainer(vocabularySize);
       var counts = new WordCounts(!keepCase);
-      TrainingTexts.count(DomainFiles.sources(files.places()).values(), counts, files.threads());
+      var err = spec.commandLine().getErr();
+      TrainingTexts.count(
+          DomainFiles.sources(files.places(), err::println).values(), counts, files.threads());
       var vocabulary = trainer.train(counts);
       vocabulary.write(output);
       var out = spec.commandLine().getOut();

@@ -34,7 +34,8 @@ final class SmallRuns {
   /** Writes a tokenizer of that many ids, learned from the domains. */
   static void writeTokenizer(Path file, int vocabulary, Path folder) {
     var counts = new WordCounts(true);
-    var sources = DomainFiles.sources(List.of(folder.resolve("data"))).values();
+    var sources =
+        DomainFiles.sources(List.of(folder.resolve("data")), skipped -> {}).values();
     TrainingTexts.count(sources, counts, 1);
     new BytePairTrainer(vocabulary).train(counts).write(file);
   }

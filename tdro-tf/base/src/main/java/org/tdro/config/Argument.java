@@ -59,7 +59,7 @@ record Argument(String typed, List<String> path, String text) {
     } catch (com.typesafe.config.ConfigException e) {
       problems.add(
           SOURCE,
-          typed + " is not a list or object in HOCON; strings with : # $ or = in it need quotes");
+          typed + " is not a list or object in HOCON; strings with one of : # $ @ = need quotes");
       return ConfigFactory.empty();
     }
   }

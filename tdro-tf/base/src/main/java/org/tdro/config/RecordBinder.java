@@ -34,6 +34,8 @@ final class RecordBinder {
   private final Function<String, Optional<String>> home;
   private final boolean inputsExist;
   private final Map<String, String> origins = new LinkedHashMap<>();
+  /** The entry of a map that is being bound: its missing keys are missing there, not in the file of their group. */
+  private Optional<ConfigValue> entry = Optional.empty();
 
   /**
    * Creates a binder of one configuration.
@@ -227,7 +229,9 @@ final class RecordBinder {
           : wrong(value, path, "a section { … }");
     }
     if (absent) {
-      home.apply(path)
+      entry
+          .map(section -> ConfigProblems.where(section.origin()))
+          .or(() -> home.apply(path))
           .ifPresent(
               file -> problems.add(file, path + " is missing; it is " + Scalars.describe(plain)));
       return INVALID;
@@ -259,17 +263,42 @@ final class RecordBinder {
     var bound = new LinkedHashMap<String, Object>();
     object.keySet().stream()
         .sorted()
-        .forEach(
-            name -> bound.put(name, value(type, object.get(name), RecordKeys.below(path, name))));
+        .forEach(name -> bound.put(name, entry(type, name, object.get(name), path)));
     return bound.containsValue(INVALID) ? INVALID : bound;
   }
 
+  private Object entry(Type type, String name, ConfigValue value, String path) {
+    if (value instanceof ConfigObject object
+        && type instanceof Class<?> plain
+        && plain.isRecord()) {
+      var known = RecordKeys.components(plain).keySet();
+      var below = object.keySet().stream()
+          .filter(key -> !known.contains(key) && object.get(key) instanceof ConfigObject)
+          .findFirst();
+      if (below.isPresent()) {
+        problems.add(
+            ConfigProblems.where(object.get(below.get()).origin()),
+            "%s is not known; a name with dots needs quotes: %s"
+                .formatted(
+                    RecordKeys.below(RecordKeys.below(path, name), below.get()),
+                    RecordKeys.below(path, name + "." + below.get())));
+        return INVALID;
+      }
+    }
+    entry = Optional.of(value);
+    var bound = value(type, value, RecordKeys.below(path, name));
+    entry = Optional.empty();
+    return bound;
+  }
+
   private Object scalar(Class<?> type, ConfigValue value, String path) {
-    if (value instanceof ConfigObject || value instanceof ConfigList) {
+    if (value instanceof ConfigObject
+        || value instanceof ConfigList
+        || value.valueType() == ConfigValueType.NULL) {
       return wrong(value, path, Scalars.describe(type));
     }
-    var text =
-        value.valueType() == ConfigValueType.STRING ? (String) value.unwrapped() : value.render();
+    // The text as it was typed: 2024.10 is not 2024.1.
+    var text = value.atKey("value").getString("value");
     return Scalars.parse(type, text).orElseGet(() -> {
       var suggestion = Suggestion.of(text, Scalars.words(type), "");
       problems.add(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -51,9 +52,14 @@ public final class Json {
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .build();
 
-  /** For millions of lines: duplicate keys are not looked for. */
-  private static final ObjectReader LINES = JsonMapper.builder()
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+  /** For millions of lines, with strings of any length. Keys given twice are found in the tree, which is cheaper than in the text. */
+  private static final ObjectReader LINES = JsonMapper.builder(JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build())
+      .enable(
+          DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+          DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
       .build()
       .reader();
 
@@ -133,7 +139,7 @@ public final class Json {
     try {
       var node = LINES.readTree(text);
       if (!node.isObject()) {
-        throw new InputException(place + ": is not a JSON object");
+        throw new InputException(place + ": is not a JSON object, but " + describe(node));
       }
       return node;
     } catch (JsonProcessingException e) {
@@ -142,6 +148,19 @@ public final class Json {
           e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
       throw new InputException(place + ": malformed JSON" + column + ": " + problem(e), e);
     }
+  }
+
+  /** Returns the type of a value in words, such as {@code a list}. */
+  public static String describe(JsonNode value) {
+    return switch (value.getNodeType()) {
+      case ARRAY -> "a list";
+      case OBJECT -> "an object";
+      case STRING -> "a string";
+      case NUMBER -> "a number";
+      case BOOLEAN -> value.asText();
+      case NULL -> "null";
+      default -> "missing";
+    };
   }
 
   /** Returns an empty object, to be filled. */
@@ -206,7 +225,10 @@ public final class Json {
 
   /** Returns the parser's complaint without the beginning of the value, which Jackson adds in brackets. */
   private static String problem(JacksonException e) {
-    return e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
+    return e.getOriginalMessage()
+        .replaceFirst(" \\(start marker at .*", "")
+        .replaceFirst("Non-standard token '(.*)': .*", "$1 is not a value in JSON")
+        .replaceFirst("Duplicate field '(.*)' for .*", "the key '$1' is there twice");
   }
 
   /** Returns the place of a value, such as {@code micro_batches[3].lm_loss: }; empty at the top. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -26,6 +27,10 @@ import java.util.zip.ZipException;
  */
 public final class TextLines implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
+
+  /** The characters at which a chunk of very long lines ends before it has all of its lines. */
+  private static final int CHUNK_CHARACTERS = 1 << 26;
+
   private static final String BYTE_ORDER_MARK = "\uFEFF";
 
   /**
@@ -74,8 +79,7 @@ public final class TextLines implements AutoCloseable {
     try {
       var raw = Files.newInputStream(file);
       try {
-        return new TextLines(
-            file, file.toString().endsWith(".gz") ? new GZIPInputStream(raw, BUFFER) : raw);
+        return new TextLines(file, isCompressed(file) ? new GZIPInputStream(raw, BUFFER) : raw);
       } catch (IOException e) {
         raw.close();
         throw e;
@@ -85,6 +89,10 @@ public final class TextLines implements AutoCloseable {
     } catch (IOException e) {
       throw failure(file, 1, e);
     }
+  }
+
+  private static boolean isCompressed(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
   }
 
   /**
@@ -134,7 +142,8 @@ public final class TextLines implements AutoCloseable {
   }
 
   /**
-   * Returns the remaining lines, {@code count} at a time; the iterator throws what {@link #next} throws.
+   * Returns the remaining lines, {@code count} at a time, or fewer if they are very long; the iterator throws what {@link #next}
+   * throws.
    */
   public Iterator<List<Line>> chunks(int count) {
     return new Iterator<>() {
@@ -159,12 +168,14 @@ public final class TextLines implements AutoCloseable {
 
   private List<Line> read(int count) {
     var lines = new ArrayList<Line>(count);
-    while (lines.size() < count) {
+    long characters = 0;
+    while (lines.size() < count && characters < CHUNK_CHARACTERS) {
       var line = next();
       if (line == null) {
         break;
       }
       lines.add(line);
+      characters += line.text().length();
     }
     return lines;
   }

@@ -177,6 +177,14 @@ class AnyRecordTest {
   }
 
   @Test
+  void keysThatAreMissingInAnEntryOfTheUsersAreMissingThere() {
+    assertThat(problems("filters.red.from=1", "filters={blue={to=2}}"))
+        .containsExactly(
+            "command line: filters={blue={to=2}}: filters.blue.from is missing; it is a whole number",
+            "command line: filters.red.from=1: filters.red.to is missing; it is a whole number");
+  }
+
+  @Test
   void inlinedPartsAreCheckedTogether() {
     assertThat(problems("mirror.focus-steps=0", "mirror.width=wide", "night=none", "plan=drak"))
         .containsExactlyInAnyOrder(

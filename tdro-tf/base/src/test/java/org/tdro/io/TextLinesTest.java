@@ -84,6 +84,17 @@ class TextLinesTest {
     assertThat(sizes).containsExactly(2, 1);
   }
 
+  @Test
+  void chunksOfVeryLongLinesAreShorter() throws IOException {
+    var file =
+        Files.writeString(folder.resolve("f"), ("x".repeat(1 << 26) + "\n").repeat(2) + "c\n");
+    var sizes = new ArrayList<Integer>();
+    try (var lines = TextLines.open(file)) {
+      lines.chunks(100).forEachRemaining(chunk -> sizes.add(chunk.size()));
+    }
+    assertThat(sizes).containsExactly(1, 1, 1);
+  }
+
   /** It breaks a limit of the parser, which tells no place then. */
   @Test
   void deeplyNestedJsonIsToldByLine() throws IOException {

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param passages {@code [batch * passagesPerQuery, length]}
  * @param domainIds {@code [batch]}, positions in the list of domains
  * @param passagesPerQuery number of passages, 1 positive and the negatives
+ * @param alsoRelevant pairs of a query and a passage that is relevant to it although it is not its positive, and so is not its
+ *     negative: {@code [pairs, 2]}, row by row
  * @param teacher a teacher's scores of the passages, if they were asked for
  */
 @SuppressWarnings("ArrayRecordComponent") // fed to the graph once, never compared
@@ -18,6 +20,7 @@ public record ContrastiveBatch(
     TokenMatrix passages,
     int[] domainIds,
     int passagesPerQuery,
+    int[] alsoRelevant,
     Optional<TeacherScores> teacher) {
   public ContrastiveBatch {
     if (passagesPerQuery < 1) {
@@ -32,7 +35,17 @@ public record ContrastiveBatch(
     }
   }
 
-  /** Creates a batch without a teacher. */
+  /** Creates a batch in which no passage is known to be relevant to a query other than its own. */
+  public ContrastiveBatch(
+      TokenMatrix queries,
+      TokenMatrix passages,
+      int[] domainIds,
+      int passagesPerQuery,
+      Optional<TeacherScores> teacher) {
+    this(queries, passages, domainIds, passagesPerQuery, new int[0], teacher);
+  }
+
+  /** Creates such a batch without a teacher. */
   public ContrastiveBatch(
       TokenMatrix queries, TokenMatrix passages, int[] domainIds, int passagesPerQuery) {
     this(queries, passages, domainIds, passagesPerQuery, Optional.empty());

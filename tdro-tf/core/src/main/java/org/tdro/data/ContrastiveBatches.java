@@ -1,5 +1,6 @@
 package org.tdro.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,7 +19,7 @@ import org.tdro.rows.Fold;
  * Batches for contrastive training, each a pure function of its index. Thread-safe.
  *
  * <p>The positive and the negatives that are taken of a row follow from (seed, domain, row, epoch), whatever the batch size and the
- * mixture.
+ * mixture. Equal texts of a batch are not each other's negatives ({@link ContrastiveBatch#alsoRelevant}).
  */
 public final class ContrastiveBatches implements ContrastiveBatch.Source {
   private static final long PASSAGE_STREAM = 3;
@@ -52,6 +53,7 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
     var domainIds = new int[refs.length];
     var scores = new float[passages.length];
     var scored = new boolean[refs.length];
+    var relevance = new KnownRelevance(perQuery);
     for (int i = 0; i < refs.length; i++) {
       var ref = refs[i];
       var row = domains.get(ref.domain()).row(fold, ref.row());
@@ -61,6 +63,10 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
       for (int k = 0; k < perQuery; k++) {
         passages[i * perQuery + k] = (k == 0 ? row.positives() : row.negatives())[chosen[k]];
       }
+      relevance.add(
+          row.query(),
+          row.positives(),
+          Arrays.copyOfRange(passages, i * perQuery, (i + 1) * perQuery));
       scored[i] = row.scores().isPresent();
       for (int k = 0; scored[i] && k < perQuery; k++) {
         var ofRow = row.scores().orElseThrow();
@@ -73,6 +79,7 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
             passages, options.padId(), options.padMultiple(), options.maxPassageLength()),
         domainIds,
         perQuery,
+        relevance.pairs(),
         options.teacherScores()
             ? Optional.of(new TeacherScores(scores, scored))
             : Optional.empty());

@@ -14,6 +14,8 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.tdro.io.FileException;
@@ -36,15 +38,17 @@ public record BeirDataset(Path folder, String split) {
 
   private static final String CORPUS = "corpus.jsonl";
   private static final String QUERIES = "queries.jsonl";
+  private static final Pattern SPLIT = Pattern.compile("(.+)\\.tsv(?:\\.gz)?");
 
   /**
    * Lists the set in a folder, or the sets in its subfolders in the order of their names. A subfolder counts as a set if it
    * has a corpus.
    *
+   * @param split the judgements to use, such as {@link #TEST}
    * @throws InputException if there is none
    */
-  public static List<BeirDataset> list(Path folder) {
-    var set = new BeirDataset(folder, TEST);
+  public static List<BeirDataset> list(Path folder, String split) {
+    var set = new BeirDataset(folder, split);
     if (set.find(CORPUS).isPresent()) {
       return List.of(set);
     }
@@ -54,7 +58,7 @@ public record BeirDataset(Path folder, String split) {
     try (var entries = Files.list(folder)) {
       var sets = entries
           .sorted()
-          .map(subfolder -> new BeirDataset(subfolder, TEST))
+          .map(subfolder -> new BeirDataset(subfolder, split))
           .filter(subset -> subset.find(CORPUS).isPresent())
           .toList();
       if (sets.isEmpty()) {
@@ -70,15 +74,16 @@ public record BeirDataset(Path folder, String split) {
   /**
    * Loads the sets of several folders, each as in {@link #list}.
    *
+   * @param split the judgements to use, such as {@link #TEST}
    * @throws InputException if a folder holds none, a set is wrong (see {@link #load()}), or two have the same name
    */
-  public static List<EvaluationSet> loadAll(List<Path> folders) {
+  public static List<EvaluationSet> loadAll(List<Path> folders, String split) {
     var sets = new ArrayList<EvaluationSet>();
     var names = new LinkedHashSet<String>();
     var problems = new Problems();
     for (var folder : folders) {
       try {
-        for (var dataset : list(folder)) {
+        for (var dataset : list(folder, split)) {
           if (!names.add(dataset.name())) {
             problems.add(dataset.folder + ": there is another evaluation set of this name");
           }
@@ -111,7 +116,8 @@ public record BeirDataset(Path folder, String split) {
       find(name)
           .ifPresentOrElse(
               files::add,
-              () -> problems.add(folder.resolve(name) + ": no such file, nor " + name + ".gz"));
+              () -> problems.add(folder.resolve(name) + ": no such file, nor " + name + ".gz"
+                  + (name.equals(judgements) ? otherSplits() : "")));
     }
     problems.throwIfAny();
     var queries = new ArrayList<Query>();
@@ -125,6 +131,29 @@ public record BeirDataset(Path folder, String split) {
     readAll(file(CORPUS), problems, BeirDataset::document, document -> {});
     problems.throwIfAny();
     return new EvaluationSet(name(), files, queries, this::documents, qrels);
+  }
+
+  /** Returns the splits that have judgements, for a message. */
+  private String otherSplits() {
+    var qrels = folder.resolve("qrels");
+    if (!Files.isDirectory(qrels)) {
+      return "";
+    }
+    try (var files = Files.list(qrels)) {
+      var splits = files
+          .map(file -> SPLIT.matcher(file.getFileName().toString()))
+          .filter(Matcher::matches)
+          .map(name -> name.group(1))
+          .distinct()
+          .sorted()
+          .toList();
+      return splits.isEmpty()
+          ? ""
+          : "; there are judgements of the splits " + String.join(", ", splits)
+              + ": choose one by eval.split in a configuration, or by --split";
+    } catch (IOException e) {
+      throw FileException.reading(qrels, e);
+    }
   }
 
   private List<Query> queries(Qrels qrels, Problems problems) {

@@ -17,16 +17,15 @@ public record Measure(MeasureFamily family, int cutoff) {
   /** The cutoff of measures that look at the whole ranking. */
   public static final int NO_CUTOFF = 0;
 
-  /** trec_eval's cutoffs for a family that is named without any. */
-  private static final List<Integer> USUAL_CUTOFFS =
-      List.of(5, 10, 15, 20, 30, 100, 200, 500, 1000);
-
   /** Separates measures; a comma before a digit continues a list of cutoffs. */
   private static final Pattern COMMA = Pattern.compile(",(?!\\s*\\d)");
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
   private static final Pattern WITH_CUTOFFS =
       Pattern.compile("(.+)(?:_(?=\\d+$)|\\.)(\\d{1,9}(?:\\s*,\\s*\\d{1,9})*)");
+
+  /** A name of another program with a cutoff: {@code nDCG@10}, {@code ndcg_at_10}. */
+  private static final Pattern AT = Pattern.compile("(.+?)(?:@|_at_|_@)(\\d{1,9})");
 
   public Measure {
     if (family.hasCutoff() ? cutoff < 1 : cutoff != NO_CUTOFF) {
@@ -52,7 +51,7 @@ public record Measure(MeasureFamily family, int cutoff) {
   }
 
   /**
-   * Returns the measure of a name as in the output, such as {@code ndcg_cut_10} or {@code map}.
+   * Returns the measure of a name, such as {@code ndcg_cut_10} or {@code map}.
    *
    * @throws IllegalArgumentException if it is not known or means several measures
    */
@@ -67,8 +66,9 @@ public record Measure(MeasureFamily family, int cutoff) {
 
   /**
    * Returns measures by name: as in the output ({@code ndcg_cut_10}), as on trec_eval's command line with its cutoffs ({@code
-   * ndcg_cut.5,10}), or a family alone ({@code ndcg_cut}) for trec_eval's usual cutoffs (5, 10, 15, 20, 30, 100, 200, 500,
-   * 1000). Each string may hold several names, separated by commas. Repeated measures are dropped.
+   * ndcg_cut.5,10}), a family alone ({@code ndcg_cut}) for trec_eval's usual cutoffs (5, 10, 15, 20, 30, 100, 200, 500, 1000; of
+   * success 1, 5, 10), or as other programs call them ({@code nDCG@10}, {@code MRR}, {@code AP}, {@code R@100}, {@code
+   * hit_rate@5}, {@code map_at_10}). Each string may hold several names, separated by commas. Repeated measures are dropped.
    *
    * @throws IllegalArgumentException naming every measure that is not known and the closest that is
    */
@@ -91,17 +91,25 @@ public record Measure(MeasureFamily family, int cutoff) {
   }
 
   private static List<Measure> expand(String name) {
-    var whole = MeasureFamily.named(name);
+    var at = AT.matcher(name);
+    boolean cut = at.matches();
+    var alias = MeasureFamily.alias(cut ? at.group(1) : name, cut);
+    if (cut && alias != null) {
+      return cut(alias, Stream.of(Integer.valueOf(at.group(2))));
+    }
+    var whole = MeasureFamily.named(name) == null ? alias : MeasureFamily.named(name);
     if (whole != null) {
       return whole.hasCutoff()
-          ? cut(whole, USUAL_CUTOFFS.stream())
+          ? cut(whole, whole.usualCutoffs().stream())
           : List.of(new Measure(whole, NO_CUTOFF));
     }
     var match = WITH_CUTOFFS.matcher(name);
     var family = match.matches() ? MeasureFamily.named(match.group(1)) : null;
     if (family == null || !family.hasCutoff()) {
-      throw new IllegalArgumentException(
-          "measure '" + name + "' is not known; did you mean " + MeasureFamily.nearest(name) + "?");
+      throw new IllegalArgumentException("measure '" + name + "' is not known; "
+          + MeasureFamily.nearest(name)
+              .map(nearest -> "did you mean " + nearest + "?")
+              .orElse("there are " + MeasureFamily.all()));
     }
     return cut(
         family,

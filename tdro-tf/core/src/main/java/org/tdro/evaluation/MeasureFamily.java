@@ -2,7 +2,10 @@ package org.tdro.evaluation;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.tdro.io.Suggestion;
 
 /**
@@ -29,6 +32,8 @@ public enum MeasureFamily {
   RECIP_RANK_AT("recip_rank_at", true),
   /** Precision: relevant documents within the cutoff, divided by the cutoff, however few were retrieved. */
   P("P", true),
+  /** Success: 1 if there is a relevant document within the cutoff; also called hit rate, or accuracy at a rank. */
+  SUCCESS("success", true),
   /** Recall: relevant documents within the cutoff, divided by all relevant documents. */
   RECALL("recall", true),
   /**
@@ -72,6 +77,7 @@ public enum MeasureFamily {
       case MAP, MAP_CUT -> ranking.averagePrecision(depth);
       case RECIP_RANK, RECIP_RANK_AT -> ranking.reciprocalRank(depth);
       case P -> (double) ranking.relevantWithin(depth) / depth;
+      case SUCCESS -> ranking.relevantWithin(depth) > 0 ? 1 : 0;
       case RECALL ->
         ranking.relevant() == 0 ? 0 : (double) ranking.relevantWithin(depth) / ranking.relevant();
       case NDCG, NDCG_CUT -> ranking.normalizedGain(depth);
@@ -86,19 +92,53 @@ public enum MeasureFamily {
         .orElse(null);
   }
 
-  /** Returns the closest known name by edit distance, in its {@code _K} form if the unknown name ends in a number. */
-  static String nearest(String unknown) {
+  /** Returns the family that other programs call so, in any case: ir-measures, ranx, BEIR, MTEB, sentence-transformers; or null. */
+  static MeasureFamily alias(String name, boolean cut) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "ndcg", "ndcg_cut" -> cut ? NDCG_CUT : NDCG;
+      case "map", "ap", "map_cut" -> cut ? MAP_CUT : MAP;
+      case "mrr", "rr", "recip_rank", "reciprocal_rank" -> cut ? RECIP_RANK_AT : RECIP_RANK;
+      case "p", "precision" -> P;
+      case "r", "recall" -> RECALL;
+      case "success", "hit_rate", "accuracy" -> SUCCESS;
+      default -> null;
+    };
+  }
+
+  /** Returns trec_eval's cutoffs for a family that is named without any. */
+  List<Integer> usualCutoffs() {
+    return this == SUCCESS ? List.of(1, 5, 10) : List.of(5, 10, 15, 20, 30, 100, 200, 500, 1000);
+  }
+
+  /** Returns all names, those with a cutoff in their {@code _K} form. */
+  static String all() {
+    return Arrays.stream(values()).map(MeasureFamily::form).collect(Collectors.joining(", "));
+  }
+
+  private String form() {
+    return hasCutoff ? trecName + "_K" : trecName;
+  }
+
+  /**
+   * Returns the closest known name by edit distance, in its {@code _K} form if the unknown name ends in a number; nothing if none is
+   * close.
+   */
+  static Optional<String> nearest(String unknown) {
     var letters = unknown.replaceFirst("[_.@]?\\d+$", "").toLowerCase(Locale.ROOT);
     boolean cut = letters.length() < unknown.length();
     var nearest = Arrays.stream(values())
         .min(Comparator.comparingInt(
             family -> Suggestion.distance(letters, family.trecName.toLowerCase(Locale.ROOT))))
         .orElseThrow();
+    if (2 * Suggestion.distance(letters, nearest.trecName.toLowerCase(Locale.ROOT))
+        > letters.length()) {
+      return Optional.empty();
+    }
     var meant = Arrays.stream(values())
         .filter(
             family -> cut && family.hasCutoff && family.trecName.startsWith(nearest.trecName + "_"))
         .findFirst()
         .orElse(nearest);
-    return meant.hasCutoff ? meant.trecName + "_K" : meant.trecName;
+    return Optional.of(meant.form());
   }
 }

@@ -3,6 +3,8 @@ package org.tdro.evaluation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.search.Ranker;
 import org.tdro.search.Run;
 import org.tdro.search.ScoredDocument;
@@ -15,6 +17,8 @@ import org.tdro.search.ScoredDocument;
  * @param measures computed from the rankings
  */
 public record RetrievalEvaluation(int topK, List<Measure> measures) {
+  private static final Logger LOG = LoggerFactory.getLogger(RetrievalEvaluation.class);
+
   public RetrievalEvaluation {
     if (topK < 1) {
       throw new IllegalArgumentException("topK must be at least 1, was " + topK);
@@ -38,6 +42,10 @@ public record RetrievalEvaluation(int topK, List<Measure> measures) {
       Function<EvaluationSet, ? extends Ranker> rankers,
       List<EvaluationSet> sets,
       Listener listener) {
+    var deeper = measures.stream().filter(measure -> measure.cutoff() > topK).toList();
+    if (!deeper.isEmpty()) {
+      LOG.warn("{} documents are kept for each query, fewer than {} look at", topK, deeper);
+    }
     var results = new LinkedHashMap<String, EvaluationResult>();
     for (var set : sets) {
       var run = rank(rankers.apply(set), set);

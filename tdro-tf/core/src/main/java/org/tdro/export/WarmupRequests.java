@@ -86,10 +86,10 @@ final class WarmupRequests {
     return new PredictionLog(assets.name(), signature, inputs);
   }
 
-  /** Returns the lengths to warm up: multiples of the padding, each twice the one before, and the longest. */
+  /** Returns the lengths to warm up: multiples of the padding, each twice the one before, and the longest that is warmed up. */
   private List<Integer> lengths(TextKind kind) {
     var lengths = new ArrayList<Integer>();
-    int most = assets.maxLength(kind);
+    int most = Math.min(assets.maxLength(kind), MOST_TOKENS);
     for (long length = assets.padMultiple(); length < most; length *= 2) {
       lengths.add((int) length);
     }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
@@ -49,8 +48,7 @@ public record AdapterFolder(Path path) {
    * @throws InputException listing every tensor that is missing, misshapen or has no place, before anything is changed
    */
   public void load(Ops tf, Session session, List<LoraAdapters.Kernel> maps) {
-    CheckpointWeights.ofFile(weights(), AdapterConfig.NAME, UnaryOperator.identity())
-        .load(tf, session, matrices(maps));
+    CheckpointWeights.ofFile(weights(), AdapterConfig.NAME).load(tf, session, matrices(maps));
   }
 
   private static List<Weight> matrices(List<LoraAdapters.Kernel> maps) {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.huggingface.safetensors.SafetensorsFile;
@@ -22,11 +22,17 @@ import org.tensorflow.op.Ops;
 public final class CheckpointWeights {
   private final Path place;
   private final String config;
+  private final Function<Weight, String> names;
   private final SortedMap<String, TensorView> tensors;
 
-  private CheckpointWeights(Path place, String config, SortedMap<String, TensorView> tensors) {
+  private CheckpointWeights(
+      Path place,
+      String config,
+      Function<Weight, String> names,
+      SortedMap<String, TensorView> tensors) {
     this.place = place;
     this.config = config;
+    this.names = names;
     this.tensors = tensors;
   }
 
@@ -41,23 +47,27 @@ public final class CheckpointWeights {
         .tensors()
         .forEach((stored, tensor) ->
             TensorNames.normalised(stored).ifPresent(name -> tensors.put(name, tensor)));
-    return new CheckpointWeights(folder, "config.json", tensors);
+    return new CheckpointWeights(folder, "config.json", TensorNames::of, tensors);
   }
 
   /**
    * Opens one file.
    *
    * @param config the file beside it that says what it should hold
-   * @param names the name of a weight for that of a stored tensor
    * @throws InputException if it is missing or damaged
    */
-  static CheckpointWeights ofFile(Path file, String config, UnaryOperator<String> names) {
+  static CheckpointWeights ofFile(Path file, String config) {
     var tensors = new TreeMap<String, TensorView>();
     SafetensorsFile.open(file)
         .tensors()
-        .forEach((stored, tensor) -> TensorNames.normalised(names.apply(stored))
-            .ifPresent(name -> tensors.put(name, tensor)));
-    return new CheckpointWeights(file, config, tensors);
+        .forEach((stored, tensor) ->
+            TensorNames.normalised(stored).ifPresent(name -> tensors.put(name, tensor)));
+    return new CheckpointWeights(file, config, TensorNames::of, tensors);
+  }
+
+  /** Returns the same tensors for weights that are stored under other names. */
+  CheckpointWeights named(Function<Weight, String> storedNames) {
+    return new CheckpointWeights(place, config, storedNames, tensors);
   }
 
   /**
@@ -76,7 +86,7 @@ public final class CheckpointWeights {
     var broken = new ArrayList<String>();
     long added = 0;
     for (var weight : weights) {
-      var tensor = tensors.get(TensorNames.of(weight));
+      var tensor = tensors.get(names.apply(weight));
       added += missingRows(weight, tensor);
       loading.add(weight, tensor, broken::add);
     }
@@ -91,7 +101,7 @@ public final class CheckpointWeights {
 
   private void check(List<Weight> weights) {
     var wanted = weights.stream()
-        .collect(Collectors.toMap(TensorNames::of, weight -> weight, (a, b) -> a, TreeMap::new));
+        .collect(Collectors.toMap(names, weight -> weight, (a, b) -> a, TreeMap::new));
     var problems = new ArrayList<String>();
     wanted.forEach((name, weight) -> {
       var tensor = tensors.get(name);
@@ -134,8 +144,9 @@ public final class CheckpointWeights {
   private static long missingRows(Weight weight, TensorView tensor) {
     var here = weight.shape().asArray();
     var there = tensor.shape();
-    boolean isTokens =
-        weight.name().matches(".*(embed_tokens|word_embeddings|tok_embeddings)/embeddings");
+    boolean isTokens = weight
+        .name()
+        .matches(".*(embed_tokens|word_embeddings|tok_embeddings|embeddings/tokens)/embeddings");
     return isTokens && there.length == 2 && here[1] == there[1]
         ? Math.max(0, here[0] - there[0])
         : 0;

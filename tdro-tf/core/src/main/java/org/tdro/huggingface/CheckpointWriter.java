@@ -70,6 +70,11 @@ public final class CheckpointWriter {
     }
   }
 
+  /** Writes a table of token vectors, as sentence-transformers' StaticEmbedding keeps it. */
+  public void table(Path folder, Weight weight) throws IOException {
+    new StaticModule(folder).write(this, weight);
+  }
+
   /** Writes the matrices of adapters, as PEFT names them. */
   void adapters(Path file, List<LoraAdapters.Kernel> maps) throws IOException {
     var tensors = new ArrayList<Written>();
@@ -81,9 +86,13 @@ public final class CheckpointWriter {
     write(file, tensors);
   }
 
-  /** Writes one weight under a name of its own. */
-  void single(Path file, String name, Weight weight) throws IOException {
-    write(file, List.of(Written.named(tf, name, weight, type)));
+  /** Writes weights under names of their own. */
+  void named(Path file, List<Weight> weights, Function<Weight, String> names) throws IOException {
+    write(
+        file,
+        weights.stream()
+            .map(weight -> Written.named(tf, names.apply(weight), weight, type))
+            .toList());
   }
 
   private void write(Path file, List<Written> tensors) throws IOException {

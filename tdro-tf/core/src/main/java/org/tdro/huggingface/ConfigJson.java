@@ -136,7 +136,7 @@ final class ConfigJson {
         .findFirst()
         .orElseThrow(
             () -> new IllegalArgumentException(
-                "a model of kind static has no counterpart in transformers, whose static embeddings leave special tokens out; export it as a SavedModel"));
+                "a model of kind static has no config.json: it is kept as sentence-transformers' StaticEmbedding"));
   }
 
   /** Returns the first keys of every family: the class that transformers loads and the name of the type. */

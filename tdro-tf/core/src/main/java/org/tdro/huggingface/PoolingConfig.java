@@ -15,7 +15,7 @@ import java.util.Optional;
  * then it names the mode; older versions read only the flags, so these are written.
  *
  * @param mode how token states become one vector
- * @param includePrompt whether the tokens of a prompt are pooled too; only a mean can leave them out
+ * @param includePrompt whether the tokens of a prompt are pooled too; the last token never is one of them
  */
 public record PoolingConfig(Mode mode, boolean includePrompt) {
   private static final String INCLUDE_PROMPT = "include_prompt";
@@ -33,12 +33,15 @@ public record PoolingConfig(Mode mode, boolean includePrompt) {
     WEIGHTEDMEAN("weightedmean_tokens"),
     LASTTOKEN("lasttoken");
 
-    private static final List<Mode> COMPUTED = List.of(CLS, MEAN, LASTTOKEN);
-
     private final String flag;
 
     Mode(String flag) {
       this.flag = "pooling_mode_" + flag;
+    }
+
+    /** Whether it can leave the tokens of a prompt out: the first token is the prompt's own, and the last never is. */
+    private boolean leavesOut() {
+      return this != LASTTOKEN;
     }
 
     private String key() {
@@ -50,22 +53,23 @@ public record PoolingConfig(Mode mode, boolean includePrompt) {
     }
   }
 
-  /** Reads the file of a module's folder; empty without a file, or if its mode is not computed here, which is a problem. */
-  static Optional<PoolingConfig> read(Path folder, FolderReading reading) {
-    var json = PublishedJson.readIfPresent(folder.resolve(ConfigJson.NAME), reading);
+  /** Reads a file, whose mode is the mean unless it names one; empty if the mode is not computed here, which is a problem. */
+  static Optional<PoolingConfig> read(PublishedJson json) {
     var asked = json.has("pooling_mode") ? named(json.get("pooling_mode")) : flagged(json);
     SIZES.forEach(json::get);
     boolean includePrompt = json.flag(INCLUDE_PROMPT, true);
-    if (asked.isEmpty() && json.isEmpty()) {
+    if (asked.size() > 1) {
+      json.problem(
+          "pooling_mode is %s: several poolings beside each other are not computed here; take a model with one"
+              .formatted(asked));
       return Optional.empty();
     }
-    var mode = asked.size() == 1 ? Mode.named(asked.get(0)) : Optional.<Mode>empty();
-    if (mode.filter(Mode.COMPUTED::contains).isEmpty()) {
-      json.problem("pooling_mode is %s; supported is one of %s"
-          .formatted(asked, Mode.COMPUTED.stream().map(Mode::key).toList()));
-      return Optional.empty();
+    var mode = asked.isEmpty() ? Optional.of(Mode.MEAN) : Mode.named(asked.get(0));
+    if (mode.isEmpty()) {
+      json.problem("pooling_mode is %s, but must be one of %s"
+          .formatted(asked, Arrays.stream(Mode.values()).map(Mode::key).toList()));
     }
-    return Optional.of(new PoolingConfig(mode.get(), includePrompt || mode.get() != Mode.MEAN));
+    return mode.map(named -> new PoolingConfig(named, includePrompt || !named.leavesOut()));
   }
 
   private static List<String> named(JsonNode mode) {

@@ -12,14 +12,17 @@ import org.tdro.huggingface.safetensors.DType;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
+import org.tdro.keras.Weight;
 import org.tdro.models.Architecture;
 import org.tdro.models.lora.Lora;
 import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
 import org.tdro.text.TokenizerFolder;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
 
 /**
- * The folder of a published retriever: a backbone (transformers), or adapters of one (PEFT), and how its states become
+ * The folder of a published retriever: a backbone (transformers), adapters of one (PEFT) or a table of token vectors, and how its states become
  * embeddings (sentence-transformers). It is read whole when it is opened, so that every key that changes what is computed is
  * either computed or refused by name; weights are read when they are loaded.
  */
@@ -29,10 +32,11 @@ public final class PublishedFolder {
 
   private final Path path;
   private final Path transformer;
+  private final Optional<StaticModule> table;
   private final Optional<AdapterFolder> adapters;
   private final Optional<AdapterConfig> adapterConfig;
   private final Optional<PublishedFolder> base;
-  private final Optional<Architecture> architecture;
+  private final Optional<? extends Architecture> architecture;
   private final TokenizerFolder tokenizer;
   private final Sentence sentence;
   private final List<String> unreadKeys;
@@ -41,43 +45,74 @@ public final class PublishedFolder {
   private record Sentence(
       SentenceModules modules,
       Optional<PoolingConfig> pooling,
-      Optional<DenseModule> dense,
+      List<DenseModule> dense,
       TransformerConfig transformer,
       PromptsConfig prompts) {
 
     static Sentence read(
         Path path, Path transformer, SentenceModules modules, FolderReading reading) {
-      var pooling = modules.folder(Kind.POOLING).orElse(path.resolve("1_Pooling"));
+      boolean isStatic = modules.folder(Kind.STATIC_EMBEDDING).isPresent();
       var sentence = new Sentence(
           modules,
-          PoolingConfig.read(pooling, reading),
-          modules.folder(Kind.DENSE).map(folder -> DenseModule.read(folder, reading)),
-          TransformerConfig.read(transformer, reading),
+          isStatic
+              ? Optional.of(new PoolingConfig(PoolingConfig.Mode.MEAN, true))
+              : pooling(path, modules, reading),
+          modules.folders(Kind.DENSE).stream()
+              .map(folder -> DenseModule.read(folder, reading))
+              .toList(),
+          isStatic
+              ? new TransformerConfig(OptionalInt.empty(), false)
+              : TransformerConfig.read(transformer, reading),
           PromptsConfig.read(path, reading));
+      for (var kind : List.of(Kind.DROPOUT, Kind.NORMALIZE)) {
+        modules
+            .folders(kind)
+            .forEach(folder -> SentenceModules.requireEmbedding(
+                PublishedJson.readIfPresent(folder.resolve(ConfigJson.NAME), reading)));
+      }
       if (!sentence.prompts.isEmpty()
           && sentence.pooling.filter(config -> !config.includePrompt()).isPresent()) {
         reading.problem(
-            "%s: include_prompt is false: a mean without the tokens of the prompt is not computed here"
-                .formatted(pooling.resolve(ConfigJson.NAME)));
+            "%s: include_prompt is false, but a pooling without the tokens of the prompt is not computed here; set it to true, which changes the embeddings, or remove the prompts from config_sentence_transformers.json"
+                .formatted(poolingFolder(path, modules).resolve(ConfigJson.NAME)));
       }
       return sentence;
+    }
+
+    private static Path poolingFolder(Path path, SentenceModules modules) {
+      return modules.folder(Kind.POOLING).orElse(path.resolve("1_Pooling"));
+    }
+
+    /** Reads the pooling; empty if no module is listed and there is no file in the usual place. */
+    private static Optional<PoolingConfig> pooling(
+        Path path, SentenceModules modules, FolderReading reading) {
+      var file = poolingFolder(path, modules).resolve(ConfigJson.NAME);
+      if (modules.folder(Kind.POOLING).isPresent()) {
+        return PoolingConfig.read(PublishedJson.read(file, reading));
+      }
+      var json = PublishedJson.readIfPresent(file, reading);
+      return json.isEmpty() ? Optional.empty() : PoolingConfig.read(json);
     }
   }
 
   private PublishedFolder(Path path, FolderReading reading) {
     this.path = path;
     var modules = SentenceModules.read(path, reading);
-    this.transformer = modules.folder(Kind.TRANSFORMER).orElse(path).normalize();
+    this.table = modules.folder(Kind.STATIC_EMBEDDING).map(StaticModule::new);
+    this.transformer = table
+        .map(StaticModule::folder)
+        .or(() -> modules.folder(Kind.TRANSFORMER))
+        .orElse(path)
+        .normalize();
     // If a folder holds both adapters and a backbone, PEFT takes the adapters and the base that
     // they
     // name.
-    this.adapters = Optional.of(new AdapterFolder(transformer)).filter(AdapterFolder::exists);
+    this.adapters = Optional.of(new AdapterFolder(transformer))
+        .filter(folder -> folder.exists() && table.isEmpty());
     this.adapterConfig = adapters.flatMap(folder ->
         AdapterConfig.read(PublishedJson.read(transformer.resolve(AdapterConfig.NAME), reading)));
     this.base = adapterConfig.flatMap(config -> base(config, reading));
-    this.architecture = adapters.isPresent()
-        ? base.flatMap(folder -> folder.architecture)
-        : ConfigJson.read(PublishedJson.read(transformer.resolve(ConfigJson.NAME), reading));
+    this.architecture = architecture(reading);
     adapterConfig.ifPresent(config -> architecture.ifPresent(
         shape -> config.check(shape, transformer.resolve(AdapterConfig.NAME), reading)));
     var own = new TokenizerFolder(transformer);
@@ -85,7 +120,12 @@ public final class PublishedFolder {
     this.sentence = modules.isEmpty() && base.isPresent()
         ? base.get().sentence
         : Sentence.read(path, transformer, modules, reading);
-    checkTokenizer(reading);
+    architecture.ifPresent(shape -> checkSizes(shape, reading));
+    if (table.isEmpty()) {
+      checkTokenizer(reading);
+    } else {
+      checkTable(reading);
+    }
     this.unreadKeys = reading.unread();
   }
 
@@ -124,6 +164,26 @@ public final class PublishedFolder {
     ConfigJson.write(folder, architecture, type, pad, end);
   }
 
+  private Optional<? extends Architecture> architecture(FolderReading reading) {
+    if (table.isPresent()) {
+      // model2vec's own settings, which sentence-transformers does not read.
+      PublishedJson.readIfPresent(path.resolve(ConfigJson.NAME), reading);
+      return table.get().read(reading);
+    }
+    return adapters.isPresent()
+        ? base.flatMap(folder -> folder.architecture)
+        : ConfigJson.read(PublishedJson.read(transformer.resolve(ConfigJson.NAME), reading));
+  }
+
+  /** Checks that a table of vectors has a tokenizer, whose ids it has, and which cuts texts as it is done here. */
+  private void checkTable(FolderReading reading) {
+    try {
+      tokenizer.cutLength();
+    } catch (InputException e) {
+      e.problems().forEach(reading::problem);
+    }
+  }
+
   /** Opens the model that adapters belong to, a folder by its absolute path or relative to theirs. */
   private Optional<PublishedFolder> base(AdapterConfig config, FolderReading reading) {
     var folder = transformer.resolve(config.base()).normalize();
@@ -137,6 +197,18 @@ public final class PublishedFolder {
       return Optional.empty();
     }
     return Optional.of(new PublishedFolder(folder, reading));
+  }
+
+  /** Checks that each map takes what the one before it returns. */
+  private void checkSizes(Architecture shape, FolderReading reading) {
+    int size = shape.hidden();
+    for (var dense : sentence.dense) {
+      if (dense.in() != size) {
+        reading.problem("%s: in_features is %d, but what comes before returns %d components"
+            .formatted(dense.folder().resolve(ConfigJson.NAME), dense.in(), size));
+      }
+      size = dense.projection().size();
+    }
   }
 
   /** Checks the files that may ask for more than {@code tokenizer.json}, which is followed here. */
@@ -173,6 +245,9 @@ public final class PublishedFolder {
 
   /** The file that describes the backbone. */
   public Path configFile() {
+    if (table.isPresent()) {
+      return table.get().file();
+    }
     return base.map(PublishedFolder::configFile)
         .orElseGet(() -> transformer.resolve(ConfigJson.NAME));
   }
@@ -202,8 +277,8 @@ public final class PublishedFolder {
     return sentence.pooling.map(PoolingConfig::mode);
   }
 
-  /** The linear map after the pooling, if there is one. */
-  public Optional<DenseModule> dense() {
+  /** The maps after the pooling, in their order. */
+  public List<DenseModule> dense() {
     return sentence.dense;
   }
 
@@ -215,6 +290,9 @@ public final class PublishedFolder {
   /** Returns the longest text, in tokens: that of sentence-transformers' files, else the tokenizer's, at most the positions. */
   public int maxLength() {
     int positions = architecture().maxPositions();
+    if (table.isPresent()) {
+      return tokenizer.cutLength().orElse(positions);
+    }
     int usual = sentence.modules.isEmpty() ? USUAL_LENGTH : positions;
     int tokens = Math.min(usual, tokenizer.config().maxLength().orElse(usual));
     return Math.min(positions, sentence.transformer.maxLength().orElse(tokens));
@@ -228,6 +306,11 @@ public final class PublishedFolder {
   /** The similarity by which embeddings are compared. */
   public Similarity similarity() {
     return sentence.prompts.similarity();
+  }
+
+  /** Whether a text's embedding is made of the vectors of its own tokens, without the special ones that the tokenizer adds. */
+  public boolean leavesSpecialTokensOut() {
+    return table.isPresent();
   }
 
   /** The tokenizer; empty if the folder has none and takes only token ids. */
@@ -244,20 +327,31 @@ public final class PublishedFolder {
     return base.map(PublishedFolder::weights).orElseGet(() -> CheckpointWeights.open(transformer));
   }
 
+  /**
+   * Reads the weights of the backbone into {@code weights}.
+   *
+   * @return number of rows that the table of token embeddings has beyond the stored ones
+   * @throws InputException if there are none, or they are damaged or not those of the backbone
+   */
+  public long load(Ops tf, Session session, List<Weight> weights) {
+    return table.isPresent()
+        ? table.get().load(tf, session, weights.get(0))
+        : weights().load(tf, session, weights);
+  }
+
   /** The keys that were not read, each after its file: they do not affect what is computed, or are not known here. */
   public List<String> unreadKeys() {
     return unreadKeys;
   }
 
-  /** Returns a hash of all that training may change: the backbone or its adapters, and the map after the pooling. */
+  /** Returns a hash of all that training may change: the backbone or its adapters, and the maps after the pooling. */
   public String fingerprint() {
     var weights = adapters
         .map(folder -> hash(folder.fingerprint() + ' ' + base().backboneFingerprint()))
         .orElseGet(this::backboneFingerprint);
-    return sentence
-        .dense
-        .map(dense -> hash(weights + ' ' + dense.fingerprint()))
-        .orElse(weights);
+    return sentence.dense.stream()
+        .map(DenseModule::fingerprint)
+        .reduce(weights, (before, dense) -> hash(before + ' ' + dense));
   }
 
   /** Returns a hash of the shape and the weights of the backbone. */
@@ -266,7 +360,8 @@ public final class PublishedFolder {
       return base.get().backboneFingerprint();
     }
     try (var files = Files.list(transformer)) {
-      var text = new StringBuilder(Sha256.of(transformer.resolve(ConfigJson.NAME)));
+      var config = transformer.resolve(ConfigJson.NAME);
+      var text = new StringBuilder(table.isPresent() ? "static" : Sha256.of(config));
       for (var file : files.sorted().toList()) {
         if (file.toString().endsWith(".safetensors")) {
           text.append(' ').append(file.getFileName()).append(' ').append(Sha256.of(file));

@@ -71,20 +71,25 @@ final class TensorLoading {
     var value = TensorNames.isTransposed(weight)
         ? tf.linalg.transpose(wide, tf.constant(new int[] {1, 0}))
         : wide;
-    var assign = weight.assign(tf, withFurtherRows(weight, tensor, value));
+    long rows = tensor.shape().length < 2 ? 0 : tensor.shape()[0];
+    var assign = weight.assign(
+        tf,
+        rows == 0 || tensor.elements() == weight.size()
+            ? value
+            : withFurtherRows(tf, weight, rows, value));
     var elements = tf.reshape(tf.math.isFinite(wide), tf.constant(new int[] {-1}));
     parts.add(new Part(
         tensor.name(), tensor, placeholder, assign, tf.reduceAll(elements, tf.constant(0))));
   }
 
   /** Rows beyond the stored ones are their mean: it follows from the checkpoint alone, so adapters need not keep them. */
-  private Operand<TFloat32> withFurtherRows(
-      Weight weight, TensorView tensor, Operand<TFloat32> value) {
-    if (tensor.shape().length < 2 || tensor.elements() == weight.size()) {
+  static Operand<TFloat32> withFurtherRows(
+      Ops tf, Weight weight, long stored, Operand<TFloat32> value) {
+    long further = weight.shape().get(0) - stored;
+    if (further == 0) {
       return value;
     }
     var mean = tf.math.mean(value, tf.constant(0), Mean.keepDims(true));
-    long further = weight.shape().get(0) - tensor.shape()[0];
     var rows = tf.tile(mean, tf.constant(new long[] {further, 1}));
     return tf.concat(List.of(value, rows), tf.constant(0));
   }
@@ -117,7 +122,8 @@ final class TensorLoading {
     bytes = 0;
   }
 
-  private static Tensor read(TensorView view) {
+  /** Returns the elements of a tensor as they are stored; the caller closes it. */
+  static Tensor read(TensorView view) {
     return Tensor.of(
         type(view.type()).orElseThrow(),
         Shape.of(view.shape()),

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /**
@@ -34,17 +35,40 @@ record TransformerConfig(OptionalInt maxLength, boolean lowercase) {
     var json = PublishedJson.readIfPresent(file.orElse(folder.resolve(NAME)), reading);
     json.only("transformer_task", "feature-extraction");
     json.only("module_output_name", "token_embeddings");
-    var text = json.get("modality_config").path("text").path("method_output_name");
-    if (PublishedJson.isPresent(text) && !text.asText().equals("last_hidden_state")) {
-      json.problem(
-          "modality_config.text.method_output_name is %s, but only last_hidden_state is supported"
-              .formatted(text));
+    checkModalities(json);
+    for (var suffix : List.of("args", "kwargs")) {
+      json.refuse("config_" + suffix, "give its keys in config.json");
+      json.refuse(
+          "model_" + suffix,
+          "give its keys in config.json, or remove them if they name the type or place of weights");
     }
-    json.refuse("config_args", "give its keys in config.json");
-    json.refuse("tokenizer_args", "give its keys in tokenizer_config.json");
+    for (var key : List.of("tokenizer_args", "processor_kwargs", "processing_kwargs")) {
+      json.refuse(key, "give its keys in tokenizer_config.json");
+    }
+    for (var key : List.of("query_length", "document_length")) {
+      json.refuse(key, "a length for one kind of text is not read; give max_seq_length");
+    }
+    json.refuse("query_expansion", "queries that are filled up to a length are not computed here");
     var maxLength =
         json.has(MAX_LENGTH) ? OptionalInt.of(json.size(MAX_LENGTH)) : OptionalInt.empty();
     return new TransformerConfig(maxLength, json.flag(LOWERCASE, false));
+  }
+
+  /** Checks that a text goes through the backbone as it is, rather than through a template of messages. */
+  private static void checkModalities(PublishedJson json) {
+    var modalities = json.get("modality_config");
+    for (var expected :
+        Map.of("method", "forward", "method_output_name", "last_hidden_state").entrySet()) {
+      var value = modalities.path("text").path(expected.getKey());
+      if (PublishedJson.isPresent(value) && !value.asText().equals(expected.getValue())) {
+        json.problem("modality_config.text.%s is %s, but only %s is supported"
+            .formatted(expected.getKey(), value, expected.getValue()));
+      }
+    }
+    if (modalities.has("message")) {
+      json.problem(
+          "modality_config.message: texts are put into the tokenizer's chat template, which is not computed here; remove the key if the model was trained on plain texts");
+    }
   }
 
   /** Writes the file into the folder of a model that keeps the case of texts. */

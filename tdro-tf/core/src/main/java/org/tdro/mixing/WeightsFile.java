@@ -19,7 +19,7 @@ import org.tdro.io.Json;
  * {@code domain_weights} (name to share), {@code size} (name to rows) and {@code epoch} (name to passes over the domain while
  * as many rows are drawn as all domains have: weight · total size / size).
  *
- * @param domains in the order of their ids; empty for a selection that keeps none
+ * @param domains in the order of their ids
  */
 public record WeightsFile(List<DomainWeight> domains) {
   private static final Logger LOG = LoggerFactory.getLogger(WeightsFile.class);
@@ -101,14 +101,10 @@ public record WeightsFile(List<DomainWeight> domains) {
    * @throws InputException listing every name that only one side has
    */
   public List<Double> weightsOf(List<String> names) {
-    var byName = byName();
     var problems = unknown(names);
-    for (var name : names) {
-      if (!byName.containsKey(name)) {
-        problems.add("domain " + name + " of the data has no weight");
-      }
-    }
-    return weights(names, byName, problems);
+    missingFrom(names)
+        .forEach(name -> problems.add("domain " + name + " of the data has no weight"));
+    return weights(names, byName(), problems);
   }
 
   /**
@@ -121,19 +117,25 @@ public record WeightsFile(List<DomainWeight> domains) {
   }
 
   /**
-   * Returns the floor(n · {@code percent} / 100) domains of largest weight out of n, mixed uniformly and numbered in descending order
-   * of weight. Equal weights keep their order. The selection may be empty.
+   * Returns the floor(n · {@code percent} / 100) domains of largest weight out of n, but at least one, mixed uniformly and numbered in
+   * descending order of weight. Equal weights keep their order.
    */
   public WeightsFile top(int percent) {
     if (percent < 1 || percent > 100) {
       throw new IllegalArgumentException("percent must be from 1 to 100, was " + percent);
     }
-    int kept = domains.size() * percent / 100;
+    int kept = Math.max(1, domains.size() * percent / 100);
     return new WeightsFile(domains.stream()
         .sorted(Comparator.comparingDouble(DomainWeight::weight).reversed())
         .limit(kept)
         .map(selected -> new DomainWeight(selected.domain(), 1.0 / kept))
         .toList());
+  }
+
+  /** Returns those of {@code names} that have no weight. */
+  public List<String> missingFrom(List<String> names) {
+    var present = byName().keySet();
+    return names.stream().filter(name -> !present.contains(name)).toList();
   }
 
   private List<String> unknown(List<String> names) {

@@ -63,6 +63,10 @@ public final class ContrastiveDataset implements Dataset {
     tensors.put(
         ContrastiveModel.DOMAIN_IDS,
         TInt32.tensorOf(Shape.of(domains.length), DataBuffers.of(domains)));
+    var pairs = batch.alsoRelevant();
+    tensors.put(
+        ContrastiveModel.ALSO_RELEVANT,
+        TInt32.tensorOf(Shape.of(pairs.length / 2, 2), DataBuffers.of(pairs)));
     if (!hardOnlyDomains.isEmpty()) {
       var rows = new boolean[domains.length];
       for (int i = 0; i < domains.length; i++) {

@@ -8,6 +8,8 @@ import org.tdro.keras.CallContext;
 import org.tdro.keras.Dimension;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Stack;
+import org.tensorflow.op.core.Unstack;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
@@ -69,12 +71,29 @@ public record ContrastiveLoss(
    * @param passages {@code [batch · n, dim]}; those of query i are rows i·n … i·n + n − 1, the positive first
    * @param passagesPerQuery n
    * @param normalized whether they have unit length
+   * @param alsoRelevant pairs of a query and a passage that is not its positive, but is not to be its negative either:
+   *     {@code [pairs, 2]}
    */
   public record Rows(
       Operand<TFloat32> queries,
       Operand<TFloat32> passages,
       int passagesPerQuery,
-      boolean normalized) {}
+      boolean normalized,
+      Optional<Operand<TInt32>> alsoRelevant) {
+
+    /** Creates rows in which no passage is known to be relevant to a query other than its own. */
+    public Rows(
+        Operand<TFloat32> queries,
+        Operand<TFloat32> passages,
+        int passagesPerQuery,
+        boolean normalized) {
+      this(queries, passages, passagesPerQuery, normalized, Optional.empty());
+    }
+
+    private Rows of(Operand<TFloat32> someQueries, Operand<TFloat32> somePassages) {
+      return new Rows(someQueries, somePassages, passagesPerQuery, normalized, alsoRelevant);
+    }
+  }
 
   public ContrastiveLoss {
     hardOnlyDomains = List.copyOf(hardOnlyDomains);
@@ -111,59 +130,77 @@ public record ContrastiveLoss(
         rows.queries(),
         rows.passages(),
         rows.normalized(),
-        (q, p) -> ofSize(tf, q, p, rows.passagesPerQuery(), hardOnlyRows, teacher));
+        (q, p) -> ofSize(tf, rows.of(q, p), hardOnlyRows, teacher));
   }
 
   /** Returns the loss with embeddings of one size. */
   private Operand<TFloat32> ofSize(
       Ops tf,
-      Operand<TFloat32> queries,
-      Operand<TFloat32> passages,
-      int n,
+      Rows rows,
       Optional<Operand<TBool>> hardOnlyRows,
       Optional<Distillation.Teacher> teacher) {
-    var scores = negatives == Negatives.HARD_ONLY
-        ? own(tf, queries, passages, n)
-        : inBatch(tf, queries, passages, n, hardOnlyRows);
+    var scores = negatives == Negatives.HARD_ONLY ? own(tf, rows) : inBatch(tf, rows, hardOnlyRows);
     var infoNce = scores.crossEntropy(tf);
     return distillation.isOn()
-        ? distillation.mix(tf, infoNce, ownScores(tf, queries, passages, n), teacher.orElseThrow())
+        ? distillation.mix(tf, infoNce, ownScores(tf, rows), teacher.orElseThrow())
         : infoNce;
   }
 
   /** Returns the scores of each query's own passages, {@code [batch, n]}. */
-  private Operand<TFloat32> ownScores(
-      Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
-    int dim = (int) queries.shape().get(-1);
-    var own = tf.reshape(passages, tf.constant(new int[] {-1, n, dim}));
-    var products =
-        CallContext.inference(tf).batchMatMul(tf.expandDims(queries, tf.constant(1)), own, true);
+  private Operand<TFloat32> ownScores(Ops tf, Rows rows) {
+    int n = rows.passagesPerQuery();
+    int dim = (int) rows.queries().shape().get(-1);
+    var own = tf.reshape(rows.passages(), tf.constant(new int[] {-1, n, dim}));
+    var products = CallContext.inference(tf)
+        .batchMatMul(tf.expandDims(rows.queries(), tf.constant(1)), own, true);
     return scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
   }
 
   /** Scores each query against its own passages, of which the first is the positive. */
-  private Scores own(Ops tf, Operand<TFloat32> queries, Operand<TFloat32> passages, int n) {
-    var batch = Dimension.of(tf, queries, 0);
+  private Scores own(Ops tf, Rows rows) {
+    var batch = Dimension.of(tf, rows.queries(), 0);
     var first = tf.zeros(tf.reshape(batch, tf.constant(new int[] {1})), TInt32.class);
-    return new Scores(ownScores(tf, queries, passages, n), first, Optional.empty());
+    var scores = ownScores(tf, rows);
+    var seen = rows.alsoRelevant()
+        .map(pairs -> withoutRelevant(
+            tf, scores, ofOwnPassages(tf, pairs, tf.constant(rows.passagesPerQuery()))))
+        .orElse(scores);
+    return new Scores(seen, first, Optional.empty());
   }
 
   /** Scores each query against all passages of the batch; rows of {@code hardOnlyRows} do not see those of others. */
-  private Scores inBatch(
-      Ops tf,
-      Operand<TFloat32> queries,
-      Operand<TFloat32> passages,
-      int n,
-      Optional<Operand<TBool>> hardOnlyRows) {
-    var rows = range(tf, Dimension.of(tf, queries, 0));
-    var products = tf.linalg.matMul(queries, passages, MatMul.transposeB(true));
+  private Scores inBatch(Ops tf, Rows rows, Optional<Operand<TBool>> hardOnlyRows) {
+    var n = tf.constant(rows.passagesPerQuery());
+    var numbers = range(tf, Dimension.of(tf, rows.queries(), 0));
+    var scores =
+        scaled(tf, tf.linalg.matMul(rows.queries(), rows.passages(), MatMul.transposeB(true)));
     Optional<Operand<TBool>> hidden = hardOnlyRows.map(hardOnly -> {
-      var owner = tf.math.floorDiv(range(tf, Dimension.of(tf, passages, 0)), tf.constant(n));
+      var owner = tf.math.floorDiv(range(tf, Dimension.of(tf, rows.passages(), 0)), n);
       var foreign = tf.math.notEqual(
-          tf.expandDims(rows, tf.constant(1)), tf.expandDims(owner, tf.constant(0)));
+          tf.expandDims(numbers, tf.constant(1)), tf.expandDims(owner, tf.constant(0)));
       return tf.math.logicalAnd(foreign, tf.expandDims(hardOnly, tf.constant(1)));
     });
-    return new Scores(scaled(tf, products), tf.math.mul(rows, tf.constant(n)), hidden);
+    var seen =
+        rows.alsoRelevant().map(pairs -> withoutRelevant(tf, scores, pairs)).orElse(scores);
+    return new Scores(seen, tf.math.mul(numbers, n), hidden);
+  }
+
+  /** Returns the scores, those at {@code pairs} lowered so far that exp underflows to 0; the others are the same bits. */
+  private static Operand<TFloat32> withoutRelevant(
+      Ops tf, Operand<TFloat32> scores, Operand<TInt32> pairs) {
+    var count = tf.reshape(Dimension.of(tf, pairs, 0), tf.constant(new int[] {1}));
+    var lowered = tf.scatterNd(pairs, tf.fill(count, tf.constant(Scores.MASKED)), tf.shape(scores));
+    return tf.math.add(scores, lowered);
+  }
+
+  /** Returns the pairs of a query and one of its own n passages, which are counted from the first of them. */
+  private static Operand<TInt32> ofOwnPassages(Ops tf, Operand<TInt32> pairs, Operand<TInt32> n) {
+    var parts = tf.unstack(pairs, 2L, Unstack.axis(1L)).output();
+    var query = parts.get(0);
+    var passage = parts.get(1);
+    var own = tf.where(tf.math.equal(query, tf.math.floorDiv(passage, n)));
+    var counted = tf.stack(List.of(query, tf.math.floorMod(passage, n)), Stack.axis(1L));
+    return tf.gatherNd(counted, own);
   }
 
   private static Operand<TInt32> range(Ops tf, Operand<TInt32> end) {

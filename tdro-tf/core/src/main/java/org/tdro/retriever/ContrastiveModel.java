@@ -40,6 +40,7 @@ public final class ContrastiveModel extends EncoderModel {
   static final String PASSAGE_IDS = "passage_ids";
   static final String PASSAGE_MASK = "passage_mask";
   static final String DOMAIN_IDS = "domain_ids";
+  static final String ALSO_RELEVANT = "also_relevant";
   static final String HARD_ONLY = "hard_only";
   static final String TEACHER_SCORES = "teacher_scores";
   static final String HAS_TEACHER = "has_teacher";
@@ -119,6 +120,7 @@ public final class ContrastiveModel extends EncoderModel {
       inputs.add(tokens(name));
     }
     inputs.add(new InputSpec(DOMAIN_IDS, TInt32.class, Shape.of(-1)));
+    inputs.add(new InputSpec(ALSO_RELEVANT, TInt32.class, Shape.of(-1, 2)));
     if (options.hardOnlyRows()) {
       inputs.add(new InputSpec(HARD_ONLY, TBool.class, Shape.of(-1)));
     }
@@ -160,7 +162,11 @@ public final class ContrastiveModel extends EncoderModel {
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
     var rows = new ContrastiveLoss.Rows(
-        queries, passages, options.passagesPerQuery(), spec().normalize());
+        queries,
+        passages,
+        options.passagesPerQuery(),
+        spec().normalize(),
+        Optional.of(batch.ints(ALSO_RELEVANT)));
     return options.loss().call(context.tf(), rows, hardOnly, teacher(batch));
   }
 

@@ -1,15 +1,15 @@
 package org.tdro.retriever;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.tdro.keras.CallContext;
-import org.tdro.keras.Initializer;
 import org.tdro.keras.LayerScope;
 import org.tdro.keras.RowEncoder;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
 import org.tdro.keras.layers.Dense;
 import org.tdro.models.Backbone;
+import org.tdro.models.Projection;
 import org.tdro.models.lora.Adapters;
 import org.tdro.models.lora.LoraAdapters;
 import org.tensorflow.Operand;
@@ -17,13 +17,13 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** An encoder of tokens: backbone, pooling, projection, truncation and normalisation, one after the other. */
+/** An encoder of tokens: backbone, pooling, projections, truncation and normalisation, one after the other. */
 public final class Encoder implements RowEncoder {
   private static final float SMALLEST_NORM = 1e-12f;
 
   private final RetrieverSpec spec;
   private final Backbone backbone;
-  private final Dense projection;
+  private final List<Dense> projections;
   private final LoraAdapters adapters;
   private final List<Weight> backboneWeights;
   private final List<Weight> trainedWeights;
@@ -47,15 +47,19 @@ public final class Encoder implements RowEncoder {
     }
     var role = adapters == null ? Weight.Role.TRAINED : Weight.Role.FROZEN;
     backboneWeights = added(variables, before, role);
-    projection = spec.projection() == 0
-        ? null
-        : new Dense(
-            scope.under("projection"),
-            backbone.hidden(),
-            spec.projection(),
-            Initializer.glorotUniform(),
-            false);
+    projections = projections(scope, spec.projections(), backbone.hidden());
     trainedWeights = added(variables, before, Weight.Role.TRAINED);
+  }
+
+  private static List<Dense> projections(LayerScope scope, List<Projection> maps, int hidden) {
+    var layers = new ArrayList<Dense>();
+    int in = hidden;
+    for (var map : maps) {
+      int index = layers.size();
+      layers.add(map.build(scope.under(index == 0 ? "projection" : "projection_" + index), in));
+      in = map.size();
+    }
+    return List.copyOf(layers);
   }
 
   private static List<Weight> added(Variables variables, List<Weight> before, Weight.Role role) {
@@ -80,9 +84,14 @@ public final class Encoder implements RowEncoder {
     return trainedWeights;
   }
 
-  /** The matrix of the projection, {@code [hidden, size]}, if there is one. */
-  public Optional<Weight> projection() {
-    return Optional.ofNullable(projection).map(Dense::kernel);
+  /** The shape of the retriever. */
+  public RetrieverSpec spec() {
+    return spec;
+  }
+
+  /** The maps that follow the pooling. */
+  public List<Dense> projections() {
+    return projections;
   }
 
   /** The adapted maps of the backbone; empty if it is not adapted. */
@@ -106,8 +115,10 @@ public final class Encoder implements RowEncoder {
    */
   public Operand<TFloat32> call(CallContext context, Operand<TInt32> ids, Operand<TInt32> mask) {
     var tf = context.tf();
-    var pooled = spec.pooling().call(tf, backbone.call(context, ids, mask), mask);
-    var whole = projection == null ? pooled : projection.call(context, pooled);
+    var whole = spec.pooling().call(tf, backbone.call(context, ids, mask), mask);
+    for (var projection : projections) {
+      whole = projection.call(context, whole);
+    }
     var embedding = spec.isCut() ? first(tf, whole, spec.dimension()) : whole;
     return spec.normalize() ? normalize(tf, embedding) : embedding;
   }

@@ -6,20 +6,28 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
 import org.tdro.search.EmbeddingFormat;
 import org.tdro.text.TextKind;
+import org.tdro.text.Tokenizer;
 
 /**
  * Encodes a file of texts into a file of embeddings, in the order of its lines. Some thousand lines are encoded at a time, so
  * memory does not grow with the file.
  */
 public final class FileEncoding {
+  private static final Logger LOG = LoggerFactory.getLogger(FileEncoding.class);
   private static final int CHUNK_LINES = 4096;
+
+  /** Keys of a text's id, in BEIR's, Pyserini's and Tevatron's corpora and queries; the first that a row has counts. */
+  private static final List<String> IDS = List.of("_id", "id", "docid", "query_id");
 
   private final Retriever retriever;
   private final TextKind kind;
@@ -44,8 +52,9 @@ public final class FileEncoding {
   }
 
   /**
-   * Encodes the lines of a file. Each is a JSON object with {@code text} (a passage's also {@code title}), or with
-   * {@code input_ids} that are taken as they are; {@code _id}, or else the number of the line, tells it from others.
+   * Encodes the lines of a file; one without lines is warned of. Each is a JSON object with {@code text} (a passage's also
+   * {@code title}), or with {@code input_ids} that are taken as they are; {@code _id}, {@code id}, {@code docid} or {@code query_id},
+   * or else the number of the line, tells it from others.
    *
    * @param source decompressed if its name ends in {@code .gz}
    * @param target a file in the {@link EmbeddingFormat} of its name, replaced once the new one is complete
@@ -64,6 +73,9 @@ public final class FileEncoding {
           writer.finish();
         }
       });
+    }
+    if (done[0] == 0) {
+      LOG.warn("{} holds no texts, so {} holds no embeddings", source, target);
     }
     return done[0];
   }
@@ -97,35 +109,54 @@ public final class FileEncoding {
   }
 
   private Row parse(TextLines.Line line) {
-    JsonNode node;
     try {
-      node = line.object();
+      return parse(line, line.object());
     } catch (InputException e) {
       return new Row("", new int[0], e.problems());
     }
+  }
+
+  private Row parse(TextLines.Line line, JsonNode node) {
     var problems = new ArrayList<String>();
-    var id = node.path("_id");
-    if (!isAbsent(id) && !id.isTextual() && !id.isIntegralNumber()) {
-      problems.add("_id is neither a string nor a whole number");
+    var key = IDS.stream().filter(name -> !isAbsent(node.path(name))).findFirst();
+    var id = key.map(node::path);
+    if (id.isPresent() && !id.get().isTextual() && !id.get().isIntegralNumber()) {
+      problems.add(key.get() + " is neither a string nor a whole number");
     }
     var tokens = isAbsent(node.path("input_ids"))
         ? tokenize(node, problems)
         : tokens(node.path("input_ids"), problems);
     return new Row(
-        isAbsent(id) ? Long.toString(line.number()) : id.asText(),
+        id.map(value -> Tokenizer.wellFormed(value.asText()))
+            .orElseGet(() -> Long.toString(line.number())),
         tokens,
         problems.stream().map(problem -> line.place() + ": " + problem).toList());
   }
 
   private int[] tokenize(JsonNode row, List<String> problems) {
-    var text = row.path("text");
-    var title = kind == TextKind.PASSAGE ? row.path("title").asText("") : "";
-    if (!text.isTextual()) {
-      problems.add(
-          isAbsent(text) ? "has neither text nor input_ids" : "text is not a string: " + text);
+    if (isAbsent(row.path("text"))) {
+      problems.add("has neither text nor input_ids" + others(row));
       return new int[0];
     }
-    return retriever.tokenize(kind, task, new Passage("", title, text.asText()).content());
+    var title = kind == TextKind.PASSAGE ? string(row, "title", problems) : "";
+    var text = string(row, "text", problems);
+    return problems.isEmpty()
+        ? retriever.tokenize(kind, task, new Passage("", title, text).content())
+        : new int[0];
+  }
+
+  private static String others(JsonNode row) {
+    var names = new ArrayList<String>();
+    row.fieldNames().forEachRemaining(names::add);
+    return names.isEmpty() ? "" : ", only " + String.join(", ", names);
+  }
+
+  private static String string(JsonNode row, String key, List<String> problems) {
+    var value = row.path(key);
+    if (!isAbsent(value) && !value.isTextual()) {
+      problems.add("%s is %s, expected a string".formatted(key, Json.describe(value)));
+    }
+    return value.asText("");
   }
 
   private int[] tokens(JsonNode array, List<String> problems) {

@@ -41,6 +41,36 @@ public enum Pooling {
     }
   },
 
+  /** The largest value of each component among all tokens; 0 for a text without tokens. */
+  MAX {
+    @Override
+    Operand<TFloat32> call(Ops tf, Backbone.HiddenStates states, Operand<TInt32> mask) {
+      var present = tf.expandDims(tf.math.greater(mask, tf.constant(0)), tf.constant(-1));
+      var tokens = tf.select(present, states.last(), tf.constant(Float.NEGATIVE_INFINITY));
+      var largest = tf.max(tokens, tf.constant(1));
+      var isEmpty = tf.math.equal(largest, tf.constant(Float.NEGATIVE_INFINITY));
+      return tf.select(isEmpty, tf.zerosLike(largest), largest);
+    }
+  },
+
+  /** The sum of the states of all tokens over the square root of their number. */
+  MEAN_SQRT_LEN_TOKENS {
+    @Override
+    Operand<TFloat32> call(Ops tf, Backbone.HiddenStates states, Operand<TInt32> mask) {
+      var present = tf.dtypes.cast(mask, TFloat32.class);
+      return over(tf, weighted(tf, states.last(), present), tf.math.sqrt(total(tf, present)));
+    }
+  },
+
+  /** The mean of the states of all tokens, each weighted by its position in the text from 1 on. */
+  WEIGHTEDMEAN {
+    @Override
+    Operand<TFloat32> call(Ops tf, Backbone.HiddenStates states, Operand<TInt32> mask) {
+      var positions = tf.math.mul(tf.math.cumsum(mask, tf.constant(1)), mask);
+      return mean(tf, states.last(), positions);
+    }
+  },
+
   /** The mean over all tokens of the states before the first layer and after the last. */
   AVG_FIRST_LAST {
     @Override
@@ -69,10 +99,21 @@ public enum Pooling {
     return tf.math.mul(tf.math.add(a, b), tf.constant(0.5f));
   }
 
-  private static Operand<TFloat32> mean(Ops tf, Operand<TFloat32> hidden, Operand<TInt32> mask) {
-    var present = tf.dtypes.cast(mask, TFloat32.class);
-    var count = tf.math.maximum(tf.sum(present, tf.constant(1)), tf.constant(1f));
-    return tf.math.div(weighted(tf, hidden, present), tf.expandDims(count, tf.constant(-1)));
+  /** Returns the mean of states {@code [batch, length, hidden]} with whole weights {@code [batch, length]}. */
+  private static Operand<TFloat32> mean(Ops tf, Operand<TFloat32> hidden, Operand<TInt32> weights) {
+    var factors = tf.dtypes.cast(weights, TFloat32.class);
+    return over(tf, weighted(tf, hidden, factors), total(tf, factors));
+  }
+
+  /** Returns the sum of each row's weights; 1 for a text without tokens, whose sum of states is 0. */
+  private static Operand<TFloat32> total(Ops tf, Operand<TFloat32> weights) {
+    return tf.math.maximum(tf.sum(weights, tf.constant(1)), tf.constant(1f));
+  }
+
+  /** Returns the rows {@code [batch, hidden]}, each over its divisor {@code [batch]}. */
+  private static Operand<TFloat32> over(
+      Ops tf, Operand<TFloat32> rows, Operand<TFloat32> divisors) {
+    return tf.math.div(rows, tf.expandDims(divisors, tf.constant(-1)));
   }
 
   /**

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.io.TextLines;
 
 /**
@@ -22,6 +23,9 @@ public record TrainingRow(
     List<Passage> positives,
     List<Passage> negatives,
     Optional<PassageScores> scores) {
+  private static final String POSITIVES = "positive_passages";
+  private static final String NEGATIVES = "negative_passages";
+
   public TrainingRow {
     positives = List.copyOf(positives);
     negatives = List.copyOf(negatives);
@@ -33,45 +37,101 @@ public record TrainingRow(
    * @throws InputException listing all that is wrong with it
    */
   static TrainingRow parse(TextLines.Line line) {
-    var node = line.object();
     var problems = new ArrayList<String>();
-    var queryId = node.path("query_id").asText("");
-    if (queryId.isEmpty()) {
-      problems.add("query_id is missing");
+    var other = ForeignRows.ofText(line.text());
+    if (other.isPresent()) {
+      throw new InputException(line.place() + ": " + other.get());
     }
-    var query = node.path("query").asText("");
-    if (query.isBlank()) {
-      problems.add("query is missing or empty");
-    }
-    var positives = passages(node, "positive_passages", problems);
-    if (positives.isEmpty() && problems.isEmpty()) {
-      problems.add("has no positive passage");
-    }
-    var negatives = passages(node, "negative_passages", problems);
-    var scores = PassageScores.of(node, problems);
+    var row = new Parts(line.object(), problems).row();
     if (!problems.isEmpty()) {
       throw new InputException(
           problems.stream().map(problem -> line.place() + ": " + problem).toList());
     }
-    return new TrainingRow(queryId, query, positives, negatives, scores);
+    return row;
   }
 
-  private static List<Passage> passages(JsonNode row, String key, List<String> problems) {
-    var array = row.path(key);
-    var passages = new ArrayList<Passage>();
-    if (!array.isArray() && !array.isMissingNode() && !array.isNull()) {
-      problems.add(key + " is not a list");
-    }
-    for (int i = 0; i < array.size(); i++) {
-      var passage = new Passage(
-          array.path(i).path("docid").asText(""),
-          array.path(i).path("title").asText(""),
-          array.path(i).path("text").asText(""));
-      if (passage.content().isBlank()) {
-        problems.add("%s[%d] has no text".formatted(key, i));
+  /** The parts of a row, read with the problems that they have. */
+  private record Parts(JsonNode node, List<String> problems) {
+    TrainingRow row() {
+      if (isAbsent(node.path(POSITIVES))) {
+        problems.add(ForeignRows.of(node)
+            .orElseGet(() -> "has %s, expected query_id, query and positive_passages"
+                .formatted(ForeignRows.keys(node))));
+        return null;
       }
-      passages.add(passage);
+      var queryId = id(node, "query_id", "query_id");
+      if (queryId.isEmpty() && problems.isEmpty()) {
+        problems.add("query_id is missing");
+      }
+      var query = text(node, "query", "query");
+      if (query.isBlank() && !hasOtherType(node.path("query"))) {
+        problems.add("query is missing or empty");
+      }
+      var positives = passages(POSITIVES);
+      if (node.path(POSITIVES).isArray() && positives.isEmpty()) {
+        problems.add("has no positive passage");
+      }
+      var negatives = passages(NEGATIVES);
+      var scores =
+          problems.isEmpty() ? PassageScores.of(node, problems) : Optional.<PassageScores>empty();
+      return new TrainingRow(queryId, query, positives, negatives, scores);
     }
-    return passages;
+
+    private List<Passage> passages(String key) {
+      var list = node.path(key);
+      var passages = new ArrayList<Passage>();
+      if (!list.isArray() && !isAbsent(list)) {
+        problems.add(
+            "%s is %s, expected a list of objects with text".formatted(key, Json.describe(list)));
+        return passages;
+      }
+      for (int i = 0; i < list.size(); i++) {
+        passages.add(passage(list.path(i), "%s[%d]".formatted(key, i)));
+      }
+      return passages;
+    }
+
+    private Passage passage(JsonNode passage, String place) {
+      if (!passage.isObject()) {
+        problems.add(
+            "%s is %s, expected an object with text".formatted(place, Json.describe(passage)));
+        return new Passage("", "", "");
+      }
+      var read = new Passage(
+          id(passage, "docid", place + ".docid"),
+          text(passage, "title", place + ".title"),
+          text(passage, "text", place + ".text"));
+      if (read.content().isBlank()
+          && !hasOtherType(passage.path("title"))
+          && !hasOtherType(passage.path("text"))) {
+        problems.add(place + " has no text");
+      }
+      return read;
+    }
+
+    private String text(JsonNode of, String key, String place) {
+      var value = of.path(key);
+      if (hasOtherType(value)) {
+        problems.add("%s is %s, expected a string".formatted(place, Json.describe(value)));
+      }
+      return value.asText("");
+    }
+
+    private String id(JsonNode of, String key, String place) {
+      var value = of.path(key);
+      if (hasOtherType(value) && !value.isNumber()) {
+        problems.add(
+            "%s is %s, expected a string or a number".formatted(place, Json.describe(value)));
+      }
+      return value.asText("");
+    }
+
+    private static boolean hasOtherType(JsonNode text) {
+      return !isAbsent(text) && !text.isTextual();
+    }
+
+    private static boolean isAbsent(JsonNode value) {
+      return value.isMissingNode() || value.isNull();
+    }
   }
 }

@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.data.shards.Domain;
 import org.tdro.io.InputException;
 import org.tdro.mixing.WeightsFile;
@@ -14,6 +16,8 @@ import org.tdro.training.config.DataConfig;
 
 /** The probabilities with which domains are drawn. */
 final class DomainProbabilities {
+  private static final Logger LOG = LoggerFactory.getLogger(DomainProbabilities.class);
+
   private DomainProbabilities() {}
 
   /**
@@ -31,7 +35,7 @@ final class DomainProbabilities {
       case DataConfig.PROPORTIONAL -> Arrays.stream(sizes).asDoubleStream().toArray();
       default -> {
         var file = Path.of(config.weights());
-        yield fromFile(file, weights -> weights.selectionFrom(prepared.domainNames())).stream()
+        yield fromFile(file, weights -> selection(weights, prepared.domainNames(), file)).stream()
             .mapToDouble(Double::doubleValue)
             .toArray();
       }
@@ -49,6 +53,16 @@ final class DomainProbabilities {
       throw new InputException(problems);
     }
     return probabilities;
+  }
+
+  private static List<Double> selection(WeightsFile weights, List<String> names, Path file) {
+    var selected = weights.selectionFrom(names);
+    var missing = weights.missingFrom(names);
+    if (!missing.isEmpty()) {
+      LOG.info(
+          "{} has no weight for {}, of which no rows are drawn", file, String.join(", ", missing));
+    }
+    return selected;
   }
 
   /** Returns what {@code choice} takes from a weights file; its problems are reported with the file's name. */

@@ -111,7 +111,7 @@ public final class Pipeline {
   }
 
   private static RunEvaluation.Tests tests(RunConfig config) {
-    var sets = BeirDataset.loadAll(config.eval().data());
+    var sets = BeirDataset.loadAll(config.eval().data(), config.eval().split());
     var prompts = config.eval().setPrompts();
     var names = sets.stream().map(EvaluationSet::name).toList();
     var without = prompts.without(config.data().everyPrompt(), names);

@@ -57,7 +57,7 @@ final class PreparedData implements AutoCloseable {
   private static PreparedData prepare(ModelConfig model, DataConfig config) {
     int threads =
         config.workers() > 0 ? config.workers() : Runtime.getRuntime().availableProcessors();
-    var sources = DomainFiles.sources(List.of(config.train()));
+    var sources = DomainFiles.sources(List.of(config.train()), skipped -> {});
     var tokenizer = tokenizer(model, config, sources, threads);
     TrainingData data = null;
     try {
@@ -116,11 +116,16 @@ final class PreparedData implements AutoCloseable {
     return tokenizer;
   }
 
-  /** Returns a checkpoint's tokenizer file, with an end token if the retriever appends one. */
+  /** Returns a checkpoint's tokenizer file, with an end token if the retriever appends one, without special ones if it leaves them out. */
   private static Path published(Path folder, ModelConfig model, Path cache) {
     var published = PublishedFolder.open(folder);
     var files = published.tokenizer().orElseGet(() -> new TokenizerFolder(folder));
     var original = files.tokenizerJson();
+    if (published.leavesSpecialTokensOut()) {
+      return files.withoutSpecialTokens(cache
+          .resolve("tokenizer-" + cacheKey("no special tokens " + Sha256.of(original)))
+          .resolve("tokenizer.json"));
+    }
     if (!new PretrainedRetriever(published).appendsEndToken(model.pooling())) {
       return original;
     }

@@ -57,7 +57,8 @@ record RunEvaluation(String key, ModelEvaluation values) {
         return present.values();
       }
     }
-    var texts = OptionalLong.of(tests.sets().stream().mapToLong(EvaluationSet::texts).sum());
+    var texts =
+        OptionalLong.of(tests.sets().stream().mapToLong(EvaluationSet::texts).sum());
     try (var retriever = Retriever.load(stored, stored.settings().comparedByProduct(), session);
         var phase = progress.apply(texts)) {
       retriever.onEncoded(phase::add);

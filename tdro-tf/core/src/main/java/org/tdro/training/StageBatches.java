@@ -20,6 +20,7 @@ final class StageBatches {
   private final ResolvedConfig<RunConfig> resolved;
   private final List<String> domains;
   private final ContrastiveBatches batches;
+  private final StageRows rows;
 
   StageBatches(ResolvedConfig<RunConfig> resolved, PreparedData prepared, StagePlan plan) {
     this.resolved = resolved;
@@ -38,7 +39,9 @@ final class StageBatches {
             data.queryLength(),
             data.passageLength(),
             config.loss().distillation().isOn()));
+    rows = new StageRows(resolved, prepared, plan);
     checkScores(prepared);
+    rows.checkNegatives();
   }
 
   private void checkScores(PreparedData prepared) {
@@ -75,6 +78,17 @@ final class StageBatches {
       throw new ConfigException(problems);
     }
     return ids;
+  }
+
+  /** Logs how often the rows of each domain will be seen, and which domains are smaller than a batch. */
+  void noteUse() {
+    LOG.info("{}", rows.passes());
+    var small = rows.smallerThanABatch();
+    if (!small.isEmpty()) {
+      LOG.info(
+          "fewer rows than a batch takes of them have {}: some rows are in it more than once; equal texts are not each other's negatives",
+          String.join(", ", small));
+    }
   }
 
   /** Logs how many rows had fewer negatives than the batches need. */

@@ -195,6 +195,7 @@ public final class StageTraining {
     try (var interruption = new GracefulShutdown(model)) {
       model.compile(config.train().optimizer());
       model.traceUpdates(config.train().traceEvery());
+      parts.source().noteUse();
       fit(parts, dataset, model);
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {

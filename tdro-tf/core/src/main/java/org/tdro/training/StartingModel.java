@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.PublishedFolder;
+import org.tdro.models.Projection;
 import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
@@ -42,7 +43,14 @@ record StartingModel(
     compare(lines, "model.pooling", model.pooling(), spec.pooling());
     compare(lines, "model.normalize", model.normalize(), spec.normalize());
     compare(lines, "model.similarity", model.similarity(), published.similarity());
-    compare(lines, "model.projection", model.projection(), spec.projection());
+    if (model.projection() > 0
+        && !spec.projections().equals(List.of(Projection.linear(model.projection())))) {
+      lines.add(deviation(
+          resolved.origin("model.projection"),
+          "model.projection",
+          Integer.toString(model.projection()),
+          spec.projections().toString()));
+    }
     compare(lines, "data.query-length", data.queryLength(), published.queryLength());
     compare(lines, "data.passage-length", data.passageLength(), published.passageLength());
     for (var kind : TextKind.values()) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,16 +106,30 @@ class BeirDatasetTest {
   }
 
   @Test
+  void theSplitChoosesTheJudgements() throws IOException {
+    Files.writeString(set.resolve("qrels/dev.tsv"), "query-id\tcorpus-id\tscore\nq1\td1\t1\n");
+    Files.writeString(set.resolve("qrels/train.tsv.gz"), "");
+    assertThat(BeirDataset.loadAll(List.of(folder), "dev").get(0).queries())
+        .containsExactly(new Query("q1", "a"));
+    assertThatThrownBy(() -> new BeirDataset(set, "validation").load())
+        .hasMessage(
+            set
+                + "/qrels/validation.tsv: no such file, nor qrels/validation.tsv.gz; there are judgements of the splits dev, test, train: choose one by eval.split in a configuration, or by --split");
+  }
+
+  @Test
   void listsASetOrTheSetsInAFolder() {
-    assertThat(BeirDataset.list(set)).extracting(BeirDataset::name).containsExactly("tiny");
-    assertThat(BeirDataset.list(folder)).extracting(BeirDataset::name).containsExactly("tiny");
-    assertThatThrownBy(() -> BeirDataset.list(set.resolve("qrels")))
+    assertThat(BeirDataset.list(set, "test")).extracting(BeirDataset::name).containsExactly("tiny");
+    assertThat(BeirDataset.list(folder, "test"))
+        .extracting(BeirDataset::name)
+        .containsExactly("tiny");
+    assertThatThrownBy(() -> BeirDataset.list(set.resolve("qrels"), "test"))
         .hasMessageContaining("neither it nor a folder in it has a corpus.jsonl[.gz]");
   }
 
   @Test
   void readsARealSet() {
-    var cisi = BeirDataset.list(Shared.path("data/eval")).stream()
+    var cisi = BeirDataset.list(Shared.path("data/eval"), "test").stream()
         .filter(dataset -> dataset.name().equals("cisi"))
         .findFirst()
         .orElseThrow()

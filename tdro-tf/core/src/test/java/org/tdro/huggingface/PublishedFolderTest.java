@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tdro.io.InputException;
+import org.tdro.models.Projection;
 import org.tdro.testing.Shared;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
@@ -49,6 +50,7 @@ class PublishedFolderTest {
     }
     write("modules.json", json.toString());
     write("theTransformer/config.json", BERT);
+    write("thePooling/config.json", "{\"pooling_mode_mean_tokens\": true}");
   }
 
   private void dense(String bias, String activation) throws IOException {
@@ -75,35 +77,104 @@ class PublishedFolderTest {
     write("thePooling/config.json", "{\"pooling_mode_cls_token\": true}");
     write("theTransformer/sentence_bert_config.json", "{\"max_seq_length\": 48}");
     var published = PublishedFolder.open(folder);
-    assertThat(published.dense().orElseThrow().out()).isEqualTo(12);
+    assertThat(published.dense())
+        .extracting(DenseModule::projection)
+        .containsExactly(Projection.linear(12));
     assertThat(published.normalize()).isTrue();
     assertThat(published.pooling()).contains(PoolingConfig.Mode.CLS);
     assertThat(published.maxLength()).isEqualTo(48);
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "true, torch.nn.modules.linear.Identity, bias is true",
-    "false, torch.nn.modules.activation.Tanh, Tanh"
-  })
-  void aMapThatDoesMoreIsRefused(String bias, String activation, String message)
-      throws IOException {
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"activation_function\": \"torch.nn.modules.activation.Mish\" | activation_function torch.nn.modules.activation.Mish is not computed here; computed are torch.nn's Identity, Tanh, ReLU, GELU",
+        "\"activation_function\": \"transformers.activations.GELU\" | activation_function transformers.activations.GELU is not",
+        "\"use_residual\": true | use_residual is true",
+        "\"module_input_name\": \"token_embeddings\" | module_input_name is \"token_embeddings\", but only sentence_embedding",
+        "\"module_output_name\": \"other\" | module_output_name is \"other\"",
+        "\"in_features\": 12 | in_features is 12, but what comes before returns 16 components",
+        "\"out_features\": 0 | out_features must be a whole number above 0, was 0"
+      })
+  void aMapThatIsNotComputedIsRefused(String keys, String message) throws IOException {
     modules("Transformer", "Pooling", "Dense");
-    dense(bias, activation);
+    write(
+        "theDense/config.json", "{\"in_features\": 16, \"out_features\": 12, %s}".formatted(keys));
+    assertRefused("theDense/config.json: " + message);
+  }
+
+  @Test
+  void aMapHasBiasAndTanhUnlessItSaysOtherwise() throws IOException {
+    modules("Transformer", "Pooling", "Dense");
+    write("theDense/config.json", "{\"in_features\": 16, \"out_features\": 12}");
+    assertThat(PublishedFolder.open(folder).dense())
+        .extracting(DenseModule::projection)
+        .containsExactly(new Projection(12, true, Projection.Function.TANH));
+  }
+
+  @Test
+  void weightsInPytorchsFormatAloneAreRefused() throws IOException {
+    modules("Transformer", "Pooling", "Dense");
+    dense("true", IDENTITY);
+    write("theDense/pytorch_model.bin", "");
+    assertRefused("theDense/pytorch_model.bin: must be converted to model.safetensors");
+    write("theDense/model.safetensors", "");
+    assertThat(PublishedFolder.open(folder).dense()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Transformer Pooling Normalize Dense | Dense comes after Normalize",
+        "Transformer Pooling Normalize Normalize | Normalize comes after Normalize",
+        "Transformer Pooling Pooling | Pooling comes after Pooling",
+        "Transformer Dense Pooling | Dense comes after Transformer",
+        "Pooling Normalize | the first module is Pooling",
+        "Transformer | has no Pooling"
+      })
+  void modulesInAnotherOrderAreRefused(String types, String message) throws IOException {
+    modules(types.split(" "));
+    dense("false", IDENTITY);
     assertRefused(message);
   }
 
-  @Test
-  void modulesInAnotherOrderAreRefused() throws IOException {
-    modules("Transformer", "Pooling", "Normalize", "Dense");
-    dense("false", IDENTITY);
-    assertRefused("modules come in the order");
+  @ParameterizedTest
+  @CsvSource({
+    "sentence_transformers.models.LayerNorm, module LayerNorm is not computed here; known are Transformer",
+    "sentence_transformers.base.modules.router.Router, module Router is not",
+    "custom_st.Pooling, module custom_st.Pooling is Python code of the model's own"
+  })
+  void unknownModulesAreRefused(String type, String message) throws IOException {
+    modules("Transformer");
+    write(
+        "modules.json",
+        "[{\"path\": \"theTransformer\", \"type\": \"sentence_transformers.models.Transformer\"},"
+            + " {\"path\": \"x\", \"type\": \"%s\"}]".formatted(type));
+    assertRefused(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{} | must be an array of modules",
+        "[] | must be an array of modules",
+        "[\"Transformer\"] | a module must have a type and a path, was \"Transformer\"",
+        "[{\"type\": \"sentence_transformers.models.Transformer\"}] | a module must have a type and a path"
+      })
+  void modulesThatAreNotAListAreRefused(String json, String message) throws IOException {
+    write("config.json", BERT);
+    write("modules.json", json);
+    assertRefused("modules.json: " + message);
   }
 
   @Test
-  void unknownModulesAreRefused() throws IOException {
-    modules("Transformer", "Pooling", "Dropout");
-    assertRefused("module Dropout is not supported");
+  void normalisationOfTokensIsRefused() throws IOException {
+    modules("Transformer", "Pooling", "Normalize");
+    write("theNormalize/config.json", "{\"module_input_name\": \"token_embeddings\"}");
+    assertRefused("theNormalize/config.json: module_input_name is \"token_embeddings\"");
   }
 
   @ParameterizedTest
@@ -116,9 +187,27 @@ class PublishedFolderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"pooling_mode\": \"max\"} | pooling_mode is [max]; supported is one of [cls, mean, lasttoken]",
-        "{\"pooling_mode_cls_token\": true, \"pooling_mode_max_tokens\": true} | pooling_mode is [cls, max]",
-        "{\"pooling_mode_cls_token\": false} | pooling_mode is []"
+        "{\"pooling_mode\": \"max\"} | MAX",
+        "{\"pooling_mode\": [\"weightedmean\"]} | WEIGHTEDMEAN",
+        "{\"pooling_mode_mean_sqrt_len_tokens\": true, \"pooling_mode_mean_tokens\": false} | MEAN_SQRT_LEN_TOKENS",
+        "{\"pooling_mode_weightedmean_tokens\": true} | WEIGHTEDMEAN",
+        "{\"pooling_mode_max_tokens\": true} | MAX",
+        "{\"pooling_mode\": \"cls\", \"pooling_mode_max_tokens\": true} | CLS",
+        "{\"embedding_dimension\": 16} | MEAN"
+      })
+  void everyModeIsReadInBothForms(String json, PoolingConfig.Mode mode) throws IOException {
+    write("config.json", BERT);
+    write("1_Pooling/config.json", json);
+    assertThat(PublishedFolder.open(folder).pooling()).contains(mode);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"pooling_mode\": \"median\"} | pooling_mode is [median], but must be one of [cls, mean, max,",
+        "{\"pooling_mode\": [\"cls\", \"max\"]} | pooling_mode is [cls, max]: several poolings",
+        "{\"pooling_mode_cls_token\": true, \"pooling_mode_max_tokens\": true} | pooling_mode is [cls, max]: several"
       })
   void aPoolingThatIsNotComputedIsRefused(String json, String message) throws IOException {
     write("config.json", BERT);
@@ -127,12 +216,21 @@ class PublishedFolderTest {
   }
 
   @Test
+  void aPoolingModuleNeedsItsFile() throws IOException {
+    modules("Transformer", "Pooling");
+    Files.delete(folder.resolve("thePooling/config.json"));
+    assertRefused("thePooling/config.json: there is no such file");
+  }
+
+  @Test
   void aMeanThatLeavesThePromptOutIsRefusedWhereThereIsOne() throws IOException {
     write("config.json", BERT);
     write("1_Pooling/config.json", "{\"pooling_mode\": \"mean\", \"include_prompt\": false}");
     assertThat(PublishedFolder.open(folder).pooling()).contains(PoolingConfig.Mode.MEAN);
     write("config_sentence_transformers.json", "{\"prompts\": {\"query\": \"q: \"}}");
-    assertRefused("1_Pooling/config.json: include_prompt is false");
+    assertRefused("1_Pooling/config.json: include_prompt is false", "set it to true");
+    write("1_Pooling/config.json", "{\"pooling_mode\": \"lasttoken\", \"include_prompt\": false}");
+    assertThat(PublishedFolder.open(folder).pooling()).contains(PoolingConfig.Mode.LASTTOKEN);
   }
 
   /** The tokenizer's length bounds a text where sentence-transformers' files name none, and so do the positions. */
@@ -233,15 +331,15 @@ class PublishedFolderTest {
   @Test
   void theProblemsOfAllFilesAreToldAtOnce() throws IOException {
     modules("Transformer", "Pooling", "Dense");
-    dense("true", IDENTITY);
+    dense("true", "torch.nn.Mish");
     write("theTransformer/config.json", BERT.replace("gelu", "relu"));
-    write("thePooling/config.json", "{\"pooling_mode\": \"max\"}");
+    write("thePooling/config.json", "{\"pooling_mode\": \"median\"}");
     write("theTransformer/sentence_bert_config.json", "{\"max_seq_length\": \"long\"}");
     write("config_sentence_transformers.json", "{");
     assertRefused(
         "theTransformer/config.json: hidden_act",
         "thePooling/config.json: pooling_mode",
-        "theDense/config.json: bias",
+        "theDense/config.json: activation_function",
         "sentence_bert_config.json: max_seq_length must be a whole number above 0, was \"long\"",
         "config_sentence_transformers.json:1: not valid JSON");
   }
@@ -255,6 +353,38 @@ class PublishedFolderTest {
     assertRefused("tokenizer_config.json: do_lower_case is");
     write("tokenizer_config.json", "{\"do_lower_case\": %s}".formatted(original.lowercases()));
     assertThat(PublishedFolder.open(folder).tokenizer()).isPresent();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"transformer_task\": \"fill-mask\" | transformer_task is \"fill-mask\"",
+        "\"module_output_name\": \"scores\" | module_output_name is \"scores\"",
+        "\"modality_config\": {\"text\": {\"method_output_name\": \"pooler_output\"}} | modality_config.text.method_output_name",
+        "\"modality_config\": {\"text\": {\"method\": \"get_text_features\"}} | modality_config.text.method is",
+        "\"modality_config\": {\"text\": {}, \"message\": {\"format\": \"flat\"}} | modality_config.message: texts are put",
+        "\"processing_kwargs\": {\"text\": {\"max_length\": 8}} | processing_kwargs is",
+        "\"config_kwargs\": {\"num_hidden_layers\": 1} | config_kwargs is",
+        "\"model_args\": {\"is_decoder\": true} | model_args is",
+        "\"query_length\": 32 | query_length is 32",
+        "\"query_expansion\": {\"strategy\": \"fixed\"} | query_expansion is"
+      })
+  void anotherUseOfTheBackboneIsRefused(String key, String message) throws IOException {
+    write("config.json", BERT);
+    write("sentence_bert_config.json", "{%s}".formatted(key));
+    assertRefused("sentence_bert_config.json: " + message);
+  }
+
+  /** As sentence-transformers 5.4 writes it for a text encoder. */
+  @Test
+  void theUsualUseOfTheBackboneIsComputed() throws IOException {
+    write("config.json", BERT);
+    write("sentence_bert_config.json", """
+        {"transformer_task": "feature-extraction", "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
+         "module_output_name": "token_embeddings", "processing_kwargs": {}, "unpad_inputs": null}""");
+    assertThat(PublishedFolder.open(folder).unreadKeys())
+        .contains(folder.resolve("sentence_bert_config.json") + ": unpad_inputs");
   }
 
   @Test

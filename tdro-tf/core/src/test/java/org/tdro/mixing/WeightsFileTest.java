@@ -114,8 +114,10 @@ class WeightsFileTest {
   }
 
   @Test
-  void aSelectionOfLessThanOneDomainIsEmpty() {
-    assertThat(mixture(0.5f, 0.3f, 0.2f).top(33).domains()).isEmpty();
+  void aSelectionKeepsAtLeastOneDomain() {
+    assertThat(mixture(0.5f, 0.3f, 0.2f).top(33).domains())
+        .extracting(DomainWeight::weight)
+        .containsExactly(1.0);
   }
 
   private static WeightsFile mixture(Float... weights) {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.io.InputException;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.testing.Shared;
 import org.tdro.text.TextKind;
 
 class FileEncodingTest {
@@ -151,14 +152,44 @@ class FileEncodingTest {
                         .doesNotContain("Source"),
                     org.assertj.core.api.Assertions.atIndex(0))
                 .endsWith(
-                    input + ":3: has neither text nor input_ids",
-                    input + ":4: text is not a string: 3",
+                    input + ":3: has neither text nor input_ids, only title",
+                    input + ":4: text is a number, expected a string",
                     input + ":5: has token id 258; the model's ids are 0 to 257",
                     input + ":6: input_ids is not a list of whole numbers",
                     input + ":7: _id is neither a string nor a whole number",
-                    input + ":8: is not a JSON object"));
+                    input + ":8: is not a JSON object, but a list"));
     assertThat(folder.resolve("out.arrow")).hasContent("the last good one");
     assertThat(folder.toFile().list()).containsExactlyInAnyOrder("input.jsonl", "out.arrow");
+  }
+
+  @Test
+  void idsAreThoseOfTheInputWhateverTheirKey() throws IOException {
+    var input = input(
+        "{\"docid\": \"d1\", \"title\": \"t\", \"text\": \"a\"}",
+        "{\"id\": 5, \"text\": \"a\"}",
+        "{\"query_id\": \"q\", \"text\": \"a\"}",
+        "{\"_id\": \"own\", \"id\": 6, \"docid\": \"d2\", \"text\": \"a\"}",
+        "{\"_id\": null, \"docid\": \"d3\", \"text\": \"a\"}",
+        "{\"text\": \"a\"}");
+    encode(input, "out.jsonl");
+    assertThat(jsonl("out.jsonl").keySet()).containsExactly("d1", "5", "q", "own", "d3", "6");
+  }
+
+  @Test
+  void theKeysOfARowWithoutTextAreNamed() throws IOException {
+    var input = input("{\"query_id\": \"q7\", \"query\": \"a\"}");
+    assertThatThrownBy(() -> encode(input, "out.jsonl"))
+        .hasMessage(input + ":1: has neither text nor input_ids, only query_id, query");
+  }
+
+  @Test
+  void aLoneSurrogateDoesNotChangeTheRestOfItsText() throws IOException {
+    encode(Shared.path("field/15-surrogate/in2.jsonl"), "out.jsonl");
+    assertThat(jsonl("out.jsonl").get("t1"))
+        .usingComparatorWithPrecision(2e-6f)
+        .containsExactly(expected("\uD83D\uDE42 cat \uFFFD"));
+    encode(input("{\"_id\": \"\\ud83d\", \"text\": \"a\"}"), "ids.jsonl");
+    assertThat(jsonl("ids.jsonl")).containsOnlyKeys("\uFFFD");
   }
 
   @Test

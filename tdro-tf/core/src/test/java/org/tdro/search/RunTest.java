@@ -33,6 +33,15 @@ class RunTest {
     assertThat(ids(Run.read(file), "q")).containsExactly("first", "zzz", "aaa", "B", "10", "last");
   }
 
+  /** trec_eval 9.0.8 reads scores as floats, so these three are equal there. */
+  @Test
+  void scoresThatDifferBeyondSinglePrecisionTie() throws IOException {
+    var file = Files.writeString(
+        folder.resolve("run.txt"),
+        "q Q0 a 1 0.30000001 t\nq Q0 b 2 0.3 t\nq Q0 c 3 0.300000001 t\nq Q0 d 4 0.3000001 t\nq Q0 e 5 -1e-60 t\nq Q0 f 6 1e-60 t\nq Q0 g 7 0 t\n");
+    assertThat(ids(Run.read(file), "q")).containsExactly("d", "c", "b", "a", "g", "f", "e");
+  }
+
   @Test
   void zerosAreEqualWhateverTheirSign() {
     var run =

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +29,11 @@ import org.tdro.export.python.HuggingFaceExport;
 import org.tdro.export.python.PythonModelCard;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.huggingface.SmallCheckpoint;
+import org.tdro.huggingface.SmallStatic;
+import org.tdro.huggingface.WrittenTensors;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.io.InputException;
+import org.tdro.models.Projection;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.IdType;
@@ -151,6 +155,100 @@ class PublishedModelTrainingTest {
     var report = new SavedModelExport(new ExportOptions(IdType.INT32, Precision.FP32))
         .export(stored, stored.settings(), folder.resolve(name + "-served"));
     assertThat(report.agreement().largest()).isLessThan(1e-5);
+  }
+
+  /** Its own tokenizer, without the special tokens that StaticEmbedding leaves out, and its own shape. */
+  @ParameterizedTest
+  @ValueSource(strings = {"model=checkpoint", "model=static"})
+  void staticEmbeddingsAreTrained(String model) throws IOException {
+    var base = SmallStatic.write(
+        folder.resolve(model + "-base"), SmallStatic.table("embedding.weight"), DType.F32);
+    var settings = List.of(
+        model,
+        "model.path=" + base,
+        "model.hidden=" + (model.endsWith("static") ? 8 : 0),
+        "model.pooling=mean",
+        "train.warmup-steps=2");
+    training(model + "-still", with(settings, "train.steps=1")).run();
+    assertThat(embeddings(folder.resolve(model + "-still"), TextKind.QUERY))
+        .containsExactly(embeddings(base, TextKind.QUERY));
+    assertThat(training(model, with(settings, "train.warmup-steps=0")).run())
+        .isEqualTo(Outcome.TRAINED);
+    var stored = StoredRetrievers.of(folder.resolve(model));
+    var trained = embeddings(folder.resolve(model), TextKind.QUERY);
+    assertThat(trained).isNotEqualTo(embeddings(base, TextKind.QUERY));
+    var published = folder.resolve(model + "-published");
+    new HuggingFaceExport(DType.F32, 1L << 30, new PythonModelCard(Map.of()))
+        .export(stored, stored.settings(), published);
+    assertThat(embeddings(published, TextKind.QUERY)).containsExactly(trained);
+    assertThat(StoredRetrievers.of(published).settings().passageLength()).isEqualTo(48);
+    assertThat(training(model + "-dro", with(settings, "stage=dro", "dro.reference=" + base))
+            .run())
+        .isEqualTo(Outcome.TRAINED);
+  }
+
+  @Test
+  void aStaticShapeThatIsNotTheFoldersIsRefused() throws IOException {
+    var base = SmallStatic.write(
+        folder.resolve("static-misfit"), SmallStatic.table("embedding.weight"), DType.F32);
+    assertThatThrownBy(
+            () -> training("misfit", "model=static", "model.path=" + base).run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "0_StaticEmbedding/model.safetensors; choose the option of that model, or model=checkpoint")
+        .hasMessageContaining("hidden: 256 here, 8 there");
+  }
+
+  /** Two maps with a bias and a function, trained, kept and written back. */
+  @Test
+  void theMapsOfTheFolderAreTrained() throws IOException {
+    var base = SmallCheckpoint.write(folder.resolve("with-maps"), 5, "{\"vocab_size\": 258}");
+    var modules = new ArrayList<>(List.of(module("", "Transformer"), module("1", "Pooling")));
+    Files.createDirectory(base.resolve("1"));
+    Files.writeString(base.resolve("1/config.json"), "{\"pooling_mode\": \"weightedmean\"}");
+    var sizes = new int[] {16, 24, 8};
+    for (int i = 0; i < 2; i++) {
+      modules.add(module("dense" + i, "Dense"));
+      new WrittenTensors(i)
+          .add("linear.weight", 0.3, sizes[i + 1], sizes[i])
+          .add("linear.bias", 0.3, sizes[i + 1])
+          .write(base.resolve("dense" + i + "/model.safetensors"), DType.F32);
+      Files.writeString(
+          base.resolve("dense" + i + "/config.json"),
+          "{\"in_features\": %d, \"out_features\": %d}".formatted(sizes[i], sizes[i + 1]));
+    }
+    Files.writeString(base.resolve("modules.json"), modules.toString());
+    var plain = List.of(
+        "model.path=" + base,
+        "model.pooling=weightedmean",
+        "model.normalize=false",
+        "model.similarity=dot",
+        "train.warmup-steps=2");
+    training("maps-still", with(plain, "train.steps=1")).run();
+    assertThat(embeddings(folder.resolve("maps-still"), TextKind.QUERY))
+        .containsExactly(embeddings(base, TextKind.QUERY));
+    assertThat(training("maps", with(plain, "train.warmup-steps=0")).run())
+        .isEqualTo(Outcome.TRAINED);
+    var stored = StoredRetrievers.of(folder.resolve("maps"));
+    assertThat(stored.settings().spec().projections())
+        .containsExactly(
+            new Projection(24, true, Projection.Function.TANH),
+            new Projection(8, true, Projection.Function.TANH));
+    var trained = embeddings(folder.resolve("maps"), TextKind.QUERY);
+    assertThat(trained).isNotEqualTo(embeddings(base, TextKind.QUERY));
+    new HuggingFaceExport(DType.F32, 1L << 30, new PythonModelCard(Map.of()))
+        .export(stored, stored.settings(), folder.resolve("maps-published"));
+    assertThat(embeddings(folder.resolve("maps-published"), TextKind.QUERY))
+        .containsExactly(trained);
+  }
+
+  private static String module(String path, String type) {
+    return "{\"path\": \"%s\", \"type\": \"sentence_transformers.models.%s\"}"
+        .formatted(path, type);
+  }
+
+  private static String[] with(List<String> settings, String... further) {
+    return Stream.concat(settings.stream(), Stream.of(further)).toArray(String[]::new);
   }
 
   @Test

@@ -56,7 +56,8 @@ class RunEvaluationTest {
     return RunEvaluation.of(
         folder.resolve("run"),
         new RunEvaluation.Tests(
-            BeirDataset.loadAll(List.of(folder.resolve("eval"))), SetPrompts.BY_NAME),
+            BeirDataset.loadAll(List.of(folder.resolve("eval")), BeirDataset.TEST),
+            SetPrompts.BY_NAME),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
         ConfigProto.getDefaultInstance(),
         texts -> {

@@ -74,6 +74,25 @@ class StartingModelTest {
                 + " was published with 40; remove the setting to follow it");
   }
 
+  /** The maps of the folder are those of the run unless it names one. */
+  @Test
+  void anotherProjectionDeviates() throws IOException {
+    Files.writeString(folder.resolve("modules.json"), """
+        [{"path": "", "type": "sentence_transformers.models.Transformer"},
+         {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+         {"path": "2_Dense", "type": "sentence_transformers.models.Dense"},
+         {"path": "3_Normalize", "type": "sentence_transformers.models.Normalize"}]""");
+    Files.createDirectory(folder.resolve("2_Dense"));
+    Files.writeString(
+        folder.resolve("2_Dense/config.json"), "{\"in_features\": 16, \"out_features\": 8}");
+    assertThat(deviations()).isEmpty();
+    assertThat(deviations("model.projection=8"))
+        .singleElement()
+        .asString()
+        .contains("model.projection is 8, but")
+        .endsWith("was published with [8 with a bias and tanh]; remove the setting to follow it");
+  }
+
   @Test
   void domainsWithTheSamePromptsShareALine() {
     assertThat(deviations(

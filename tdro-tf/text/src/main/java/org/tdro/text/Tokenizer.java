@@ -22,6 +22,14 @@ import org.tdro.io.Sha256;
 public final class Tokenizer implements AutoCloseable {
   private static final TokenizersLibrary NATIVE = openLibrary();
 
+  /** The part of a longer text that is tokenised first, in characters, and the least for each token that is wanted of it. */
+  private static final int PART = 1 << 16;
+
+  private static final int PART_PER_TOKEN = 16;
+
+  /** The tokens that a part must have beyond those wanted of it, so that its end does not change these. */
+  private static final int MARGIN = 64;
+
   /** A text of which any usual vocabulary has some word, letter or digit. */
   private static final String SAMPLE = "The 1 of a text 一 b c";
 
@@ -68,17 +76,65 @@ public final class Tokenizer implements AutoCloseable {
 
   /**
    * Returns the ids of a text, special tokens included, at most {@code maxLength} of them. The last ids of the text itself are
-   * cut; special tokens that the post-processor puts after it stay.
+   * cut; special tokens that the post-processor puts after it stay. The text is made {@linkplain #wellFormed well-formed}. Of a
+   * very long text only as much is tokenised as these ids need.
    *
    * @throws IllegalArgumentException if {@code maxLength} leaves no room for a token of the text beside the special ones
    */
   public int[] encode(String text, int maxLength) {
+    var whole = wellFormed(text);
+    for (long part = Math.max(PART, (long) PART_PER_TOKEN * maxLength);
+        part < whole.length();
+        part *= 2) {
+      var ids = encode(whole.substring(0, wordEnd(whole, (int) part)), maxLength, MARGIN);
+      if (ids.isPresent()) {
+        return ids.get();
+      }
+    }
+    return encode(whole, maxLength, 0).orElseThrow();
+  }
+
+  /**
+   * Returns the text with U+FFFD in the place of each surrogate that is not half of a pair. Such a character has no form in UTF-8;
+   * native code would replace others of the text with it.
+   */
+  public static String wellFormed(String text) {
+    StringBuilder mended = null;
+    for (int i = 0; i < text.length(); i++) {
+      if (!Character.isSurrogate(text.charAt(i))) {
+        continue;
+      }
+      if (Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+        i++;
+        continue;
+      }
+      mended = mended == null ? new StringBuilder(text) : mended;
+      mended.setCharAt(i, '\uFFFD');
+    }
+    return mended == null ? text : mended.toString();
+  }
+
+  /** Returns the end of the last word that ends at {@code end} or a little before it; that of a character if there is none. */
+  private static int wordEnd(String text, int end) {
+    for (int i = end; i > end - PART / 2; i--) {
+      if (Character.isWhitespace(text.charAt(i))) {
+        return i;
+      }
+    }
+    return Character.isLowSurrogate(text.charAt(end)) ? end - 1 : end;
+  }
+
+  /** Returns the first ids of a text; with a margin, nothing if it does not have that many more than {@code maxLength}. */
+  private Optional<int[]> encode(String text, int maxLength, int margin) {
     // DJL's Encoding also copies strings and offsets of all tokens, which takes most of the time.
     var encoding = NATIVE.encode(delegate.getHandle(), text, true);
     try {
       var ids = NATIVE.getTokenIds(encoding);
+      if (margin > 0 && ids.length < (long) maxLength + margin) {
+        return Optional.empty();
+      }
       if (ids.length <= maxLength) {
-        return toInts(ids, ids.length, 0);
+        return Optional.of(toInts(ids, ids.length, 0));
       }
       var special = NATIVE.getSpecialTokenMask(encoding);
       var tail = specialAtEnd(special);
@@ -86,7 +142,7 @@ public final class Tokenizer implements AutoCloseable {
         throw new IllegalArgumentException("maximum length " + maxLength
             + " leaves no room beside the " + tail + " special tokens at the end");
       }
-      return toInts(ids, maxLength, tail);
+      return Optional.of(toInts(ids, maxLength, tail));
     } finally {
       NATIVE.deleteEncoding(encoding);
     }
@@ -123,6 +179,20 @@ public final class Tokenizer implements AutoCloseable {
       }
       int at = place.applyAsInt(mask);
       return at < 0 ? Optional.empty() : Optional.of(Math.toIntExact(ids[at]));
+    } finally {
+      NATIVE.deleteEncoding(encoding);
+    }
+  }
+
+  /** Returns whether the post-processor puts special tokens around a text, or within it. */
+  public boolean addsSpecialTokens() {
+    return length(SAMPLE, true) > length(SAMPLE, false);
+  }
+
+  private int length(String text, boolean withSpecialTokens) {
+    var encoding = NATIVE.encode(delegate.getHandle(), text, withSpecialTokens);
+    try {
+      return NATIVE.getTokenIds(encoding).length;
     } finally {
       NATIVE.deleteEncoding(encoding);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
 
 /** The files of the tokenizer in a Hugging Face model folder. */
@@ -60,6 +61,50 @@ public record TokenizerFolder(Path path) {
                 + "  python -c \"from transformers import AutoTokenizer as T;"
                 + " T.from_pretrained('%s', use_fast=True).save_pretrained('%s')\"")
             .formatted(path, String.join(" and ", others), path, path));
+  }
+
+  /**
+   * Returns the length at which {@code tokenizer.json} itself cuts texts, in tokens; empty if it does not. Models that have a length
+   * of their own do not use it.
+   *
+   * @throws InputException if there is no tokenizer, or it cuts texts at their start
+   */
+  public OptionalInt cutLength() {
+    var json = TokenizerJson.read(tokenizerJson());
+    if (json.cutsAtStart()) {
+      throw new InputException(file()
+          + ": truncation.direction is Left, but texts are cut at their end here; set it to Right");
+    }
+    return json.cutLength();
+  }
+
+  /**
+   * Returns the folder's tokenizer without the special tokens that it puts around a text.
+   *
+   * @param copy the file to write, unless the folder's own adds none
+   * @throws InputException if there is no tokenizer
+   */
+  public Path withoutSpecialTokens(Path copy) {
+    try (var original = load()) {
+      if (!original.addsSpecialTokens()) {
+        return original.file();
+      }
+    }
+    AtomicWrite.file(
+        copy,
+        beside -> TokenizerJson.read(tokenizerJson()).withoutPostProcessor().write(beside));
+    return copy;
+  }
+
+  /**
+   * Writes the folder's tokenizer with the length at which it cuts texts.
+   *
+   * @param length in tokens; {@link Integer#MAX_VALUE} for none
+   * @throws InputException if there is no tokenizer
+   */
+  public void writeCut(Path copy, int length) {
+    AtomicWrite.file(
+        copy, beside -> TokenizerJson.read(tokenizerJson()).cutAt(length).write(beside));
   }
 
   private Path file() {

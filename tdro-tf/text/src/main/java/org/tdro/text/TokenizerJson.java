@@ -125,6 +125,44 @@ final class TokenizerJson {
     return new TokenizerJson(changed);
   }
 
+  /** Returns the same tokenizer without what it does after a text has been split: it puts special tokens around it. */
+  TokenizerJson withoutPostProcessor() {
+    ObjectNode changed = root.deepCopy();
+    changed.putNull("post_processor");
+    return new TokenizerJson(changed);
+  }
+
+  /** Returns the length at which texts are cut, in tokens; empty if they are not. */
+  OptionalInt cutLength() {
+    var length = truncation().path("max_length");
+    return length.canConvertToInt() ? OptionalInt.of(length.asInt()) : OptionalInt.empty();
+  }
+
+  /** Returns whether texts that are too long lose their start. */
+  boolean cutsAtStart() {
+    return truncation().path("direction").asText().equals("Left");
+  }
+
+  private JsonNode truncation() {
+    return root.path("truncation");
+  }
+
+  /** Returns the same tokenizer with another length at which texts are cut, {@link Integer#MAX_VALUE} for none. */
+  TokenizerJson cutAt(int length) {
+    ObjectNode changed = root.deepCopy();
+    if (length == Integer.MAX_VALUE) {
+      changed.putNull("truncation");
+    } else {
+      changed
+          .putObject("truncation")
+          .put("direction", "Right")
+          .put("max_length", length)
+          .put("strategy", "LongestFirst")
+          .put("stride", 0);
+    }
+    return new TokenizerJson(changed);
+  }
+
   void write(Path file) throws IOException {
     Files.writeString(file, Json.pretty(root));
   }

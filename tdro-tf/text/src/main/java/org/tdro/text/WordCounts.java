@@ -43,10 +43,11 @@ public final class WordCounts {
     local.forEach((word, count) -> counts.merge(word, count, Long::sum));
   }
 
-  /** Returns the words of a text in order; joined they are the whole text. */
+  /** Returns the words of a text in order; joined they are the whole text, once it is {@linkplain Tokenizer#wellFormed well-formed}. */
   List<String> words(String text) {
     var words = new ArrayList<String>();
-    var matcher = WORD.matcher(normalize ? normalized(text) : text);
+    var formed = Tokenizer.wellFormed(text);
+    var matcher = WORD.matcher(normalize ? normalized(formed) : formed);
     while (matcher.find()) {
       words.add(matcher.group());
     }

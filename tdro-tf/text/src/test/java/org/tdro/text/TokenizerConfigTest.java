@@ -18,8 +18,7 @@ class TokenizerConfigTest {
   private static final JsonMapper JSON = new JsonMapper();
 
   /** A tokenizer of bytes whose token 0 is put where {@code %s} says. */
-  private static final String TEMPLATE =
-      """
+  private static final String TEMPLATE = """
       {"type": "TemplateProcessing", "single": [%s], "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
        "special_tokens": {"<|pad|>": {"id": "<|pad|>", "ids": [0], "tokens": ["<|pad|>"]}}}""";
 
@@ -52,11 +51,12 @@ class TokenizerConfigTest {
     "GemmaTokenizerFast, true",
     "Qwen2Tokenizer, false",
   })
-  void aFlagThatTakesATokenAwayIsRefusedWhereTransformersFollowsIt(
-      String type, boolean refused) throws IOException {
+  void aFlagThatTakesATokenAwayIsRefusedWhereTransformersFollowsIt(String type, boolean refused)
+      throws IOException {
     around(SPECIAL + "," + TEXT + "," + SPECIAL);
-    var files = config("{\"tokenizer_class\": \"%s\", \"add_bos_token\": false, \"add_eos_token\": false}"
-        .formatted(type));
+    var files =
+        config("{\"tokenizer_class\": \"%s\", \"add_bos_token\": false, \"add_eos_token\": false}"
+            .formatted(type));
     assertThat(files.problems()).hasSize(refused ? 2 : 0);
     if (refused) {
       assertThat(files.problems().get(0))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +33,42 @@ class TokenizerFolderTest {
         .isInstanceOf(InputException.class)
         .hasMessageContaining(folder + " has " + other)
         .hasMessageContaining("save_pretrained('" + folder + "')");
+  }
+
+  /** A byte-level tokenizer appends an end token, id 1. */
+  @Test
+  void specialTokensCanBeLeftOut() {
+    var file = folder.resolve("tokenizer.json");
+    new BytePairTrainer(258).train(new WordCounts(false)).write(file);
+    var without =
+        new TokenizerFolder(folder).withoutSpecialTokens(folder.resolve("copy/tokenizer.json"));
+    try (var original = Tokenizer.load(file);
+        var changed = Tokenizer.load(without)) {
+      assertThat(original.addsSpecialTokens()).isTrue();
+      assertThat(changed.addsSpecialTokens()).isFalse();
+      int[] ids = original.encode("a text", 100);
+      assertThat(ids).endsWith(1);
+      assertThat(changed.encode("a text", 100)).isEqualTo(Arrays.copyOf(ids, ids.length - 1));
+      assertThat(changed.encode("", 100)).isEmpty();
+      assertThat(new TokenizerFolder(without.getParent()).withoutSpecialTokens(file))
+          .isEqualTo(without);
+    }
+  }
+
+  @Test
+  void theLengthAtWhichTextsAreCutIsReadAndWritten() throws IOException {
+    var file = folder.resolve("tokenizer.json");
+    new BytePairTrainer(258).train(new WordCounts(false)).write(file);
+    var files = new TokenizerFolder(folder);
+    assertThat(files.cutLength()).isEmpty();
+    files.writeCut(file, 7);
+    assertThat(files.cutLength()).hasValue(7);
+    Files.writeString(file, Files.readString(file).replace("Right", "Left"));
+    assertThatThrownBy(files::cutLength)
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("truncation.direction is Left");
+    files.writeCut(file, Integer.MAX_VALUE);
+    assertThat(files.cutLength()).isEmpty();
   }
 
   @Test

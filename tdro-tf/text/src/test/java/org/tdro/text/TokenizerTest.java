@@ -93,6 +93,30 @@ class TokenizerTest {
   }
 
   @Test
+  void halfASurrogatePairBecomesAReplacementCharacterAndTheRestStays() {
+    try (var tokenizer = bytes()) {
+      assertThat(tokenizer.decode(tokenizer.encode("\uD83D\uDE42 cat \uD83D", 64)))
+          .isEqualTo("\uD83D\uDE42 cat \uFFFD");
+      assertThat(tokenizer.encode("a\uDE42\uD83Db", 64))
+          .isEqualTo(tokenizer.encode("a\uFFFD\uFFFDb", 64));
+    }
+    assertThat(new WordCounts(false).words("a \uD83D")).containsExactly("a", " \uFFFD");
+    assertThat(Tokenizer.wellFormed("\uD83D\uDE42")).isEqualTo("\uD83D\uDE42");
+  }
+
+  @Test
+  void theFirstTokensOfAVeryLongTextAreThoseOfItsBeginning() {
+    try (var tokenizer = bytes()) {
+      var words = "word \uD83D\uDE42 ".repeat(2_000_000);
+      assertThat(tokenizer.encode(words, 512))
+          .isEqualTo(tokenizer.encode(words.substring(0, 10_000), 512));
+      var letters = "x".repeat(20_000_000);
+      assertThat(tokenizer.encode(letters, 512))
+          .isEqualTo(tokenizer.encode(letters.substring(0, 1000), 512));
+    }
+  }
+
+  @Test
   void manyThreadsMayEncode() {
     try (var tokenizer = bytes()) {
       var texts = IntStream.range(0, 2000).mapToObj(i -> "text number " + i).toList();

@@ -14,11 +14,11 @@ import org.tdro.io.InputException;
  */
 public final class MixtureSampler {
   /**
-   * Version of the rule by which rows are drawn, kept in the record of a run: a run that another version began would not go on to the
-   * bits of an uninterrupted one. It changes whenever a step may get other rows. Version 1 drew each row by itself; 2 draws exact
-   * counts in blocks.
+   * Version of the rule by which rows are drawn and compared, kept in the record of a run: a run that another version began would not
+   * go on to the bits of an uninterrupted one. It changes whenever a step may get other rows or negatives. Version 1 drew each row by
+   * itself; 2 draws exact counts in blocks; since 3, equal texts of a batch are not each other's negatives.
    */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   private static final long COUNT_STREAM = 1;
   private static final long PERMUTATION_STREAM = 2;

@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.RecordBatch;
 import org.apache.arrow.memory.RootAllocator;
@@ -109,14 +110,46 @@ final class ArrowShard {
     return starts[blocks.length];
   }
 
+  /**
+   * Returns a row.
+   *
+   * @throws InputException if the file was damaged so far that it does not hold rows there, or rows of other ids
+   */
   TokenizedRow row(long index) {
     var b = block(index);
-    return blocks[b].row((int) (index - starts[b]));
+    try {
+      var row = blocks[b].row((int) (index - starts[b]));
+      if (isPossible(row)) {
+        return row;
+      }
+      throw damaged(index, null);
+    } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
+      throw damaged(index, e);
+    }
+  }
+
+  /** Returns whether all ids of a row are among those that were written. */
+  private boolean isPossible(TokenizedRow row) {
+    return Stream.of(new int[][] {row.query()}, row.positives(), row.negatives())
+        .flatMap(Arrays::stream)
+        .flatMapToInt(Arrays::stream)
+        .allMatch(id -> id >= 0 && id <= counts.maxTokenId());
   }
 
   String queryId(long index) {
     var b = block(index);
-    return blocks[b].queryId((int) (index - starts[b]));
+    try {
+      return blocks[b].queryId((int) (index - starts[b]));
+    } catch (IndexOutOfBoundsException | NegativeArraySizeException e) {
+      throw damaged(index, e);
+    }
+  }
+
+  private InputException damaged(long index, RuntimeException cause) {
+    return new InputException(
+        "%s: row %d is damaged; delete the file, so that its domain is imported again"
+            .formatted(path, index),
+        cause);
   }
 
   private int block(long index) {

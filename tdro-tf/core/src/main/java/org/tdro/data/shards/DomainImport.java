@@ -17,6 +17,8 @@ import org.tdro.text.Tokenizer;
 final class DomainImport {
   private static final int CHUNK_ROWS = 128;
   private static final int MAX_SEEN = 1 << 15;
+  /** Longer texts are rarely repeated, and would fill the memory. */
+  private static final int MAX_SEEN_LENGTH = 1 << 14;
 
   private final Tokenizer tokenizer;
   private final ImportFacts facts;
@@ -116,7 +118,9 @@ final class DomainImport {
     if (seen.size() >= MAX_SEEN) {
       seen.clear();
     }
-    seen.put(text, ids);
+    if (text.length() <= MAX_SEEN_LENGTH) {
+      seen.put(text, ids);
+    }
     return ids;
   }
 }

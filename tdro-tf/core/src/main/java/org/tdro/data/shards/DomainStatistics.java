@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.io.InputException;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
@@ -33,6 +35,7 @@ public record DomainStatistics(
     LengthCounts queryLengths,
     LengthCounts passageLengths) {
 
+  private static final Logger LOG = LoggerFactory.getLogger(DomainStatistics.class);
   private static final int CHUNK_ROWS = 256;
   private static final List<Fold> HALVES = List.of(Fold.FIRST, Fold.SECOND);
 
@@ -70,7 +73,7 @@ public record DomainStatistics(
   public static List<DomainStatistics> ofFiles(List<Path> places) {
     var statistics = new ArrayList<DomainStatistics>();
     var problems = new ArrayList<String>();
-    DomainFiles.sources(places).forEach((domain, file) -> {
+    DomainFiles.sources(places, LOG::warn).forEach((domain, file) -> {
       try {
         statistics.add(of(domain, file));
       } catch (InputException e) {

@@ -101,7 +101,7 @@ public final class TrainingDataImport {
   }
 
   private Report importInto(List<Path> places, Path output) {
-    var sources = DomainFiles.sources(places);
+    var sources = DomainFiles.sources(places, LOG::warn);
     var entries = new ArrayList<Report.Entry>();
     var problems = new Problems();
     var moves = new LinkedHashMap<Path, Path>();

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import org.tdro.huggingface.CheckpointWriter;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.huggingface.safetensors.DType;
+import org.tdro.models.StaticArchitecture;
 import org.tdro.retriever.Encoder;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.RetrieverSettings;
@@ -44,10 +45,14 @@ public final class HuggingFaceExport extends PythonExport {
       Encoder encoder)
       throws IOException {
     var architecture = settings.spec().architecture();
+    var writer = new CheckpointWriter(model.tf(), model.session(), type);
+    if (architecture instanceof StaticArchitecture) {
+      writer.table(folder, encoder.backboneWeights().get(0));
+      return;
+    }
     PublishedFolder.writeConfig(folder, architecture, type, id(tokens.padding()), id(tokens.end()));
-    new CheckpointWriter(model.tf(), model.session(), type)
-        .model(
-            folder, architecture, encoder.backboneWeights(), encoder.loraKernels(), maxShardBytes);
+    writer.model(
+        folder, architecture, encoder.backboneWeights(), encoder.loraKernels(), maxShardBytes);
   }
 
   private static OptionalInt id(Optional<SpecialToken> token) {

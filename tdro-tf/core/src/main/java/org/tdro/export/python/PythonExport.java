@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tdro.huggingface.CheckpointWriter;
 import org.tdro.huggingface.PoolingConfig;
 import org.tdro.huggingface.SentenceTransformersFiles;
@@ -21,7 +21,9 @@ import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.text.SpecialTokens;
 import org.tdro.text.TextKind;
+import org.tdro.text.Tokenizer;
 import org.tdro.text.TokenizerConfig;
+import org.tdro.text.TokenizerFolder;
 
 /** An export of a retriever as a folder for Python: weights in one of two forms, with the files of sentence-transformers. */
 public abstract class PythonExport {
@@ -48,22 +50,22 @@ public abstract class PythonExport {
   public final void export(
       RetrieverSource source, RetrieverSettings settings, Optional<TextKind> side, Path output) {
     check(source, settings);
-    var sentence = sentence(settings);
+    var sentence = sentence(source, settings);
     var kind = side(settings.spec(), side);
     if (Files.exists(output)) {
       throw new IllegalArgumentException(
           output + " exists already; name another output folder or remove it");
     }
     AtomicWrite.folder(output, beside -> {
-      var tokens = tokenizer(source, settings, sentence.maxLength(), beside);
+      var backbone = sentence.backboneFolder(beside);
+      var tokens = tokenizer(source, settings, sentence, backbone);
       try (var model = new EncoderModel(settings.spec(), 0)) {
         model.load(source);
         var encoder = model.encoders().of(kind);
-        write(beside, settings, tokens, model, encoder);
+        write(backbone, settings, tokens, model, encoder);
         sentence.write(
             beside,
-            settings.spec().architecture().hidden(),
-            encoder.projection(),
+            encoder.projections(),
             new CheckpointWriter(model.tf(), model.session(), DType.F32));
       }
       card.write(beside, settings, library);
@@ -98,11 +100,14 @@ public abstract class PythonExport {
     return side.orElse(TextKind.PASSAGE);
   }
 
-  private static SentenceTransformersFiles sentence(RetrieverSettings settings) {
+  private static SentenceTransformersFiles sentence(
+      RetrieverSource source, RetrieverSettings settings) {
     var spec = settings.spec();
     var mode = mode(spec.pooling());
     var files = new SentenceTransformersFiles(
+        spec.architecture(),
         mode.orElse(PoolingConfig.Mode.MEAN),
+        spec.projections(),
         spec.normalize(),
         Math.max(settings.queryLength(), settings.passageLength()),
         settings.prompts(),
@@ -110,7 +115,11 @@ public abstract class PythonExport {
     var problems = new ArrayList<String>();
     if (mode.isEmpty()) {
       problems.add("pooling %s; it pools %s"
-          .formatted(spec.pooling(), List.of(Pooling.CLS, Pooling.MEAN, Pooling.LASTTOKEN)));
+          .formatted(
+              spec.pooling(),
+              Stream.of(Pooling.values())
+                  .filter(pooling -> mode(pooling).isPresent())
+                  .toList()));
     }
     if (spec.isCut()) {
       problems.add(
@@ -118,6 +127,9 @@ public abstract class PythonExport {
               .formatted(spec.dimension()));
     }
     problems.addAll(files.problems());
+    if (files.isStatic()) {
+      tokenizerProblem(source, spec).ifPresent(problems::add);
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(
           "sentence-transformers does not know\n  " + String.join("\n  ", problems));
@@ -125,18 +137,40 @@ public abstract class PythonExport {
     return files;
   }
 
+  /** Returns why sentence-transformers' StaticEmbedding would split texts otherwise, if it would. */
+  private static Optional<String> tokenizerProblem(RetrieverSource source, RetrieverSpec spec) {
+    return TemporaryFolder.with(scratch -> {
+      var file = source.tokenizer(spec.pooling(), scratch);
+      if (file.isEmpty()) {
+        return Optional.of("a model of kind static without a tokenizer.json");
+      }
+      try (var tokenizer = Tokenizer.load(file.get())) {
+        return tokenizer.addsSpecialTokens()
+            ? Optional.of(
+                "special tokens around a text in a model of kind static: its StaticEmbedding leaves them out; train with a tokenizer.json whose post_processor is null (data.tokenizer), or export a SavedModel")
+            : Optional.empty();
+      }
+    });
+  }
+
   private static Optional<PoolingConfig.Mode> mode(Pooling pooling) {
     return switch (pooling) {
       case CLS -> Optional.of(PoolingConfig.Mode.CLS);
       case MEAN -> Optional.of(PoolingConfig.Mode.MEAN);
       case LASTTOKEN -> Optional.of(PoolingConfig.Mode.LASTTOKEN);
+      case MAX -> Optional.of(PoolingConfig.Mode.MAX);
+      case MEAN_SQRT_LEN_TOKENS -> Optional.of(PoolingConfig.Mode.MEAN_SQRT_LEN_TOKENS);
+      case WEIGHTEDMEAN -> Optional.of(PoolingConfig.Mode.WEIGHTEDMEAN);
       case AVG_FIRST_LAST, AVG_TOP2 -> Optional.empty();
     };
   }
 
-  /** Writes the tokenizer, if the retriever has one, in the form that transformers loads; returns its special tokens. */
+  /** Writes the tokenizer, if the retriever has one, in the form that Python loads; returns its special tokens. */
   private static SpecialTokens tokenizer(
-      RetrieverSource source, RetrieverSettings settings, int maxLength, Path folder)
+      RetrieverSource source,
+      RetrieverSettings settings,
+      SentenceTransformersFiles sentence,
+      Path folder)
       throws IOException {
     var file = folder.resolve("tokenizer.json");
     boolean present = TemporaryFolder.with(scratch ->
@@ -145,8 +179,13 @@ public abstract class PythonExport {
     if (!present) {
       return new SpecialTokens(Optional.empty(), Optional.empty());
     }
+    if (sentence.isStatic()) {
+      new TokenizerFolder(folder).writeCut(file, sentence.maxLength());
+    }
     var tokens = SpecialTokens.of(file, source.path());
-    TokenizerConfig.write(folder, maxLength, tokens);
+    if (!sentence.isStatic()) {
+      TokenizerConfig.write(folder, sentence.maxLength(), tokens);
+    }
     return tokens;
   }
 

@@ -75,9 +75,10 @@ public record PythonModelCard(Map<String, String> run) {
     var facts = new LinkedHashMap<String, String>();
     facts.put("backbone", backbone(settings));
     facts.put("pooling", spec.pooling().name().toLowerCase(Locale.ROOT));
-    if (spec.projection() > 0) {
-      facts.put("projection", "to %d".formatted(spec.projection()));
-    }
+    spec.projections().stream()
+        .map(map -> "to " + map)
+        .reduce((before, after) -> before + ", " + after)
+        .ifPresent(maps -> facts.put("projection", maps));
     facts.put(
         "embeddings",
         "%d components, %s"
@@ -96,6 +97,10 @@ public record PythonModelCard(Map<String, String> run) {
 
   private static String backbone(RetrieverSettings settings) {
     var shape = settings.spec().architecture();
+    if (shape.layers() == 0) {
+      return "a vector of size %d for each of %d token ids"
+          .formatted(shape.hidden(), shape.vocabulary());
+    }
     return "%s, %d layers, hidden size %d, %d token ids"
         .formatted(
             shape instanceof DecoderArchitecture ? "decoder" : "encoder",

@@ -10,6 +10,7 @@ import org.tdro.huggingface.PoolingConfig;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.keras.Weight;
 import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.Projection;
 import org.tdro.retriever.BaseCheckpoint;
 import org.tdro.retriever.Encoder;
 import org.tdro.retriever.Encoders;
@@ -40,7 +41,7 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
     var spec = new RetrieverSpec(
             architecture,
             folder.pooling().map(PretrainedRetriever::pooling).orElse(usual),
-            folder.dense().map(DenseModule::out).orElse(0),
+            projections(),
             folder.normalize())
         .with(folder.lora());
     return RetrieverSettings.builder(spec)
@@ -51,13 +52,18 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
         .build();
   }
 
+  private List<Projection> projections() {
+    return folder.dense().stream().map(DenseModule::projection).toList();
+  }
+
   private static Pooling pooling(PoolingConfig.Mode mode) {
     return switch (mode) {
       case CLS -> Pooling.CLS;
       case MEAN -> Pooling.MEAN;
       case LASTTOKEN -> Pooling.LASTTOKEN;
-      case MAX, MEAN_SQRT_LEN_TOKENS, WEIGHTEDMEAN ->
-        throw new IllegalArgumentException("pooling " + mode + " is not computed here");
+      case MAX -> Pooling.MAX;
+      case MEAN_SQRT_LEN_TOKENS -> Pooling.MEAN_SQRT_LEN_TOKENS;
+      case WEIGHTEDMEAN -> Pooling.WEIGHTEDMEAN;
     };
   }
 
@@ -74,6 +80,11 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
 
   @Override
   public Optional<Path> tokenizer(Pooling pooling, Path scratch) {
+    if (folder.leavesSpecialTokensOut()) {
+      return folder
+          .tokenizer()
+          .map(files -> files.withoutSpecialTokens(scratch.resolve("tokenizer.json")));
+    }
     if (!appendsEndToken(pooling)) {
       return folder.tokenizer().map(files -> files.tokenizerJson());
     }
@@ -91,7 +102,7 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
     return folder.fingerprint();
   }
 
-  /** Returns the weights of the backbone; the folder may have a projection of another size, or none. */
+  /** Returns the weights of the backbone; the folder may have other projections, or none. */
   @Override
   public List<Weight> replaced(Encoders encoders) {
     return encoders.backboneWeights();
@@ -103,10 +114,10 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
     for (var encoder : encoders.distinct()) {
       // Those that another encoder lends are loaded with it.
       if (!encoder.backboneWeights().isEmpty()) {
-        added = folder.weights().load(tf, session, encoder.backboneWeights());
+        added = folder.load(tf, session, encoder.backboneWeights());
       }
       folder.adapters().ifPresent(adapters -> adapters.load(tf, session, encoder.loraKernels()));
-      loadProjection(tf, session, encoder);
+      loadProjections(tf, session, encoder);
     }
     if (added > 0) {
       LOG.info(
@@ -116,21 +127,23 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
     }
   }
 
-  /** Reads the projection, where the folder has one of the encoder's size; otherwise it keeps its initial values. */
-  private void loadProjection(Ops tf, Session session, Encoder encoder) {
-    if (encoder.projection().isEmpty() || folder.dense().isEmpty()) {
+  /** Reads the projections, where the folder has the encoder's; otherwise they keep their initial values. */
+  private void loadProjections(Ops tf, Session session, Encoder encoder) {
+    var layers = encoder.projections();
+    var published = folder.dense();
+    if (layers.isEmpty() || published.isEmpty()) {
       return;
     }
-    var kernel = encoder.projection().get();
-    var dense = folder.dense().get();
-    if (dense.out() == kernel.shape().get(1)) {
-      dense.load(tf, session, kernel);
+    if (encoder.spec().projections().equals(projections())) {
+      for (int i = 0; i < layers.size(); i++) {
+        published.get(i).load(tf, session, layers.get(i));
+      }
     } else {
       LOG.warn(
-          "{} projects to {} components, the model to {}: its projection starts from random weights",
-          dense.folder(),
-          dense.out(),
-          kernel.shape().get(1));
+          "{} has {} after the pooling, the model {}, which starts from random weights",
+          path(),
+          projections(),
+          encoder.spec().projections());
     }
   }
 }

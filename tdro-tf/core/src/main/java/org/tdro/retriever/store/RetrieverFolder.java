@@ -102,7 +102,7 @@ public record RetrieverFolder(Path path) implements RetrieverSource {
     for (var encoder : encoders.distinct()) {
       // Frozen weights that another encoder lends are there already.
       if (!encoder.frozenWeights().isEmpty()) {
-        settings().base().open().weights().load(tf, session, encoder.frozenWeights());
+        settings().base().open().load(tf, session, encoder.frozenWeights());
       }
       trained.addAll(encoder.trainedWeights());
     }

@@ -11,11 +11,13 @@ import org.tdro.config.Inline;
 import org.tdro.config.InputFile;
 import org.tdro.config.KeyOrder;
 import org.tdro.huggingface.AdapterFolder;
+import org.tdro.huggingface.DenseModule;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Checks;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.Projection;
 import org.tdro.models.Rope;
 import org.tdro.models.StaticArchitecture;
 import org.tdro.models.lora.Lora;
@@ -30,7 +32,7 @@ import org.tdro.text.Similarity;
  * @param path a Hugging Face folder that training starts from; absent to start from random weights
  * @param vocabulary token ids; 0 for as many as the tokenizer has
  * @param hidden width of the token states
- * @param projection width of the embedding after a linear map; 0 for no projection
+ * @param projection width of the embedding after a linear map; 0 for the maps of {@code path}, if it has any, else for none
  * @param layers transformer layers
  * @param heads attention heads a layer
  * @param feedForward width between the two products of a feed-forward block
@@ -169,9 +171,6 @@ public record ModelConfig(
         .rate("attentionDropout", attentionDropout)
         .positive("initializerRange", initializerRange)
         .that(
-            kind != Kind.STATIC || path.isEmpty(),
-            "path must be absent for kind static: it has no published checkpoints")
-        .that(
             kind != Kind.CHECKPOINT || path.isPresent(),
             "path is missing: kind checkpoint takes its shape from a Hugging Face folder; give model.path=FOLDER")
         .that(
@@ -227,7 +226,7 @@ public record ModelConfig(
    */
   public RetrieverSpec spec(int tokenizerSize) {
     boolean unitLength = normalize || similarity == Similarity.COSINE;
-    return new RetrieverSpec(architecture(tokenizerSize), pooling, projection, unitLength)
+    return new RetrieverSpec(architecture(tokenizerSize), pooling, projections(), unitLength)
         .untied(untied)
         .with(adapters());
   }
@@ -250,6 +249,16 @@ public record ModelConfig(
    */
   public Lora adaptation() {
     return PublishedFolder.open(path.orElseThrow()).architecture().adaptation(adapters());
+  }
+
+  private List<Projection> projections() {
+    if (projection > 0) {
+      return List.of(Projection.linear(projection));
+    }
+    return path.map(PublishedFolder::open).map(PublishedFolder::dense).stream()
+        .flatMap(List::stream)
+        .map(DenseModule::projection)
+        .toList();
   }
 
   /**

@@ -38,7 +38,6 @@ final class PublishedDefaults {
     }
     model.put("normalize", spec.normalize());
     model.put("similarity", word(settings.similarity()));
-    model.put("projection", spec.projection());
     return Map.of("model", model, "data", data(settings));
   }
 

@@ -7,8 +7,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigSchema;
+import org.tdro.config.Default;
 import org.tdro.config.Incidental;
 import org.tdro.config.InputFile;
+import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.Measure;
 import org.tdro.io.Checks;
 import org.tdro.keras.Execution;
 import org.tdro.retriever.ComputeOptions;
@@ -49,21 +52,35 @@ public record RunConfig(
    * Settings of the evaluation. Lengths of queries and passages are those of {@link DataConfig}.
    *
    * @param data BEIR-format folders, or folders of them
-   * @param measures trec_eval's names of measures, for example {@code ndcg_cut_10}
+   * @param split the judgements of the sets that are used, {@code qrels/SPLIT.tsv}
+   * @param measures names of measures, for example {@code ndcg_cut_10} or {@code MRR}
    * @param topK results kept for each query
    * @param prompts by the name of a set, the domain whose prompts its texts get; without one, that of its own name
    */
   public record Eval(
       @InputFile(InputFile.Kind.FOLDER) List<Path> data,
+      @Default(BeirDataset.TEST) String split,
       List<String> measures,
       int topK,
       Map<String, String> prompts) {
 
     public Eval {
+      var wrong = wrong(measures);
       new Checks()
+          .that(!split.isBlank(), "split must be the name of a file in qrels, was empty")
           .that(!measures.isEmpty(), "measures must name at least one")
+          .that(wrong.isEmpty(), "measures must be known: " + wrong)
           .atLeast(1, "topK", topK)
           .done();
+    }
+
+    private static String wrong(List<String> measures) {
+      try {
+        Measure.parse(measures);
+        return "";
+      } catch (IllegalArgumentException e) {
+        return e.getMessage();
+      }
     }
 
     /** Returns the prompts of the sets. */

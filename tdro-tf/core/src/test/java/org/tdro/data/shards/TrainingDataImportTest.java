@@ -233,6 +233,32 @@ class TrainingDataImportTest {
   }
 
   @Test
+  void aDamagedRowIsNamedWhenItIsRead() throws IOException {
+    ImportedRows.write(
+        rows.resolve("a.jsonl"),
+        IntStream.range(0, 50)
+            .mapToObj(i -> ImportedRows.row("q" + i, "text " + i, 1, 1))
+            .toArray(String[]::new));
+    run();
+    var shard = output.resolve("a.0.arrow");
+    var bytes = Files.readAllBytes(shard);
+    // The file keeps its size, and its schema and footer are whole.
+    Arrays.fill(bytes, bytes.length / 3, bytes.length / 2, (byte) 0x7f);
+    Files.write(shard, bytes);
+    try (var data = TrainingData.open(output)) {
+      var domain = data.domains().get(0);
+      assertThatThrownBy(() -> {
+            for (long i = 0; i < domain.size(Fold.FIRST); i++) {
+              domain.row(Fold.FIRST, i);
+            }
+          })
+          .isInstanceOf(InputException.class)
+          .hasMessageMatching(
+              ".*a.0.arrow: row \\d+ is damaged; delete the file, so that its domain is imported again");
+    }
+  }
+
+  @Test
   void damagedArrowFilesAreImportedAgain() throws IOException {
     ImportedRows.write(rows.resolve("a.jsonl"), ImportedRows.row("1", "x", 1, 0));
     run();

@@ -102,7 +102,8 @@ class HuggingFaceExportTest {
   @Test
   void aRetrieverKeepsItsEmbeddings() throws IOException {
     var exported = export(mini, "exported", DType.F32);
-    assertThat(exported.settings().spec().projection()).isEqualTo(12);
+    assertThat(exported.settings().spec().projections())
+        .isEqualTo(mini.settings().spec().projections());
     assertThat(embeddings(exported))
         .usingComparatorWithPrecision(1e-6f)
         .containsExactly(embeddings(mini));
@@ -164,12 +165,13 @@ class HuggingFaceExportTest {
     assertThat(folder.resolve("refused")).doesNotExist();
   }
 
+  /** Its own tokenizer appends an end token, whose vector is in each mean. */
   @Test
-  void staticEmbeddingsAreRefused() {
+  void staticEmbeddingsWithSpecialTokensAreRefused() {
     var stored = SmallRetriever.write(folder.resolve("static"), SmallRetriever.staticOf(258));
     assertThatThrownBy(() -> export(stored, "static-exported", DType.F32))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("kind static");
+        .hasMessageContaining("special tokens around a text in a model of kind static");
     assertThat(folder.resolve("static-exported")).doesNotExist();
   }
 

@@ -2,6 +2,7 @@ package org.tdro.training.config;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -150,6 +151,36 @@ class ConfigComposerTest {
             entry("acl", new Prompts.Prefixes(Optional.of("Find: "), Optional.of(""))),
             entry("a.b", new Prompts.Prefixes(Optional.of("x"), Optional.of("y"))));
     assertThat(config.dro().reference()).isEmpty();
+  }
+
+  @Test
+  void namesThatLookLikeNumbersStayAsTyped() {
+    assertThat(Configs.compose("data.domains=[2024.10, 007, 1e3, true]")
+            .config()
+            .data()
+            .domains())
+        .containsExactly("2024.10", "007", "1e3", "true");
+    assertThat(Configs.compose("data.domains=2024.10").config().data().domains())
+        .containsExactly("2024.10");
+  }
+
+  @Test
+  void aNameWithDotsIsToldToNeedQuotes() {
+    assertThatThrownBy(() -> Configs.compose("data.prompts.nq-v1.1.query=x"))
+        .hasMessage(
+            "command line: data.prompts.nq-v1.1.query=x: data.prompts.nq-v1.1 is not known; a name with dots needs quotes: data.prompts.\"nq-v1.1\"");
+  }
+
+  @Test
+  void measuresAreCheckedWithTheConfiguration() {
+    assertThatThrownBy(() -> Configs.compose("eval.measures=[ndcg_cut_0, mpa]"))
+        .hasMessage(
+            "command line: eval.measures=[ndcg_cut_0, mpa]: eval.measures must be known: ndcg_cut needs a positive cutoff, was 0; measure 'mpa' is not known; did you mean map?");
+    assertThat(Configs.compose("eval.measures=[\"MRR@10\", AP]", "eval.split=dev")
+            .config()
+            .eval()
+            .split())
+        .isEqualTo("dev");
   }
 
   @Test

@@ -136,4 +136,10 @@ public final class Dense extends NamedLayer<TFloat32> {
     path();
     return kernel;
   }
+
+  /** The kernel and, if there is one, the bias, {@code [units]}. */
+  public List<Weight> weights() {
+    path();
+    return bias == null ? List.of(kernel) : List.of(kernel, bias);
+  }
 }
