@@ -28,6 +28,10 @@ public record AdapterConfig(String base, Lora lora) {
   private static final List<String> NOT_COMPUTED = List.of(
       "use_dora",
       "use_qalora",
+      "use_bdlora",
+      "kasa_config",
+      "monteclora_config",
+      "velora_config",
       "lora_bias",
       "fan_in_fan_out",
       "modules_to_save",

@@ -71,6 +71,7 @@ final class ConfigJson {
         "auto_map",
         "the model is computed by Python code of its own, which is not run here; remove the key if that code computes what transformers does for this model_type");
     json.refuse("add_cross_attention", "attention to another model is not computed here");
+    json.refuse("pruned_heads", "layers with heads of their own are not computed here");
     try {
       return Optional.of(format.get().read(type, json));
     } catch (IllegalArgumentException e) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tdro.models.Architecture;
 import org.tdro.models.ModernBertArchitecture;
 import org.tdro.models.ModernBertArchitecture.Dropouts;
@@ -38,13 +39,7 @@ final class ModernBertFormat implements ConfigJson.BackboneFormat {
     json.refuse("sliding_window", "give local_attention, which is twice as wide");
     json.refuse("rope_scaling", "give it in rope_parameters, for each kind of layer");
     int layers = ConfigJson.layers(json, "num_hidden_layers");
-    int every = json.size(EVERY, USUAL_EVERY);
-    var global = ConfigJson.fullLayers(json, layers, layer -> layer % every == 0);
-    if (json.has(EVERY) && global.stream().anyMatch(layer -> layer % every != 0)
-        || global.size() != (layers + every - 1) / every && json.has(EVERY)) {
-      json.problem("%s is %d, but layer_types makes the layers %s global: keep the key that holds"
-          .formatted(EVERY, every, global));
-    }
+    var global = globalLayers(json, layers);
     int window = json.size(WINDOW, USUAL_WINDOW);
     if (window < 2) {
       json.problem(WINDOW + " must be at least 2, was " + window);
@@ -72,6 +67,18 @@ final class ModernBertFormat implements ConfigJson.BackboneFormat {
             (float) json.number("mlp_dropout", 0),
             (float) json.number("attention_dropout", 0)),
         (float) json.number("initializer_range", 0.02));
+  }
+
+  private static List<Integer> globalLayers(PublishedJson json, int layers) {
+    int every = json.size(EVERY, USUAL_EVERY);
+    var periodic =
+        IntStream.range(0, layers).filter(layer -> layer % every == 0).boxed().toList();
+    var global = ConfigJson.fullLayers(json, layers, periodic::contains);
+    if (json.has(EVERY) && !global.equals(periodic)) {
+      json.problem("%s is %d, but layer_types makes the layers %s global: keep the key that holds"
+          .formatted(EVERY, every, global));
+    }
+    return global;
   }
 
   private static RopeJson.ByLayer separateRopes(PublishedJson json) {
@@ -132,12 +139,12 @@ final class ModernBertFormat implements ConfigJson.BackboneFormat {
   private static void putGlobalLayers(ModernBertArchitecture shape, ObjectNode json) {
     var global = shape.globalLayers();
     int every = global.size() > 1 ? global.get(1) : shape.layers();
-    for (int layer = 0; layer < shape.layers(); layer++) {
-      if (global.contains(layer) != (layer % every == 0)) {
-        ConfigJson.putLayerTypes(json, shape.layers(), global);
-        return;
-      }
+    boolean periodic = IntStream.range(0, shape.layers())
+        .allMatch(layer -> global.contains(layer) == (layer % every == 0));
+    if (periodic) {
+      json.put(EVERY, every);
+    } else {
+      ConfigJson.putLayerTypes(json, shape.layers(), global);
     }
-    json.put(EVERY, every);
   }
 }

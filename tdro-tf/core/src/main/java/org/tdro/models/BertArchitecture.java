@@ -47,52 +47,47 @@ public record BertArchitecture(
   /** Families of the same computation whose weights have other names. */
   public enum Family {
     /** BERT and RoBERTa (Liu et al. 2019). */
-    BERT(
+    BERT(new Names(
         "encoder/layer",
-        List.of(
-            "attention/self/query",
-            "attention/self/key",
-            "attention/self/value",
-            "attention/output/dense",
-            "intermediate/dense",
-            "output/dense"),
+        "attention/self/query",
+        "attention/self/key",
+        "attention/self/value",
+        "attention/output/dense",
         "attention/output/LayerNorm",
-        "output/LayerNorm"),
+        "intermediate/dense",
+        "output/dense",
+        "output/LayerNorm")),
     /** DistilBERT (Sanh et al. 2019), which has no token types. */
-    DISTILBERT(
+    DISTILBERT(new Names(
         "transformer/layer",
-        List.of(
-            "attention/q_lin",
-            "attention/k_lin",
-            "attention/v_lin",
-            "attention/out_lin",
-            "ffn/lin1",
-            "ffn/lin2"),
+        "attention/q_lin",
+        "attention/k_lin",
+        "attention/v_lin",
+        "attention/out_lin",
         "sa_layer_norm",
-        "output_layer_norm"),
+        "ffn/lin1",
+        "ffn/lin2",
+        "output_layer_norm")),
     /** MPNet (Song et al. 2020), whose attention also depends on relative positions; it has no token types. */
-    MPNET(
+    MPNET(new Names(
         "encoder/layer",
-        List.of(
-            "attention/attn/q",
-            "attention/attn/k",
-            "attention/attn/v",
-            "attention/attn/o",
-            "intermediate/dense",
-            "output/dense"),
+        "attention/attn/q",
+        "attention/attn/k",
+        "attention/attn/v",
+        "attention/attn/o",
         "attention/LayerNorm",
-        "output/LayerNorm");
+        "intermediate/dense",
+        "output/dense",
+        "output/LayerNorm"));
 
-    private final String layers;
-    private final List<String> maps;
-    private final String attentionNorm;
-    private final String outputNorm;
+    private final Names names;
 
-    Family(String layers, List<String> maps, String attentionNorm, String outputNorm) {
-      this.layers = layers;
-      this.maps = maps;
-      this.attentionNorm = attentionNorm;
-      this.outputNorm = outputNorm;
+    Family(Names names) {
+      this.names = names;
+    }
+
+    Names names() {
+      return names;
     }
 
     /** Recognises the family that JSON does not name. */
@@ -107,46 +102,23 @@ public record BertArchitecture(
         return 0;
       }
     }
+  }
 
-    String layers() {
-      return layers;
-    }
+  /** The path of the layers, and those of a layer's parts within it. */
+  record Names(
+      String layers,
+      String query,
+      String key,
+      String value,
+      String attentionOutput,
+      String attentionNorm,
+      String up,
+      String down,
+      String outputNorm) {
 
-    /** The paths of a layer's maps within it. */
+    /** Returns the names of a layer's maps. */
     List<String> maps() {
-      return maps;
-    }
-
-    String query() {
-      return maps.get(0);
-    }
-
-    String key() {
-      return maps.get(1);
-    }
-
-    String value() {
-      return maps.get(2);
-    }
-
-    String attentionOutput() {
-      return maps.get(3);
-    }
-
-    String attentionNorm() {
-      return attentionNorm;
-    }
-
-    String up() {
-      return maps.get(4);
-    }
-
-    String down() {
-      return maps.get(5);
-    }
-
-    String outputNorm() {
-      return outputNorm;
+      return List.of(query, key, value, attentionOutput, up, down);
     }
   }
 
@@ -211,12 +183,12 @@ public record BertArchitecture(
 
   @Override
   public List<String> maps() {
-    return inEveryLayer(family.layers(), family.maps());
+    return inEveryLayer(family.names().layers(), family.names().maps());
   }
 
   @Override
   public List<String> usualTargets() {
-    return Stream.of(family.query(), family.value())
+    return Stream.of(family.names().query(), family.names().value())
         .map(path -> path.substring(path.lastIndexOf('/') + 1))
         .toList();
   }

@@ -40,7 +40,7 @@ public final class BertBackbone implements Backbone {
     var dropout = new Dropout(scope.under("embeddings/dropout"), shape.hiddenDropout());
     var blocks = new ArrayList<TransformerBlock>();
     for (int i = 0; i < shape.layers(); i++) {
-      var layer = scope.under(shape.family().layers() + "/" + i);
+      var layer = scope.under(shape.family().names().layers() + "/" + i);
       blocks.add(block(layer, adapters));
     }
     relativePositions = shape.family() == BertArchitecture.Family.MPNET
@@ -64,7 +64,7 @@ public final class BertBackbone implements Backbone {
 
   private TransformerBlock block(LayerScope layer, Adapters adapters) {
     int hidden = shape.hidden();
-    var names = shape.family();
+    var names = shape.family().names();
     var inputs = Inputs.separate(
         map(layer.under(names.query()), hidden, hidden, adapters),
         map(layer.under(names.key()), hidden, hidden, adapters),

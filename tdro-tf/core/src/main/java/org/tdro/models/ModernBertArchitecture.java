@@ -85,16 +85,6 @@ public record ModernBertArchitecture(
   }
 
   @Override
-  public float hiddenDropout() {
-    return dropout.feedForward();
-  }
-
-  @Override
-  public float attentionDropout() {
-    return dropout.attention();
-  }
-
-  @Override
   public ModernBertArchitecture withVocabulary(int size) {
     return with(size, dropout, initializerRange);
   }
@@ -120,6 +110,16 @@ public record ModernBertArchitecture(
         biases,
         rates,
         range);
+  }
+
+  @Override
+  public float hiddenDropout() {
+    return dropout.feedForward();
+  }
+
+  @Override
+  public float attentionDropout() {
+    return dropout.attention();
   }
 
   /** Returns what the tokens of a layer attend to. */

@@ -75,16 +75,6 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     }
   }
 
-  /** Warns of prompts for domains without rows, unless they are {@code published} ones that the model keeps. */
-  private void warnOfUnknownPrompts(Set<String> published) {
-    var unknown = new TreeSet<>(resolved.config().data().prompts().keySet());
-    unknown.removeAll(prepared.allDomainNames());
-    unknown.removeAll(published);
-    if (!unknown.isEmpty()) {
-      LOG.warn("data.prompts names {}, but the domains are {}", unknown, prepared.allDomainNames());
-    }
-  }
-
   /** Checks the adapters of a configuration, which takes neither data nor weights. */
   static void checkAdapters(ResolvedConfig<RunConfig> resolved) {
     var model = resolved.config().model();
@@ -126,6 +116,16 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     }
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
+    }
+  }
+
+  /** Warns of prompts for domains without rows, unless they are {@code published} ones that the model keeps. */
+  private void warnOfUnknownPrompts(Set<String> published) {
+    var unknown = new TreeSet<>(resolved.config().data().prompts().keySet());
+    unknown.removeAll(prepared.allDomainNames());
+    unknown.removeAll(published);
+    if (!unknown.isEmpty()) {
+      LOG.warn("data.prompts names {}, but the domains are {}", unknown, prepared.allDomainNames());
     }
   }
 

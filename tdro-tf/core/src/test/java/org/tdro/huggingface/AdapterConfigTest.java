@@ -67,6 +67,22 @@ class AdapterConfigTest {
     assertThat((double) lora.scale()).isCloseTo(8, within(1e-9));
   }
 
+  @Test
+  void modulesThatTheBaseDoesNotHaveAreRefusedWhenTheFolderIsRead() throws IOException {
+    Files.createDirectories(folder.resolve("base"));
+    Files.writeString(folder.resolve("base/config.json"), """
+        {"model_type": "distilbert", "activation": "gelu", "dim": 8, "hidden_dim": 8, "n_layers": 1, "n_heads": 2,
+         "max_position_embeddings": 9, "vocab_size": 5}""");
+    var adapter = Files.createDirectories(folder.resolve("adapter"));
+    Files.move(
+        with("r", "4").resolve("adapter_config.json"), adapter.resolve("adapter_config.json"));
+    assertThatThrownBy(() -> PublishedFolder.open(adapter))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(
+            "adapter_config.json: target_modules: the model does not have q_proj, v_proj; "
+                + "choose from q_lin, k_lin, v_lin, out_lin, lin1, lin2");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -74,6 +90,8 @@ class AdapterConfigTest {
       value = {
         "use_dora | true",
         "bias | \"all\"",
+        "kasa_config | {\"beta\": 1}",
+        "use_bdlora | {\"nblocks\": 2}",
         "modules_to_save | [\"classifier\"]",
         "rank_pattern | {\"q_proj\": 4}",
         "alpha_pattern | {\"q_proj\": 4}",

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.io.InputException;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.DecoderArchitecture;
+import org.tdro.models.ModernBertArchitecture;
 import org.tdro.models.Rope;
 
 class ConfigJsonTest {
@@ -178,6 +179,33 @@ class ConfigJsonTest {
         .hasMessageContaining("config.json: heads (4) must be a multiple of key-value heads (3)");
   }
 
+  @Test
+  void distilbertNamesKeysOtherwise() throws IOException {
+    var shape = (BertArchitecture) read("""
+        {"model_type": "distilbert", "activation": "gelu", "dim": 64, "hidden_dim": 96, "n_layers": 3, "n_heads": 4,
+         "max_position_embeddings": 130, "vocab_size": 50}""");
+    assertThat(shape.family()).isEqualTo(BertArchitecture.Family.DISTILBERT);
+    assertThat(shape.typeVocabulary()).isZero();
+    assertThat(shape.maxPositions()).isEqualTo(130);
+    assertThatThrownBy(() -> read("{\"model_type\": \"distilbert\", \"n_layers\": 2000}"))
+        .hasMessageContaining("dim must be a whole number above 0, was missing")
+        .hasMessageContaining("n_layers must be at most 1000, was 2000");
+  }
+
+  @Test
+  void thetasOfModernBertMayBeNamedTwiceButNotOtherwise() throws IOException {
+    var rope = """
+        , "global_rope_theta": 300.0, "rope_parameters": {"full_attention": {"rope_theta": %s},
+        "sliding_attention": {"rope_type": "default"}}""";
+    var shape = (ModernBertArchitecture)
+        read("{\"model_type\": \"modernbert\", " + DECODER + rope.formatted("300") + "}");
+    assertThat(shape.globalRope().theta()).isEqualTo(300);
+    assertThat(shape.localRope().theta()).isEqualTo(10_000);
+    assertThatThrownBy(
+            () -> read("{\"model_type\": \"modernbert\", " + DECODER + rope.formatted("301") + "}"))
+        .hasMessageContaining("which contradicts global_rope_theta");
+  }
+
   /** Refused before a graph of so many layers is built. */
   @Test
   void moreLayersThanAnyModelHasAreRefusedAtOnce() {
@@ -200,11 +228,31 @@ class ConfigJsonTest {
         "llama | \"rope_parameters\": {\"full_attention\": {\"rope_theta\": 1e6}}",
         "qwen2 | \"auto_map\": {\"AutoModel\": \"modeling_qwen.Qwen2Model\"}",
         "bert | \"is_decoder\": true",
-        "bert | \"add_cross_attention\": true"
+        "bert | \"add_cross_attention\": true",
+        "bert | \"pruned_heads\": {\"0\": [1]}",
+        "mpnet | \"relative_attention_num_buckets\": 16",
+        "mpnet | \"is_decoder\": true",
+        "gemma2 | \"use_bidirectional_attention\": true",
+        "gemma2 | \"layer_types\": [\"full_attention\"]",
+        "gemma3_text | \"is_causal\": false",
+        "gemma3_text | \"hidden_activation\": \"gelu\"",
+        "gemma3_text | \"rope_parameters\": {\"rope_theta\": 1e6}",
+        "gemma3_text | \"sliding_window\": 1, \"use_bidirectional_attention\": true",
+        "modernbert | \"layer_types\": [\"full_attention\", \"chunked_attention\", \"full_attention\"]",
+        "modernbert | \"global_attn_every_n_layers\": 3, \"layer_types\": [\"full_attention\", \"full_attention\", \"full_attention\"]",
+        "modernbert | \"hidden_activation\": \"silu\"",
+        "modernbert | \"local_attention\": 1",
+        "modernbert | \"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}",
+        "modernbert | \"is_causal\": true"
       })
   void aKeyThatChangesWhatIsComputedIsRefusedByName(String type, String key) {
     var name = key.substring(1, key.indexOf('"', 1));
-    var rest = type.equals("bert") ? ENCODER : DECODER;
+    // A key that is given twice has its last value.
+    var rest = switch (type) {
+      case "bert", "mpnet" -> ENCODER;
+      case "gemma2", "gemma3_text" -> "\"sliding_window\": 8, " + DECODER;
+      default -> DECODER;
+    };
     assertThatThrownBy(() -> read("{\"model_type\": \"%s\", %s, %s}".formatted(type, rest, key)))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("config.json: " + name);

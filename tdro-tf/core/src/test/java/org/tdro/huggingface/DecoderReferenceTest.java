@@ -66,6 +66,7 @@ class DecoderReferenceTest {
         new DecoderInDoubles(config(further), 7), "model.", folder, GRADIENTS);
     comparison.write();
     comparison.assertAgrees();
+    comparison.assertWritesBack();
   }
 
   private static final String GEMMA = """
@@ -106,6 +107,7 @@ class DecoderReferenceTest {
         new ReferenceComparison(new DecoderInDoubles(config, 7), "model.", folder, GRADIENTS);
     comparison.write();
     comparison.assertAgrees();
+    comparison.assertWritesBack();
   }
 
   private static JsonNode config(String further) throws IOException {

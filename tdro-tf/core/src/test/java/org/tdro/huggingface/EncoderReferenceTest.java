@@ -85,5 +85,6 @@ class EncoderReferenceTest {
     var comparison = new ReferenceComparison(reference, prefix, folder, GRADIENTS);
     comparison.write();
     comparison.assertAgrees();
+    comparison.assertWritesBack();
   }
 }

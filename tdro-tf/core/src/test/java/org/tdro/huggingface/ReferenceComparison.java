@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.tdro.huggingface.safetensors.DType;
+import org.tdro.huggingface.safetensors.SafetensorsFile;
 import org.tdro.huggingface.safetensors.SafetensorsWriter;
+import org.tdro.huggingface.safetensors.ShardPlan;
 import org.tdro.huggingface.safetensors.TensorSpec;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.GradientTape;
@@ -85,9 +88,17 @@ record ReferenceComparison(ModelInDoubles reference, String prefix, Path folder,
           .call(CallContext.inference(tf), tf.constant(IDS), tf.constant(MASK))
           .last();
       var factors = factors(backbone.hidden());
+      var sum = tf.reduceSum(
+          tf.math.mul(states, tf.reshape(constant(tf, factors), tf.shape(states))),
+          tf.constant(new int[] {0, 1, 2}));
+      var weights = variables.trainable();
+      assertThat(weights).hasSameSizeAs(reference.tensors.keySet());
+      var fetched = new ArrayList<Operand<TFloat32>>(List.of(states));
+      fetched.addAll(new GradientTape(graph, tf).weightGradients(sum, weights));
+      var results = values(session, fetched);
       var expected = new ArrayList<Double>();
       var computed = new ArrayList<Double>();
-      var values = Values.of(session, states);
+      var values = results.get(0);
       int at = 0;
       for (int row = 0; row < IDS.length; row++) {
         for (var state : reference.states(IDS[row], MASK[row])) {
@@ -100,16 +111,53 @@ record ReferenceComparison(ModelInDoubles reference, String prefix, Path folder,
         }
       }
       assertNear("states", computed, expected, STATES * largest(expected));
-      var sum = tf.reduceSum(
-          tf.math.mul(states, tf.reshape(constant(tf, factors), tf.shape(states))),
-          tf.constant(new int[] {0, 1, 2}));
-      var weights = variables.trainable();
-      var gradients = new GradientTape(graph, tf).weightGradients(sum, weights);
-      assertThat(weights).hasSameSizeAs(reference.tensors.keySet());
       for (int i = 0; i < weights.size(); i++) {
-        assertGradient(factors, weights.get(i), Values.of(session, gradients.get(i)));
+        assertGradient(factors, weights.get(i), results.get(i + 1));
       }
     }
+  }
+
+  /** Returns the values of operands, computed in one run: each set of fetches has a graph prepared. */
+  private static List<float[]> values(Session session, List<Operand<TFloat32>> operands) {
+    var runner = session.runner();
+    operands.forEach(runner::fetch);
+    try (var result = runner.run()) {
+      var values = new ArrayList<float[]>();
+      result.forEach(entry -> values.add(Values.of((TFloat32) entry.getValue())));
+      return values;
+    }
+  }
+
+  /** Asserts that what is read is written again: the shape, and every tensor of the encoder with its bits. */
+  void assertWritesBack() throws IOException {
+    var published = PublishedFolder.open(folder);
+    var copy = Files.createDirectories(folder.resolve("copy"));
+    try (var graph = new Graph();
+        var session = new Session(graph)) {
+      var tf = Ops.create(graph);
+      var variables = new Variables(graph, "");
+      published.architecture().build(variables.scope(), Adapters.NONE);
+      published.weights().load(tf, session, variables.all());
+      new CheckpointWriter(tf, session, DType.F32)
+          .model(
+              copy,
+              published.architecture(),
+              variables.all(),
+              List.of(),
+              ShardPlan.DEFAULT_SHARD_BYTES);
+    }
+    PublishedFolder.writeConfig(
+        copy, published.architecture(), DType.F32, OptionalInt.empty(), OptionalInt.empty());
+    assertThat(PublishedFolder.open(copy).architecture()).isEqualTo(published.architecture());
+    var written = SafetensorsFile.open(copy.resolve("model.safetensors")).tensors();
+    assertThat(written.keySet()).isEqualTo(reference.tensors.keySet());
+    written.forEach((name, tensor) -> {
+      var values = tensor.buffer().asFloatBuffer();
+      for (double expected : reference.tensors.get(name)) {
+        assertThat(values.get()).as(name).isEqualTo((float) expected);
+      }
+      assertThat(tensor.shape()).as(name).isEqualTo(reference.shapes().get(name));
+    });
   }
 
   /** A factor for each component of each state, 0 at padding. */

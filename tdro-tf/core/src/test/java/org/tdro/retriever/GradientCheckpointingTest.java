@@ -6,13 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
-import org.tdro.models.BertArchitecture;
+import org.tdro.models.Architecture;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
@@ -26,11 +27,24 @@ class GradientCheckpointingTest {
   private static final int[][] QUERIES = {{3, 4, 5, 0}, {6, 7, 0, 0}};
   private static final int[][] PASSAGES = {{3, 4, 9, 8, 7}, {1, 2, 3, 0, 0}};
 
-  private final BertArchitecture shape = SmallRetriever.bert(20, 3, 8, 0.2f);
-
   @ParameterizedTest
   @EnumSource(Pooling.class)
   void gradientsAreThoseOfAPassThatKeepsActivations(Pooling pooling) {
+    assertGradients(SmallRetriever.bert(20, 3, 8, 0.2f), pooling);
+  }
+
+  /** Its relative positions are a weight that all blocks share. */
+  @Test
+  void soAreThoseOfMpnet() {
+    assertGradients(SmallRetriever.mpnet(20, 3, 8, 0.2f), Pooling.MEAN);
+  }
+
+  @Test
+  void soAreThoseOfModernBert() {
+    assertGradients(SmallRetriever.modernBert(20, 3, 0.2f), Pooling.MEAN);
+  }
+
+  private static void assertGradients(Architecture shape, Pooling pooling) {
     try (var graph = new Graph();
         var session = new Session(graph)) {
       var tf = Ops.create(graph);

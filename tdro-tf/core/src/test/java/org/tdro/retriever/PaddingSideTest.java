@@ -2,6 +2,7 @@ package org.tdro.retriever;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -14,10 +15,16 @@ import org.tdro.text.TextKind;
 
 /** A text of three tokens, padded to five on the one side or the other. */
 class PaddingSideTest {
+  private static final Rope ROPE = new Rope(10_000, Rope.Scaling.NONE);
 
   static Stream<Arguments> models() {
     return Stream.of(
             SmallRetriever.bert(20, 2, 8, 0),
+            SmallRetriever.mpnet(20, 2, 8, 0),
+            SmallRetriever.modernBert(20, 2, 0),
+            decoder(2)
+                .gemma(new DecoderArchitecture.Gemma(9, 2, List.of(1), ROPE))
+                .build(),
             decoder(0).build(),
             decoder(2).build(),
             decoder(0).headNorms(true).build(),
@@ -29,12 +36,11 @@ class PaddingSideTest {
   }
 
   private static DecoderArchitecture.Builder decoder(int window) {
-    var rope = new Rope(10_000, Rope.Scaling.NONE);
     return DecoderArchitecture.builder(20, 16, 2, 4)
         .keyValueHeads(2)
         .feedForward(32)
         .maxPositions(8)
-        .rope(rope)
+        .rope(ROPE)
         .inputBias(true)
         .slidingWindow(window, 0)
         .initializerRange(0.2f);

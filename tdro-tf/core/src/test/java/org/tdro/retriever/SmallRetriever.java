@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
+import org.tdro.models.ModernBertArchitecture;
+import org.tdro.models.Rope;
 import org.tdro.models.StaticArchitecture;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.text.BytePairTrainer;
@@ -34,6 +38,36 @@ public final class SmallRetriever {
         .dropout(dropout, dropout)
         .initializerRange(0.2f)
         .build();
+  }
+
+  /** The same with relative positions, too. */
+  static BertArchitecture mpnet(int vocabulary, int layers, int maxPositions, float dropout) {
+    return BertArchitecture.builder(vocabulary, 16, layers, 4)
+        .family(BertArchitecture.Family.MPNET)
+        .feedForward(32)
+        .positions(maxPositions, 1)
+        .dropout(dropout, dropout)
+        .initializerRange(0.2f)
+        .build();
+  }
+
+  /** A transformer of width 16 with 4 heads; every layer but the first attends to the next two tokens on either side. */
+  static ModernBertArchitecture modernBert(int vocabulary, int layers, float dropout) {
+    return new ModernBertArchitecture(
+        vocabulary,
+        16,
+        layers,
+        4,
+        12,
+        64,
+        List.of(0),
+        2,
+        new Rope(160_000, Rope.Scaling.NONE),
+        new Rope(10_000, Rope.Scaling.NONE),
+        1e-5f,
+        Set.of(),
+        new ModernBertArchitecture.Dropouts(dropout, dropout, dropout),
+        0.2f);
   }
 
   /** Token embeddings of size 16. */

@@ -119,9 +119,29 @@ class PublishedModelTrainingTest {
         "{\"model_type\": \"qwen2\", \"is_causal\": false, \"vocab_size\": 258}"
       })
   void everyFamilyGoesAllTheWay(String keys) throws IOException {
+    goAllTheWay(keys, lora());
+  }
+
+  /** The maps that are adapted are the usual ones of the architecture. */
+  @ParameterizedTest
+  @ValueSource(strings = {"""
+        {"model_type": "distilbert", "dim": 16, "n_layers": 2, "n_heads": 4, "hidden_dim": 24, "activation": "gelu",
+         "vocab_size": 258}""", """
+        {"model_type": "mpnet", "hidden_act": "gelu", "layer_norm_eps": 1e-5, "vocab_size": 258}""", """
+        {"model_type": "modernbert", "local_attention": 8, "global_attn_every_n_layers": 2, "rope_theta": null,
+         "vocab_size": 258}""", """
+        {"model_type": "gemma3_text", "head_dim": 8, "sliding_window": 8, "use_bidirectional_attention": true,
+         "query_pre_attn_scalar": 8, "vocab_size": 258}"""})
+  void soDoesEveryOtherArchitecture(String keys) throws IOException {
+    goAllTheWay(keys, "model.lora.rank=2", "train.gradient-checkpointing=true");
+  }
+
+  private static void goAllTheWay(String keys, String... settings) throws IOException {
     var name = "family-" + Integer.toHexString(keys.hashCode());
     var base = SmallCheckpoint.write(folder.resolve(name + "-base"), 5, keys);
-    assertThat(training(name, lora("model.path=" + base)).run()).isEqualTo(Outcome.TRAINED);
+    var further = new ArrayList<>(List.of(settings));
+    further.add("model.path=" + base);
+    assertThat(training(name, further.toArray(String[]::new)).run()).isEqualTo(Outcome.TRAINED);
     var trained = embeddings(folder.resolve(name), TextKind.QUERY);
     assertThat(trained).isNotEqualTo(embeddings(base, TextKind.QUERY));
     var stored = StoredRetrievers.of(folder.resolve(name));
@@ -241,7 +261,22 @@ class PublishedModelTrainingTest {
                 "model.lora.rank=2",
                 "model.lora.target-modules=[q_proj,q_norm]")
             .run())
-        .hasMessageContaining("[q_norm] are not in the model");
+        .hasMessageContaining("the model does not have q_norm; choose from q_proj,");
+  }
+
+  /** Before rows are read. */
+  @Test
+  void modulesAreCheckedBeforeAnyWork() {
+    var cache = folder.resolve("no-cache");
+    assertThatThrownBy(() -> training(
+                "no-module-early",
+                "data.cache=" + cache,
+                "model.lora.rank=2",
+                "model.lora.target-modules=[Wqkv]")
+            .run())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("model.lora.target-modules: the model does not have Wqkv");
+    assertThat(cache).doesNotExist();
   }
 
   @ParameterizedTest

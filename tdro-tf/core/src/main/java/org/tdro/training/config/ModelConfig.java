@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.tdro.config.ConfigException;
 import org.tdro.config.Inline;
@@ -343,7 +344,7 @@ public record ModelConfig(
       try {
         var here = component.getAccessor().invoke(described);
         var there = component.getAccessor().invoke(published);
-        if (!here.equals(there)) {
+        if (!Objects.equals(here, there)) {
           differences.add("  %s: %s here, %s there".formatted(component.getName(), here, there));
         }
       } catch (ReflectiveOperationException e) {

@@ -39,6 +39,7 @@ class LayersTest {
     LayerHarness.of(GlobalAveragePooling1D::new, 2, 6, 4).check(2, 4);
     LayerHarness.of(BatchNormalization::new, 4, 5).check(4, 5);
     LayerHarness.of(() -> new LayerNormalization(1e-3f), 4, 5).check(4, 5);
+    LayerHarness.of(() -> new LayerNormalization(1e-3f).center(false), 4, 5).check(4, 5);
     LayerHarness.of(() -> new RmsNormalization(1e-3f), 4, 5).check(4, 5);
     LayerHarness.of(() -> new MultiHeadAttention(2, 3), 2, 4, 5).check(2, 4, 5);
   }
@@ -49,6 +50,7 @@ class LayersTest {
     all.put("linear", Activation.LINEAR);
     all.put("relu", Activation.RELU);
     all.put("gelu", Activation.GELU);
+    all.put("gelu tanh", Activation.GELU_TANH);
     all.put("silu", Activation.SILU);
     all.put("sigmoid", Activation.SIGMOID);
     all.put("tanh", Activation.TANH);
