@@ -80,6 +80,7 @@ public record BertArchitecture(
         "output/dense",
         "output/LayerNorm"));
 
+    @SuppressWarnings("ImmutableEnumChecker") // a record of strings
     private final Names names;
 
     Family(Names names) {
