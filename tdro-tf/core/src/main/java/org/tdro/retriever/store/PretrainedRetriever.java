@@ -75,7 +75,7 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
     boolean asked = folder.tokenizer().filter(TokenizerFolder::asksForEndToken).isPresent();
     boolean published =
         folder.pooling().filter(PoolingConfig.Mode.LASTTOKEN::equals).isPresent();
-    return asked || pooling == Pooling.LASTTOKEN && !published;
+    return asked || (pooling == Pooling.LASTTOKEN && !published);
   }
 
   @Override
