@@ -61,6 +61,7 @@ enum ForeignRows {
 
   private final String name;
   private final String conversion;
+
   @SuppressWarnings("ImmutableEnumChecker") // the lists are unmodifiable
   private final List<List<String>> keys;
 

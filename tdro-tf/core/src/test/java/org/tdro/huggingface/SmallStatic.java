@@ -36,7 +36,7 @@ public final class SmallStatic {
   /** Returns the token ids of a text without special tokens, by splitting it at blanks. */
   public static int[] ids(String text) {
     var ids = new ArrayList<Integer>();
-    for (var word : text.toLowerCase(Locale.ROOT).split(" +")) {
+    for (var word : text.toLowerCase(Locale.ROOT).split(" +", -1)) {
       if (!word.isEmpty()) {
         ids.add(Math.max(UNKNOWN, WORDS.indexOf(word)));
       }

@@ -78,6 +78,6 @@ public final class WrittenTensors {
     if (value == 0 || exponent < 1) {
       throw new IllegalArgumentException("too small for half precision: " + value);
     }
-    return (short) (bits >>> 16 & 0x8000 | exponent << 10 | bits >>> 13 & 0x3ff);
+    return (short) (((bits >>> 16) & 0x8000) | (exponent << 10) | ((bits >>> 13) & 0x3ff));
   }
 }

@@ -92,15 +92,14 @@ class TrainingRowTest {
     assertThatThrownBy(
             () -> parse(
                 "{'query_id': ['1'], 'query': 5, 'positive_passages': [7, null, {'docid': {}, 'title': true, 'text': 'a'}], 'negative_passages': 'b'}"))
-        .hasMessage(String.join(
-            "\n",
-            "f:1: query_id is a list, expected a string or a number",
-            "f:1: query is a number, expected a string",
-            "f:1: positive_passages[0] is a number, expected an object with text",
-            "f:1: positive_passages[1] is null, expected an object with text",
-            "f:1: positive_passages[2].docid is an object, expected a string or a number",
-            "f:1: positive_passages[2].title is true, expected a string",
-            "f:1: negative_passages is a string, expected a list of objects with text"));
+        .hasMessage("""
+            f:1: query_id is a list, expected a string or a number
+            f:1: query is a number, expected a string
+            f:1: positive_passages[0] is a number, expected an object with text
+            f:1: positive_passages[1] is null, expected an object with text
+            f:1: positive_passages[2].docid is an object, expected a string or a number
+            f:1: positive_passages[2].title is true, expected a string
+            f:1: negative_passages is a string, expected a list of objects with text""");
   }
 
   @Test

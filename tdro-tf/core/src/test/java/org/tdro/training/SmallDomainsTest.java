@@ -63,8 +63,8 @@ class SmallDomainsTest {
 
   private static double lastLoss(Path run) throws IOException {
     var lines = Files.readAllLines(run.resolve("log.csv"));
-    int column = List.of(lines.get(0).split(",")).indexOf("loss");
-    return Double.parseDouble(lines.get(lines.size() - 1).split(",")[column]);
+    int column = List.of(lines.get(0).split(",", -1)).indexOf("loss");
+    return Double.parseDouble(lines.get(lines.size() - 1).split(",", -1)[column]);
   }
 
   @Test
