@@ -34,6 +34,7 @@ final class Interruption {
         (name, number) -> Signals.register(name, () -> interruption.happened(BASE + number)));
   }
 
+  @SuppressWarnings("SystemConsoleNull") // a line end too many does no harm
   private void happened(int exitCode) {
     if (!ending.compareAndSet(false, true)) {
       Runtime.getRuntime().halt(exitCode);

@@ -182,7 +182,7 @@ public final class Main implements Callable<Integer> {
     }
     var text = new StringBuilder();
     int column = 0;
-    for (var part : line.split(" (?=--|'?[a-z][a-z.-]*=)")) {
+    for (var part : line.split(" (?=--|'?[a-z][a-z.-]*=)", -1)) {
       // There is room for a backslash at the end.
       if (column > 0 && column + 1 + part.length() > width - 2) {
         text.append(" \\").append(System.lineSeparator());
