@@ -115,7 +115,8 @@ final class ModelCommand implements Runnable {
       }
       facts.put("prompts", prompts(settings.prompts()));
       if (stored instanceof PretrainedRetriever published) {
-        facts.put("keys not needed", published.folder().unreadKeys());
+        facts.put("keys without effect", published.folder().keysWithoutEffect());
+        facts.put("keys not known", published.folder().unknownKeys());
       }
       return facts;
     }

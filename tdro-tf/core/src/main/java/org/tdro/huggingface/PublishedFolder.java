@@ -39,7 +39,8 @@ public final class PublishedFolder {
   private final Optional<? extends Architecture> architecture;
   private final TokenizerFolder tokenizer;
   private final Sentence sentence;
-  private final List<String> unreadKeys;
+  private final List<String> keysWithoutEffect;
+  private final List<String> unknownKeys;
 
   /** The content of sentence-transformers' files. */
   private record Sentence(
@@ -126,7 +127,8 @@ public final class PublishedFolder {
     } else {
       checkTable(reading);
     }
-    this.unreadKeys = reading.unread();
+    this.keysWithoutEffect = reading.withoutEffect();
+    this.unknownKeys = reading.unknown();
   }
 
   /**
@@ -216,6 +218,8 @@ public final class PublishedFolder {
     try {
       if (tokenizer.exists()) {
         tokenizer.problems().forEach(reading::problem);
+        var config = tokenizer.config();
+        config.keys().forEach(key -> reading.unknown(config.file(), key));
       }
       var asked = tokenizer.config().lowercase();
       if (!tokenizer.exists() || (asked.isEmpty() && !sentence.transformer.lowercase())) {
@@ -339,9 +343,14 @@ public final class PublishedFolder {
         : weights().load(tf, session, weights);
   }
 
-  /** The keys that were not read, each after its file: they do not affect what is computed, or are not known here. */
-  public List<String> unreadKeys() {
-    return unreadKeys;
+  /** The keys that were not read because they are known to have no effect on embeddings, each after its file. */
+  public List<String> keysWithoutEffect() {
+    return keysWithoutEffect;
+  }
+
+  /** The keys that were not read because they are not known here, each after its file. */
+  public List<String> unknownKeys() {
+    return unknownKeys;
   }
 
   /** Returns a hash of all that training may change: the backbone or its adapters, and the maps after the pooling. */

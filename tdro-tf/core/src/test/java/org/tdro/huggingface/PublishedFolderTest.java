@@ -18,11 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.tdro.io.InputException;
 import org.tdro.models.Projection;
 import org.tdro.testing.Shared;
+import org.tdro.text.BytePairTrainer;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 import org.tdro.text.TokenizerFolder;
+import org.tdro.text.WordCounts;
 
 /** Published folders of small files, some of them as people have reported them. */
 class PublishedFolderTest {
@@ -383,15 +385,30 @@ class PublishedFolderTest {
     write("sentence_bert_config.json", """
         {"transformer_task": "feature-extraction", "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
          "module_output_name": "token_embeddings", "processing_kwargs": {}, "unpad_inputs": null}""");
-    assertThat(PublishedFolder.open(folder).unreadKeys())
+    assertThat(PublishedFolder.open(folder).keysWithoutEffect())
         .contains(folder.resolve("sentence_bert_config.json") + ": unpad_inputs");
   }
 
   @Test
   void keysThatNothingReadsAreListed() throws IOException {
     write("config.json", BERT);
-    assertThat(PublishedFolder.open(folder).unreadKeys())
+    assertThat(PublishedFolder.open(folder).keysWithoutEffect())
         .isEqualTo(List.of(folder.resolve("config.json") + ": use_cache"));
+    assertThat(PublishedFolder.open(folder).unknownKeys()).isEmpty();
+  }
+
+  @Test
+  void keysThatAreNotKnownAreListedApart() throws IOException {
+    write("config.json", BERT.replaceFirst("\\{", "{\"new_attention\": 3, "));
+    write("tokenizer_config.json", "{\"padding_side\": \"left\", \"strip\": true}");
+    new BytePairTrainer(258).train(new WordCounts(false)).write(folder.resolve("tokenizer.json"));
+    var opened = PublishedFolder.open(folder);
+    assertThat(opened.unknownKeys())
+        .containsExactly(
+            folder.resolve("config.json") + ": new_attention",
+            folder.resolve("tokenizer_config.json") + ": strip");
+    assertThat(opened.keysWithoutEffect())
+        .containsExactly(folder.resolve("config.json") + ": use_cache");
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,6 +47,11 @@ public final class TokenizerConfig {
   /** Returns the file. */
   public Path file() {
     return file;
+  }
+
+  /** Returns all keys of the file. */
+  public List<String> keys() {
+    return root.properties().stream().map(Map.Entry::getKey).toList();
   }
 
   /** Returns the maximum length of a text, in tokens; empty if there is none, or one so large that it means none. */

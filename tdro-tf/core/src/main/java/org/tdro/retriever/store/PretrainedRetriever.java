@@ -110,6 +110,11 @@ public record PretrainedRetriever(PublishedFolder folder) implements RetrieverSo
 
   @Override
   public void load(Ops tf, Session session, Encoders encoders) {
+    if (!folder.unknownKeys().isEmpty()) {
+      LOG.warn(
+          "keys that are not known here, and change no embedding here: {}",
+          String.join(", ", folder.unknownKeys()));
+    }
     long added = 0;
     for (var encoder : encoders.distinct()) {
       // Those that another encoder lends are loaded with it.

@@ -95,7 +95,7 @@ class StaticFoldersTest {
     var table = SmallStatic.table("embeddings");
     var model = SmallStatic.writeModel2vec(folder.resolve("model"), table);
     assertNear(embeddings(model), means(table.get("embeddings"), Integer.MAX_VALUE));
-    assertThat(PublishedFolder.open(model).unreadKeys())
+    assertThat(PublishedFolder.open(model).keysWithoutEffect())
         .contains(model.resolve("config.json") + ": seq_length");
   }
 
