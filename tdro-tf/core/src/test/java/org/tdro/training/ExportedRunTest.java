@@ -164,13 +164,11 @@ class ExportedRunTest {
             "model.lora.alpha=5",
             "model.lora.target-modules=[query]",
             "model.lora.adapter=" + at("adapters")));
-    try (var prepared = PreparedData.of(resolved.config())) {
-      assertThatThrownBy(() -> open(resolved, prepared))
-          .isInstanceOf(ConfigException.class)
-          .hasMessageContaining("model.lora.rank is 3")
-          .hasMessageContaining("model.lora.alpha is 5.0")
-          .hasMessageContaining("model.lora.target-modules is [query]");
-    }
+    assertThatThrownBy(() -> StageModel.checkAdapters(resolved))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("model.lora.rank is 3")
+        .hasMessageContaining("model.lora.alpha is 5.0")
+        .hasMessageContaining("model.lora.target-modules is [query]");
   }
 
   @Test

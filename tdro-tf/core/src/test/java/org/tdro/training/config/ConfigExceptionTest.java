@@ -44,7 +44,7 @@ class ConfigExceptionTest {
         "train.steps=[1] | command line: train.steps=[1]: train.steps must be a whole number, was a list",
         "train.beta1=x | command line: train.beta1=x: train.beta1 must be a number, was \"x\"",
         "data.lowercase=maybe | command line: data.lowercase=maybe: data.lowercase must be true or false, was \"maybe\"",
-        "model.pooling=men | command line: model.pooling=men: model.pooling must be one of cls, mean, lasttoken, avg-first-last, avg-top2, was \"men\"; did you mean mean?",
+        "model.pooling=men | command line: model.pooling=men: model.pooling must be one of cls, mean, lasttoken, max, mean-sqrt-len-tokens, weightedmean, avg-first-last, avg-top2, was \"men\"; did you mean mean?",
         "train.steps=null | configs/train/default.conf: train.steps is missing; it is a whole number",
         "device.placement=gpus | command line: device.placement=gpus: device.placement must be one of auto, cpu, gpu, was \"gpus\"; did you mean gpu?",
         "device.visible-gpus=[0,0] | command line: device.visible-gpus=[0,0]: device.visible-gpus must be different numbers from 0, was [0, 0]",

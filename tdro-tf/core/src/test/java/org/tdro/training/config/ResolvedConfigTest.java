@@ -109,7 +109,7 @@ class ResolvedConfigTest {
             "data.prompts: not set here, {} there");
   }
 
-  /** Recorded before the settings became the records of their rooms: runs of then are recognised. */
+  /** Recorded before the settings became the records of their rooms: runs of then are recognised, by the target modules that were theirs. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -118,9 +118,9 @@ class ResolvedConfigTest {
         "stage=dro dro.reference=runs/reference | 7e577350663bb43b52b09ed8fae9f6c87f5522a42b8a446cc5ef76497ea7aa71",
         "stage=dro dro=reference-code dro.reference=runs/reference dro.optimizer=rmsprop | 47cc0976561589443bdeafeb2a19c5061c33c78b29856d534a4120925f90fddd",
         "stage=finetune model=mini data.weights=runs/w.json | a686956c5fa0e78236446e943c80e0c48a5d86881ea7200077e68ba252912eb8",
-        "model=llama3-8b model.path=m model.lora.rank=8 loss.matryoshka-dimensions=[32,64] loss.matryoshka-weights=[1,0.5,2] loss.distillation.weight=0.3 |"
+        "model=llama3-8b model.path=m model.lora.rank=8 model.lora.target-modules=[q_proj,k_proj,v_proj,o_proj] loss.matryoshka-dimensions=[32,64] loss.matryoshka-weights=[1,0.5,2] loss.distillation.weight=0.3 |"
             + " 33e1692faa624f1b7f9eec4145d23c7e225449b1852baa453b430cc30b54b168",
-        "model=checkpoint model.path=m model.lora.rank=8 model.lora.adapter=a experiment=paper | 7c37f970a9440d140e942abdf6b4929575c2e2c3fcd0e381f1004a07e41e5df7",
+        "model=checkpoint model.path=m model.lora.rank=8 model.lora.target-modules=[q_proj,k_proj,v_proj,o_proj] model.lora.adapter=a experiment=paper | 7c37f970a9440d140e942abdf6b4929575c2e2c3fcd0e381f1004a07e41e5df7",
         "model=bert-base experiment=quickstart train.precision=mixed-bfloat16 train.optimizer=sgd data.prompts.a.query=x data.prompts.a.passage=y data.fold=first |"
             + " b9bcb82dc1cf0df1f3c0c7e1dc30979b4905a3060b695e223125c24ef96ba507",
       })
