@@ -127,11 +127,11 @@ class FailedLoadTest {
   void adaptersOfModulesThatTheModelDoesNotHave() throws IOException {
     var stored = StoredRetrievers.of(published());
     var settings = stored.settings();
-    var adapted =
-        settings.with(settings.spec().with(new Lora(2, 4, 0, List.of("q_proj", "no_proj"))));
-    assertNothingHeldBy(() -> Retriever.load(stored, adapted, ConfigProto.getDefaultInstance()))
+    var lora = new Lora(2, 4, 0, List.of("q_proj", "no_proj"));
+    assertNothingHeldBy(() -> Retriever.load(
+            stored, settings.with(settings.spec().with(lora)), ConfigProto.getDefaultInstance()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("LoRA's target modules [no_proj] are not in the model");
+        .hasMessageContaining("the model does not have no_proj; choose from q_proj");
   }
 
   /** The encoder's matrices want two dimensions, and TensorFlow sees three only when it runs. */

@@ -182,7 +182,13 @@ class LimitsTest {
       threads.shutdown();
       assertThat(client.get("/health").status()).isEqualTo(200);
       assertThat(statuses(answers)).contains(200, 429).containsOnly(200, 429);
-      assertThat(client.post(PREDICT, predict(1, 1)).status()).isEqualTo(200);
+      // A request gives up its place only after its answer was read here.
+      int status = 429;
+      for (int attempt = 0; status == 429 && attempt < 50; attempt++) {
+        Thread.sleep(20);
+        status = client.post(PREDICT, predict(1, 1)).status();
+      }
+      assertThat(status).isEqualTo(200);
     }
   }
 
