@@ -14,7 +14,9 @@ import org.tdro.retriever.Pooling;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.TokenEncoding;
+import org.tdro.runs.GracefulShutdown;
 import org.tdro.search.EmbeddingFormat;
+import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
@@ -114,8 +116,12 @@ final class EncodeCommand implements Callable<Integer> {
       var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
       var encoding = new FileEncoding(retriever, kind, prompt == null ? "" : prompt, batches);
       long texts;
-      try (var phase = progress.texts("encoding", lines())) {
-        retriever.onEncoded(phase::add);
+      try (var ending = new GracefulShutdown();
+          var phase = progress.texts("encoding", lines())) {
+        retriever.onEncoded(count -> {
+          ending.check();
+          phase.add(count);
+        });
         texts = encoding.run(input, output);
       }
       var out = spec.commandLine().getOut();
@@ -153,11 +159,18 @@ final class EncodeCommand implements Callable<Integer> {
   }
 
   private void checkPrompt(Retriever retriever) {
-    if (prompt == null) {
-      return;
-    }
     var prompts = retriever.settings().prompts();
     var names = prompts.names(kind);
+    if (prompt == null) {
+      if (!names.isEmpty() && prompts.lacks(kind, Prompts.EVERY_TASK)) {
+        var err = spec.commandLine().getErr();
+        err.printf(
+            "the texts get no prompt: the model has %s; choose one with --prompt NAME%n",
+            String.join(", ", names));
+        err.flush();
+      }
+      return;
+    }
     if (!names.contains(prompt)) {
       var known = names.isEmpty() ? "none" : String.join(", ", names);
       throw new ParameterException(

@@ -16,6 +16,7 @@ import org.tdro.io.Json;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.rows.Passage;
+import org.tdro.runs.GracefulShutdown;
 import org.tdro.search.Query;
 import org.tdro.search.Run;
 import org.tensorflow.proto.ConfigProto;
@@ -116,8 +117,12 @@ final class EvaluateCommand implements Callable<Integer> {
     var chosen = prompts.of(settings.prompts(), sets);
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       ModelEvaluation values;
-      try (var phase = progress.texts("evaluating", texts(sets))) {
-        retriever.onEncoded(phase::add);
+      try (var ending = new GracefulShutdown();
+          var phase = progress.texts("evaluating", texts(sets))) {
+        retriever.onEncoded(count -> {
+          ending.check();
+          phase.add(count);
+        });
         values = evaluation.evaluate(
             set -> new DenseRanker(retriever, chosen.task(set.name())),
             sets,
@@ -148,6 +153,10 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** Checks before the encoding everything that could make writing fail after it. */
   private void checkTargets(List<EvaluationSet> sets) {
+    if (output != null && output.equals(runFile)) {
+      throw new ParameterException(
+          spec.commandLine(), "--run-file and --output are the same file " + output);
+    }
     if (output != null) {
       overwriting.check("--output", output);
       AtomicWrite.checkWritable(output);

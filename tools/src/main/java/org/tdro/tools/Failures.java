@@ -4,6 +4,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.tdro.config.ConfigException;
 import org.tdro.io.InputException;
 import picocli.CommandLine;
@@ -28,6 +29,9 @@ final class Failures {
 
   /** Prints what happened on the command's standard error and returns the exit code. */
   static int report(Exception failure, CommandLine command, boolean stacktrace) {
+    if (failure instanceof CancellationException) {
+      return ExitCode.SOFTWARE; // The process is ending, with a code of its own.
+    }
     if (stacktrace) {
       failure.printStackTrace(command.getErr());
     } else {

@@ -42,7 +42,7 @@ final class Interruption {
     // On a terminal, the cursor is in the line of the progress bar.
     var message = System.console() == null ? "" : System.lineSeparator();
     message += GracefulShutdown.isAwaited()
-        ? "stopping after this step; press Ctrl-C again to quit at once"
+        ? "stopping after this step or batch; press Ctrl-C again to quit at once"
         : "stopping; press Ctrl-C again to quit at once";
     err.println(message);
     System.exit(exitCode);

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.retriever.SetPrompts;
 import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -52,13 +53,17 @@ final class PromptOptions {
               : "--prompt %s is unknown; the model has %s"
                   .formatted(name, String.join(", ", known.names())));
     }
-    var without = chosen.without(known, names);
-    if (!without.isEmpty()) {
-      var err = spec.commandLine().getErr();
-      err.printf(
-          "the texts of %s get no prompt: the model has %s; choose one with --prompt NAME or --prompt SET=NAME%n",
-          String.join(", ", without), String.join(", ", known.names()));
-      err.flush();
+    for (var kind : TextKind.values()) {
+      var without = chosen.without(kind, known, names);
+      if (!without.isEmpty()) {
+        var err = spec.commandLine().getErr();
+        err.printf(
+            "the %s of %s get no prompt: for these the model has %s; choose one with --prompt NAME or --prompt SET=NAME%n",
+            kind == TextKind.QUERY ? "queries" : "passages",
+            String.join(", ", without),
+            String.join(", ", known.names(kind)));
+        err.flush();
+      }
     }
     return chosen;
   }

@@ -106,7 +106,12 @@ class PublishedPromptsTest {
     assertThat(ranking(model, field("ev"))).isNotEqualTo(expected);
     assertThat(err.toString())
         .contains(
-            "the texts of ev get no prompt: the model has search, search_document, search_query; choose one with --prompt NAME");
+            "the queries of ev get no prompt: for these the model has search, search_query; choose one with --prompt NAME",
+            "the passages of ev get no prompt: for these the model has search, search_document; choose");
+    ranking(model, field("ev"), "--prompt", "search_query");
+    assertThat(err.toString())
+        .contains("the passages of ev get no prompt")
+        .doesNotContain("queries of ev");
   }
 
   @Test

@@ -106,7 +106,7 @@ class ResumeProcessTest {
       assumeTrue(process.heedsInterrupts(), "skipped: these tests run where Ctrl-C is ignored");
       var ended = process.interrupt().with(INTERRUPTED);
       assertThat(ended.err())
-          .contains("stopping after this step; press Ctrl-C again to quit at once")
+          .contains("stopping after this step or batch; press Ctrl-C again to quit at once")
           .containsPattern(
               "interrupted after step \\d+ of 720 and saved; run the same command again to continue");
       assertThat(ended.out()).isEmpty();

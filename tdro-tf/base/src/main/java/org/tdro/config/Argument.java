@@ -29,7 +29,7 @@ record Argument(String typed, List<String> path, String text) {
     try {
       if (equals > 0) {
         var path = ConfigUtil.splitPath(typed.substring(0, equals).strip());
-        return Optional.of(new Argument(typed, path, typed.substring(equals + 1).strip()));
+        return Optional.of(new Argument(typed, path, typed.substring(equals + 1)));
       }
     } catch (com.typesafe.config.ConfigException.BadPath e) {
       // Reported below, in the same words as an argument without a key.
@@ -69,16 +69,17 @@ record Argument(String typed, List<String> path, String text) {
    * text itself, so that paths need no quotes and text after a HOCON comment sign is kept.
    */
   private ConfigValue value() {
-    var structured = text.startsWith("[")
-        || text.startsWith("{")
-        || text.startsWith("\"")
-        || text.contains("${");
+    var bare = text.strip();
+    var structured = bare.startsWith("[")
+        || bare.startsWith("{")
+        || bare.startsWith("\"")
+        || bare.contains("${");
     if (structured) {
       return parsed();
     }
     try {
       var value = parsed();
-      if (value.valueType() != ConfigValueType.STRING && value.render().equals(text)) {
+      if (value.valueType() != ConfigValueType.STRING && value.render().equals(bare)) {
         return value;
       }
     } catch (com.typesafe.config.ConfigException e) {

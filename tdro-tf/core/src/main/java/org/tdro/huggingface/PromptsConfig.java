@@ -42,6 +42,9 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
   static PromptsConfig read(Path folder, FolderReading reading) {
     var json = PublishedJson.readIfPresent(folder.resolve(NAME), reading);
     var named = new TreeMap<String, PromptTemplate>();
+    if (json.has(PROMPTS) && !json.get(PROMPTS).isObject()) {
+      json.problem("prompts must be an object of names and texts, was " + json.get(PROMPTS));
+    }
     json.get(PROMPTS).properties().forEach(prompt -> {
       if (prompt.getValue().isTextual()
           && !prompt.getValue().asText().contains(PromptTemplate.TEXT)) {

@@ -75,7 +75,7 @@ record SentenceModules(Path folder, List<Module> modules) {
     var file = folder.resolve(NAME);
     var json = PublishedJson.tree(file, reading);
     if (!json.isArray() || json.isEmpty()) {
-      if (!json.isMissingNode() && !json.isNull()) {
+      if (!json.isMissingNode()) {
         reading.problem(file + ": must be an array of modules, each with a type and a path");
       }
       return none(folder);

@@ -127,6 +127,7 @@ public record BertArchitecture(
     family = family == null ? Family.BERT : family;
     new Checks()
         .atLeast(1, "vocabulary", vocabulary)
+        .positive("normEpsilon", normEpsilon)
         .atLeast(1, "hidden", hidden)
         .atLeast(1, "layers", layers)
         .atLeast(1, "heads", heads)

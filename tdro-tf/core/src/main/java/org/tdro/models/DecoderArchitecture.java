@@ -82,6 +82,7 @@ public record DecoderArchitecture(
   public DecoderArchitecture {
     new Checks()
         .atLeast(1, "vocabulary", vocabulary)
+        .positive("normEpsilon", normEpsilon)
         .atLeast(1, "hidden", hidden)
         .atLeast(1, "layers", layers)
         .atLeast(1, "heads", heads)

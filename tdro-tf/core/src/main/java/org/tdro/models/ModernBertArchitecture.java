@@ -71,6 +71,7 @@ public record ModernBertArchitecture(
     biases = Collections.unmodifiableSet(sorted);
     new Checks()
         .atLeast(1, "vocabulary", vocabulary)
+        .positive("normEpsilon", normEpsilon)
         .atLeast(1, "hidden", hidden)
         .atLeast(1, "layers", layers)
         .atLeast(1, "heads", heads)

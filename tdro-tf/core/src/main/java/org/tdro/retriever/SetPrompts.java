@@ -7,6 +7,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
 
 /**
  * The prompts that the texts of evaluation sets get, which need not be called like the tasks of a retriever.
@@ -36,12 +37,10 @@ public record SetPrompts(String every, Map<String, String> bySet) {
     return unknown;
   }
 
-  /** Returns the sets whose texts get no prompt, although the retriever has some by name. */
-  public List<String> without(Prompts prompts, Collection<String> sets) {
-    boolean hasEvery = prompts.queries().containsKey(Prompts.EVERY_TASK)
-        || prompts.passages().containsKey(Prompts.EVERY_TASK);
-    return hasEvery || prompts.names().isEmpty()
+  /** Returns the sets whose queries, or passages, get no prompt, although the retriever has some by name for that kind. */
+  public List<String> without(TextKind kind, Prompts prompts, Collection<String> sets) {
+    return prompts.names(kind).isEmpty()
         ? List.of()
-        : sets.stream().filter(set -> !prompts.names().contains(task(set))).toList();
+        : sets.stream().filter(set -> prompts.lacks(kind, task(set))).toList();
   }
 }

@@ -1,13 +1,14 @@
 package org.tdro.runs;
 
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.tdro.keras.Model;
 
 /**
- * Ends training cleanly on Ctrl-C or another signal that the JVM handles: the current step is finished and saved before the
- * process ends.
+ * Ends work cleanly on Ctrl-C or another signal that the JVM handles: the current step of a training is finished and saved, or the
+ * current batch of an encoding finished, before the process ends. TensorFlow crashes where it computes while the process ends.
  */
 public final class GracefulShutdown implements AutoCloseable {
   private static final Set<GracefulShutdown> OPEN = ConcurrentHashMap.newKeySet();
@@ -18,10 +19,19 @@ public final class GracefulShutdown implements AutoCloseable {
 
   /** Stops the training of a model when the process is asked to end. */
   public GracefulShutdown(Model model) {
+    this(model::stopTraining);
+  }
+
+  /** Lets work go on, when the process is asked to end, until it finds that out by {@link #check}. */
+  public GracefulShutdown() {
+    this(() -> {});
+  }
+
+  private GracefulShutdown(Runnable stop) {
     hook = new Thread(
         () -> {
           happened = true;
-          model.stopTraining();
+          stop.run();
           try {
             saved.await();
           } catch (InterruptedException e) {
@@ -33,7 +43,18 @@ public final class GracefulShutdown implements AutoCloseable {
     OPEN.add(this);
   }
 
-  /** Returns whether a training of this process would be saved before the process ends. */
+  /**
+   * Ends the work if the process has been asked to end.
+   *
+   * @throws CancellationException then
+   */
+  public void check() {
+    if (happened) {
+      throw new CancellationException();
+    }
+  }
+
+  /** Returns whether work of this process is finished up to a point before the process ends. */
   public static boolean isAwaited() {
     return !OPEN.isEmpty();
   }

@@ -25,6 +25,7 @@ import org.tdro.mixing.WeightsFile;
 import org.tdro.runs.PhaseProgress;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
+import org.tdro.text.TextKind;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -114,11 +115,14 @@ public final class Pipeline {
     var sets = BeirDataset.loadAll(config.eval().data(), config.eval().split());
     var prompts = config.eval().setPrompts();
     var names = sets.stream().map(EvaluationSet::name).toList();
-    var without = prompts.without(config.data().everyPrompt(), names);
-    if (!without.isEmpty()) {
-      LOG.warn(
-          "the texts of {} get no prompt: no domain with a prompt is called so; choose one with eval.prompts.SET=DOMAIN",
-          without);
+    for (var kind : TextKind.values()) {
+      var without = prompts.without(kind, config.data().everyPrompt(), names);
+      if (!without.isEmpty()) {
+        LOG.warn(
+            "{}: no {} prompt, since no domain with one is called so; choose one with eval.prompts.SET=DOMAIN",
+            String.join(", ", without),
+            kind == TextKind.QUERY ? "query" : "passage");
+      }
     }
     return new RunEvaluation.Tests(sets, prompts);
   }

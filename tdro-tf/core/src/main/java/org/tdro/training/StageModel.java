@@ -3,6 +3,7 @@ package org.tdro.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.slf4j.Logger;
@@ -72,6 +73,23 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
+    }
+  }
+
+  /** Checks that the model has a position for every token of the longest texts. */
+  static void checkLengths(ResolvedConfig<RunConfig> resolved) {
+    var data = resolved.config().data();
+    int positions = resolved.config().model().positions();
+    var problems = new ArrayList<String>();
+    Map.of("data.query-length", data.queryLength(), "data.passage-length", data.passageLength())
+        .forEach((key, length) -> {
+          if (length > positions) {
+            problems.add("%s: %s must be at most %d, the positions of the model, was %d"
+                .formatted(resolved.origin(key), key, positions, length));
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems.stream().sorted().toList());
     }
   }
 

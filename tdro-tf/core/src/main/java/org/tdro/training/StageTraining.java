@@ -101,6 +101,7 @@ public final class StageTraining {
   public Outcome run() {
     var session = config.device().session();
     StageModel.checkAdapters(resolved);
+    StageModel.checkLengths(resolved);
     try (var prepared = PreparedData.of(config)) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
       var differences = replacesOther ? differences(inputs) : List.<String>of();

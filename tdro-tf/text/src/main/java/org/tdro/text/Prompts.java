@@ -112,6 +112,11 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
     return names;
   }
 
+  /** Whether the texts of a kind get no prompt in a domain, neither its own nor that of every one. */
+  public boolean lacks(TextKind kind, String domain) {
+    return !byDomain(kind).containsKey(domain) && !byDomain(kind).containsKey(EVERY_TASK);
+  }
+
   private Map<String, PromptTemplate> byDomain(TextKind kind) {
     return kind == TextKind.QUERY ? queries : passages;
   }

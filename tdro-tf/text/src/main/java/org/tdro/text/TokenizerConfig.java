@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.tdro.io.Json;
 
@@ -49,6 +51,30 @@ public final class TokenizerConfig {
     return file;
   }
 
+  /** Returns the keys whose values are of another type than they should be, each as a line. */
+  List<String> problems() {
+    var problems = new ArrayList<String>();
+    expect(
+        MAX_LENGTH,
+        value -> value.isNumber() && value.asDouble() >= 1 && value.asDouble() % 1 == 0,
+        "a whole number above 0",
+        problems);
+    for (var flag : List.of(LOWERCASE, "add_bos_token", "add_eos_token")) {
+      expect(flag, JsonNode::isBoolean, "true or false", problems);
+    }
+    expect("added_tokens_decoder", JsonNode::isObject, "an object of ids and tokens", problems);
+    expect("tokenizer_class", JsonNode::isTextual, "a string", problems);
+    return problems;
+  }
+
+  private void expect(
+      String key, Predicate<JsonNode> right, String expected, List<String> problems) {
+    value(key)
+        .filter(right.negate())
+        .ifPresent(value ->
+            problems.add("%s: %s must be %s, was %s".formatted(file, key, expected, value)));
+  }
+
   /** Returns all keys of the file. */
   public List<String> keys() {
     return root.properties().stream().map(Map.Entry::getKey).toList();
@@ -57,7 +83,7 @@ public final class TokenizerConfig {
   /** Returns the maximum length of a text, in tokens; empty if there is none, or one so large that it means none. */
   public OptionalInt maxLength() {
     var value = root.path(MAX_LENGTH);
-    return value.isIntegralNumber() && value.canConvertToInt() && value.asInt() > 0
+    return value.isNumber() && value.canConvertToInt() && value.asInt() > 0
         ? OptionalInt.of(value.asInt())
         : OptionalInt.empty();
   }

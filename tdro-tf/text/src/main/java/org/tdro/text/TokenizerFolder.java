@@ -133,7 +133,7 @@ public record TokenizerFolder(Path path) {
   public List<String> problems() {
     var config = config();
     var json = TokenizerJson.read(tokenizerJson());
-    var problems = new ArrayList<String>();
+    var problems = new ArrayList<>(config.problems());
     config.addedTokens().forEach((id, token) -> {
       if (!json.id(token).equals(OptionalInt.of(id))) {
         problems.add("%s: added_tokens_decoder has %s with id %d, which tokenizer.json has not; %s"

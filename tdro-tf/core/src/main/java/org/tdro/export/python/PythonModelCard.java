@@ -53,14 +53,14 @@ public record PythonModelCard(Map<String, String> run) {
         from sentence_transformers import SentenceTransformer
 
         model = SentenceTransformer("path/to/this/folder")
-        queries = model.encode(["a question"])
-        passages = model.encode(["a passage"])
+        queries = model.encode_query(["a question"])
+        passages = model.encode_document(["a passage"])
         scores = model.similarity(queries, passages)
         ```
         """);
     if (!settings.prompts().queries().isEmpty()) {
       text.append(
-          "\nPrompts: `model.encode(texts, prompt_name=\"TASK\")` for queries, `\"TASK-passage\"` for passages.\n");
+          "\nBoth calls need sentence-transformers 5. They put the prompts of all queries and documents before texts; `model.encode(texts, prompt_name=NAME)` takes any NAME of `config_sentence_transformers.json`.\n");
     }
     if (settings.queryLength() != settings.passageLength()) {
       text.append(

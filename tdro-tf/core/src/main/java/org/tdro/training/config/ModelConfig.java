@@ -154,12 +154,9 @@ public record ModelConfig(
   public record Adapters(
       @Inline Lora options,
       @InputFile(InputFile.Kind.FOLDER) Optional<Path> adapter) {
-    /** Without adapters the names have no meaning; configurations of earlier builds have these, and their fingerprints hold. */
-    private static final List<String> WITHOUT_ADAPTERS =
-        List.of("q_proj", "k_proj", "v_proj", "o_proj");
-
     public Adapters {
-      options = options.adapts() ? options : options.with(WITHOUT_ADAPTERS);
+      // Without adapters the names have no meaning; configurations of earlier builds have some.
+      options = options.adapts() ? options : options.with(List.of());
       new Checks()
           .that(
               options.adapts() || adapter.isEmpty(),
@@ -254,6 +251,11 @@ public record ModelConfig(
    */
   public Lora adaptation() {
     return PublishedFolder.open(path.orElseThrow()).architecture().adaptation(adapters());
+  }
+
+  /** Returns the longest text of the model, in tokens. */
+  public int positions() {
+    return architecture(0).maxPositions();
   }
 
   private List<Projection> projections() {
