@@ -21,7 +21,6 @@ import org.tdro.text.TextKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,14 +30,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Look at a trained or published model.",
     subcommands = ModelCommand.Show.class)
-final class ModelCommand implements Runnable {
+final class ModelCommand implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
   @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "a command is missing; tdro model --help lists them");
+  public Integer call() {
+    return Main.missingCommand(spec);
   }
 
   /** The command {@code tdro model show}, which says how a folder was understood. */
@@ -72,6 +70,7 @@ final class ModelCommand implements Runnable {
 
     @Override
     public Integer call() {
+      ModelOptions.checkExists("MODEL", folder);
       var facts = facts(StoredRetrievers.of(folder));
       var out = spec.commandLine().getOut();
       if (json) {

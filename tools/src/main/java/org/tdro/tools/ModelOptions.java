@@ -38,22 +38,32 @@ final class ModelOptions {
 
   /** Returns the model. */
   RetrieverSource stored() {
-    if (!Files.exists(folder)) {
-      boolean remote =
-          !folder.isAbsolute() && folder.getNameCount() == 2 && !Files.exists(folder.getParent());
-      throw new InputException("--model: %s does not exist%s"
-          .formatted(
-              folder,
-              remote
-                  ? "; nothing is downloaded: fetch the files of the model, for example with hf download, and name their folder"
-                  : ""));
-    }
+    checkExists("--model", folder);
     var below = runsBelow();
     if (!below.isEmpty()) {
       throw new InputException("--model: %s holds several runs; name one of them: %s"
           .formatted(folder, String.join(", ", below)));
     }
     return StoredRetrievers.of(folder);
+  }
+
+  /**
+   * Checks that the folder of a model is there.
+   *
+   * @throws InputException if it is not, with what to do if its name is that of a model on a hub
+   */
+  static void checkExists(String name, Path folder) {
+    if (!Files.exists(folder)) {
+      boolean remote =
+          !folder.isAbsolute() && folder.getNameCount() == 2 && !Files.exists(folder.getParent());
+      throw new InputException("%s: %s does not exist%s"
+          .formatted(
+              name,
+              folder,
+              remote
+                  ? "; nothing is downloaded: fetch the files of the model, for example with hf download, and name their folder"
+                  : ""));
+    }
   }
 
   /** Returns the runs in the folder of a pipeline, or none if it is the folder of a model. */

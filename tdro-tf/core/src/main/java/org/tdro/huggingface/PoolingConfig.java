@@ -64,13 +64,11 @@ public record PoolingConfig(Mode mode, boolean includePrompt) {
               .formatted(asked));
       return Optional.empty();
     }
-    boolean flagged = flagged(json).size() > 0;
-    if (json.has("pooling_mode")
-        && (asked.isEmpty() || (flagged && !asked.equals(flagged(json))))) {
-      json.problem("pooling_mode is %s, and the flags say %s; remove one of the two"
-          .formatted(asked, flagged(json)));
+    if (json.has("pooling_mode") && asked.isEmpty()) {
+      json.problem("pooling_mode is empty; leave the key out for the mean");
       return Optional.empty();
     }
+    flagged(json); // Where the mode is named, sentence-transformers does not look at them.
     var mode = asked.isEmpty() ? Optional.of(Mode.MEAN) : Mode.named(asked.get(0));
     if (mode.isEmpty()) {
       json.problem("pooling_mode is %s, but must be one of %s"

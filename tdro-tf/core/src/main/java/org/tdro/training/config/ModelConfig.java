@@ -255,7 +255,7 @@ public record ModelConfig(
 
   /** Returns the longest text of the model, in tokens. */
   public int positions() {
-    return architecture(0).maxPositions();
+    return architecture(1).maxPositions();
   }
 
   private List<Projection> projections() {
