@@ -57,7 +57,7 @@ class DocumentedCommandsTest {
       Pattern.compile("^```([a-z]*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern NAMED = Pattern.compile("^# (\\S+/\\S+\\.conf)\\n");
   private static final int SERVER_PORT = 8501;
-  private static final long PATIENCE_SECONDS = 120;
+  private static final long PATIENCE_SECONDS = 300;
 
   @TempDir
   static Path folder;
