@@ -31,15 +31,7 @@ import picocli.CommandLine.Spec;
       "  tdro bench step --shape 64,64,256,4,1024,4,8000",
       "  tdro bench memory --steps 5000",
     })
-final class BenchCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    return Main.missingCommand(spec);
-  }
-
+final class BenchCommand extends CommandGroup {
   /** The command {@code tdro bench step}, which measures the cost of a training step. */
   @Command(
       name = "step",

@@ -33,15 +33,7 @@ import picocli.CommandLine.Spec;
       "  tdro data import --tokenizer tokenizer.json --out data/arrow data/train",
       "  tdro data stats data/arrow",
     })
-final class DataCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    return Main.missingCommand(spec);
-  }
-
+final class DataCommand extends CommandGroup {
   /** The command {@code tdro data import}, which tokenises rows of text into Arrow files. */
   @Command(
       name = "import",

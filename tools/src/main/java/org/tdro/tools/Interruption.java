@@ -31,19 +31,21 @@ final class Interruption {
   static void handle(PrintStream err) {
     var interruption = new Interruption(err);
     NUMBERS.forEach(
-        (name, number) -> Signals.register(name, () -> interruption.happened(BASE + number)));
+        (name, number) -> Signals.register(name, () -> interruption.happened(name, number)));
   }
 
   @SuppressWarnings("SystemConsoleNull") // a line end too many does no harm
-  private void happened(int exitCode) {
+  private void happened(String signal, int number) {
+    var exitCode = BASE + number;
     if (!ending.compareAndSet(false, true)) {
       Runtime.getRuntime().halt(exitCode);
     }
     // On a terminal, the cursor is in the line of the progress bar.
     var message = System.console() == null ? "" : System.lineSeparator();
-    message += GracefulShutdown.isAwaited()
-        ? "stopping after this step or batch; press Ctrl-C again to quit at once"
-        : "stopping; press Ctrl-C again to quit at once";
+    message += GracefulShutdown.isAwaited() ? "stopping after this step or batch; " : "stopping; ";
+    message += signal.equals("INT")
+        ? "press Ctrl-C again to quit at once"
+        : "a second signal quits at once";
     err.println(message);
     System.exit(exitCode);
   }

@@ -12,14 +12,11 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command {@code tdro}, whose subcommands are the classes of this package. */
@@ -57,11 +54,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "",
       "Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 bad data.",
     })
-public final class Main implements Callable<Integer> {
+public final class Main extends CommandGroup {
   private static final String CONTINUATION = "      ";
-
-  @Spec
-  private CommandSpec spec;
 
   @Option(
       names = {"-v", "--verbose"},
@@ -158,12 +152,6 @@ public final class Main implements Callable<Integer> {
     }
   }
 
-  /** Prints the help of a command that needs one of its subcommands, and returns the exit code. */
-  static int missingCommand(CommandSpec spec) {
-    spec.commandLine().usage(spec.commandLine().getOut());
-    return ExitCode.USAGE;
-  }
-
   /** Returns the lines of a command's examples, so that they can be copied: a command that is too long goes on after a backslash. */
   private static String examples(CommandLine.Help help) {
     var text = new StringBuilder();
@@ -195,11 +183,6 @@ public final class Main implements Callable<Integer> {
       column += part.length();
     }
     return text.toString();
-  }
-
-  @Override
-  public Integer call() {
-    return missingCommand(spec);
   }
 
   /**

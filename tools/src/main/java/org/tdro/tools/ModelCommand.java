@@ -30,15 +30,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Look at a trained or published model.",
     subcommands = ModelCommand.Show.class)
-final class ModelCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    return Main.missingCommand(spec);
-  }
-
+final class ModelCommand extends CommandGroup {
   /** The command {@code tdro model show}, which says how a folder was understood. */
   @Command(
       name = "show",
@@ -131,7 +123,7 @@ final class ModelCommand implements Callable<Integer> {
     private static Map<String, String> prompts(Prompts prompts) {
       var texts = new LinkedHashMap<String, String>();
       for (var kind : TextKind.values()) {
-        var plural = kind == TextKind.QUERY ? "queries" : "passages";
+        var plural = kind.plural();
         texts.put("all " + plural, shown(prompts.of(kind, Prompts.EVERY_TASK)));
         for (var task : prompts.names(kind)) {
           texts.put(plural + " with --prompt " + task, shown(prompts.of(kind, task)));

@@ -59,9 +59,7 @@ final class PromptOptions {
         var err = spec.commandLine().getErr();
         err.printf(
             "the %s of %s get no prompt: for these the model has %s; choose one with --prompt NAME or --prompt SET=NAME%n",
-            kind == TextKind.QUERY ? "queries" : "passages",
-            String.join(", ", without),
-            String.join(", ", known.names(kind)));
+            kind.plural(), String.join(", ", without), String.join(", ", known.names(kind)));
         err.flush();
       }
     }

@@ -20,15 +20,7 @@ import picocli.CommandLine.Spec;
     subcommands = TokenizerCommand.Train.class,
     footerHeading = "%nExamples:%n",
     footer = "  tdro tokenizer train --vocabulary-size 32000 --out tokenizer.json data/train")
-final class TokenizerCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    return Main.missingCommand(spec);
-  }
-
+final class TokenizerCommand extends CommandGroup {
   /** The command {@code tdro tokenizer train}, which learns a byte-level vocabulary from training rows. */
   @Command(
       name = "train",

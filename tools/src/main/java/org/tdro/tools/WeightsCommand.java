@@ -6,9 +6,7 @@ import org.tdro.mixing.replay.DomainWeightReplay;
 import org.tdro.mixing.replay.ReplayScenario;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The command {@code tdro weights}, the parent of those that compute domain weights without a model. */
 @Command(
@@ -16,15 +14,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Compute domain weights without a model.",
     subcommands = WeightsCommand.Replay.class)
-final class WeightsCommand implements Callable<Integer> {
-  @Spec
-  private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    return Main.missingCommand(spec);
-  }
-
+final class WeightsCommand extends CommandGroup {
   /** The command {@code tdro weights replay}, which computes the weight trajectory of recorded losses. */
   @Command(
       name = "replay",

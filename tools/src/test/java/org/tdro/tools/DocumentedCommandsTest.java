@@ -2,6 +2,7 @@ package org.tdro.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -187,7 +188,7 @@ class DocumentedCommandsTest {
     try (var socket = new ServerSocket(SERVER_PORT)) {
       assertThat(socket.getLocalPort()).isEqualTo(SERVER_PORT);
     } catch (IOException e) {
-      assumeTrue(false, "skipped: port " + SERVER_PORT + " is taken");
+      abort("skipped: port " + SERVER_PORT + " is taken");
     }
     var log = Files.createTempFile(folder, "server", ".log");
     var process = bash("exec " + command, log);

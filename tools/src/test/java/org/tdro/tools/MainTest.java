@@ -185,33 +185,18 @@ class MainTest {
 
   @Test
   void aMissingModelIsSaidOnce() {
-    assertThat(run(
-            "encode",
-            "--model",
-            "src/crr",
-            "--input",
-            "a",
-            "--kind",
-            "query",
-            "--output",
-            "b.jsonl"))
-        .isEqualTo(Failures.BAD_DATA);
+    assertThat(encodeWith("src/crr")).isEqualTo(Failures.BAD_DATA);
     assertThat(err.toString()).isEqualToIgnoringNewLines("--model: src/crr does not exist");
+  }
+
+  private int encodeWith(String model) {
+    return run(
+        "encode", "--model", model, "--input", "a", "--kind", "query", "--output", "b.jsonl");
   }
 
   @Test
   void aModelOfAHubIsNotDownloaded() {
-    assertThat(run(
-            "encode",
-            "--model",
-            "BAAI/bge-small",
-            "--input",
-            "a",
-            "--kind",
-            "query",
-            "--output",
-            "b.jsonl"))
-        .isEqualTo(Failures.BAD_DATA);
+    assertThat(encodeWith("BAAI/bge-small")).isEqualTo(Failures.BAD_DATA);
     assertThat(err.toString()).contains("BAAI/bge-small does not exist; nothing is downloaded");
   }
 

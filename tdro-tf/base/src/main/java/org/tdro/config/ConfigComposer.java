@@ -19,8 +19,8 @@ import org.tdro.io.Suggestion;
 
 /**
  * Composes a configuration of files and arguments. Later wins over earlier: the root file {@code config.conf}, the chosen option
- * file of each group, what {@link ConfigSchema#defaultsFrom} takes from a named path in place of the program's own files, the chosen preset, the section of the chosen variant, {@code key=value} arguments, and arguments in the
- * section of the variant. {@link ConfigSchema} says which groups, presets and variants there are.
+ * file of each group, what {@link ConfigSchema#defaultsFrom} takes from a named path in place of the program's own files, the
+ * chosen preset, the section of the chosen variant, {@code key=value} arguments, and arguments in the section of the variant. {@link ConfigSchema} says which groups, presets and variants there are.
  *
  * @param <R> the root record of the configuration
  */
@@ -118,16 +118,23 @@ public final class ConfigComposer<R extends Record> {
           && complete.getValue(source.getKey()).unwrapped() instanceof String path
           && Files.exists(Path.of(path))) {
         var values = source.getValue().apply(Path.of(path));
-        var derived = ConfigValueFactory.fromMap(values, path).toConfig();
-        for (var value : derived.entrySet()) {
-          if (!complete.hasPath(value.getKey())
-              || folders.isDefault(complete.getValue(value.getKey()).origin(), schema.presets())) {
-            complete = complete.withValue(value.getKey(), value.getValue());
-          }
-        }
+        complete =
+            inPlaceOfDefaults(complete, ConfigValueFactory.fromMap(values, path).toConfig());
       }
     }
     return complete;
+  }
+
+  private Config inPlaceOfDefaults(Config config, Config derived) {
+    var replaced = config;
+    for (var value : derived.entrySet()) {
+      var key = value.getKey();
+      if (!config.hasPath(key)
+          || folders.isDefault(config.getValue(key).origin(), schema.presets())) {
+        replaced = replaced.withValue(key, value.getValue());
+      }
+    }
+    return replaced;
   }
 
   /** An option of a group, and the origin of the choice. */

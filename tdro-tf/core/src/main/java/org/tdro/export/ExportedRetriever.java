@@ -62,9 +62,7 @@ public final class ExportedRetriever implements TextEncoder, AutoCloseable {
     var ids = texts.parallelStream()
         .map(text -> tokenizer.encode(prompt.apply(text), most))
         .toArray(int[][]::new);
-    var signature = kind == TextKind.QUERY
-        ? RetrieverSignatures.ENCODE_QUERY
-        : RetrieverSignatures.ENCODE_PASSAGE;
+    var signature = RetrieverAssets.signature(kind);
     return TokenEncoding.DEFAULT.encode(
         matrix -> call(signature, matrix), dimension(), ids, 0, most);
   }

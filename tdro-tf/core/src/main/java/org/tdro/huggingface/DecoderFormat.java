@@ -136,11 +136,9 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         : Optional.empty();
   }
 
-  private static ObjectNode json(DecoderArchitecture shape) {
-    var type = Type.of(shape);
-    check(shape, type);
-    var json = ConfigJson.named(type.key, type.architecture)
-        .put("vocab_size", shape.vocabulary())
+  /** Adds the keys that all families of decoders spell alike. */
+  static ObjectNode sizes(ObjectNode json, DecoderArchitecture shape) {
+    return json.put("vocab_size", shape.vocabulary())
         .put("hidden_size", shape.hidden())
         .put("num_hidden_layers", shape.layers())
         .put("num_attention_heads", shape.heads())
@@ -149,9 +147,15 @@ final class DecoderFormat implements ConfigJson.BackboneFormat {
         .put("intermediate_size", shape.feedForward())
         .put("max_position_embeddings", shape.maxPositions())
         .put("rms_norm_eps", shape.normEpsilon())
-        .put("hidden_act", "silu")
         .put("attention_dropout", shape.attentionDropout())
         .put("initializer_range", shape.initializerRange());
+  }
+
+  private static ObjectNode json(DecoderArchitecture shape) {
+    var type = Type.of(shape);
+    check(shape, type);
+    var json =
+        sizes(ConfigJson.named(type.key, type.architecture), shape).put("hidden_act", "silu");
     if (shape.bidirectional()) {
       json.put(IS_CAUSAL, false);
     }

@@ -3,8 +3,7 @@ package org.tdro.huggingface;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 
@@ -12,7 +11,19 @@ import org.tdro.io.Problems;
 final class FolderReading {
   private final Problems problems = new Problems();
   private final List<PublishedJson> files = new ArrayList<>();
-  private final List<String> unknown = new ArrayList<>();
+  private final List<Key> elsewhere = new ArrayList<>();
+
+  /** A key of a file. */
+  private record Key(Path file, String name) {
+    boolean isWithoutEffect() {
+      return KeysWithoutEffect.contains(file, name);
+    }
+
+    @Override
+    public String toString() {
+      return file + ": " + name;
+    }
+  }
 
   /** Adds a problem, which names its file. */
   void problem(String problem) {
@@ -24,30 +35,27 @@ final class FolderReading {
     files.add(file);
   }
 
-  /** Notes a key of a file that is read elsewhere, unless it is known. */
-  void unknown(Path file, String key) {
-    if (!KeysWithoutEffect.contains(file, key)) {
-      unknown.add(file + ": " + key);
-    }
+  /** Notes a key of a file that is read elsewhere. */
+  void elsewhere(Path file, String key) {
+    elsewhere.add(new Key(file, key));
   }
 
   /** Returns the keys that nothing has read and that are known to have no effect, each after its file. */
   List<String> withoutEffect() {
-    return unread(json -> key -> KeysWithoutEffect.contains(json.file(), key));
+    return unread().filter(Key::isWithoutEffect).map(Key::toString).toList();
   }
 
   /** Returns the keys that nothing has read and that are not known, each after its file. */
   List<String> unknown() {
-    var all = new ArrayList<>(unread(json -> key -> !KeysWithoutEffect.contains(json.file(), key)));
-    all.addAll(unknown);
-    return all;
+    return Stream.concat(unread(), elsewhere.stream())
+        .filter(key -> !key.isWithoutEffect())
+        .map(Key::toString)
+        .toList();
   }
 
-  private List<String> unread(Function<PublishedJson, Predicate<String>> wanted) {
+  private Stream<Key> unread() {
     return files.stream()
-        .flatMap(json ->
-            json.unread().stream().filter(wanted.apply(json)).map(key -> json.file() + ": " + key))
-        .toList();
+        .flatMap(json -> json.unread().stream().map(name -> new Key(json.file(), name)));
   }
 
   /**

@@ -111,22 +111,13 @@ final class GemmaFormat implements ConfigJson.BackboneFormat {
     boolean third = shape.headNorms();
     check(shape, third);
     var gemma = shape.gemma();
-    var json = ConfigJson.named(third ? GEMMA3 : GEMMA2, third ? "Gemma3TextModel" : "Gemma2Model")
-        .put("vocab_size", shape.vocabulary())
-        .put("hidden_size", shape.hidden())
-        .put("num_hidden_layers", shape.layers())
-        .put("num_attention_heads", shape.heads())
-        .put("num_key_value_heads", shape.keyValueHeads())
-        .put("head_dim", shape.headSize())
-        .put("intermediate_size", shape.feedForward())
-        .put("max_position_embeddings", shape.maxPositions())
-        .put("rms_norm_eps", shape.normEpsilon())
+    var named =
+        ConfigJson.named(third ? GEMMA3 : GEMMA2, third ? "Gemma3TextModel" : "Gemma2Model");
+    var json = DecoderFormat.sizes(named, shape)
         .put("hidden_activation", GELU)
         .put("query_pre_attn_scalar", gemma.queryScalar())
         .put(SCORE_CAP, gemma.scoreCap() == 0 ? null : (Double) gemma.scoreCap())
         .put("attention_bias", shape.outputBias())
-        .put("attention_dropout", shape.attentionDropout())
-        .put("initializer_range", shape.initializerRange())
         .put("sliding_window", shape.slidingWindow() * (shape.bidirectional() ? 2 : 1));
     ConfigJson.putLayerTypes(json, shape.layers(), gemma.fullLayers());
     if (third) {

@@ -55,7 +55,9 @@ public record PoolingConfig(Mode mode, boolean includePrompt) {
 
   /** Reads a file, whose mode is the mean unless it names one; empty if the mode is not computed here, which is a problem. */
   static Optional<PoolingConfig> read(PublishedJson json) {
-    var asked = json.has("pooling_mode") ? named(json.get("pooling_mode")) : flagged(json);
+    var flags = flagged(json);
+    // Where the mode is named, sentence-transformers does not look at the flags.
+    var asked = json.has("pooling_mode") ? named(json.get("pooling_mode")) : flags;
     SIZES.forEach(json::get);
     boolean includePrompt = json.flag(INCLUDE_PROMPT, true);
     if (asked.size() > 1) {
@@ -68,7 +70,6 @@ public record PoolingConfig(Mode mode, boolean includePrompt) {
       json.problem("pooling_mode is empty; leave the key out for the mean");
       return Optional.empty();
     }
-    flagged(json); // Where the mode is named, sentence-transformers does not look at them.
     var mode = asked.isEmpty() ? Optional.of(Mode.MEAN) : Mode.named(asked.get(0));
     if (mode.isEmpty()) {
       json.problem("pooling_mode is %s, but must be one of %s"

@@ -141,7 +141,7 @@ record PromptsConfig(Prompts prompts, Similarity similarity) {
         if (!written.of(kind, task).equals(prompt)) {
           problems.add(
               "a prompt of the %s of task \"%s\" beside a name that means a kind of text, as NAME-passage does"
-                  .formatted(kind == TextKind.QUERY ? "queries" : "passages", task));
+                  .formatted(kind.plural(), task));
         }
       }
     }

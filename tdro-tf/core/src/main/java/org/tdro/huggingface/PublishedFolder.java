@@ -215,27 +215,17 @@ public final class PublishedFolder {
 
   /** Checks the files that may ask for more than {@code tokenizer.json}, which is followed here. */
   private void checkTokenizer(FolderReading reading) {
+    if (!tokenizer.exists()) {
+      return;
+    }
     try {
-      if (tokenizer.exists()) {
-        tokenizer.problems().forEach(reading::problem);
-        var config = tokenizer.config();
-        config.keys().forEach(key -> reading.unknown(config.file(), key));
-      }
-      var asked = tokenizer.config().lowercase();
-      if (!tokenizer.exists() || (asked.isEmpty() && !sentence.transformer.lowercase())) {
-        return;
-      }
-      boolean lowercases = tokenizer.lowercases();
-      if (sentence.transformer.lowercase() && !lowercases) {
+      tokenizer.problems().forEach(reading::problem);
+      var config = tokenizer.config();
+      config.keys().forEach(key -> reading.elsewhere(config.file(), key));
+      if (sentence.transformer.lowercase() && !tokenizer.lowercases()) {
         reading.problem(
             "%s: sentence_bert_config.json has do_lower_case, but tokenizer.json keeps the case of texts; put a Lowercase normalizer there"
                 .formatted(transformer));
-      }
-      // transformers rebuilds a BERT tokenizer where the two differ; other kinds ignore the key.
-      if (tokenizer.isBert() && asked.filter(lower -> lower != lowercases).isPresent()) {
-        reading.problem(
-            "%s: do_lower_case is %s, but tokenizer.json does the opposite; load the tokenizer in transformers and save it again"
-                .formatted(tokenizer.config().file(), asked.get()));
       }
     } catch (InputException e) {
       reading.problem(e.getMessage());

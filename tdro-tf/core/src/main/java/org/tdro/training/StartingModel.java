@@ -98,8 +98,7 @@ record StartingModel(
           own ? "data.prompts.%s.%s".formatted(names.get(0), key) : "data.%s-prompt".formatted(key);
       lines.add(deviation(
           resolved.origin(set),
-          "the prompt of the %s of %s"
-              .formatted(kind == TextKind.QUERY ? "queries" : "passages", String.join(", ", names)),
+          "the prompt of the %s of %s".formatted(kind.plural(), String.join(", ", names)),
           prefix(prompted.here()),
           prefix(prompted.published())));
     });

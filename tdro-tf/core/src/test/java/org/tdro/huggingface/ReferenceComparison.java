@@ -217,11 +217,7 @@ record ReferenceComparison(ModelInDoubles reference, String prefix, Path folder,
       assertThat(expected).as(name).allMatch(value -> Math.abs(value) < gradients);
       assertThat(computed).as(name).allMatch(value -> Math.abs(value) < gradients);
     } else {
-      double largest = 0;
-      for (float value : gradient) {
-        largest = Math.max(largest, Math.abs(value));
-      }
-      assertNear(name, computed, expected, gradients * largest);
+      assertNear(name, computed, expected, gradients * largest(expected));
     }
   }
 

@@ -21,6 +21,8 @@ public final class TokenizerConfig {
   private static final String NAME = "tokenizer_config.json";
   private static final String MAX_LENGTH = "model_max_length";
   private static final String LOWERCASE = "do_lower_case";
+  static final String BEGIN = "add_bos_token";
+  static final String END = "add_eos_token";
   private static final Pattern REBUILT =
       Pattern.compile("(CodeLlama|Llama|Gemma|Cohere)Tokenizer(Fast)?");
 
@@ -59,7 +61,7 @@ public final class TokenizerConfig {
         value -> value.isNumber() && value.asDouble() >= 1 && value.asDouble() % 1 == 0,
         "a whole number above 0",
         problems);
-    for (var flag : List.of(LOWERCASE, "add_bos_token", "add_eos_token")) {
+    for (var flag : List.of(LOWERCASE, BEGIN, END)) {
       expect(flag, JsonNode::isBoolean, "true or false", problems);
     }
     expect("added_tokens_decoder", JsonNode::isObject, "an object of ids and tokens", problems);
@@ -90,17 +92,21 @@ public final class TokenizerConfig {
 
   /** Returns whether the tokenizer turns texts to lower case; empty if the file does not say. */
   public Optional<Boolean> lowercase() {
-    return value(LOWERCASE).filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
+    return flag(LOWERCASE);
   }
 
   /** Returns whether a token that begins a text is added; empty if the file does not say. */
   Optional<Boolean> addsBeginToken() {
-    return value("add_bos_token").filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
+    return flag(BEGIN);
   }
 
   /** Returns whether a token that ends a text is added; empty if the file does not say. */
   Optional<Boolean> addsEndToken() {
-    return value("add_eos_token").filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
+    return flag(END);
+  }
+
+  private Optional<Boolean> flag(String key) {
+    return value(key).filter(JsonNode::isBoolean).map(JsonNode::asBoolean);
   }
 
   /** Whether transformers makes the special tokens around a text of the flags alone, whatever {@code tokenizer.json} says. */

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.tdro.io.AtomicWrite;
@@ -132,14 +133,11 @@ public record TokenizerFolder(Path path) {
    */
   public List<String> problems() {
     var config = config();
-    var json = TokenizerJson.read(tokenizerJson());
     var problems = new ArrayList<>(config.problems());
-    config.addedTokens().forEach((id, token) -> {
-      if (!json.id(token).equals(OptionalInt.of(id))) {
-        problems.add("%s: added_tokens_decoder has %s with id %d, which tokenizer.json has not; %s"
-            .formatted(config.file(), token, id, SAVE_AGAIN));
-      }
-    });
+    var tokens = config.addedTokens();
+    if (!tokens.isEmpty() || config.lowercase().isPresent()) {
+      compare(config, tokens, TokenizerJson.read(tokenizerJson()), problems);
+    }
     if (config.addsBeginToken().isPresent() || config.addsEndToken().isPresent()) {
       try (var tokenizer = Tokenizer.load(tokenizerJson())) {
         flag(
@@ -154,6 +152,26 @@ public record TokenizerFolder(Path path) {
       }
     }
     return problems;
+  }
+
+  private static void compare(
+      TokenizerConfig config,
+      Map<Integer, String> tokens,
+      TokenizerJson json,
+      List<String> problems) {
+    var added = json.addedIds();
+    tokens.forEach((id, token) -> {
+      if (!id.equals(added.get(token)) && !json.id(token).equals(OptionalInt.of(id))) {
+        problems.add("%s: added_tokens_decoder has %s with id %d, which tokenizer.json has not; %s"
+            .formatted(config.file(), token, id, SAVE_AGAIN));
+      }
+    });
+    // transformers rebuilds a BERT tokenizer where the two differ; other kinds ignore the key.
+    var asked = config.lowercase();
+    if (json.isBert() && asked.filter(lower -> lower != json.lowercases()).isPresent()) {
+      problems.add("%s: do_lower_case is %s, but tokenizer.json does the opposite; %s"
+          .formatted(config.file(), asked.get(), SAVE_AGAIN));
+    }
   }
 
   private static void flag(
@@ -182,15 +200,6 @@ public record TokenizerFolder(Path path) {
    */
   public boolean asksForEndToken() {
     return config().addsEndToken().orElse(false);
-  }
-
-  /**
-   * Returns whether texts are normalised as BERT does.
-   *
-   * @throws InputException if there is no tokenizer
-   */
-  public boolean isBert() {
-    return TokenizerJson.read(tokenizerJson()).isBert();
   }
 
   /**

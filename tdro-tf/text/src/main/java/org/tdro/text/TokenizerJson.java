@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -53,6 +54,15 @@ final class TokenizerJson {
       highest = Math.max(highest, token.path("id").asInt());
     }
     return highest;
+  }
+
+  /** Returns the ids of the tokens that were added to the vocabulary. */
+  Map<String, Integer> addedIds() {
+    var ids = new HashMap<String, Integer>();
+    addedTokens()
+        .forEach(
+            token -> ids.put(token.path("content").asText(), token.path("id").asInt()));
+    return ids;
   }
 
   /** Returns the id of a token, added ones included. */
