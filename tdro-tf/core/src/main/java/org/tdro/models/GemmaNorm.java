@@ -25,8 +25,8 @@ final class GemmaNorm implements Layer<TFloat32> {
   public Operand<TFloat32> call(CallContext context, Operand<TFloat32> x) {
     var tf = context.tf();
     var meanSquare = tf.math.mean(tf.math.square(x), tf.constant(-1), Mean.keepDims(true));
-    var inverse = tf.math.rsqrt(tf.math.add(meanSquare, tf.constant(epsilon)));
+    var deviation = tf.math.sqrt(tf.math.add(meanSquare, tf.constant(epsilon)));
     var factor = tf.math.add(scale.read(tf), tf.constant(1f));
-    return tf.math.mul(tf.math.mul(x, inverse), factor);
+    return tf.math.mul(tf.math.div(x, deviation), factor);
   }
 }

@@ -133,11 +133,14 @@ public final class Encoder implements RowEncoder {
     return spec.dimension();
   }
 
-  /** Returns each row divided by its length, or by 1e-12 where it is shorter than that. */
+  /**
+   * Returns each row divided by its length, or by 1e-12 where it is shorter than that. Equal rows have equal results: TensorFlow's
+   * {@code rsqrt} gives other bits in the rows at the end that do not fill a vector of the processor.
+   */
   static Operand<TFloat32> normalize(Ops tf, Operand<TFloat32> rows) {
     var squares =
         tf.sum(tf.math.square(rows), tf.constant(-1), org.tensorflow.op.core.Sum.keepDims(true));
     var floor = tf.constant(SMALLEST_NORM * SMALLEST_NORM);
-    return tf.math.mul(rows, tf.math.rsqrt(tf.math.maximum(squares, floor)));
+    return tf.math.div(rows, tf.math.sqrt(tf.math.maximum(squares, floor)));
   }
 }

@@ -3,6 +3,7 @@ package org.tdro.retriever;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.tdro.io.InputException;
 import org.tdro.io.TemporaryFolder;
@@ -107,16 +108,23 @@ public final class Retriever implements TextEncoder, AutoCloseable {
         throw new IllegalArgumentException("text " + number + " " + problem);
       });
     }
-    return batches.encode(
+    var left = new AtomicInteger(ids.length);
+    var embeddings = batches.encode(
         batch -> {
-          var embeddings = model.embed(kind, batch);
+          var part = model.embed(kind, batch);
+          left.addAndGet(-batch.rows());
           encoded.accept(batch.rows());
-          return embeddings;
+          return part;
         },
         dimension(),
         ids,
         0,
         settings.maxLength(kind));
+    // Equal texts are in one batch only.
+    if (left.get() > 0) {
+      encoded.accept(left.get());
+    }
+    return embeddings;
   }
 
   /** Sets a listener that is told the number of texts of each batch that was encoded. */

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** States and gradients of published encoders, against a reference in double precision. */
 class EncoderReferenceTest {
-  /** 8.3e-5 was measured with a bias of DistilBERT, to which the tokens add terms that nearly cancel. */
-  private static final double GRADIENTS = 1e-4;
+  /** 1.3e-4 was measured with a query bias of DistilBERT, to which the tokens add terms that nearly cancel. */
+  private static final double GRADIENTS = 2e-4;
 
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.data.TokenMatrix;
 import org.tdro.io.InputException;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
@@ -38,6 +42,23 @@ class RetrieverTest {
     }
   }
 
+  /** Numbers of rows around the eight that a vector of the processor holds. */
+  @ParameterizedTest
+  @ValueSource(ints = {7, 8, 37})
+  void equalRowsHaveTheSameLength(int rows) {
+    try (var model = new EncoderModel(SmallRetriever.staticOf(258), 7)) {
+      var ids = new int[rows][];
+      Arrays.fill(ids, new int[] {5, 9, 20, 31, 7});
+      var embeddings = model.embed(TextKind.QUERY, TokenMatrix.pad(ids, 0, 1, 32));
+      int size = model.spec().dimension();
+      for (int row = 1; row < rows; row++) {
+        assertThat(Arrays.copyOfRange(embeddings, row * size, (row + 1) * size))
+            .as("row %d", row)
+            .containsExactly(Arrays.copyOf(embeddings, size));
+      }
+    }
+  }
+
   /** The first components, divided by their length, computed from whole embeddings in doubles. */
   @Test
   void cutEmbeddingsAreNormalisedAgain() {
@@ -48,7 +69,7 @@ class RetrieverTest {
       var embeddings = cut.encode(TextKind.QUERY, ids);
       assertThat(embeddings.dimension()).isEqualTo(5);
       for (int row = 0; row < ids.length; row++) {
-        var first = java.util.Arrays.copyOf(whole.encode(TextKind.QUERY, ids).row(row), 5);
+        var first = Arrays.copyOf(whole.encode(TextKind.QUERY, ids).row(row), 5);
         double squares = 0;
         for (float x : first) {
           squares += x * x;
@@ -71,8 +92,7 @@ class RetrieverTest {
       var ids = new int[][] {{5, 9, 20}};
       assertThat(cut.encode(TextKind.QUERY, ids).values())
           .usingComparatorWithPrecision(1e-6f)
-          .containsExactly(
-              java.util.Arrays.copyOf(whole.encode(TextKind.QUERY, ids).values(), 3));
+          .containsExactly(Arrays.copyOf(whole.encode(TextKind.QUERY, ids).values(), 3));
     }
   }
 

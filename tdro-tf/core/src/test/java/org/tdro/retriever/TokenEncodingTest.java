@@ -47,6 +47,18 @@ class TokenEncodingTest {
     }
   }
 
+  /** They are, even though matrix products may differ in the last bit between the rows of a batch. */
+  @Test
+  void equalTextsHaveTheSameBitsWhereverTheyAre() {
+    var twice = IntStream.range(0, 2 * texts.length)
+        .mapToObj(i -> texts[i * 5 % texts.length].clone())
+        .toArray(int[][]::new);
+    var embeddings = TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, twice, 0, MAX_LENGTH);
+    for (int i = 0; i < texts.length; i++) {
+      assertThat(embeddings.row(i)).containsExactly(embeddings.row(i + texts.length));
+    }
+  }
+
   @Test
   void embeddingsAreInTheOrderOfTheTexts() {
     int size = model.spec().dimension();

@@ -60,8 +60,9 @@ public final class LayerNormalization extends NamedLayer<TFloat32> {
     var mean = tf.math.mean(x, last, Mean.keepDims(true));
     var centred = tf.math.sub(x, mean);
     var variance = tf.math.mean(tf.math.square(centred), last, Mean.keepDims(true));
-    var inverse = tf.math.rsqrt(tf.math.add(variance, tf.constant(epsilon)));
-    var normalised = tf.math.mul(centred, inverse);
+    // Not rsqrt, whose last bit depends on the place of a row.
+    var deviation = tf.math.sqrt(tf.math.add(variance, tf.constant(epsilon)));
+    var normalised = tf.math.div(centred, deviation);
     var scaled = tf.math.mul(normalised, scale.read(tf));
     return offset == null ? scaled : tf.math.add(scaled, offset.read(tf));
   }

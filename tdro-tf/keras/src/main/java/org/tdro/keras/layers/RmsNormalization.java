@@ -48,7 +48,8 @@ public final class RmsNormalization extends NamedLayer<TFloat32> {
   protected Operand<TFloat32> forward(CallContext context, Operand<TFloat32> x) {
     var tf = context.tf();
     var meanSquare = tf.math.mean(tf.math.square(x), tf.constant(-1), Mean.keepDims(true));
-    var inverse = tf.math.rsqrt(tf.math.add(meanSquare, tf.constant(epsilon)));
-    return tf.math.mul(tf.math.mul(x, inverse), scale.read(tf));
+    // Not rsqrt, whose last bit depends on the place of a row.
+    var deviation = tf.math.sqrt(tf.math.add(meanSquare, tf.constant(epsilon)));
+    return tf.math.mul(tf.math.div(x, deviation), scale.read(tf));
   }
 }
