@@ -82,6 +82,15 @@ final class BertFormat implements ConfigJson.BackboneFormat {
         "attention_probs_dropout_prob");
     static final Names DISTILBERT = new Names(
         "dim", "n_layers", "n_heads", "hidden_dim", "activation", "dropout", "attention_dropout");
+
+    /** Checks the names that transformers takes in place of DistilBERT's. */
+    void checkUsual(PublishedJson json) {
+      if (this == DISTILBERT) {
+        json.same(hidden, USUAL.hidden);
+        json.same(layers, USUAL.layers);
+        json.same(heads, USUAL.heads);
+      }
+    }
   }
 
   @Override
@@ -93,6 +102,7 @@ final class BertFormat implements ConfigJson.BackboneFormat {
   public BertArchitecture read(String name, PublishedJson json) {
     var type = Type.of(name);
     var names = type.names();
+    names.checkUsual(json);
     json.only(names.activation(), "gelu");
     json.only("position_embedding_type", "absolute");
     for (var key : List.of("is_decoder", "is_causal")) {

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -144,12 +146,25 @@ public final class CheckpointWeights {
   private static long missingRows(Weight weight, TensorView tensor) {
     var here = weight.shape().asArray();
     var there = tensor.shape();
-    boolean isTokens = weight
-        .name()
-        .matches(".*(embed_tokens|word_embeddings|tok_embeddings|embeddings/tokens)/embeddings");
-    return isTokens && there.length == 2 && here[1] == there[1]
+    return isTokens(weight) && there.length == 2 && here[1] == there[1]
         ? Math.max(0, here[0] - there[0])
         : 0;
+  }
+
+  private static boolean isTokens(Weight weight) {
+    return weight
+        .name()
+        .matches(".*(embed_tokens|word_embeddings|tok_embeddings|embeddings/tokens)/embeddings");
+  }
+
+  /** Returns the stored table of token embeddings, if {@code weights} have one and it is there. */
+  Optional<TensorView> tokens(List<Weight> weights) {
+    return weights.stream()
+        .filter(CheckpointWeights::isTokens)
+        .map(names)
+        .map(tensors::get)
+        .filter(Objects::nonNull)
+        .findFirst();
   }
 
   /** Returns the element type of most of the weights' bytes, which {@code config.json} calls {@code torch_dtype}. */

@@ -328,9 +328,17 @@ public final class PublishedFolder {
    * @throws InputException if there are none, or they are damaged or not those of the backbone
    */
   public long load(Ops tf, Session session, List<Weight> weights) {
-    return table.isPresent()
-        ? table.get().load(tf, session, weights.get(0))
-        : weights().load(tf, session, weights);
+    if (table.isPresent()) {
+      return table.get().load(tf, session, weights.get(0));
+    }
+    var stored = weights();
+    // Training may add tokens; a published vocabulary is stored whole.
+    int vocabulary = architecture().vocabulary();
+    stored.tokens(weights).filter(table -> table.shape()[0] < vocabulary).ifPresent(table -> {
+      throw new InputException("%s: vocab_size is %d, but tensor %s has %d rows"
+          .formatted(configFile(), vocabulary, table.name(), table.shape()[0]));
+    });
+    return stored.load(tf, session, weights);
   }
 
   /** The keys that were not read because they are known to have no effect on embeddings, each after its file. */

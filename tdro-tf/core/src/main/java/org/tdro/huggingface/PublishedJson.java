@@ -120,10 +120,15 @@ final class PublishedJson {
     return node.asInt();
   }
 
+  /** Returns a number from 0 on, which all that are read are; 1, and a problem, if the key has none. */
   double number(String key) {
     var node = get(key);
     if (!node.isNumber()) {
       problem(key + " must be a number, was " + shown(node));
+      return 1;
+    }
+    if (node.asDouble() < 0) {
+      problem(key + " must be at least 0, was " + shown(node));
       return 1;
     }
     return node.asDouble();
@@ -151,6 +156,14 @@ final class PublishedJson {
   void only(String key, String value) {
     if (has(key) && !text(key, value).equals(value)) {
       problem("%s is %s, but only %s is supported".formatted(key, shown(get(key)), value));
+    }
+  }
+
+  /** Adds a problem if two names of the same setting have different values. */
+  void same(String key, String alias) {
+    if (has(key) && has(alias) && !get(key).equals(get(alias))) {
+      problem("%s is %s, but %s, another name of it, is %s"
+          .formatted(key, shown(get(key)), alias, shown(get(alias))));
     }
   }
 

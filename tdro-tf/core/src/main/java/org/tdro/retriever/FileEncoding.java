@@ -15,6 +15,7 @@ import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
 import org.tdro.search.EmbeddingFormat;
+import org.tdro.search.Embeddings;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 
@@ -91,7 +92,9 @@ public final class FileEncoding {
         if (problems.isEmpty()) {
           var tokens = rows.stream().map(Row::tokens).toArray(int[][]::new);
           var ids = rows.stream().map(Row::id).toList();
-          writer.write(ids, retriever.encode(kind, tokens, batches));
+          var embeddings = retriever.encode(kind, tokens, batches);
+          checkFinite(ids, embeddings);
+          writer.write(ids, embeddings);
           done += ids.size();
         }
       }
@@ -100,6 +103,18 @@ public final class FileEncoding {
     }
     problems.throwIfAny();
     return done;
+  }
+
+  private static void checkFinite(List<String> ids, Embeddings embeddings) {
+    for (int row = 0; row < embeddings.rows(); row++) {
+      for (float value : embeddings.row(row)) {
+        if (!Float.isFinite(value)) {
+          throw new IllegalStateException(
+              "the model gives text %s an embedding with %s, with which nothing can be compared: its weights are damaged or overflow"
+                  .formatted(ids.get(row), value));
+        }
+      }
+    }
   }
 
   private List<Row> parse(List<TextLines.Line> lines, Problems problems) {

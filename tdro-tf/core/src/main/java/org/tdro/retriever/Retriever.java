@@ -2,6 +2,7 @@ package org.tdro.retriever;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
@@ -39,7 +40,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
     var tokenizer = tokenizer(stored, settings);
     EncoderModel model = null;
     try {
-      tokenizer.ifPresent(present -> check(present, settings.spec()));
+      tokenizer.ifPresent(present -> check(present, settings));
       model = new EncoderModel(settings.spec(), 0, session);
       model.load(stored);
       return new Retriever(settings, tokenizer, model);
@@ -57,11 +58,22 @@ public final class Retriever implements TextEncoder, AutoCloseable {
         folder -> stored.tokenizer(settings.spec().pooling(), folder).map(Tokenizer::load));
   }
 
-  private static void check(Tokenizer tokenizer, RetrieverSpec spec) {
-    int known = spec.architecture().vocabulary();
+  private static void check(Tokenizer tokenizer, RetrieverSettings settings) {
+    int known = settings.spec().architecture().vocabulary();
     if (tokenizer.vocabularySize() > known) {
       throw new InputException("%s has %d token ids, but the model only %d embeddings"
           .formatted(tokenizer.file(), tokenizer.vocabularySize(), known));
+    }
+    for (var kind : TextKind.values()) {
+      try {
+        tokenizer.encode("a", settings.maxLength(kind));
+      } catch (IllegalArgumentException e) {
+        var word = kind.name().toLowerCase(Locale.ROOT);
+        throw new InputException(
+            "the model's longest %s is too short: %s; it is max_seq_length or model_max_length of a published model, data.%s-length of a run"
+                .formatted(word, e.getMessage(), word),
+            e);
+      }
     }
   }
 

@@ -1,11 +1,13 @@
 package org.tdro.rows;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.OrderedParallel;
+import org.tdro.io.Problems;
 import org.tdro.text.WordCounts;
 
 /**
@@ -20,21 +22,42 @@ public final class TrainingTexts {
   /**
    * Counts the words of all queries and positive passages.
    *
-   * @throws InputException at the first wrong row
+   * @throws InputException listing the first {@value Problems#SHOWN} problems of the rows
    */
   public static void count(Collection<Path> files, WordCounts counts, int threads) {
+    var problems = new Problems();
     for (var file : files) {
+      if (problems.isFull()) {
+        break;
+      }
       try (var reader = RowSource.open(file)) {
         OrderedParallel.forEach(
-            reader.chunks(CHUNK_ROWS), threads, rows -> add(rows, counts), added -> {});
+            reader.chunks(CHUNK_ROWS), threads, rows -> add(rows, counts), found -> {
+              problems.fill(found);
+              if (problems.isFull()) {
+                problems.throwIfAny();
+              }
+            });
+      } catch (InputException e) {
+        problems.fill(e.problems());
       }
     }
+    problems.throwIfAny();
   }
 
-  private static int add(List<RowSource.Unparsed> rows, WordCounts counts) {
-    counts.add(
-        rows.stream().map(RowSource.Unparsed::parse).flatMap(TrainingTexts::of).toList());
-    return rows.size();
+  /** Counts the words of rows and returns what is wrong with the others. */
+  private static List<String> add(List<RowSource.Unparsed> rows, WordCounts counts) {
+    var texts = new ArrayList<String>();
+    var problems = new ArrayList<String>();
+    for (var row : rows) {
+      try {
+        of(row.parse()).forEach(texts::add);
+      } catch (InputException e) {
+        problems.addAll(e.problems());
+      }
+    }
+    counts.add(texts);
+    return problems;
   }
 
   private static Stream<String> of(TrainingRow row) {

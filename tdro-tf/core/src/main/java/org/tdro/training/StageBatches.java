@@ -86,7 +86,7 @@ final class StageBatches {
     var small = rows.smallerThanABatch();
     if (!small.isEmpty()) {
       LOG.info(
-          "fewer rows than a batch takes of them have {}: some rows are in it more than once; equal texts are not each other's negatives",
+          "{}: fewer rows than a batch takes of one domain, so some are in a batch more than once; equal texts are not each other's negatives",
           String.join(", ", small));
     }
   }

@@ -190,6 +190,17 @@ class ConfigJsonTest {
     assertThatThrownBy(() -> read("{\"model_type\": \"distilbert\", \"n_layers\": 2000}"))
         .hasMessageContaining("dim must be a whole number above 0, was missing")
         .hasMessageContaining("n_layers must be at most 1000, was 2000");
+    assertThatThrownBy(
+            () -> read("{\"model_type\": \"distilbert\", \"dim\": 64, \"hidden_size\": 32}"))
+        .hasMessageContaining("dim is 64, but hidden_size, another name of it, is 32");
+  }
+
+  @Test
+  void numbersAreNotNegative() {
+    assertThatThrownBy(
+            () -> decoder("llama", ", \"initializer_range\": -1, \"attention_dropout\": -0.1"))
+        .hasMessageContaining("initializer_range must be at least 0, was -1")
+        .hasMessageContaining("attention_dropout must be at least 0, was -0.1");
   }
 
   @Test

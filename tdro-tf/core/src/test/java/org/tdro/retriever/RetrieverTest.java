@@ -153,7 +153,7 @@ class RetrieverTest {
     Files.createDirectories(folder.resolve("run"));
     assertThatThrownBy(() -> StoredRetrievers.load(folder.resolve("run")))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("run does not hold a trained retriever");
+        .hasMessageContaining("run does not hold a retriever: it is neither a run that has ended");
   }
 
   private static Retriever cut(RetrieverFolder saved, int dimension) {

@@ -140,7 +140,7 @@ public final class Tokenizer implements AutoCloseable {
       var tail = specialAtEnd(special);
       if (maxLength <= tail) {
         throw new IllegalArgumentException("maximum length " + maxLength
-            + " leaves no room beside the " + tail + " special tokens at the end");
+            + " leaves no room beside the special tokens at the end, of which there are " + tail);
       }
       return Optional.of(toInts(ids, maxLength, tail));
     } finally {

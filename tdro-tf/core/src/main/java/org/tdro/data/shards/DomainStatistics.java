@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.InputException;
+import org.tdro.io.Problems;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
 import org.tdro.rows.Passage;
@@ -68,39 +69,40 @@ public record DomainStatistics(
    * Returns the statistics of JSONL files, in characters (code points).
    *
    * @param places files, or folders of them
-   * @throws InputException listing missing places, or the first wrong row of each file
+   * @throws InputException listing missing places, or the first {@value Problems#SHOWN} problems of the rows
    */
   public static List<DomainStatistics> ofFiles(List<Path> places) {
     var statistics = new ArrayList<DomainStatistics>();
-    var problems = new ArrayList<String>();
-    DomainFiles.sources(places, LOG::warn).forEach((domain, file) -> {
-      try {
-        statistics.add(of(domain, file));
-      } catch (InputException e) {
-        problems.addAll(e.problems());
-      }
-    });
-    if (!problems.isEmpty()) {
-      throw new InputException(problems);
-    }
+    var problems = new Problems();
+    DomainFiles.sources(places, LOG::warn)
+        .forEach((domain, file) -> statistics.add(of(domain, file, problems)));
+    problems.throwIfAny();
     return statistics;
   }
 
-  private static DomainStatistics of(String domain, Path file) {
+  private static DomainStatistics of(String domain, Path file, Problems problems) {
     var tally = new Tally();
     try (var reader = RowSource.open(file)) {
-      for (var chunks = reader.chunks(CHUNK_ROWS); chunks.hasNext(); ) {
-        for (var unparsed : chunks.next()) {
-          var row = unparsed.parse();
-          tally.add(
-              Fold.of(row.queryId()),
-              characters(row.query()),
-              characters(row.positives()),
-              characters(row.negatives()));
-        }
+      for (var chunks = reader.chunks(CHUNK_ROWS); chunks.hasNext() && !problems.isFull(); ) {
+        chunks.next().forEach(row -> add(row, tally, problems));
       }
+    } catch (InputException e) {
+      problems.fill(e.problems());
     }
     return tally.statistics(domain);
+  }
+
+  private static void add(RowSource.Unparsed unparsed, Tally tally, Problems problems) {
+    try {
+      var row = unparsed.parse();
+      tally.add(
+          Fold.of(row.queryId()),
+          characters(row.query()),
+          characters(row.positives()),
+          characters(row.negatives()));
+    } catch (InputException e) {
+      problems.fill(e.problems());
+    }
   }
 
   private static int[] characters(List<Passage> passages) {

@@ -25,6 +25,7 @@ import org.tensorflow.op.Ops;
  * checkpoint of the trainable weights).
  */
 public record RetrieverFolder(Path path) implements RetrieverSource {
+  private static final String SETTINGS = "retriever.json";
   private static final JsonMapper JSON = new JsonMapper();
 
   /** Returns the retriever in a run's folder, or in the folder itself. */
@@ -32,7 +33,7 @@ public record RetrieverFolder(Path path) implements RetrieverSource {
     var inRun = runOrModel.resolve("model");
     AtomicWrite.settle(inRun);
     AtomicWrite.settle(runOrModel);
-    return new RetrieverFolder(Files.exists(inRun.resolve("retriever.json")) ? inRun : runOrModel);
+    return new RetrieverFolder(Files.exists(inRun.resolve(SETTINGS)) ? inRun : runOrModel);
   }
 
   /** Whether there is a retriever. */
@@ -42,7 +43,7 @@ public record RetrieverFolder(Path path) implements RetrieverSource {
 
   /** The file of the settings, which is written last. */
   public Path settingsFile() {
-    return path.resolve("retriever.json");
+    return path.resolve(SETTINGS);
   }
 
   /** The tokenizer. */
@@ -77,8 +78,13 @@ public record RetrieverFolder(Path path) implements RetrieverSource {
       return JSON.readValue(Files.readAllBytes(settingsFile()), RetrieverSettings.class);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          path + " does not hold a trained retriever: there is no " + settingsFile()
-              + "; has its run ended?",
+          "%s does not hold a retriever: it is neither a run that has ended (there is no %s) nor a published folder (there is no config.json)%s"
+              .formatted(
+                  path,
+                  settingsFile(),
+                  Files.exists(path.resolve("assets").resolve(SETTINGS))
+                      ? "; it is an export for TensorFlow Serving: name the run that it was made from"
+                      : ""),
           e);
     } catch (IOException e) {
       throw new IllegalArgumentException(settingsFile() + ": " + e.getMessage(), e);

@@ -6,8 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.tdro.huggingface.PublishedFolder;
+import org.tdro.io.InputException;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.store.PretrainedRetriever;
+import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
@@ -23,6 +25,11 @@ final class PublishedDefaults {
    * @throws org.tdro.io.InputException if the folder cannot be read, or asks for what is not computed here
    */
   static Map<String, ?> of(Path path) {
+    if (RetrieverFolder.of(path).exists()) {
+      throw new InputException(
+          "%s was trained here; write it as a published folder, which training can start from: tdro export --model %s --output FOLDER --format huggingface"
+              .formatted(path, path));
+    }
     if (!PublishedFolder.isOne(path)) {
       return Map.of();
     }

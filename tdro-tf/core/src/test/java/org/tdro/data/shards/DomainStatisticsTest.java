@@ -1,14 +1,22 @@
 package org.tdro.data.shards;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.data.ImportedRows;
 import org.tdro.data.shards.DomainStatistics.LengthCounts;
+import org.tdro.io.InputException;
+import org.tdro.rows.TrainingTexts;
 import org.tdro.testing.Shared;
+import org.tdro.text.WordCounts;
 
 class DomainStatisticsTest {
   @TempDir
@@ -36,6 +44,23 @@ class DomainStatisticsTest {
         .allMatch(domain -> domain.rows() == 200
             && domain.passageLengths().total() == domain.positives() + domain.negatives());
     assertThat(mini.get(4).negatives()).isEqualTo(1200);
+  }
+
+  /** As far as twenty, and of all files; so does learning a vocabulary from them. */
+  @Test
+  void allWrongRowsAreTold() throws IOException {
+    var first = folder.resolve("rows/a.jsonl");
+    var second = folder.resolve("rows/b.jsonl");
+    ImportedRows.write(first, ImportedRows.row("1", "abc", 1, 2));
+    Files.writeString(first, "{}\n7\n", StandardOpenOption.APPEND);
+    Files.writeString(second, "[]\n");
+    for (ThrowingCallable reading : List.<ThrowingCallable>of(
+        () -> DomainStatistics.ofFiles(List.of(first, second)),
+        () -> TrainingTexts.count(List.of(first, second), new WordCounts(true), 2))) {
+      assertThatThrownBy(reading)
+          .isInstanceOf(InputException.class)
+          .hasMessageContainingAll("a.jsonl:2: ", "a.jsonl:3: ", "b.jsonl:1: ");
+    }
   }
 
   @Test

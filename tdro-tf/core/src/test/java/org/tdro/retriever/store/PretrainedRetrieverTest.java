@@ -1,6 +1,7 @@
 package org.tdro.retriever.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,7 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.export.python.HuggingFaceExport;
 import org.tdro.export.python.PythonModelCard;
+import org.tdro.huggingface.SmallCheckpoint;
 import org.tdro.huggingface.safetensors.DType;
+import org.tdro.io.InputException;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.Retriever;
 import org.tdro.testing.Shared;
@@ -60,6 +63,30 @@ class PretrainedRetrieverTest {
             .containsExactly(JSON.convertValue(expected.get(i).get("embedding"), float[].class));
       }
     }
+  }
+
+  private void largerVocabulary() throws IOException {
+    var config = SmallCheckpoint.write(folder, 3).resolve("config.json");
+    Files.writeString(
+        config, Files.readString(config).replace("\"vocab_size\":256", "\"vocab_size\":300"));
+  }
+
+  @Test
+  void aVocabularyBeyondTheStoredRowsIsRefused() throws IOException {
+    largerVocabulary();
+    assertThatThrownBy(() -> StoredRetrievers.load(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessage("%s: vocab_size is 300, but tensor embed_tokens.weight has 256 rows"
+            .formatted(folder.resolve("config.json")));
+  }
+
+  @Test
+  void aLengthThatLeavesNoRoomForTheTextIsRefused() throws IOException {
+    largerVocabulary();
+    Files.writeString(folder.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 1}");
+    assertThatThrownBy(() -> StoredRetrievers.load(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("the model's longest query is too short: maximum length 1 leaves");
   }
 
   /** Its vectors have any length, so that only the cosine finds each text nearest to itself. */
