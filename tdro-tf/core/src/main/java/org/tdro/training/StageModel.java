@@ -46,6 +46,7 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
         .map(PublishedFolder::open)
         .map(folder -> new StartingModel(folder, resolved, prepared.domainNames()));
     starting.ifPresent(model -> model.deviations().forEach(LOG::warn));
+    starting.flatMap(StartingModel::learningRateWarning).ifPresent(LOG::warn);
     warnOfUnknownPrompts(starting.map(StartingModel::promptNames).orElse(Set.of()));
     var options = new ContrastiveOptions(
         config.loss(),

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.tdro.config.ResolvedConfig;
@@ -24,6 +25,8 @@ import org.tdro.training.config.RunConfig;
  */
 record StartingModel(
     PublishedFolder folder, ResolvedConfig<RunConfig> resolved, List<String> domains) {
+  private static final double HIGH_RATE = 1e-3;
+
   /** The prompts of a text in the run and where the model was published. */
   private record Prompted(PromptTemplate here, PromptTemplate published) {}
 
@@ -57,6 +60,23 @@ record StartingModel(
       comparePrompts(lines, kind, data.everyPrompt(), published.prompts());
     }
     return lines;
+  }
+
+  /**
+   * Returns a warning if all weights of a published transformer would take steps that are usual only for weights at random, as the
+   * program's default is: they soon forget what they were published with.
+   */
+  Optional<String> learningRateWarning() {
+    var config = resolved.config();
+    boolean isTable = folder.leavesSpecialTokensOut();
+    if (isTable
+        || config.model().lora().options().adapts()
+        || config.train().learningRate() < HIGH_RATE) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "%s: train.learning-rate is %s, a rate for training from scratch; published transformers are usually fine-tuned with 1e-5 to 1e-4"
+            .formatted(resolved.origin("train.learning-rate"), config.train().learningRate()));
   }
 
   private void compare(List<String> lines, String key, Object here, Object published) {

@@ -34,7 +34,7 @@ class StartingModelTest {
         "{\"prompts\": {\"query\": \"find\\n100%: \"}}");
   }
 
-  private List<String> deviations(String... further) {
+  private StartingModel starting(String... further) {
     var arguments = new ArrayList<>(List.of(
         "stage=reference",
         "model=checkpoint",
@@ -43,8 +43,20 @@ class StartingModelTest {
     arguments.addAll(List.of(further));
     var resolved = new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")))
         .compose(arguments);
-    return new StartingModel(PublishedFolder.open(folder), resolved, List.of("a", "b"))
-        .deviations();
+    return new StartingModel(PublishedFolder.open(folder), resolved, List.of("a", "b"));
+  }
+
+  private List<String> deviations(String... further) {
+    return starting(further).deviations();
+  }
+
+  @Test
+  void theDefaultLearningRateIsTooHighForAllWeightsOfATransformer() {
+    assertThat(starting().learningRateWarning())
+        .hasValueSatisfying(
+            warning -> assertThat(warning).contains("train.learning-rate is 0.001"));
+    assertThat(starting("train.learning-rate=1e-4").learningRateWarning()).isEmpty();
+    assertThat(starting("model.lora.rank=2").learningRateWarning()).isEmpty();
   }
 
   @Test
