@@ -147,6 +147,7 @@ final class ArchitectureTest {
       only("ai.djl..", "text"),
       only("org.apache.arrow..", "data", "search"),
       only("com.typesafe.config..", "config"),
+      only("org.apache.commons.statistics..", "evaluation"),
       only("io.micrometer..", "runs", "training", "serving")));
 
   @ArchTest

@@ -110,6 +110,12 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var evaluation = evaluation();
+    if (!BeirDataset.isSplit(split)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--split must be the name of a file in qrels without .tsv, such as test, was '" + split
+              + "'");
+    }
     var sets = BeirDataset.loadAll(data, split);
     checkTargets(sets);
     var stored = model.stored();

@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       PipelineCommand.class,
       EvaluateCommand.class,
+      CompareCommand.class,
       ModelCommand.class,
       WeightsCommand.class,
       EncodeCommand.class,

@@ -60,7 +60,7 @@ final class MetricsCommand implements Callable<Integer> {
       defaultValue = DEFAULT_MEASURES,
       description =
           "Measures, separated by commas or given repeatedly: ndcg, ndcg_cut_K, map, map_cut_K, recip_rank,"
-              + " recip_rank_at_K, recall_K, P_K, success_K, num_q, num_ret, num_rel, num_rel_ret; also ndcg_cut.5,10, or ndcg_cut for"
+              + " recip_rank_at_K, recall_K, P_K, success_K, Rprec, err_K, judged_K, num_q, num_ret, num_rel, num_rel_ret; also ndcg_cut.5,10, or ndcg_cut for"
               + " the usual cutoffs, and other programs' names, such as nDCG@10, MRR or R@100. Default: ${DEFAULT-VALUE}")
   private List<String> measures;
 

@@ -1,11 +1,14 @@
 package org.tdro.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 
 /** SHA-256 in hexadecimal. */
 public final class Sha256 {
@@ -32,6 +35,30 @@ public final class Sha256 {
       throw FileException.reading(file, e);
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Returns the hash of some texts in their order, each counted with its length, so that none runs into the next. */
+  public static String of(Stream<String> texts) {
+    var hash = new OfTexts();
+    texts.forEachOrdered(hash::add);
+    return hash.hex();
+  }
+
+  /** A hash of texts that come one by one, as of a stream of them. */
+  public static final class OfTexts {
+    private final MessageDigest digest = digest();
+
+    /** Adds a text. */
+    public void add(String text) {
+      var bytes = text.getBytes(StandardCharsets.UTF_8);
+      digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+      digest.update(bytes);
+    }
+
+    /** Returns the hash of the texts so far, and begins anew. */
+    public String hex() {
+      return HexFormat.of().formatHex(digest.digest());
+    }
   }
 
   private static MessageDigest digest() {

@@ -21,6 +21,7 @@ import java.util.stream.StreamSupport;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
+import org.tdro.io.Sha256;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
 import org.tdro.search.Query;
@@ -97,6 +98,14 @@ public record BeirDataset(Path folder, String split) {
     return sets;
   }
 
+  /** Returns whether a text can name a split: it is neither a path nor the name of a file. */
+  public static boolean isSplit(String text) {
+    return !text.isBlank()
+        && !text.contains("/")
+        && !text.contains("\\")
+        && !SPLIT.matcher(text).matches();
+  }
+
   /** Returns the name of the folder. */
   public String name() {
     return folder.toAbsolutePath().normalize().getFileName().toString();
@@ -111,13 +120,11 @@ public record BeirDataset(Path folder, String split) {
   public EvaluationSet load() {
     var problems = new Problems();
     var judgements = "qrels/" + split + ".tsv";
-    var files = new ArrayList<Path>();
     for (var name : List.of(CORPUS, QUERIES, judgements)) {
-      find(name)
-          .ifPresentOrElse(
-              files::add,
-              () -> problems.add(folder.resolve(name) + ": no such file, nor " + name + ".gz"
-                  + (name.equals(judgements) ? otherSplits() : "")));
+      if (find(name).isEmpty()) {
+        problems.add(folder.resolve(name) + ": no such file, nor " + name + ".gz"
+            + (name.equals(judgements) ? otherSplits() : ""));
+      }
     }
     problems.throwIfAny();
     var queries = new ArrayList<Query>();
@@ -128,9 +135,15 @@ public record BeirDataset(Path folder, String split) {
     } catch (InputException e) {
       problems.addAll(e.problems());
     }
-    readAll(file(CORPUS), problems, BeirDataset::document, document -> {});
+    var documents = new Sha256.OfTexts();
+    readAll(file(CORPUS), problems, BeirDataset::document, document -> {
+      documents.add(document.id());
+      documents.add(document.title());
+      documents.add(document.text());
+    });
     problems.throwIfAny();
-    return new EvaluationSet(name(), files, queries, this::documents, qrels);
+    var content = EvaluationSet.Content.of(split, queries, documents.hex(), qrels);
+    return new EvaluationSet(name(), content, queries, this::documents, qrels);
   }
 
   /** Returns the splits that have judgements, for a message. */

@@ -27,6 +27,9 @@ public record Measure(MeasureFamily family, int cutoff) {
   /** A name of another program with a cutoff: {@code nDCG@10}, {@code ndcg_at_10}. */
   private static final Pattern AT = Pattern.compile("(.+?)(?:@|_at_|_@)(\\d{1,9})");
 
+  /** A measure of ir-measures with parameters: {@code P(rel=2)@5}. */
+  private static final Pattern PARAMETERS = Pattern.compile("([^(]+)\\(.*\\)(.*)");
+
   public Measure {
     if (family.hasCutoff() ? cutoff < 1 : cutoff != NO_CUTOFF) {
       throw new IllegalArgumentException(
@@ -91,6 +94,12 @@ public record Measure(MeasureFamily family, int cutoff) {
   }
 
   private static List<Measure> expand(String name) {
+    var parameters = PARAMETERS.matcher(name);
+    if (parameters.matches()) {
+      throw new IllegalArgumentException(
+          "measure '%s' has parameters, which are not known here; there is %s, and tdro metrics --relevance-level sets the least relevance of a relevant document for all measures"
+              .formatted(name, parameters.group(1) + parameters.group(2)));
+    }
     var at = AT.matcher(name);
     boolean cut = at.matches();
     var alias = MeasureFamily.alias(cut ? at.group(1) : name, cut);

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 import org.tdro.io.Suggestion;
 
 /**
- * A measure without its cutoff, with the name and definition of trec_eval 9.0.8 (C. Buckley; github.com/usnistgov/trec_eval).
+ * A measure without its cutoff, with the name and definition of trec_eval 9.0.8 (C. Buckley; github.com/usnistgov/trec_eval), and two
+ * more of ir-measures.
  * A document is relevant if its relevance is at least the relevance level; a query without relevant documents has the value
  * 0.
  */
@@ -42,7 +43,16 @@ public enum MeasureFamily {
    */
   NDCG("ndcg", false),
   /** As {@link #NDCG}, where ranking and ideal ranking end at the cutoff. */
-  NDCG_CUT("ndcg_cut", true);
+  NDCG_CUT("ndcg_cut", true),
+  /** Precision at rank R, where R is the number of all relevant documents. */
+  RPREC("Rprec", false),
+  /**
+   * Expected reciprocal rank (Chapelle et al., CIKM 2009), as gdeval of the TREC Web track computes it: a reader stops at a document of
+   * relevance g with probability (2^g - 1) / 2^4, so relevance is at most 4. trec_eval does not have it.
+   */
+  ERR("err", true),
+  /** Judged documents within the cutoff, divided by the documents there. trec_eval does not have it; it is that of ir-measures. */
+  JUDGED("judged", true);
 
   private final String trecName;
   private final boolean hasCutoff;
@@ -81,6 +91,12 @@ public enum MeasureFamily {
       case RECALL ->
         ranking.relevant() == 0 ? 0 : (double) ranking.relevantWithin(depth) / ranking.relevant();
       case NDCG, NDCG_CUT -> ranking.normalizedGain(depth);
+      case RPREC ->
+        ranking.relevant() == 0
+            ? 0
+            : (double) ranking.relevantWithin(ranking.relevant()) / ranking.relevant();
+      case ERR -> ranking.expectedReciprocalRank(depth);
+      case JUDGED -> ranking.judgedShare(depth);
     };
   }
 
@@ -100,7 +116,10 @@ public enum MeasureFamily {
       case "mrr", "rr", "recip_rank", "reciprocal_rank" -> cut ? RECIP_RANK_AT : RECIP_RANK;
       case "p", "precision" -> P;
       case "r", "recall" -> RECALL;
-      case "success", "hit_rate", "accuracy" -> SUCCESS;
+      case "success", "hit_rate", "hitrate", "hit", "accuracy" -> SUCCESS;
+      case "rprec", "r-precision", "r_precision" -> cut ? null : RPREC;
+      case "err" -> ERR;
+      case "judged" -> JUDGED;
       default -> null;
     };
   }
@@ -126,6 +145,9 @@ public enum MeasureFamily {
   static Optional<String> nearest(String unknown) {
     var letters = unknown.replaceFirst("[_.@]?\\d+$", "").toLowerCase(Locale.ROOT);
     boolean cut = letters.length() < unknown.length();
+    if (letters.equals("bpref")) {
+      return Optional.empty(); // A measure of its own, however much its name is like Rprec.
+    }
     var nearest = Arrays.stream(values())
         .min(Comparator.comparingInt(
             family -> Suggestion.distance(letters, family.trecName.toLowerCase(Locale.ROOT))))

@@ -1,5 +1,6 @@
 package org.tdro.evaluation;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
@@ -8,28 +9,42 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.tdro.io.Json;
 
 /**
  * The results of one retriever on several sets: the means, and the values of each query from which significance can be
- * tested without ranking again. Kept as JSON, {@code {"sets": {SET: {MEASURE: MEAN}}, "queries": {SET: {MEASURE: {QUERY:
- * VALUE}}}}}; the values are exact.
+ * tested without ranking again. Kept as JSON, {@code {"sets": {SET: {MEASURE: MEAN}}, "tests": {SET: {"top_k": K, "content":
+ * {…}}}, "queries": {SET: {MEASURE: {QUERY: VALUE}}}}}; the values are exact.
  *
  * @param sets set → measure → mean over the queries, in the order in which the sets were evaluated
+ * @param tests set → what was measured there; empty in results of older versions
  * @param queries set → measure → query → value; empty in results of older versions, which kept the means alone
  */
 public record ModelEvaluation(
     Map<String, Map<String, Double>> sets,
+    @JsonSetter(nulls = Nulls.SET) Map<String, Test> tests,
     @JsonSetter(nulls = Nulls.SET) Map<String, Map<String, Map<String, Double>>> queries) {
   public ModelEvaluation {
-    sets = Collections.unmodifiableMap(new LinkedHashMap<>(sets));
-    queries =
-        queries == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(queries));
+    sets = ordered(sets);
+    tests = ordered(tests);
+    queries = ordered(queries);
   }
 
+  private static <V> Map<String, V> ordered(Map<String, V> map) {
+    return map == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /**
+   * What was measured on a set. Values of two retrievers can be compared if this is equal.
+   *
+   * @param topK documents ranked for each query
+   */
+  public record Test(@JsonProperty("top_k") int topK, EvaluationSet.Content content) {}
+
   /** Collects the results on each set. */
-  static ModelEvaluation of(Map<String, EvaluationResult> results) {
+  static ModelEvaluation of(Map<String, Test> tests, Map<String, EvaluationResult> results) {
     var sets = new LinkedHashMap<String, Map<String, Double>>();
     var queries = new LinkedHashMap<String, Map<String, Map<String, Double>>>();
     results.forEach((set, result) -> {
@@ -44,12 +59,22 @@ public record ModelEvaluation(
               .put(query, value)));
       queries.put(set, byMeasure);
     });
-    return new ModelEvaluation(sets, queries);
+    return new ModelEvaluation(sets, tests, queries);
   }
 
   /** Returns the value of a measure on a set; NaN if it was not evaluated. */
   public double value(String set, String measure) {
     return sets.getOrDefault(set, Map.of()).getOrDefault(measure, Double.NaN);
+  }
+
+  /** Returns query → value of a measure on a set; empty if the values of its queries are not known. */
+  public Map<String, Double> queries(String set, String measure) {
+    return queries.getOrDefault(set, Map.of()).getOrDefault(measure, Map.of());
+  }
+
+  /** Returns what was measured on a set, if it is known. */
+  public Optional<Test> test(String set) {
+    return Optional.ofNullable(tests.get(set));
   }
 
   /** Returns a table with a row for each set and a column for each measure. */
@@ -65,6 +90,7 @@ public record ModelEvaluation(
   Map<String, Object> json() {
     var json = new LinkedHashMap<String, Object>();
     json.put("sets", sets);
+    json.put("tests", tests);
     json.put("queries", queriesAsJson());
     return json;
   }

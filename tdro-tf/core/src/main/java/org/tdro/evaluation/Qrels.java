@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
+import org.tdro.io.Sha256;
 import org.tdro.io.TextLines;
 import org.tdro.search.IdOrder;
 
@@ -96,6 +98,15 @@ public final class Qrels {
     return earlier == null
         ? null
         : "document '" + document + "' is judged twice for query '" + query + "'";
+  }
+
+  /** Returns a hash of the judgements, whatever the order of their documents. */
+  String fingerprint() {
+    return Sha256.of(judgements.entrySet().stream()
+        .flatMap(query -> new TreeMap<>(query.getValue())
+            .entrySet().stream()
+                .flatMap(document -> Stream.of(
+                    query.getKey(), document.getKey(), document.getValue().toString()))));
   }
 
   /** Returns the judged queries, in ascending order of their bytes. */

@@ -1,12 +1,17 @@
 package org.tdro.evaluation;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.tdro.io.InputException;
 import org.tdro.search.ScoredDocument;
 
 /** The relevance of a query's ranked documents, from which all measures are computed. */
 final class RankedRelevance {
   private static final int UNJUDGED = -1;
+
+  /** The largest relevance of gdeval. */
+  private static final int LARGEST_GRADE = 4;
 
   private final int[] relevance;
   private final int[] idealGains;
@@ -92,5 +97,33 @@ final class RankedRelevance {
       }
     }
     return sum;
+  }
+
+  /**
+   * Returns Σ r(i) / i Π (1 - r(j)), j before i, where r = (2^relevance - 1) / 2^4.
+   *
+   * @throws InputException if a relevance is above 4
+   */
+  double expectedReciprocalRank(int depth) {
+    if (idealGains.length > 0 && idealGains[0] > LARGEST_GRADE) {
+      throw new InputException(
+          "err knows a relevance of at most " + LARGEST_GRADE + ", found " + idealGains[0]);
+    }
+    double sum = 0;
+    double unsatisfied = 1;
+    for (int i = 0; i < Math.min(depth, relevance.length); i++) {
+      double stops = (Math.pow(2, Math.max(0, relevance[i])) - 1) / Math.pow(2, LARGEST_GRADE);
+      sum += unsatisfied * stops / (i + 1);
+      unsatisfied *= 1 - stops;
+    }
+    return sum;
+  }
+
+  /** Returns the share of judged documents among the retrieved ones within the depth; 0 if there are none. */
+  double judgedShare(int depth) {
+    int seen = Math.min(depth, relevance.length);
+    long judged =
+        Arrays.stream(relevance, 0, seen).filter(grade -> grade != UNJUDGED).count();
+    return seen == 0 ? 0 : (double) judged / seen;
   }
 }

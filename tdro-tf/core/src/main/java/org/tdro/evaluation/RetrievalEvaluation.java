@@ -53,7 +53,9 @@ public record RetrievalEvaluation(int topK, List<Measure> measures) {
       results.put(set.name(), result);
       listener.evaluated(set, run, result);
     }
-    return ModelEvaluation.of(results);
+    var tests = new LinkedHashMap<String, ModelEvaluation.Test>();
+    sets.forEach(set -> tests.put(set.name(), new ModelEvaluation.Test(topK, set.content())));
+    return ModelEvaluation.of(tests, results);
   }
 
   /** Returns the ranking of every query of a set. */

@@ -233,7 +233,11 @@ public final class Pipeline {
     var session = config.device().session();
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
     runs.forEach((weighting, run) -> {
-      LOG.info("{}: evaluation on {} sets", weighting, tests.sets().size());
+      LOG.info(
+          "{}: evaluation on {} {}",
+          weighting,
+          tests.sets().size(),
+          tests.sets().size() == 1 ? "set" : "sets");
       evaluations.put(
           weighting,
           RunEvaluation.of(

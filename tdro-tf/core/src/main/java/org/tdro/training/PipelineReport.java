@@ -1,5 +1,7 @@
 package org.tdro.training;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.io.AtomicWrite;
@@ -57,14 +60,60 @@ public record PipelineReport(
         folder.resolve("results.md"), beside -> Files.writeString(beside, toMarkdown()));
     var means = new LinkedHashMap<String, Object>();
     var queries = new LinkedHashMap<String, Object>();
+    var places = new LinkedHashMap<String, Object>();
     evaluations.forEach((weighting, evaluation) -> {
       means.put(weighting, evaluation.sets());
       queries.put(weighting, evaluation.queriesAsJson());
     });
+    runs.forEach((weighting, run) -> places.put(weighting, relative(folder, run)));
     var json = new LinkedHashMap<String, Object>();
     json.put("evaluation", means);
     json.put("weights", weights);
+    json.put("runs", places);
+    // All runs were evaluated on the same sets.
+    evaluations.values().stream()
+        .findFirst()
+        .ifPresent(evaluation -> json.put("tests", evaluation.tests()));
     json.put("queries", queries);
-    Json.write(folder.resolve("results.json"), json);
+    Json.write(file(folder), json);
+  }
+
+  /** Returns the path of a run from the pipeline's folder, so that both can be moved together. */
+  private static String relative(Path folder, Path run) {
+    return folder
+        .toAbsolutePath()
+        .normalize()
+        .relativize(run.toAbsolutePath().normalize())
+        .toString();
+  }
+
+  /** Returns the file that holds the results of the pipeline in a folder. */
+  static Path file(Path folder) {
+    return folder.resolve("results.json");
+  }
+
+  /** The content of {@code results.json}, as far as it is read again. */
+  record Stored(
+      Map<String, Map<String, Map<String, Double>>> evaluation,
+      @JsonSetter(nulls = Nulls.SET) Map<String, String> runs,
+      @JsonSetter(nulls = Nulls.SET) Map<String, ModelEvaluation.Test> tests,
+
+      @JsonSetter(nulls = Nulls.SET)
+      Map<String, Map<String, Map<String, Map<String, Double>>>> queries) {
+
+    Stored {
+      runs = runs == null ? Map.of() : runs;
+      queries = queries == null ? Map.of() : queries;
+    }
+
+    /** Returns the folder of a weighting's run, if the file names it. */
+    Optional<Path> run(Path file, String weighting) {
+      return Optional.ofNullable(runs.get(weighting)).map(file::resolveSibling);
+    }
+
+    /** Returns the results of a weighting. */
+    ModelEvaluation of(String weighting) {
+      return new ModelEvaluation(evaluation.get(weighting), tests, queries.get(weighting));
+    }
   }
 }

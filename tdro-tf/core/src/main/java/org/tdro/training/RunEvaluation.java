@@ -1,13 +1,17 @@
 package org.tdro.training;
 
-import java.nio.charset.StandardCharsets;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.config.ResolvedConfig;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
@@ -16,8 +20,13 @@ import org.tdro.io.Sha256;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SetPrompts;
+import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.rows.DomainFiles;
 import org.tdro.runs.PhaseProgress;
+import org.tdro.runs.RunFolder;
+import org.tdro.runs.RunRecord;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /**
@@ -25,10 +34,21 @@ import org.tensorflow.proto.ConfigProto;
  * have changed.
  *
  * @param key a hash of everything that the values follow from
+ * @param model a hash of the evaluated retriever; empty in files of older versions
+ * @param domains names of the domains that it was trained on; empty if they were not known
  */
-record RunEvaluation(String key, ModelEvaluation values) {
+record RunEvaluation(
+    String key,
+    @JsonSetter(nulls = Nulls.SET) String model,
+    @JsonSetter(nulls = Nulls.SET) List<String> domains,
+    ModelEvaluation values) {
   private static final Logger LOG = LoggerFactory.getLogger(RunEvaluation.class);
   private static final String FILE = "evaluation.json";
+
+  RunEvaluation {
+    model = model == null ? "" : model;
+    domains = domains == null ? List.of() : List.copyOf(domains);
+  }
 
   /** The sets, and the prompts that their texts get. */
   record Tests(List<EvaluationSet> sets, SetPrompts prompts) {
@@ -48,14 +68,12 @@ record RunEvaluation(String key, ModelEvaluation values) {
       RetrievalEvaluation evaluation,
       ConfigProto session,
       Function<OptionalLong, PhaseProgress> progress) {
-    var file = run.resolve(FILE);
     var stored = StoredRetrievers.of(run);
-    var key = key(stored.fingerprint(), tests, evaluation);
-    if (Files.exists(file)) {
-      var present = Json.read(file, RunEvaluation.class);
-      if (present.key().equals(key)) {
-        return present.values();
-      }
+    var model = model(run);
+    var key = key(model, tests, evaluation);
+    var present = read(run);
+    if (present.isPresent() && present.get().key().equals(key)) {
+      return present.get().values();
     }
     var texts =
         OptionalLong.of(tests.sets().stream().mapToLong(EvaluationSet::texts).sum());
@@ -66,25 +84,68 @@ record RunEvaluation(String key, ModelEvaluation values) {
           set -> new DenseRanker(retriever, tests.task(set)),
           tests.sets(),
           (set, ranking, result) -> LOG.debug("{} {}: {}", run, set.name(), result.all()));
-      Json.write(file, new RunEvaluation(key, values));
+      Json.write(file(run), new RunEvaluation(key, model, domains(run), values));
       return values;
     }
   }
 
-  private static String key(String retriever, Tests tests, RetrievalEvaluation evaluation) {
-    var text = new StringBuilder("values of queries\n")
-        .append(evaluation.topK())
-        .append(evaluation.measures())
-        .append(retriever);
-    for (var set : tests.sets()) {
-      text.append('\n').append(set.name());
-      if (!tests.task(set).equals(set.name())) {
-        text.append(" prompt ").append(tests.task(set));
-      }
-      for (var file : set.files()) {
-        text.append(' ').append(file.getFileName()).append(' ').append(Sha256.of(file));
-      }
+  /** Returns the file that holds the evaluation of a run. */
+  static Path file(Path run) {
+    return run.resolve(FILE);
+  }
+
+  /** Returns the evaluation in a run's folder, whatever model it is of; empty if there is none. */
+  static Optional<RunEvaluation> read(Path run) {
+    return Files.exists(file(run))
+        ? Optional.of(Json.read(file(run), RunEvaluation.class))
+        : Optional.empty();
+  }
+
+  /**
+   * Returns why these are not the values of the run as it is now; empty if they are. A complete run whose model was deleted keeps its
+   * values.
+   */
+  Optional<String> staleness(Path run) {
+    if (model.isEmpty()) {
+      return Optional.of("was written by an older version, which did not note the model");
     }
-    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+    if (!RunRecord.isComplete(run)) {
+      return Optional.of("is of an earlier run in this folder, in which another is training");
+    }
+    return RetrieverFolder.of(run).exists() && !model(run).equals(model)
+        ? Optional.of("is of another model than the one in the folder now")
+        : Optional.empty();
+  }
+
+  /** Returns a hash of everything that makes the retriever of a run. */
+  private static String model(Path run) {
+    var retriever = RetrieverFolder.of(run);
+    return Sha256.of(Stream.of(
+        retriever.fingerprint(),
+        Sha256.of(retriever.settingsFile()),
+        Sha256.of(retriever.tokenizer())));
+  }
+
+  /** Returns the domains that a run was trained on; none if its files are no longer where they were. */
+  private static List<String> domains(Path run) {
+    var data = ResolvedConfig.read(RunConfig.SCHEMA, new RunFolder(run).config())
+        .config()
+        .data();
+    if (!data.domains().isEmpty()) {
+      return data.domains();
+    }
+    return Files.exists(data.train())
+        ? List.copyOf(DomainFiles.sources(List.of(data.train()), skipped -> {}).keySet())
+        : List.of();
+  }
+
+  private static String key(String model, Tests tests, RetrievalEvaluation evaluation) {
+    var parts = Stream.builder();
+    parts.add("values of queries, and what was measured").add(model);
+    parts.add(evaluation.topK()).add(evaluation.measures());
+    for (var set : tests.sets()) {
+      parts.add(set.name()).add(tests.task(set)).add(set.content());
+    }
+    return Sha256.of(parts.build().map(Object::toString));
   }
 }

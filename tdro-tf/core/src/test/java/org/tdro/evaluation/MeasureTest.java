@@ -2,7 +2,9 @@ package org.tdro.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -107,12 +109,12 @@ class MeasureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bpref", "Judged@10", "P(rel=2)@5", "hole@10"})
+  @ValueSource(strings = {"bpref", "infAP", "hole@10"})
   void whatIsNotCloseToAnyNameListsAll(String name) {
     assertThatThrownBy(() -> Measure.of(name))
         .hasMessage(
             "measure '" + name
-                + "' is not known; there are num_ret, num_rel, num_rel_ret, num_q, map, map_cut_K, recip_rank, recip_rank_at_K, P_K, success_K, recall_K, ndcg, ndcg_cut_K");
+                + "' is not known; there are num_ret, num_rel, num_rel_ret, num_q, map, map_cut_K, recip_rank, recip_rank_at_K, P_K, success_K, recall_K, ndcg, ndcg_cut_K, Rprec, err_K, judged_K");
   }
 
   @Test
@@ -136,5 +138,48 @@ class MeasureTest {
     assertThatThrownBy(() -> parsed("foo,map,bar"))
         .hasMessageContaining("'foo'")
         .hasMessageContaining("'bar'");
+  }
+
+  private static double value(String measure, Map<String, Integer> judged, String... ranked) {
+    var ranking = new ArrayList<ScoredDocument>();
+    for (int i = 0; i < ranked.length; i++) {
+      ranking.add(new ScoredDocument(ranked[i], ranked.length - i));
+    }
+    return Measure.of(measure).of(new RankedRelevance(ranking, judged, 1));
+  }
+
+  /** The formulas of trec_eval's Rprec, of gdeval and of ir-measures' judged, by hand. */
+  @Test
+  void measuresOfIrMeasuresHaveTheirValues() {
+    var judged = Map.of("a", 3, "b", 0, "c", 1, "d", 4);
+    assertThat(value("Rprec", judged, "b", "a", "x", "c")).isEqualTo(1 / 3.0);
+    assertThat(value("Judged@3", judged, "b", "a", "x", "c")).isEqualTo(2 / 3.0);
+    assertThat(value("Judged@10", judged, "b", "x")).isEqualTo(1 / 2.0);
+    // Stops at b with probability 0, at a with 7/16, at c with 1/16.
+    assertThat(value("ERR@4", judged, "b", "a", "x", "c"))
+        .isCloseTo(7 / 16.0 / 2 + 9 / 16.0 / 16 / 4, within(1e-15));
+    assertThat(value("ERR@2", judged, "b", "a", "x", "c")).isEqualTo(7 / 32.0);
+    assertThatThrownBy(() -> value("ERR@2", Map.of("a", 5), "a"))
+        .hasMessage("err knows a relevance of at most 4, found 5");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HitRate@5, success_5",
+    "hit@5, success_5",
+    "Rprec, Rprec",
+    "R-precision, Rprec",
+    "ERR@20, err_20",
+    "Judged@10, judged_10"
+  })
+  void otherNamesOfIrMeasuresAreKnown(String name, String ours) {
+    assertThat(parsed(name)).containsExactly(ours);
+  }
+
+  @Test
+  void parametersOfAMeasureAreRefusedByName() {
+    assertThatThrownBy(() -> Measure.of("P(rel=2)@5"))
+        .hasMessageStartingWith(
+            "measure 'P(rel=2)@5' has parameters, which are not known here; there is P@5, and tdro metrics --relevance-level sets");
   }
 }

@@ -27,12 +27,13 @@ class RetrievalEvaluationTest {
   private static EvaluationSet set(String name, Map<String, Map<String, Integer>> judgements) {
     var queries = new TreeMap<>(judgements)
         .keySet().stream().map(id -> new Query(id, "text of " + id)).toList();
+    var qrels = Qrels.of(judgements);
     return new EvaluationSet(
         name,
-        List.of(),
+        EvaluationSet.Content.of("test", queries, "documents", qrels),
         queries,
         () -> Stream.of("a", "b", "c", "q").map(id -> new Passage(id, "", "text of " + id)),
-        Qrels.of(judgements));
+        qrels);
   }
 
   /** Documents in the descending order of their ids: q, c, b, a. */
@@ -85,6 +86,7 @@ class RetrievalEvaluationTest {
   void valuesOfQueriesAreKeptExactly() throws IOException {
     var values = new ModelEvaluation(
         Map.of("set", Map.of("ndcg", 1 / 3.0)),
+        Map.of("set", new ModelEvaluation.Test(100, SET.content())),
         Map.of("set", Map.of("ndcg", Map.of("q \"1\"", 2 / 3.0, "p", Double.MIN_VALUE))));
     var json = new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(values);
     assertThat(new JsonMapper().readValue(json, ModelEvaluation.class)).isEqualTo(values);
@@ -96,6 +98,7 @@ class RetrievalEvaluationTest {
   void filesOfOlderVersionsHoldMeansAlone() throws IOException {
     var values =
         new JsonMapper().readValue("{\"sets\": {\"adi\": {\"map\": 0.5}}}", ModelEvaluation.class);
-    assertThat(values).isEqualTo(new ModelEvaluation(Map.of("adi", Map.of("map", 0.5)), Map.of()));
+    assertThat(values)
+        .isEqualTo(new ModelEvaluation(Map.of("adi", Map.of("map", 0.5)), Map.of(), Map.of()));
   }
 }

@@ -17,14 +17,15 @@ class PipelineReportTest {
     var sets = new LinkedHashMap<String, Map<String, Double>>();
     sets.put("one", Map.of("map", first));
     sets.put("two", Map.of("map", second));
-    return new ModelEvaluation(sets, Map.of("one", Map.of("map", Map.of("q", first))));
+    return new ModelEvaluation(sets, Map.of(), Map.of("one", Map.of("map", Map.of("q", first))));
   }
 
   private static PipelineReport report() {
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
     evaluations.put("uniform", values(0.5, 0.25));
     evaluations.put("curr", values(0.75, 0.125));
-    return new PipelineReport(List.of("map"), evaluations, Map.of(), Map.of("a", 0.0625));
+    return new PipelineReport(
+        List.of("map"), evaluations, Map.of("curr", Path.of("curr")), Map.of("a", 0.0625));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.tdro.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +12,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +24,7 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.io.InputException;
 import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.retriever.SetPrompts;
 import org.tdro.runs.PhaseProgress;
@@ -102,5 +106,36 @@ class RunEvaluationTest {
     assertThat(evaluate("ndcg_cut_10")).isEqualTo(whole);
     assertThat(ranked).hasValue(2);
     assertThat(new JsonMapper().readTree(file().toFile()).at("/values/queries")).isNotEmpty();
+  }
+
+  @Test
+  void resultsOfAChangedModelAreNotShown() throws IOException {
+    var whole = evaluate("ndcg_cut_10");
+    var run = folder.resolve("run");
+    assertThat(StoredEvaluation.ofRun(run)).map(StoredEvaluation::values).contains(whole);
+    var settings = run.resolve("model/retriever.json");
+    var text = Files.readString(settings);
+    Files.writeString(settings, text + "\n");
+    assertThat(StoredEvaluation.ofRun(run)).isEmpty();
+    assertThatThrownBy(() -> StoredEvaluation.read(run.toString()))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(file() + ": is of another model than the one in the folder now");
+    evaluate("ndcg_cut_10");
+    assertThat(StoredEvaluation.ofRun(run)).isPresent();
+    Files.writeString(settings, text);
+  }
+
+  @Test
+  void theSameTextsInOtherFilesAreTheSameSet() throws IOException {
+    evaluate("ndcg_cut_10");
+    var queries = folder.resolve("eval/capitals_test/queries.jsonl");
+    var lines = Files.readAllLines(queries);
+    var turned = new ArrayList<>(lines);
+    Collections.reverse(turned);
+    turned.add("{\"_id\": \"unjudged\", \"text\": \"not asked\"}");
+    Files.write(queries, turned);
+    evaluate("ndcg_cut_10");
+    Files.write(queries, lines);
+    assertThat(ranked).hasValue(1);
   }
 }

@@ -67,7 +67,10 @@ public record RunConfig(
     public Eval {
       var wrong = wrong(measures);
       new Checks()
-          .that(!split.isBlank(), "split must be the name of a file in qrels, was empty")
+          .that(
+              BeirDataset.isSplit(split),
+              "split must be the name of a file in qrels without .tsv, such as test, was '" + split
+                  + "'")
           .that(!measures.isEmpty(), "measures must name at least one")
           .that(wrong.isEmpty(), "measures must be known: " + wrong)
           .atLeast(1, "topK", topK)

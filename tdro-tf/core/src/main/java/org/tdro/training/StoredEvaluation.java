@@ -1,0 +1,228 @@
+package org.tdro.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.evaluation.ModelEvaluation;
+import org.tdro.io.FileException;
+import org.tdro.io.InputException;
+import org.tdro.io.Json;
+import org.tdro.runs.RunFolder;
+import org.tdro.runs.RunRecord;
+import org.tdro.training.config.RunConfig;
+
+/**
+ * Results of one retriever that were stored: in the folder of a run that a pipeline evaluated, in a pipeline's {@code
+ * results.json}, or in a file of {@code tdro evaluate}.
+ *
+ * @param name tells it from others: a path or, of a pipeline, {@code PIPELINE:WEIGHTING}
+ * @param file the file that holds it
+ * @param run the run that was evaluated, if it is known
+ * @param domains names of the domains that the retriever was trained on; empty if they are not known
+ * @param values its means and the values of its queries
+ */
+public record StoredEvaluation(
+    String name, Path file, Optional<RunFolder> run, List<String> domains, ModelEvaluation values) {
+
+  /** Returns the results in the folder of a run; empty if there are none, or only those of another model than it has now. */
+  public static Optional<StoredEvaluation> ofRun(Path run) {
+    return RunEvaluation.read(run)
+        .filter(evaluation -> evaluation.staleness(run).isEmpty())
+        .map(evaluation -> of(run.toString(), run, evaluation));
+  }
+
+  private static StoredEvaluation of(String name, Path run, RunEvaluation evaluation) {
+    return new StoredEvaluation(
+        name,
+        RunEvaluation.file(run),
+        Optional.of(new RunFolder(run)),
+        evaluation.domains(),
+        evaluation.values());
+  }
+
+  /**
+   * Reads what a user names.
+   *
+   * @param named the folder of a run; that of a pipeline, which gives the results of each weighting; either with {@code :WEIGHTING}
+   *     after it; a folder of such folders, in which runs without results are passed over; or a file with results
+   * @return the results in the order of the file, or of the folders' names
+   * @throws InputException if there is nothing of this name, or its results are those of another model than its run has now
+   */
+  public static List<StoredEvaluation> read(String named) {
+    var path = Path.of(named);
+    int colon = named.lastIndexOf(':');
+    if (Files.exists(path) || colon < 1) {
+      return read(path);
+    }
+    var weighting = named.substring(colon + 1);
+    var pipeline = Path.of(named.substring(0, colon));
+    var file = Files.isDirectory(pipeline) ? PipelineReport.file(pipeline) : pipeline;
+    if (!Files.exists(file)) {
+      throw new InputException(
+          named + ": there is no such file or folder, nor the results " + file + " of a pipeline");
+    }
+    return List.of(ofPipeline(pipeline, file, Optional.of(weighting)).get(0));
+  }
+
+  private static List<StoredEvaluation> read(Path path) {
+    if (!Files.exists(path)) {
+      throw new InputException(path + ": there is no such file or folder");
+    }
+    if (!Files.isDirectory(path)) {
+      return ofFile(path);
+    }
+    if (Files.exists(RunEvaluation.file(path))) {
+      return List.of(current(path.toString(), path));
+    }
+    if (Files.exists(new RunFolder(path).record())) {
+      throw new InputException(
+          path + ": this run has no results: a pipeline evaluates its runs, and"
+              + " tdro evaluate --model " + path + " --data DIR --output FILE any");
+    }
+    var found = within(path);
+    if (found.isEmpty()) {
+      throw new InputException(
+          path + ": holds no results, nor do the folders in it: neither a run's "
+              + RunEvaluation.file(path).getFileName() + " nor a pipeline's "
+              + PipelineReport.file(path).getFileName());
+    }
+    return found;
+  }
+
+  /** Returns the results of all pipelines and runs in a folder and those below it. */
+  private static List<StoredEvaluation> within(Path folder) {
+    if (Files.exists(PipelineReport.file(folder))) {
+      return ofPipeline(folder, PipelineReport.file(folder), Optional.empty());
+    }
+    if (Files.exists(RunEvaluation.file(folder))) {
+      return List.of(current(folder.toString(), folder));
+    }
+    if (Files.exists(new RunFolder(folder).record())) {
+      return List.of();
+    }
+    var found = new ArrayList<StoredEvaluation>();
+    try (var entries = Files.list(folder)) {
+      for (var entry : entries.filter(Files::isDirectory).sorted().toList()) {
+        found.addAll(within(entry));
+      }
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
+    }
+    return found;
+  }
+
+  private static StoredEvaluation current(String name, Path run) {
+    var evaluation = RunEvaluation.read(run)
+        .orElseThrow(() -> new InputException(name + ": the run " + run + " has no results"));
+    evaluation.staleness(run).ifPresent(why -> {
+      throw new InputException(
+          RunEvaluation.file(run) + ": " + why + "; run its pipeline again to evaluate this one");
+    });
+    return of(name, run, evaluation);
+  }
+
+  /**
+   * Returns the results of a pipeline's weightings. Those of runs that are still where they were come from the runs' folders, which
+   * know whether the model has changed since.
+   *
+   * @param only a weighting, or nothing for all of them
+   */
+  private static List<StoredEvaluation> ofPipeline(Path named, Path file, Optional<String> only) {
+    var stored = Json.read(file, PipelineReport.Stored.class);
+    only.filter(weighting -> !stored.evaluation().containsKey(weighting)).ifPresent(weighting -> {
+      throw new InputException(named + ":" + weighting + ": there are the weightings "
+          + String.join(", ", stored.evaluation().keySet()));
+    });
+    var results = new ArrayList<StoredEvaluation>();
+    for (var weighting :
+        only.map(List::of).orElse(List.copyOf(stored.evaluation().keySet()))) {
+      var name = named + ":" + weighting;
+      var run =
+          stored.run(file, weighting).filter(folder -> Files.exists(RunEvaluation.file(folder)));
+      results.add(
+          run.isPresent()
+              ? current(name, run.get())
+              : new StoredEvaluation(
+                  name, file, Optional.empty(), List.of(), stored.of(weighting)));
+    }
+    return results;
+  }
+
+  /** Returns the results in a file of any of the forms that are written here. */
+  private static List<StoredEvaluation> ofFile(Path file) {
+    var json = Json.read(file);
+    if (json.has("values")) {
+      return List.of(current(file.toString(), file.toAbsolutePath().getParent()));
+    }
+    if (json.has("evaluation")) {
+      return ofPipeline(file, file, Optional.empty());
+    }
+    if (json.has("sets")) {
+      return List.of(ofFile(file, Json.read(file, ModelEvaluation.class)));
+    }
+    if (isMeans(json)) {
+      return List.of(ofFile(file, new ModelEvaluation(means(json), Map.of(), Map.of())));
+    }
+    throw new InputException(
+        file + ": holds no results of an evaluation: expected what tdro evaluate"
+            + " --output or --json writes, a run's evaluation.json or a pipeline's results.json");
+  }
+
+  private static StoredEvaluation ofFile(Path file, ModelEvaluation values) {
+    return new StoredEvaluation(file.toString(), file, Optional.empty(), List.of(), values);
+  }
+
+  /** Returns whether a value is {@code {SET: {MEASURE: MEAN}}}, as {@code tdro evaluate --json} prints. */
+  private static boolean isMeans(JsonNode json) {
+    return json.isObject()
+        && !json.isEmpty()
+        && stream(json)
+            .allMatch(set ->
+                set.isObject() && !set.isEmpty() && stream(set).allMatch(JsonNode::isNumber));
+  }
+
+  private static Stream<JsonNode> stream(JsonNode values) {
+    return StreamSupport.stream(values.spliterator(), false);
+  }
+
+  private static Map<String, Map<String, Double>> means(JsonNode json) {
+    var means = new LinkedHashMap<String, Map<String, Double>>();
+    json.properties().forEach(set -> {
+      var values = new LinkedHashMap<String, Double>();
+      set.getValue()
+          .properties()
+          .forEach(measure -> values.put(measure.getKey(), measure.getValue().doubleValue()));
+      means.put(set.getKey(), values);
+    });
+    return means;
+  }
+
+  /**
+   * Reads the record of the evaluated run; empty if the run is not known.
+   *
+   * @throws InputException naming the file and what is wrong with it
+   */
+  public Optional<RunRecord> record() {
+    return run.flatMap(RunRecord::read);
+  }
+
+  /**
+   * Reads the configuration of the evaluated run; empty if the run is not known.
+   *
+   * @throws org.tdro.config.ConfigException if it is not one of this version
+   */
+  public Optional<ResolvedConfig<RunConfig>> config() {
+    return run.map(RunFolder::config)
+        .filter(Files::exists)
+        .map(file -> ResolvedConfig.read(RunConfig.SCHEMA, file));
+  }
+}

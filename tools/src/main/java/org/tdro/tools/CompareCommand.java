@@ -1,0 +1,188 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.ModelEvaluation;
+import org.tdro.evaluation.MtebResult;
+import org.tdro.evaluation.significance.ComparedSystem;
+import org.tdro.evaluation.significance.Comparison;
+import org.tdro.evaluation.significance.ComparisonFormat;
+import org.tdro.evaluation.significance.PairedDifferences.Samples;
+import org.tdro.io.AtomicWrite;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code tdro compare}, which tests whether retrievers differ, from results that are stored. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Compare evaluated retrievers: a table of sets and systems, averages, and tests of the differences.",
+      "",
+      "Runs that differ in the seed alone are one system; its values are the means over its runs. The tests answer different questions:",
+      "  student  Would these models differ on other queries of these sets?",
+      "           Paired t-test over queries.",
+      "  fisher   The same, without assuming a distribution:",
+      "           Fisher's randomisation test over queries.",
+      "  seeds    Would models of other seeds differ on these queries?",
+      "           t-test over runs, if both systems have several.",
+      "P-values are corrected by Holm's method for the comparisons in a row. Averages weigh all sets alike, and so do their tests."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro compare runs/first --baseline runs/first:uniform",
+      "  tdro compare runs/a/finetune-top70 runs/b/finetune-top70 --measures nDCG@10 --test fisher",
+      "  tdro compare runs/seeds --baseline runs/seeds/1:uniform --test seeds",
+      "  tdro compare bm25.json minilm.json --format latex"
+    })
+final class CompareCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "RESULTS",
+      arity = "1..*",
+      description = {
+        "The folder of a run that a pipeline evaluated, that of a pipeline (all its weightings), PIPELINE:WEIGHTING, a folder of such"
+            + " folders, or a file of tdro evaluate --output.",
+        "NAME=RESULTS names the system; results of one name are one system."
+      })
+  private List<String> results = new ArrayList<>();
+
+  @Option(
+      names = "--baseline",
+      paramLabel = "RESULTS",
+      description =
+          "Compare all others with this system: one of the above, or a NAME. Without it, each is compared with each.")
+  private String baseline;
+
+  @Option(
+      names = "--measures",
+      split = ",",
+      paramLabel = "MEASURE",
+      description = "Measures to compare (default: all that every system has).")
+  private List<String> measures = new ArrayList<>();
+
+  @Option(
+      names = "--test",
+      paramLabel = "TEST",
+      defaultValue = "student",
+      description =
+          "The test whose result the superscripts show: student, fisher or seeds (default: ${DEFAULT-VALUE}).")
+  private Comparison.Test test;
+
+  @Option(
+      names = "--alpha",
+      paramLabel = "P",
+      defaultValue = "0.05",
+      description =
+          "The largest corrected p-value of a significant difference; intervals cover 1 - P (default: ${DEFAULT-VALUE}).")
+  private double alpha;
+
+  @Option(
+      names = "--in-domain",
+      split = ",",
+      paramLabel = "SET",
+      description =
+          "The sets that count as in-domain (default: those called as a training domain, with or without _test, _dev or _train).")
+  private List<String> inDomain = new ArrayList<>();
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description =
+          "Samples of the randomisation test and of the bootstrap intervals (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "42",
+      description = "Seed of the samples (default: ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "markdown",
+      description = "markdown, csv, json or latex (default: ${DEFAULT-VALUE}).")
+  private ComparisonFormat format;
+
+  @Option(
+      names = "--mteb",
+      paramLabel = "DIR",
+      description =
+          "Write the results as MTEB does, too: DIR/SYSTEM/SET.json, or DIR/SYSTEM/NUMBER/SET.json for several runs.")
+  private Path mteb;
+
+  @Mixin
+  private Overwriting overwriting;
+
+  @Override
+  public Integer call() {
+    var options = options();
+    var runs = usage(() -> new ComparedRuns(results));
+    var first = baseline == null ? OptionalInt.empty() : usage(() -> runs.baseline(baseline));
+    var systems = runs.systems();
+    if (first.isPresent() && systems.size() == 1) {
+      throw new ParameterException(
+          spec.commandLine(), "only the baseline is given: name other results to compare with it");
+    }
+    var comparison = Comparison.of(systems, first, options);
+    var text = format.of(comparison);
+    if (mteb != null) {
+      writeMteb(systems);
+    }
+    runs.notes().forEach(spec.commandLine().getErr()::println);
+    comparison.notes().forEach(spec.commandLine().getErr()::println);
+    spec.commandLine().getErr().flush();
+    spec.commandLine().getOut().print(text);
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private Comparison.Options options() {
+    return usage(() -> new Comparison.Options(
+        Measure.parse(measures), inDomain, test, alpha, new Samples(samples, seed)));
+  }
+
+  /** Returns a value that a wrong argument keeps from being made, which is bad usage. */
+  private <T> T usage(Supplier<T> argument) {
+    try {
+      return argument.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private void writeMteb(List<ComparedSystem> systems) {
+    var folders = new LinkedHashMap<Path, ModelEvaluation>();
+    for (var system : systems) {
+      var folder = mteb.resolve(system.name().replace("/", "__"));
+      int runs = system.runs().size();
+      for (int i = 0; i < runs; i++) {
+        folders.put(
+            runs == 1 ? folder : folder.resolve(Integer.toString(i + 1)),
+            system.runs().get(i).values());
+      }
+    }
+    folders.forEach((folder, values) -> values.sets().keySet().forEach(set -> {
+      overwriting.check("--mteb", MtebResult.file(folder, set));
+      AtomicWrite.checkWritable(MtebResult.file(folder, set));
+    }));
+    folders.forEach((folder, values) ->
+        values.sets().keySet().forEach(set -> MtebResult.of(values, set).write(folder)));
+  }
+}
