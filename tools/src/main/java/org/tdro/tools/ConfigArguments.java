@@ -34,6 +34,14 @@ final class ConfigArguments {
     return List.copyOf(overrides);
   }
 
+  /** Shows no progress if the options say so. */
+  ConfigArguments shownAs(ProgressOptions options) {
+    if (!options.isShown()) {
+      overrides.add("train.progress=none");
+    }
+    return this;
+  }
+
   ConfigComposer<RunConfig> composer() {
     return RunConfig.composer(Optional.ofNullable(configDir));
   }

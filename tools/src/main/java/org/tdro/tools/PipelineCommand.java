@@ -30,10 +30,16 @@ final class PipelineCommand implements Callable<Integer> {
   @Mixin
   private ConfigArguments arguments;
 
+  @Mixin
+  private ProgressOptions progress;
+
   @Override
   public Integer call() {
     var pipeline = new Pipeline(
-        arguments.composer(), arguments.overrides(), System.err, new SimpleMeterRegistry());
+        arguments.composer(),
+        arguments.shownAs(progress).overrides(),
+        System.err,
+        new SimpleMeterRegistry());
     var report = pipeline.run();
     if (report.isEmpty()) {
       return 1;

@@ -22,6 +22,7 @@ import org.tdro.training.Pipeline;
 import org.tdro.training.PipelineReport;
 import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -52,6 +53,9 @@ final class QuickstartCommand implements Callable<Integer> {
       description = "The folder for all results (default: ${DEFAULT-VALUE}).")
   private Path out;
 
+  @Mixin
+  private ProgressOptions progress;
+
   @Parameters(
       paramLabel = ConfigArguments.LABEL,
       description = "Changes to the configuration, as for tdro pipeline.")
@@ -73,6 +77,9 @@ final class QuickstartCommand implements Callable<Integer> {
     arguments.add(argument("eval.data", List.of(collection.resolve("eval"))));
     arguments.add(argument("output", out));
     arguments.addAll(overrides);
+    if (!progress.isShown()) {
+      arguments.add("train.progress=none");
+    }
     var composer = RunConfig.composer(Optional.empty());
     var report = new Pipeline(composer, arguments, System.err, new SimpleMeterRegistry()).run();
     if (report.isEmpty()) {

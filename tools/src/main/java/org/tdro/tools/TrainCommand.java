@@ -31,9 +31,12 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin
   private ConfigArguments arguments;
 
+  @Mixin
+  private ProgressOptions progress;
+
   @Override
   public Integer call() {
-    var resolved = arguments.composeForRun();
+    var resolved = arguments.shownAs(progress).composeForRun();
     var registry = new SimpleMeterRegistry();
     var outcome = new StageTraining(resolved, System.err, registry).run();
     var output = resolved.config().output();

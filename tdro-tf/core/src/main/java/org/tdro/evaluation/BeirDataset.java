@@ -118,19 +118,12 @@ public record BeirDataset(Path folder, String split) {
    *     without text (the first 20 worded)
    */
   public EvaluationSet load() {
+    files();
     var problems = new Problems();
-    var judgements = "qrels/" + split + ".tsv";
-    for (var name : List.of(CORPUS, QUERIES, judgements)) {
-      if (find(name).isEmpty()) {
-        problems.add(folder.resolve(name) + ": no such file, nor " + name + ".gz"
-            + (name.equals(judgements) ? otherSplits() : ""));
-      }
-    }
-    problems.throwIfAny();
     var queries = new ArrayList<Query>();
     Qrels qrels = null;
     try {
-      qrels = Qrels.read(file(judgements));
+      qrels = Qrels.read(file(judgements()));
       queries.addAll(queries(qrels, problems));
     } catch (InputException e) {
       problems.addAll(e.problems());
@@ -144,6 +137,42 @@ public record BeirDataset(Path folder, String split) {
     problems.throwIfAny();
     var content = EvaluationSet.Content.of(split, queries, documents.hex(), qrels);
     return new EvaluationSet(name(), content, queries, this::documents, qrels);
+  }
+
+  /**
+   * Returns the queries that have judgements, without reading the corpus.
+   *
+   * @throws InputException as {@link #load()} does
+   */
+  public List<Query> judgedQueries() {
+    files();
+    var problems = new Problems();
+    var queries = queries(Qrels.read(file(judgements())), problems);
+    problems.throwIfAny();
+    return queries;
+  }
+
+  /**
+   * Returns the files that the set is read from.
+   *
+   * @throws InputException naming all that are missing
+   */
+  public List<Path> files() {
+    var problems = new Problems();
+    var files = new ArrayList<Path>();
+    for (var name : List.of(CORPUS, QUERIES, judgements())) {
+      find(name)
+          .ifPresentOrElse(
+              files::add,
+              () -> problems.add(folder.resolve(name) + ": no such file, nor " + name + ".gz"
+                  + (name.equals(judgements()) ? otherSplits() : "")));
+    }
+    problems.throwIfAny();
+    return files;
+  }
+
+  private String judgements() {
+    return "qrels/" + split + ".tsv";
   }
 
   /** Returns the splits that have judgements, for a message. */

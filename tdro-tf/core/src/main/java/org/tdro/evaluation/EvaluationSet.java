@@ -1,9 +1,19 @@
 package org.tdro.evaluation;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tdro.io.CounterRandom;
 import org.tdro.io.Sha256;
+import org.tdro.rows.Passage;
 import org.tdro.search.Corpus;
 import org.tdro.search.Query;
 
@@ -16,6 +26,9 @@ import org.tdro.search.Query;
  */
 public record EvaluationSet(
     String name, Content content, List<Query> queries, Corpus corpus, Qrels qrels) {
+  /** The stream of random numbers that samples are drawn by. */
+  private static final long SAMPLE = 0x73616d706c65L;
+
   public EvaluationSet {
     queries = List.copyOf(queries);
   }
@@ -47,6 +60,89 @@ public record EvaluationSet(
   public long texts() {
     try (var documents = corpus.documents()) {
       return queries.size() + documents.count();
+    }
+  }
+
+  /**
+   * Returns the same set with the queries of some ids alone.
+   *
+   * @param split the name of their judgements
+   */
+  public EvaluationSet withQueries(Predicate<String> ids, String split) {
+    var judgements = new LinkedHashMap<String, Map<String, Integer>>();
+    qrels.queries().stream().filter(ids).forEach(id -> judgements.put(id, qrels.of(id)));
+    var part = Qrels.of(judgements);
+    var asked = queries.stream().filter(query -> ids.test(query.id())).toList();
+    return new EvaluationSet(
+        name, Content.of(split, asked, content.documents(), part), asked, corpus, part);
+  }
+
+  /**
+   * Returns a small set that is cheap to rank: some of the queries, all documents that are relevant to them, and some of the others. Which
+   * ones follows from their ids alone, so it is the same sample for everyone, and a larger sample holds a smaller one. Its documents are
+   * read now and kept in memory. Values are higher than those of the whole set: there is less to confuse the relevant documents with.
+   *
+   * @param mostQueries queries of the sample, if there are as many
+   * @param mostDocuments documents of the sample, if there are as many; more if more are relevant
+   */
+  public EvaluationSet sample(int mostQueries, int mostDocuments) {
+    var drawn = new Lowest<Query>(mostQueries);
+    queries.forEach(query -> drawn.offer(hash(query.id()), query));
+    var ids = drawn.values().stream().map(Query::id).collect(Collectors.toSet());
+    var relevant = new HashSet<String>();
+    for (var id : ids) {
+      qrels.of(id).forEach((document, grade) -> {
+        if (grade > 0) {
+          relevant.add(document);
+        }
+      });
+    }
+    var kept = new ArrayList<Passage>();
+    var others = new Lowest<Passage>(Math.max(0, mostDocuments - relevant.size()));
+    try (var documents = corpus.documents()) {
+      documents.forEach(document -> {
+        if (relevant.contains(document.id())) {
+          kept.add(document);
+        } else {
+          others.offer(hash(document.id()), document);
+        }
+      });
+    }
+    kept.addAll(others.values());
+    var part = withQueries(ids::contains, content.split() + " sample");
+    return new EvaluationSet(name, part.content, part.queries, kept::stream, part.qrels);
+  }
+
+  private static long hash(String id) {
+    return CounterRandom.bits(SAMPLE, CounterRandom.fnv1a(id.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The values of the lowest hashes among those that were offered. */
+  private static final class Lowest<T> {
+    private record Entry<T>(long hash, T value) {}
+
+    private final int size;
+    private final PriorityQueue<Entry<T>> entries = new PriorityQueue<>(
+        Comparator.comparingLong((Entry<T> entry) -> entry.hash()).reversed());
+
+    Lowest(int size) {
+      this.size = size;
+    }
+
+    void offer(long hash, T value) {
+      if (size > 0 && (entries.size() < size || hash < entries.peek().hash())) {
+        entries.add(new Entry<>(hash, value));
+        if (entries.size() > size) {
+          entries.poll();
+        }
+      }
+    }
+
+    List<T> values() {
+      return entries.stream()
+          .sorted(Comparator.comparingLong(Entry::hash))
+          .map(Entry::value)
+          .toList();
     }
   }
 }

@@ -4,8 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.ContrastiveBatch.TeacherScores;
+import org.tdro.data.TokenMatrix;
 import org.tdro.keras.Batch;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.Prefetcher;
@@ -21,6 +24,7 @@ public final class ContrastiveDataset implements Dataset {
   private final ContrastiveBatch.Source source;
   private final Prefetcher<Optional<ContrastiveBatch>> ahead;
   private final Set<Integer> hardOnlyDomains;
+  private final AtomicLong tokens = new AtomicLong();
 
   /**
    * Creates a dataset of the batches of {@code source}.
@@ -44,6 +48,7 @@ public final class ContrastiveDataset implements Dataset {
   public Batch batch(long index) {
     // A batch that was not decided yet when it should have been made ahead is made now.
     var batch = ahead.get(index).orElseGet(() -> source.batch(index));
+    tokens.addAndGet(tokens(batch.queries()) + tokens(batch.passages()));
     var tensors = new HashMap<String, Tensor>();
     try {
       put(tensors, batch);
@@ -52,6 +57,20 @@ public final class ContrastiveDataset implements Dataset {
       tensors.values().forEach(Tensor::close);
       throw e;
     }
+  }
+
+  private static long tokens(TokenMatrix texts) {
+    return IntStream.of(texts.lengths()).asLongStream().sum();
+  }
+
+  /** Returns the number of tokens in the batches so far, padding left out; may be called from any thread. */
+  public long tokens() {
+    return tokens.get();
+  }
+
+  /** Returns the number of batches that are ready and wait; may be called from any thread. */
+  public int waiting() {
+    return ahead.waiting();
   }
 
   private void put(Map<String, Tensor> tensors, ContrastiveBatch batch) {

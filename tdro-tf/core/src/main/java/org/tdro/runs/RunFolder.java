@@ -35,6 +35,11 @@ public record RunFolder(Path path) {
     return path.resolve("metrics.jsonl");
   }
 
+  /** Returns the folder of the event files for TensorBoard, if there are any. */
+  public Path tensorboard() {
+    return path.resolve("tensorboard");
+  }
+
   /** Returns the folder of the learned weights, in stage dro. */
   public Path weights() {
     return path.resolve("weights");

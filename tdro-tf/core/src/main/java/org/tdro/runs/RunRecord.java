@@ -24,6 +24,7 @@ import org.tdro.io.Json;
  * @param started time in UTC at which the first of its processes began it
  * @param seconds time that the process that ended it took; absent until the run is complete
  * @param peakMemoryMiB largest resident size of that process; absent if the system does not report it
+ * @param modelStep step of the model that was kept, if it is the best on development queries rather than the last
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunRecord(
@@ -36,7 +37,10 @@ public record RunRecord(
     @JsonSetter(nulls = Nulls.SET) Double seconds,
 
     @JsonProperty("peakMemoryMiB") @JsonSetter(nulls = Nulls.SET)
-    Long peakMemoryMiB) {
+    Long peakMemoryMiB,
+
+    @JsonProperty("modelStep") @JsonSetter(nulls = Nulls.SET)
+    Long modelStep) {
   private static final String SAMPLER = "sampler";
 
   /** The state of a run. */
@@ -62,7 +66,7 @@ public record RunRecord(
     var versions = new TreeMap<>(Provenance.versions());
     versions.put(SAMPLER, Integer.toString(sampler));
     var now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    return new RunRecord(Status.STARTED, stage, seed, inputs, versions, now, null, null);
+    return new RunRecord(Status.STARTED, stage, seed, inputs, versions, now, null, null, null);
   }
 
   /** Returns the version of the sampler that draws the run's rows; 1 if an early build wrote the record, which did not say. */
@@ -118,6 +122,12 @@ public record RunRecord(
     Json.write(run.record(), this);
   }
 
+  /** Returns the same record with the step of the model that was kept. */
+  public RunRecord keeping(long step) {
+    return new RunRecord(
+        status, stage, seed, inputs, versions, started, seconds, peakMemoryMiB, step);
+  }
+
   /** Returns the record of the same run, complete. */
   public RunRecord completed(double seconds) {
     return new RunRecord(
@@ -128,6 +138,7 @@ public record RunRecord(
         versions,
         started,
         seconds,
-        Provenance.peakMemoryMiB());
+        Provenance.peakMemoryMiB(),
+        modelStep);
   }
 }

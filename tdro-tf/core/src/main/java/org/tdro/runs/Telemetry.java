@@ -1,5 +1,6 @@
 package org.tdro.runs;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -8,7 +9,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.tdro.io.StepLog;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
@@ -19,7 +23,9 @@ import org.tdro.keras.Model;
 /**
  * Publishes the state of a run to Micrometer and appends it to a JSONL file. Meters, all with the tag {@code run}: timers
  * {@code tdro.step} with {@code phase=input|forward-backward|update}; gauges {@code tdro.loss}, {@code tdro.learning.rate},
- * {@code tdro.rows.per.second} and those of {@link #gaugeByDomain}.
+ * {@code tdro.rows.per.second}, {@code tdro.steps.done} and {@code tdro.steps.planned}, {@code tdro.evaluation} by the name of the log of
+ * what is measured between steps, and those of {@link #gaugeByDomain} and {@link #gauge}; counters {@code tdro.rows} and those of
+ * {@link #count}, each also as a gauge per second.
  */
 public final class Telemetry implements Callback {
   private static final double NANOS = 1e9;
@@ -34,12 +40,16 @@ public final class Telemetry implements Callback {
   private final Timer forwardBackward;
   private final Timer update;
   private final Map<String, Double> values = new ConcurrentHashMap<>();
+  private final Map<String, LongSupplier> totals = new LinkedHashMap<>();
+  private final Map<String, Long> counted = new LinkedHashMap<>();
+  private final Counter rows;
+  private List<LogKey<Double>> measured = List.of();
 
   /**
    * Creates the telemetry of one run.
    *
    * @param run name of the run, a tag of every meter
-   * @param file gets a line every {@code everySteps} steps
+   * @param file gets a line every {@code everySteps} steps, and for steps after which the model was measured
    * @param domains names, in the order of the vectors that a step logs
    */
   public Telemetry(
@@ -52,6 +62,22 @@ public final class Telemetry implements Callback {
     input = registry.timer("tdro.step", "run", run, "phase", "input");
     forwardBackward = registry.timer("tdro.step", "run", run, "phase", "forward-backward");
     update = registry.timer("tdro.step", "run", run, "phase", "update");
+    rows = registry.counter("tdro.rows", "run", run);
+  }
+
+  /** Adds a gauge of a value that is asked for whenever the meters are read, from any thread. */
+  public Telemetry gauge(String meter, Supplier<Number> value) {
+    // That of an earlier training of the same run would stay.
+    Optional.ofNullable(registry.find(meter).tag("run", run).gauge()).ifPresent(registry::remove);
+    Gauge.builder(meter, value).tag("run", run).register(registry);
+    return this;
+  }
+
+  /** Adds a counter of a total that only grows, and the gauge {@code METER.per.second} of its growth in the last step. */
+  public Telemetry count(String meter, LongSupplier total) {
+    totals.put(meter, total);
+    counted.put(meter, total.getAsLong());
+    return this;
   }
 
   /** Adds a gauge with the tag {@code domain} of the vector that steps log under {@code key}, if they log one. */
@@ -64,6 +90,8 @@ public final class Telemetry implements Callback {
   public void onTrainBegin(Model model, FitOptions options) {
     // Steps after the backup that training resumes from are repeated, and written again.
     log.truncate(model.iterations());
+    measured = options.evaluationKeys();
+    gauge("tdro.steps.planned", options.epochs() * options.stepsPerEpoch().orElse(0));
   }
 
   @Override
@@ -76,10 +104,21 @@ public final class Telemetry implements Callback {
     }
     gauge("tdro.loss", logs.get(Logs.LOSS));
     gauge("tdro.learning.rate", logs.get(Logs.LEARNING_RATE));
-    gauge(
-        "tdro.rows.per.second", timings.rows() / (timings.inputSeconds() + timings.stepSeconds()));
+    double seconds = timings.inputSeconds() + timings.stepSeconds();
+    rows.increment(timings.rows());
+    gauge("tdro.rows.per.second", timings.rows() / seconds);
+    gauge("tdro.steps.done", step);
+    totals.forEach((meter, total) -> {
+      long now = total.getAsLong();
+      long more = now - counted.put(meter, now);
+      registry.counter(meter, "run", run).increment(more);
+      gauge(meter + ".per.second", more / seconds);
+    });
+    measured.forEach(key ->
+        logs.find(key).ifPresent(value -> gauge("tdro.evaluation", value, "log", key.name())));
     domainGauges.forEach((meter, key) -> logs.find(key).ifPresent(vector -> gauges(meter, vector)));
-    if (step % everySteps == 0) {
+    if (step % everySteps == 0
+        || measured.stream().anyMatch(key -> logs.find(key).isPresent())) {
       append(step, logs);
     }
   }

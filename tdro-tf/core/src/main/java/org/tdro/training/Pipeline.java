@@ -5,7 +5,9 @@ import static org.tdro.config.ConfigComposer.argument;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,16 +18,14 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.mixture.MixtureSampler;
-import org.tdro.evaluation.BeirDataset;
-import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.runs.PhaseProgress;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
-import org.tdro.text.TextKind;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -41,6 +41,9 @@ public final class Pipeline {
   private final List<String> arguments;
   private final PrintStream progress;
   private final MeterRegistry registry;
+  private final Deque<Integer> stages = new ArrayDeque<>();
+  private int stageCount;
+  private MeterRegistry meters;
 
   /**
    * A pipeline of the configuration that {@code arguments} describe.
@@ -66,9 +69,18 @@ public final class Pipeline {
    */
   public Optional<PipelineReport> run() {
     var base = compose("stage=reference");
-    var config = base.config();
     check(base);
-    var tests = tests(config);
+    try (var opened = RunMeters.open(base, registry)) {
+      meters = opened.registry();
+      return run(base);
+    }
+  }
+
+  private Optional<PipelineReport> run(ResolvedConfig<RunConfig> base) {
+    var config = base.config();
+    var sets = new EvaluationSets(base);
+    sets.dev();
+    var tests = new RunEvaluation.Tests(sets.tests(), config.eval().setPrompts());
     var evaluation = new RetrievalEvaluation(
         config.eval().topK(), Measure.parse(config.eval().measures()));
     var output = config.output();
@@ -83,6 +95,11 @@ public final class Pipeline {
     } else if (given.isPresent()) {
       LOG.warn("dro.reference is not used: nothing is compared with a reference's losses");
     }
+    begin(
+        config,
+        needsReference && given.isEmpty(),
+        learns,
+        needsReference && isReference(reference));
     if (needsReference && given.isEmpty() && !train(reference)) {
       return Optional.empty();
     }
@@ -109,22 +126,6 @@ public final class Pipeline {
         learns ? learned(output, config.dro().method().result()) : Map.of());
     report.write(output);
     return Optional.of(report);
-  }
-
-  private static RunEvaluation.Tests tests(RunConfig config) {
-    var sets = BeirDataset.loadAll(config.eval().data(), config.eval().split());
-    var prompts = config.eval().setPrompts();
-    var names = sets.stream().map(EvaluationSet::name).toList();
-    for (var kind : TextKind.values()) {
-      var without = prompts.without(kind, config.data().everyPrompt(), names);
-      if (!without.isEmpty()) {
-        LOG.warn(
-            "{}: no {} prompt, since no domain with one is called so; choose one with eval.prompts.SET=DOMAIN",
-            String.join(", ", without),
-            kind == TextKind.QUERY ? "query" : "passage");
-      }
-    }
-    return new RunEvaluation.Tests(sets, prompts);
   }
 
   /** Finds the mistakes that can be known before the first step. */
@@ -209,16 +210,52 @@ public final class Pipeline {
   }
 
   private ResolvedConfig<RunConfig> compose(String... additions) {
+    return composer.composeForRun(all(additions));
+  }
+
+  private List<String> all(String... additions) {
     var all = new ArrayList<>(arguments);
     all.addAll(List.of(additions));
-    return composer.composeForRun(all);
+    return all;
+  }
+
+  /** Returns whether uniform fine-tuning would only repeat the reference run. */
+  private boolean isReference(ResolvedConfig<RunConfig> reference) {
+    return isReference(UNIFORM, finetune(UNIFORM, reference.config().output()), reference);
+  }
+
+  /** Notes the steps of the stages that are to come. */
+  private void begin(
+      RunConfig config, boolean trainsReference, boolean learns, boolean hasBaseline) {
+    stages.clear();
+    if (trainsReference) {
+      stages.add(compose("stage=reference").config().train().steps());
+    }
+    if (learns) {
+      stages.add(composer
+          .compose(all("stage=dro", argument("dro.reference", config.output())))
+          .config()
+          .train()
+          .steps());
+    }
+    int steps =
+        compose("stage=finetune", "data.weights=uniform").config().train().steps();
+    config.pipeline().weightings().stream()
+        .filter(weighting -> !(hasBaseline && weighting.equals(UNIFORM)))
+        .forEach(weighting -> stages.add(steps));
+    stageCount = stages.size();
   }
 
   /** Trains a stage and returns whether it is complete. */
   private boolean train(ResolvedConfig<RunConfig> stage) {
     var name = stage.config().output().getFileName();
-    LOG.info("{}: {} steps", name, stage.config().train().steps());
-    var outcome = new StageTraining(stage, progress, registry).replacingOther().run();
+    stages.remove();
+    var part = new ProgressBar.Part(
+        "stage %d/%d %s".formatted(stageCount - stages.size(), stageCount, name),
+        stages.stream().mapToLong(Integer::longValue).sum());
+    LOG.info("{}: {} steps", part.name(), stage.config().train().steps());
+    var outcome =
+        new StageTraining(stage, progress, meters).replacingOther().within(part).run();
     if (outcome == StageTraining.Outcome.UNCHANGED) {
       LOG.info("{}: complete and unchanged", name);
     }

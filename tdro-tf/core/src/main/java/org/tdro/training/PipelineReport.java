@@ -46,12 +46,31 @@ public record PipelineReport(
   public String toMarkdown() {
     var text = new StringBuilder();
     measures.forEach(measure -> text.append(table(measure).toMarkdown(true)).append('\n'));
+    tested()
+        .forEach((split, sets) -> text.append("Queries: ")
+            .append(split)
+            .append(", of ")
+            .append(String.join(", ", sets))
+            .append(".\n\n"));
     if (!weights.isEmpty()) {
       text.append("| domain | weight |\n|---|--:|\n");
       weights.forEach((domain, weight) ->
           text.append(String.format(Locale.ROOT, "| %s | %.4f |%n", domain, weight)));
     }
     return text.toString();
+  }
+
+  /** Returns the sets by the judgements whose queries were evaluated, as far as that is known. */
+  private Map<String, List<String>> tested() {
+    var sets = new LinkedHashMap<String, List<String>>();
+    evaluations.values().stream()
+        .findFirst()
+        .ifPresent(evaluation -> evaluation
+            .tests()
+            .forEach((set, test) -> sets.computeIfAbsent(
+                    test.content().split(), split -> new ArrayList<>())
+                .add(set)));
+    return sets;
   }
 
   /** Writes {@code results.md} and {@code results.json} into the pipeline's folder. */

@@ -11,6 +11,7 @@ import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
+import org.tdro.training.config.TrainConfig;
 
 /** The fingerprints of a stage's inputs, by content. */
 final class StageInputs {
@@ -35,6 +36,9 @@ final class StageInputs {
         .ifPresent(folder -> inputs.put("adapter", new AdapterFolder(folder).fingerprint()));
     if (isFile(config.data().weights())) {
       inputs.put("weights", Sha256.of(Path.of(config.data().weights())));
+    }
+    if (config.train().keep() == TrainConfig.Keep.BEST) {
+      inputs.put("development queries", new EvaluationSets(resolved).developmentFingerprint());
     }
     config.learning().ifPresent(dro -> {
       if (isFile(dro.initialWeights())) {

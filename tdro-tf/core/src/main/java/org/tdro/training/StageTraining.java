@@ -25,6 +25,8 @@ import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.callbacks.BackupAndRestore;
 import org.tdro.keras.callbacks.CsvLogger;
+import org.tdro.keras.callbacks.ModelCheckpoint;
+import org.tdro.keras.callbacks.Monitor;
 import org.tdro.keras.callbacks.NotFiniteException;
 import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.keras.callbacks.TerminateOnNaN;
@@ -40,6 +42,7 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.runs.Telemetry;
 import org.tdro.training.config.RunConfig;
+import org.tdro.training.config.TrainConfig;
 
 /**
  * Training of one stage into a run's folder. Run again with the same configuration, it resumes where it stopped, and the result is, bit
@@ -55,6 +58,8 @@ public final class StageTraining {
   private final MeterRegistry registry;
   private final List<Callback> further = new ArrayList<>();
   private boolean replacesOther;
+  private boolean ownsMeters = true;
+  private Optional<ProgressBar.Part> part = Optional.empty();
 
   /** The outcome of {@link #run}. */
   public enum Outcome {
@@ -91,6 +96,13 @@ public final class StageTraining {
     return this;
   }
 
+  /** Trains the stage as a part of a pipeline, which shows its meters. */
+  StageTraining within(ProgressBar.Part pipeline) {
+    ownsMeters = false;
+    part = Optional.of(pipeline);
+    return this;
+  }
+
   /**
    * Trains the stage, or the rest of it.
    *
@@ -110,8 +122,12 @@ public final class StageTraining {
       }
       // Everything is checked here, before the folder is made or another run moved.
       var plan = StagePlan.of(resolved, prepared);
+      var development = development(prepared);
       var source = new StageBatches(resolved, prepared, plan);
       try (var dataset = source.dataset();
+          var meters = ownsMeters
+              ? RunMeters.open(resolved, registry)
+              : new RunMeters(registry, Optional.empty());
           var model = new StageModel(resolved, prepared, plan).open(session)) {
         if (!differences.isEmpty()) {
           setAside(differences);
@@ -120,7 +136,8 @@ public final class StageTraining {
           var record = present(inputs).orElseGet(() -> begin(inputs));
           return isComplete(Optional.of(record))
               ? Outcome.UNCHANGED
-              : train(new Parts(prepared, plan, source), dataset, model, record);
+              : train(
+                  new Parts(prepared, plan, source, development), dataset, model, record, meters);
         });
       }
     }
@@ -187,17 +204,35 @@ public final class StageTraining {
   }
 
   /** The parts of a stage other than its model. */
-  private record Parts(PreparedData prepared, StagePlan plan, StageBatches source) {}
+  private record Parts(
+      PreparedData prepared,
+      StagePlan plan,
+      StageBatches source,
+      Optional<DevelopmentEvaluation> development) {}
+
+  private Optional<DevelopmentEvaluation> development(PreparedData prepared) {
+    return config.eval().hasDevelopment()
+        ? Optional.of(new DevelopmentEvaluation(
+            config, new EvaluationSets(resolved).dev(), prepared.tokenizer()))
+        : Optional.empty();
+  }
 
   private Outcome train(
-      Parts parts, ContrastiveDataset dataset, ContrastiveModel model, RunRecord record) {
+      Parts parts,
+      ContrastiveDataset dataset,
+      ContrastiveModel model,
+      RunRecord record,
+      RunMeters meters) {
     long start = System.nanoTime();
+    var trained = record;
     Provenance.resetPeakMemory();
     try (var interruption = new GracefulShutdown(model)) {
       model.compile(config.train().optimizer());
       model.traceUpdates(config.train().traceEvery());
       parts.source().noteUse();
-      fit(parts, dataset, model);
+      var best = best();
+      var callbacks = callbacks(parts, telemetry(parts, dataset, meters), best);
+      fit(parts, dataset, model, callbacks);
       parts.source().noteReusedNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
@@ -207,9 +242,20 @@ public final class StageTraining {
             config.train().steps());
         return Outcome.INTERRUPTED;
       }
+      // The learned weights are those of the whole training, whichever model is kept.
+      parts
+          .plan()
+          .learned()
+          .ifPresent(learned -> learned.write(model.session(), parts.prepared(), run.weights()));
+      if (best.isPresent() && best.get().bestStep() > 0) {
+        model.load(best.get().best());
+        trained = record.keeping(best.get().bestStep());
+        LOG.info(
+            "kept the model of step {}, the best on the development queries", trained.modelStep());
+      }
       write(parts, model);
     }
-    record.completed((System.nanoTime() - start) * 1e-9).write(run);
+    trained.completed((System.nanoTime() - start) * 1e-9).write(run);
     try {
       AtomicWrite.delete(run.backup());
     } catch (IOException e) {
@@ -218,9 +264,11 @@ public final class StageTraining {
     return Outcome.TRAINED;
   }
 
-  private void fit(Parts parts, ContrastiveDataset dataset, ContrastiveModel model) {
+  private void fit(
+      Parts parts, ContrastiveDataset dataset, ContrastiveModel model, List<Callback> callbacks) {
     try {
-      model.fit(dataset, FitOptions.steps(config.train().steps()).withCallbacks(callbacks(parts)));
+      var options = FitOptions.steps(config.train().steps()).withCallbacks(callbacks);
+      model.fit(dataset, parts.development().map(options::evaluatedBy).orElse(options));
     } catch (NotFiniteException e) {
       var domains = parts.prepared().domainNames();
       var culprits = e.elements().stream().map(domains::get).collect(Collectors.joining(", "));
@@ -232,20 +280,46 @@ public final class StageTraining {
     }
   }
 
-  private List<Callback> callbacks(Parts parts) {
+  /** Returns what saves the best model, if that one is kept. */
+  private Optional<ModelCheckpoint> best() {
+    return config.train().keep() == TrainConfig.Keep.BEST
+        ? Optional.of(new ModelCheckpoint(run.backup())
+            .saveBestOnly(
+                Monitor.max(DevelopmentEvaluation.mean(config.eval().measure()).name())))
+        : Optional.empty();
+  }
+
+  private Telemetry telemetry(Parts parts, ContrastiveDataset dataset, RunMeters meters) {
+    return new Telemetry(
+            meters.registry(),
+            run.path().getFileName().toString(),
+            run.metrics(),
+            parts.prepared().domainNames(),
+            config.train().logEvery())
+        .gaugeByDomain("tdro.domain.loss", ContrastiveModel.DOMAIN_LOSS)
+        .gaugeByDomain("tdro.domain.reference.loss", ContrastiveModel.DOMAIN_REFERENCE_LOSS)
+        .gaugeByDomain("tdro.domain.weight", MixtureLearner.WEIGHT)
+        .count("tdro.tokens", dataset::tokens)
+        .gauge("tdro.batches.waiting", dataset::waiting);
+  }
+
+  private List<Callback> callbacks(
+      Parts parts, Telemetry telemetry, Optional<ModelCheckpoint> best) {
     var train = config.train();
-    var domains = parts.prepared().domainNames();
     var callbacks = new ArrayList<Callback>();
     callbacks.add(new TerminateOnNaN().locatedBy(ContrastiveModel.DOMAIN_LOSS));
     callbacks.add(new BackupAndRestore(run.backup(), train.saveEvery()).keepWhenFinished());
+    best.ifPresent(callbacks::add);
     callbacks.add(CsvLogger.ofSteps(run.log()).withTimings());
-    callbacks.add(new Telemetry(
-            registry, run.path().getFileName().toString(), run.metrics(), domains, train.logEvery())
-        .gaugeByDomain("tdro.domain.loss", ContrastiveModel.DOMAIN_LOSS)
-        .gaugeByDomain("tdro.domain.weight", MixtureLearner.WEIGHT));
+    callbacks.add(telemetry);
+    if (train.tensorboard()) {
+      callbacks.add(new StageTensorBoard(resolved, parts.prepared().domainNames()).callback(run));
+    }
     callbacks.addAll(parts.plan().callbacks());
-    callbacks.add(new ProgressBar(progress, train.progress())
-        .everySteps(Math.max(train.logEvery(), train.steps() / 20)));
+    var bar = new ProgressBar(progress, train.progress())
+        .everySteps(Math.max(train.logEvery(), train.steps() / 20));
+    part.ifPresent(bar::partOf);
+    callbacks.add(bar);
     callbacks.addAll(further);
     return callbacks;
   }
@@ -258,10 +332,6 @@ public final class StageTraining {
   }
 
   private void write(Parts parts, ContrastiveModel model) {
-    parts
-        .plan()
-        .learned()
-        .ifPresent(learned -> learned.write(model.session(), parts.prepared(), run.weights()));
     var data = config.data();
     new RetrieverFolder(run.model())
         .write(

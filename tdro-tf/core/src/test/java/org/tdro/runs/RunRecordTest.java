@@ -21,6 +21,7 @@ class RunRecordTest {
       Map.of("java", "17"),
       "2026-01-02T03:04:05Z",
       null,
+      null,
       null);
 
   @Test

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,8 +22,7 @@ import org.tdro.testing.Checkout;
 import org.tdro.training.config.RunConfig;
 
 class PipelineTest {
-  private static final PrintStream SILENT =
-      new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+  private static final ByteArrayOutputStream SHOWN = new ByteArrayOutputStream();
 
   @TempDir
   private static Path folder;
@@ -51,7 +50,8 @@ class PipelineTest {
         "output=" + folder.resolve("out")));
     arguments.addAll(List.of(more));
     var composer = new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")));
-    return new Pipeline(composer, arguments, SILENT, registry).run().orElseThrow();
+    var progress = new PrintStream(SHOWN, true, StandardCharsets.UTF_8);
+    return new Pipeline(composer, arguments, progress, registry).run().orElseThrow();
   }
 
   @Test
@@ -61,6 +61,16 @@ class PipelineTest {
         .singleElement()
         .satisfies(row -> assertThat(row.values()).allMatch(value -> value >= 0 && value <= 1));
     assertThat(report.weights()).containsOnlyKeys("capitals", "sums", "colours");
+  }
+
+  /** Uniform fine-tuning is the reference, so there are four. */
+  @Test
+  void everyLineSaysWhichStageItIsOfAndWhenAllAreDone() {
+    assertThat(SHOWN.toString(StandardCharsets.UTF_8))
+        .containsPattern(
+            "stage 1/4 reference step 12/12: loss .*, ETA 0:00:00, whole 0:\\d\\d:\\d\\d")
+        .containsPattern("stage 2/4 dro step 12/12: .* whole ")
+        .containsPattern("stage 4/4 finetune-top70 step 12/12: .*, ETA 0:00:00\\R");
   }
 
   @Test

@@ -227,7 +227,8 @@ class StageTrainingTest {
             versions,
             record.started(),
             record.seconds(),
-            record.peakMemoryMiB())
+            record.peakMemoryMiB(),
+            record.modelStep())
         .write(run);
   }
 

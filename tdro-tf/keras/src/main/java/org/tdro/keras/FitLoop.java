@@ -101,6 +101,9 @@ final class FitLoop {
     var logs = new LinkedHashMap<>(state.means().values());
     // As in Keras, the rate that is in force, not a mean.
     logs.put(Logs.LEARNING_RATE.name(), lastStep.get(Logs.LEARNING_RATE));
+    for (var key : options.evaluationKeys()) {
+      lastStep.find(key).ifPresent(value -> logs.put(key.name(), value));
+    }
     options
         .validation()
         .ifPresent(dataset -> model
@@ -140,10 +143,24 @@ final class FitLoop {
     var scalars = new LinkedHashMap<>(means.values());
     scalars.put(Logs.LEARNING_RATE.name(), rate);
     var timings = new Timings(rows, waited * 1e-9, computed * 1e-9, program.updateSeconds());
-    var result = new Logs(scalars, vectors, timings);
-    state.means().add(result);
+    var trained = new Logs(scalars, vectors, timings);
+    state.means().add(trained);
+    var result = evaluated(step, trained);
     tell(callback -> callback.onTrainBatchEnd(model, step, result));
     return result;
+  }
+
+  /** Returns the logs of a step with what is measured after it, if anything is. */
+  private Logs evaluated(long step, Logs trained) {
+    var due = options
+        .evaluation()
+        .filter(evaluation -> step % evaluation.everySteps() == 0 || step == lastStep());
+    if (due.isEmpty()) {
+      return trained;
+    }
+    var scalars = new LinkedHashMap<>(trained.scalars());
+    due.get().evaluate(model).forEach((key, value) -> scalars.put(key.name(), value));
+    return new Logs(scalars, trained.vectors(), trained.timings());
   }
 
   private void tell(Consumer<Callback> hook) {

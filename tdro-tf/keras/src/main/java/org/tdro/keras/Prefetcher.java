@@ -94,6 +94,13 @@ public final class Prefetcher<T> implements AutoCloseable {
     return result.value();
   }
 
+  /** Returns the number of values that are computed and wait; may be called from any thread. */
+  public int waiting() {
+    synchronized (lock) {
+      return finished.size();
+    }
+  }
+
   /** Ends the threads and waits until they are gone. */
   @Override
   public void close() {

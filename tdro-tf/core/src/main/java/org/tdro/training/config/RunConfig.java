@@ -9,6 +9,7 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigSchema;
 import org.tdro.config.Default;
 import org.tdro.config.Incidental;
+import org.tdro.config.Inline;
 import org.tdro.config.InputFile;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
@@ -38,7 +39,8 @@ public record RunConfig(
     @Incidental Eval eval,
     @Incidental Export export,
     @Incidental Pipeline pipeline,
-    DeviceConfig device) {
+    DeviceConfig device,
+    @Incidental TelemetryConfig telemetry) {
 
   /** The keys of a run, and the order in which files and arguments override one another. */
   public static final ConfigSchema<RunConfig> SCHEMA = new ConfigSchema<>(RunConfig.class)
@@ -56,13 +58,17 @@ public record RunConfig(
    * @param measures names of measures, for example {@code ndcg_cut_10} or {@code MRR}
    * @param topK results kept for each query
    * @param prompts by the name of a set, the domain whose prompts its texts get; without one, that of its own name
+   * @param dev the same as {@code data} for development sets, which are evaluated while a stage trains
+   * @param development settings of that evaluation
    */
   public record Eval(
       @InputFile(InputFile.Kind.FOLDER) List<Path> data,
       @Default(BeirDataset.TEST) String split,
       List<String> measures,
       int topK,
-      Map<String, String> prompts) {
+      Map<String, String> prompts,
+      @Default("[]") @InputFile(InputFile.Kind.FOLDER) List<Path> dev,
+      @Inline(prefix = "dev-") DevelopmentConfig development) {
 
     public Eval {
       var wrong = wrong(measures);
@@ -84,6 +90,16 @@ public record RunConfig(
       } catch (IllegalArgumentException e) {
         return e.getMessage();
       }
+    }
+
+    /** Whether there are development queries. */
+    public boolean hasDevelopment() {
+      return !dev.isEmpty() || development.share() > 0;
+    }
+
+    /** Returns the measure by which models are compared: the first of {@link #measures}. */
+    public Measure measure() {
+      return Measure.parse(measures).get(0);
     }
 
     /** Returns the prompts of the sets. */
@@ -133,6 +149,9 @@ public record RunConfig(
                 || data.passagesPerQuery() > 1,
             "data.passagesPerQuery must be at least 2 where each row sees only its own passages, was "
                 + data.passagesPerQuery())
+        .that(
+            train.keep() == TrainConfig.Keep.LAST || eval.hasDevelopment(),
+            "train.keep is best, but nothing says which model is best: give development queries, eval.dev=[FOLDER] or eval.dev-share=0.5")
         .that(
             eval.setPrompts().unknown(data.everyPrompt()).isEmpty(),
             "eval.prompts names %s, but there are prompts for %s"

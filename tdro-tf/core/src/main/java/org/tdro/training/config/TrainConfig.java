@@ -30,6 +30,8 @@ import org.tdro.keras.optimizers.OptimizerSpec;
  * @param logEvery updates between lines of the log
  * @param traceEvery updates between traces of TensorFlow's profiler, which time the update of the weights; 0 for none
  * @param progress form in which progress is shown
+ * @param keep the model of the run that is kept
+ * @param tensorboard whether event files for TensorBoard are written, too
  */
 @KeyOrder({
   "steps",
@@ -52,7 +54,9 @@ import org.tdro.keras.optimizers.OptimizerSpec;
   "save-every",
   "log-every",
   "trace-every",
-  "progress"
+  "progress",
+  "keep",
+  "tensorboard"
 })
 public record TrainConfig(
     int steps,
@@ -68,7 +72,17 @@ public record TrainConfig(
     @Incidental int saveEvery,
     @Incidental int logEvery,
     @Incidental @Default("0") int traceEvery,
-    @Incidental ProgressBar.Mode progress) {
+    @Incidental ProgressBar.Mode progress,
+    @Default("last") Keep keep,
+    @Incidental @Default("false") boolean tensorboard) {
+
+  /** The model that is kept of all that a run goes through. */
+  public enum Keep {
+    /** That after the last step. */
+    LAST,
+    /** The one with the best mean on the development queries, the first of equals. */
+    BEST
+  }
 
   public TrainConfig {
     new Checks()

@@ -15,7 +15,8 @@ import org.tdro.keras.StepFolders;
 
 /**
  * Saves the model to {@code folder/checkpoint-STEP}, after every epoch or every so many steps, and if asked the best one
- * to {@code folder/best}. What other runs saved there is left alone, unless it is of the same step.
+ * to {@code folder/best}: by a log of the epochs, or by one that a {@link org.tdro.keras.StepEvaluation} measures between steps. What other
+ * runs saved there is left alone, unless it is of the same step.
  */
 public final class ModelCheckpoint implements StatefulCallback {
   private final Path folder;
@@ -23,9 +24,12 @@ public final class ModelCheckpoint implements StatefulCallback {
   private Optional<Integer> everySteps = Optional.empty();
   private int keepLast = Integer.MAX_VALUE;
   private Optional<Monitor> monitor = Optional.empty();
+  private boolean onlyBest;
 
   private final TreeSet<Long> saved = new TreeSet<>();
+  private boolean betweenSteps;
   private double best;
+  private long bestStep = -1;
   private boolean due;
   private boolean bestDue;
 
@@ -49,34 +53,61 @@ public final class ModelCheckpoint implements StatefulCallback {
     return this;
   }
 
-  /** Also saves the model after each epoch that is the best so far. */
+  /** Also saves the model whenever the monitored log is the best so far. */
   public ModelCheckpoint saveBest(Monitor monitor) {
     this.monitor = Optional.of(monitor);
     this.best = monitor.worst();
     return this;
   }
 
+  /** Saves the model whenever the monitored log is the best so far, and no other. */
+  public ModelCheckpoint saveBestOnly(Monitor monitor) {
+    onlyBest = true;
+    return saveBest(monitor);
+  }
+
+  /** Returns the folder of the best model. */
+  public Path best() {
+    return folder.resolve("best");
+  }
+
+  /** Returns the step of the best model so far; -1 before the first. */
+  public long bestStep() {
+    return bestStep;
+  }
+
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
     monitor.ifPresent(monitored -> monitored.check(options));
+    betweenSteps = monitor.isPresent()
+        && options.evaluationKeys().stream()
+            .anyMatch(key -> key.name().equals(monitor.get().log()));
     save(model);
   }
 
   @Override
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
-    due = everySteps.isPresent() && step % everySteps.get() == 0;
+    due = !onlyBest && everySteps.isPresent() && step % everySteps.get() == 0;
+    if (betweenSteps && logs.scalars().containsKey(monitor.orElseThrow().log())) {
+      compare(model, logs);
+    }
   }
 
   @Override
   public void onEpochEnd(Model model, long epoch, Logs logs) {
-    due |= everySteps.isEmpty();
-    monitor.ifPresent(monitor -> {
-      double value = monitor.value(logs);
-      if (monitor.improves(value, best, 0)) {
-        best = value;
-        bestDue = true;
-      }
-    });
+    due |= !onlyBest && everySteps.isEmpty();
+    if (monitor.isPresent() && !betweenSteps) {
+      compare(model, logs);
+    }
+  }
+
+  private void compare(Model model, Logs logs) {
+    double value = monitor.orElseThrow().value(logs);
+    if (monitor.get().improves(value, best, 0)) {
+      best = value;
+      bestStep = model.iterations();
+      bestDue = true;
+    }
   }
 
   @Override
@@ -96,7 +127,7 @@ public final class ModelCheckpoint implements StatefulCallback {
     }
     if (bestDue) {
       bestDue = false;
-      model.save(folder.resolve("best"));
+      model.save(best());
     }
   }
 
@@ -105,6 +136,7 @@ public final class ModelCheckpoint implements StatefulCallback {
     return Map.of(
         "saved", saved.stream().map(String::valueOf).collect(Collectors.joining(" ")),
         "best", Double.toString(best),
+        "bestStep", Long.toString(bestStep),
         "due", Boolean.toString(due),
         "bestDue", Boolean.toString(bestDue));
   }
@@ -116,6 +148,8 @@ public final class ModelCheckpoint implements StatefulCallback {
         .filter(step -> !step.isEmpty())
         .forEach(step -> saved.add(Long.valueOf(step)));
     best = Double.parseDouble(state.get("best"));
+    // Older states do not have it.
+    bestStep = Long.parseLong(state.getOrDefault("bestStep", "-1"));
     due = Boolean.parseBoolean(state.get("due"));
     bestDue = Boolean.parseBoolean(state.get("bestDue"));
   }

@@ -3,17 +3,19 @@ package org.tdro.keras.callbacks;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.StringJoiner;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.tdro.io.Checks;
 import org.tdro.keras.Callback;
 import org.tdro.keras.FitOptions;
+import org.tdro.keras.LogKey;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 
 /**
- * Shows how far an epoch is: steps, loss, rows a second and the time that is left, as one line as wide as the
+ * Shows how far an epoch is: steps, loss, what was last measured between steps, rows a second and the time that is left, as one line as wide as the
  * terminal that is drawn again and again, or as a line every so many steps; at the end of an epoch, its logs.
  */
 public final class ProgressBar implements Callback {
@@ -34,8 +36,17 @@ public final class ProgressBar implements Callback {
     }
   }
 
+  /**
+   * A training as one of several that follow each other.
+   *
+   * @param name shown before the steps, such as {@code stage 2/4 dro}
+   * @param stepsAfter steps of the trainings that follow, for the time left of the whole; they are taken to be as long as this one's
+   */
+  public record Part(String name, long stepsAfter) {}
+
   private final PrintStream out;
   private final Mode mode;
+  private Optional<Part> part = Optional.empty();
   private int everySteps = 50;
 
   private long stepsPerEpoch;
@@ -45,6 +56,8 @@ public final class ProgressBar implements Callback {
   private long rows;
   private long startNanos;
   private me.tongfei.progressbar.ProgressBar bar;
+  private Optional<LogKey<Double>> measured = Optional.empty();
+  private String latest = "";
 
   /** Writes to {@code out}, which stays open. */
   public ProgressBar(PrintStream out, Mode mode) {
@@ -59,10 +72,17 @@ public final class ProgressBar implements Callback {
     return this;
   }
 
+  /** Shows the training as a part of a whole, with the time that is left of that. */
+  public ProgressBar partOf(Part whole) {
+    part = Optional.of(whole);
+    return this;
+  }
+
   @Override
   public void onTrainBegin(Model model, FitOptions options) {
     epochs = options.epochs();
     stepsPerEpoch = options.stepsPerEpoch().getAsLong();
+    measured = options.evaluationKeys().stream().findFirst();
   }
 
   @Override
@@ -89,15 +109,22 @@ public final class ProgressBar implements Callback {
     rows += (long) logs.timings().rows();
     double seconds = (System.nanoTime() - startNanos) * 1e-9;
     double loss = logs.find(Logs.LOSS).orElse(Double.NaN);
-    var figures = format("loss %.4f, %,.0f rows/s", loss, rows / seconds);
+    measured
+        .flatMap(logs::find)
+        .ifPresent(value -> latest = format(", %s %.4f", measured.get().name(), value));
+    var figures = format("loss %.4f%s, %,.0f rows/s", loss, latest, rows / seconds);
+    double perStep = seconds / (done - firstStep);
+    long left = stepsPerEpoch - done + (epochs - 1 - epoch) * stepsPerEpoch;
+    var whole = part.filter(of -> of.stepsAfter() > 0)
+        .map(of -> ", whole " + time(perStep * (left + of.stepsAfter())))
+        .orElse("");
     if (mode == Mode.BAR) {
-      bar.setExtraMessage(figures);
+      bar.setExtraMessage(figures + whole);
       bar.stepTo(done);
     } else if (mode == Mode.LINES && (done % everySteps == 0 || done == stepsPerEpoch)) {
-      long left = Math.round(seconds / (done - firstStep) * (stepsPerEpoch - done));
       out.println(format(
-          "%s %d/%d: %s, ETA %d:%02d:%02d",
-          name(), done, stepsPerEpoch, figures, left / 3600, left / 60 % 60, left % 60));
+          "%s %d/%d: %s, ETA %s%s",
+          name(), done, stepsPerEpoch, figures, time(perStep * (stepsPerEpoch - done)), whole));
     }
   }
 
@@ -137,7 +164,13 @@ public final class ProgressBar implements Callback {
   }
 
   private String name() {
-    return epochs == 1 ? "step" : format("epoch %d/%d step", epoch + 1, epochs);
+    var prefix = part.map(of -> of.name() + " ").orElse("");
+    return prefix + (epochs == 1 ? "step" : format("epoch %d/%d step", epoch + 1, epochs));
+  }
+
+  private static String time(double seconds) {
+    long whole = Math.round(seconds);
+    return format("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
   }
 
   private static String format(String pattern, Object... values) {

@@ -1,0 +1,174 @@
+package org.tdro.training;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.evaluation.EvaluationResult;
+import org.tdro.evaluation.EvaluationSet;
+import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.keras.LogKey;
+import org.tdro.keras.Model;
+import org.tdro.keras.StepEvaluation;
+import org.tdro.retriever.EncoderModel;
+import org.tdro.retriever.TokenEncoding;
+import org.tdro.rows.Passage;
+import org.tdro.search.Embeddings;
+import org.tdro.search.ExactSearch;
+import org.tdro.search.Query;
+import org.tdro.search.Run;
+import org.tdro.text.TextKind;
+import org.tdro.text.Tokenizer;
+import org.tdro.training.config.DataConfig;
+import org.tdro.training.config.RunConfig;
+
+/**
+ * The quality of a model on development queries while it trains. Texts are tokenised once; each evaluation encodes them with the weights as
+ * they are in the training's own session, and ranks them exactly.
+ */
+public final class DevelopmentEvaluation implements StepEvaluation {
+  private static final Logger LOG = LoggerFactory.getLogger(DevelopmentEvaluation.class);
+
+  /** The beginning of the names of all logs of development queries. */
+  static final String PREFIX = "dev/";
+
+  private final int every;
+  private final Measure measure;
+  private final RetrievalEvaluation evaluation;
+  private final List<Tokens> sets;
+
+  /** The texts of a set as token ids. */
+  @SuppressWarnings("ArrayRecordComponent") // to compute with, never compared
+  private record Tokens(
+      EvaluationSet set, int[][] queries, List<String> documents, int[][] passages) {}
+
+  private final int queryLength;
+  private final int passageLength;
+
+  /** An evaluation of a sample of {@code sets} with the texts prepared as those of training are. */
+  DevelopmentEvaluation(RunConfig config, List<EvaluationSet> sets, Tokenizer tokenizer) {
+    var options = config.eval().development();
+    every = options.every();
+    measure = config.eval().measure();
+    evaluation = new RetrievalEvaluation(config.eval().topK(), List.of(measure));
+    queryLength = config.data().queryLength();
+    passageLength = config.data().passageLength();
+    this.sets = sets.stream()
+        .map(set -> tokens(
+            set.sample(options.queries(), options.documents()),
+            config.eval().setPrompts().task(set.name()),
+            config.data(),
+            tokenizer))
+        .toList();
+    for (int i = 0; i < sets.size(); i++) {
+      LOG.info(
+          "development: {} of {} queries of {} among {} documents, every {} steps",
+          this.sets.get(i).queries().length,
+          sets.get(i).queries().size(),
+          sets.get(i).name(),
+          this.sets.get(i).passages().length,
+          every);
+    }
+  }
+
+  private static Tokens tokens(
+      EvaluationSet sample, String task, DataConfig data, Tokenizer tokenizer) {
+    List<Passage> documents;
+    try (var stream = sample.corpus().documents()) {
+      documents = stream.toList();
+    }
+    return new Tokens(
+        sample,
+        ids(
+            TextKind.QUERY,
+            sample.queries().stream().map(Query::text).toList(),
+            task,
+            data,
+            tokenizer),
+        documents.stream().map(Passage::id).toList(),
+        ids(
+            TextKind.PASSAGE,
+            documents.stream().map(Passage::content).toList(),
+            task,
+            data,
+            tokenizer));
+  }
+
+  private static int[][] ids(
+      TextKind kind, List<String> texts, String task, DataConfig data, Tokenizer tokenizer) {
+    var prompt = data.everyPrompt().of(kind, task);
+    int longest = kind == TextKind.QUERY ? data.queryLength() : data.passageLength();
+    return texts.stream()
+        .map(text -> tokenizer.encode(prompt.apply(text), longest))
+        .toArray(int[][]::new);
+  }
+
+  /** Returns the key of the mean of a measure over the development sets. */
+  public static LogKey<Double> mean(Measure measure) {
+    return LogKey.scalar(PREFIX + measure.name());
+  }
+
+  /** Returns the key of a measure on one development set. */
+  public static LogKey<Double> of(String set, Measure measure) {
+    return LogKey.scalar(PREFIX + set + "/" + measure.name());
+  }
+
+  @Override
+  public List<LogKey<Double>> keys() {
+    var keys = new ArrayList<LogKey<Double>>();
+    keys.add(mean(measure));
+    sets.forEach(tokens -> keys.add(of(tokens.set().name(), measure)));
+    return keys;
+  }
+
+  @Override
+  public int everySteps() {
+    return every;
+  }
+
+  /** Returns NaN for a set whose embeddings are not finite. */
+  @Override
+  public Map<LogKey<Double>, Double> evaluate(Model model) {
+    var values = new LinkedHashMap<LogKey<Double>, Double>();
+    values.put(mean(measure), Double.NaN);
+    double sum = 0;
+    for (var tokens : sets) {
+      double value = evaluate((EncoderModel) model, tokens);
+      values.put(of(tokens.set().name(), measure), value);
+      sum += value;
+    }
+    values.put(mean(measure), sum / sets.size());
+    return values;
+  }
+
+  private double evaluate(EncoderModel model, Tokens tokens) {
+    var queries =
+        TokenEncoding.DEFAULT.encode(model, TextKind.QUERY, tokens.queries(), 0, queryLength);
+    var passages =
+        TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, tokens.passages(), 0, passageLength);
+    if (!isFinite(queries) || !isFinite(passages)) {
+      return Double.NaN;
+    }
+    var run = evaluation.rank(
+        (texts, corpus, topK) -> rank(tokens, queries, passages, topK), tokens.set());
+    return EvaluationResult.of(tokens.set().qrels(), run, List.of(measure)).value(measure);
+  }
+
+  private static Run rank(Tokens tokens, Embeddings queries, Embeddings passages, int topK) {
+    var search = new ExactSearch(queries, topK);
+    search.add(tokens.documents(), passages);
+    return search.run(tokens.set().queries().stream().map(Query::id).toList());
+  }
+
+  private static boolean isFinite(Embeddings embeddings) {
+    for (float value : embeddings.values()) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

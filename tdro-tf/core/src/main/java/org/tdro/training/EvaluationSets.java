@@ -1,0 +1,156 @@
+package org.tdro.training;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.config.ConfigException;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
+import org.tdro.io.Sha256;
+import org.tdro.search.Query;
+import org.tdro.text.TextKind;
+import org.tdro.training.config.RunConfig;
+
+/**
+ * The evaluation sets of a configuration. Choices are made by the development queries alone, so no query may be a development and a test
+ * query at once.
+ */
+record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
+  private static final Logger LOG = LoggerFactory.getLogger(EvaluationSets.class);
+  private static final int LISTED = 3;
+
+  private RunConfig.Eval eval() {
+    return resolved.config().eval();
+  }
+
+  /**
+   * Returns the test sets, and warns of those that have no prompt.
+   *
+   * @throws ConfigException if there is a set without test queries
+   */
+  List<EvaluationSet> tests() {
+    var share = eval().development().queryShare();
+    var sets = BeirDataset.loadAll(eval().data(), eval().split()).stream()
+        .map(share::test)
+        .toList();
+    checkQueries(sets, "test");
+    var names = sets.stream().map(EvaluationSet::name).toList();
+    for (var kind : TextKind.values()) {
+      var without =
+          eval().setPrompts().without(kind, resolved.config().data().everyPrompt(), names);
+      if (!without.isEmpty()) {
+        LOG.warn(
+            "{}: no {} prompt, since no domain with one is called so; choose one with eval.prompts.SET=DOMAIN",
+            String.join(", ", without),
+            kind == TextKind.QUERY ? "query" : "passage");
+      }
+    }
+    return sets;
+  }
+
+  /**
+   * Returns the development sets: those of {@code eval.dev}, whole, and the development queries of those in {@code eval.data}.
+   *
+   * @throws ConfigException if a query is a development and a test query, if two sets have the same name, or if there is a set without
+   *     development queries
+   */
+  List<EvaluationSet> dev() {
+    var sets =
+        new ArrayList<>(BeirDataset.loadAll(eval().dev(), eval().development().split()));
+    checkNotTested(sets);
+    if (eval().development().share() > 0) {
+      var share = eval().development().queryShare();
+      BeirDataset.loadAll(eval().data(), eval().split()).stream()
+          .map(share::dev)
+          .forEach(sets::add);
+    }
+    checkQueries(sets, "development");
+    var names = new HashSet<String>();
+    for (var set : sets) {
+      if (!names.add(set.name())) {
+        throw new ConfigException(
+            List.of("%s: eval.dev and eval.data both have a set %s, which eval.dev-share divides"
+                .formatted(resolved.origin("eval.dev"), set.name())));
+      }
+    }
+    return sets;
+  }
+
+  private void checkQueries(List<EvaluationSet> sets, String what) {
+    var without = sets.stream()
+        .filter(set -> set.queries().isEmpty())
+        .map(EvaluationSet::name)
+        .toList();
+    if (!without.isEmpty()) {
+      throw new ConfigException(List.of("%s: eval.dev-share=%s leaves %s no %s queries"
+          .formatted(
+              resolved.origin("eval.dev-share"),
+              eval().development().share(),
+              String.join(", ", without),
+              what)));
+    }
+  }
+
+  private void checkNotTested(List<EvaluationSet> development) {
+    if (development.isEmpty() || eval().data().isEmpty()) {
+      return;
+    }
+    var share = eval().development().queryShare();
+    var tested = new HashSet<Query>();
+    datasets(eval().data(), eval().split())
+        .forEach(dataset -> dataset.judgedQueries().stream()
+            .filter(query -> !share.isDev(query.id()))
+            .forEach(tested::add));
+    var problems = new ArrayList<String>();
+    for (var set : development) {
+      var both = set.queries().stream().filter(tested::contains).toList();
+      if (!both.isEmpty()) {
+        problems.add(
+            "%s: %d of %d queries of eval.dev's %s are test queries of eval.data, such as %s: choices must not be made by test queries. Give other sets, another eval.dev-split, or instead of eval.dev a part of eval.data: eval.dev-share=0.5"
+                .formatted(
+                    resolved.origin("eval.dev"),
+                    both.size(),
+                    set.queries().size(),
+                    set.name(),
+                    String.join(
+                        ", ",
+                        both.stream().limit(LISTED).map(query -> query.id()).toList())));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
+  private static Stream<BeirDataset> datasets(List<Path> folders, String split) {
+    return folders.stream().flatMap(folder -> BeirDataset.list(folder, split).stream());
+  }
+
+  /** Returns a hash of everything that the values of the development queries follow from, besides the model. */
+  String developmentFingerprint() {
+    var development = eval().development();
+    var text = new StringBuilder()
+        .append(eval().measure())
+        .append(eval().topK())
+        .append(development)
+        .append(eval().prompts());
+    Set<BeirDataset> sets = new LinkedHashSet<>();
+    datasets(eval().dev(), development.split()).forEach(sets::add);
+    if (development.share() > 0) {
+      datasets(eval().data(), eval().split()).forEach(sets::add);
+    }
+    for (var set : sets) {
+      text.append('\n').append(set.name());
+      set.files().forEach(file -> text.append(' ').append(Sha256.of(file)));
+    }
+    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+}
