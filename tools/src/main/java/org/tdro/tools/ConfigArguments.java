@@ -34,6 +34,11 @@ final class ConfigArguments {
     return List.copyOf(overrides);
   }
 
+  /** Returns the options as they would be typed. */
+  List<String> options() {
+    return configDir == null ? List.of() : List.of("--config-dir", configDir.toString());
+  }
+
   /** Shows no progress if the options say so. */
   ConfigArguments shownAs(ProgressOptions options) {
     if (!options.isShown()) {

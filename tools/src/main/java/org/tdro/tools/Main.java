@@ -12,6 +12,7 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import org.tdro.experiments.sweep.JobLauncher;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -79,6 +80,7 @@ public final class Main extends CommandGroup {
     // This must come before anything is logged.
     restoreStandardError();
     Interruption.handle(System.err);
+    JobLauncher.endWithParent(System.in);
     int code = run(
         arguments,
         new PrintWriter(System.out, true, UTF_8),

@@ -2,6 +2,7 @@ package org.tdro.tools;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.Callable;
+import org.tdro.experiments.sweep.SweptCommand;
 import org.tdro.training.Pipeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
       "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' output=runs/first",
       "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' dro.cross-fit=true output=runs/cross-fit",
       "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' 'pipeline.weightings=[uniform,mean,top50]'",
-      "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' stages.dro.train.steps=500"
+      "  tdro pipeline data=FOLDER 'eval.data=[EVALUATION]' stages.dro.train.steps=500",
+      "  tdro pipeline -m data=FOLDER 'eval.data=[EVALUATION]' dro.step-size=0.01,0.02 'seed=range(1,6)' output=runs/eta sweep.jobs=2"
     })
 final class PipelineCommand implements Callable<Integer> {
   @Spec
@@ -33,8 +35,15 @@ final class PipelineCommand implements Callable<Integer> {
   @Mixin
   private ProgressOptions progress;
 
+  @Mixin
+  private MultirunOptions multirun;
+
   @Override
   public Integer call() {
+    if (multirun.isOn()) {
+      return multirun.run(
+          SweptCommand.PIPELINE, arguments.shownAs(progress), spec.commandLine().getOut());
+    }
     var pipeline = new Pipeline(
         arguments.composer(),
         arguments.shownAs(progress).overrides(),

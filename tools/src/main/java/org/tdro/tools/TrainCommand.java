@@ -2,6 +2,7 @@ package org.tdro.tools;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.Callable;
+import org.tdro.experiments.sweep.SweptCommand;
 import org.tdro.training.StageTraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
       "  tdro train stage=dro data=FOLDER dro.reference=runs/reference output=runs/dro",
       "  tdro train stage=dro dro=doremi dro.online-every=10 data=FOLDER dro.reference=runs/reference output=runs/online",
       "  tdro train stage=finetune data=FOLDER data.weights=runs/dro/weights/top70_weights.json output=runs/top70",
-      "  tdro train stage=reference data=FOLDER model=mini train.steps=500 train.batch-size=32"
+      "  tdro train stage=reference data=FOLDER model=mini train.steps=500 train.batch-size=32",
+      "  tdro train -m stage=reference data=FOLDER train.learning-rate=1e-3,5e-3 output=runs/rates --dry-run"
     })
 final class TrainCommand implements Callable<Integer> {
   @Spec
@@ -34,8 +36,15 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin
   private ProgressOptions progress;
 
+  @Mixin
+  private MultirunOptions multirun;
+
   @Override
   public Integer call() {
+    if (multirun.isOn()) {
+      return multirun.run(
+          SweptCommand.TRAIN, arguments.shownAs(progress), spec.commandLine().getOut());
+    }
     var resolved = arguments.shownAs(progress).composeForRun();
     var registry = new SimpleMeterRegistry();
     var outcome = new StageTraining(resolved, System.err, registry).run();

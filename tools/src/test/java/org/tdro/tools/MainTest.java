@@ -161,9 +161,9 @@ class MainTest {
         .allSatisfy(command -> assertThat(command.getUnmatchedArguments()).isEmpty());
   }
 
-  /** The shape that {@code bench} adds is not here. */
+  /** The shape that {@code bench} adds is not here, and swept values are not those of one configuration. */
   static Stream<String> configuredExamples() {
-    return examples().filter(example -> !example.contains(" bench "));
+    return examples().filter(example -> !example.contains(" bench ") && !example.contains(" -m "));
   }
 
   @ParameterizedTest

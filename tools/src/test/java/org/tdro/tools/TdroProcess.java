@@ -131,6 +131,11 @@ final class TdroProcess implements AutoCloseable {
     return await();
   }
 
+  /** Returns the processes that it started and that run. */
+  List<ProcessHandle> children() {
+    return process.toHandle().descendants().filter(ProcessHandle::isAlive).toList();
+  }
+
   /** Sends it a signal. */
   void signal(String name) throws IOException, InterruptedException {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();

@@ -150,6 +150,23 @@ public final class Json {
     }
   }
 
+  /**
+   * Parses a text that is a JSON object as a record.
+   *
+   * @param place where the text is from, such as {@code jobs.jsonl:7}
+   * @throws InputException naming the place, and the column or the JSON path of what is wrong
+   */
+  public static <T> T parse(String text, String place, Class<T> type) {
+    try {
+      return MAPPER.treeToValue(object(text, place), type);
+    } catch (JsonMappingException e) {
+      throw new InputException(
+          cause(e).lines().map(problem -> place + ": " + path(e) + problem).toList());
+    } catch (JsonProcessingException e) {
+      throw new InputException(place + ": malformed JSON: " + problem(e), e);
+    }
+  }
+
   /** Returns the type of a value in words, such as {@code a list}. */
   public static String describe(JsonNode value) {
     return switch (value.getNodeType()) {

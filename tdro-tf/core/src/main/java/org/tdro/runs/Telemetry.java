@@ -91,7 +91,8 @@ public final class Telemetry implements Callback {
     // Steps after the backup that training resumes from are repeated, and written again.
     log.truncate(model.iterations());
     measured = options.evaluationKeys();
-    gauge("tdro.steps.planned", options.epochs() * options.stepsPerEpoch().orElse(0));
+    gauge("tdro.steps.planned", (double)
+        (options.epochs() * options.stepsPerEpoch().orElse(0)));
   }
 
   @Override
@@ -107,11 +108,11 @@ public final class Telemetry implements Callback {
     double seconds = timings.inputSeconds() + timings.stepSeconds();
     rows.increment(timings.rows());
     gauge("tdro.rows.per.second", timings.rows() / seconds);
-    gauge("tdro.steps.done", step);
+    gauge("tdro.steps.done", (double) step);
     totals.forEach((meter, total) -> {
       long now = total.getAsLong();
       long more = now - counted.put(meter, now);
-      registry.counter(meter, "run", run).increment(more);
+      registry.counter(meter, "run", run).increment((double) more);
       gauge(meter + ".per.second", more / seconds);
     });
     measured.forEach(key ->

@@ -128,6 +128,64 @@ public final class Pipeline {
     return Optional.of(report);
   }
 
+  /**
+   * The stages that a pipeline trains, composed and checked; what earlier stages make for later ones need not exist.
+   *
+   * @param base the settings that all stages and the evaluation share
+   * @param stages the stages in order, with the reference first if the pipeline trains one
+   * @param reference the arguments of {@code tdro train}, but for its output, that train that reference; empty if there is none
+   */
+  public record Outline(
+      ResolvedConfig<RunConfig> base,
+      List<ResolvedConfig<RunConfig>> stages,
+      Optional<List<String>> reference) {}
+
+  /**
+   * Returns what {@link #run} would train, without reading data.
+   *
+   * @throws ConfigException listing everything that is wrong
+   */
+  public Outline outline() {
+    var base = compose("stage=reference");
+    var config = base.config();
+    check(base);
+    boolean learns =
+        config.pipeline().weightings().stream().anyMatch(name -> !name.equals(UNIFORM));
+    boolean needsReference = learns && config.dro().needsReference();
+    boolean trainsReference = needsReference && config.dro().reference().isEmpty();
+    var output = config.output();
+    var run = config.dro().reference().orElse(output.resolve("reference"));
+    var stages = new ArrayList<ResolvedConfig<RunConfig>>();
+    var reference = reference(config, run);
+    if (trainsReference) {
+      stages.add(reference);
+    } else if (needsReference) {
+      complete(reference);
+    }
+    if (learns) {
+      stages.add(planned(
+          droArguments(needsReference ? Optional.of(reference) : Optional.empty(), output)));
+    }
+    for (var weighting : config.pipeline().weightings()) {
+      var finetune = planned(finetuneArguments(weighting, output));
+      if (!needsReference || !isReference(weighting, finetune, reference)) {
+        stages.add(finetune);
+      }
+    }
+    stages.forEach(StageTraining::check);
+    return new Outline(
+        base,
+        stages,
+        trainsReference
+            ? Optional.of(all(referenceArguments(config).toArray(String[]::new)))
+            : Optional.empty());
+  }
+
+  /** Composes a stage whose inputs may be made by an earlier one. */
+  private ResolvedConfig<RunConfig> planned(List<String> additions) {
+    return composer.compose(all(additions.toArray(String[]::new)));
+  }
+
   /** Finds the mistakes that can be known before the first step. */
   private static void check(ResolvedConfig<RunConfig> base) {
     var config = base.config();
@@ -150,20 +208,22 @@ public final class Pipeline {
   }
 
   private ResolvedConfig<RunConfig> reference(RunConfig config, Path run) {
+    var additions = new ArrayList<>(referenceArguments(config));
+    additions.add(argument("output", run));
+    return compose(additions.toArray(String[]::new));
+  }
+
+  private static List<String> referenceArguments(RunConfig config) {
     return config.dro().crossFit()
-        ? compose("stage=reference", "data.fold=first", argument("output", run))
-        : compose("stage=reference", argument("output", run));
+        ? List.of("stage=reference", "data.fold=first")
+        : List.of("stage=reference");
   }
 
   /** Refuses a reference that was given unless it is what this pipeline would train as one. */
   private static void checkReference(ResolvedConfig<RunConfig> reference) {
     var run = new RunFolder(reference.config().output());
     var origin = reference.origin("dro.reference");
-    var record = RunRecord.read(run)
-        .filter(found -> found.status() == RunRecord.Status.COMPLETE)
-        .orElseThrow(() -> new ConfigException(List.of(
-            "%s: dro.reference names %s, which holds no complete run; a pipeline takes a run of stage reference, or trains one without dro.reference"
-                .formatted(origin, run.path()))));
+    var record = complete(reference);
     try (var prepared = PreparedData.of(reference.config())) {
       var differences = record.differences(
           run, reference, StageInputs.fingerprints(reference, prepared), MixtureSampler.VERSION);
@@ -179,23 +239,42 @@ public final class Pipeline {
     LOG.info("{}: taken as the reference", run.path());
   }
 
+  /** Returns the record of a reference that was given, which must be complete. */
+  private static RunRecord complete(ResolvedConfig<RunConfig> reference) {
+    var run = new RunFolder(reference.config().output());
+    return RunRecord.read(run)
+        .filter(found -> found.status() == RunRecord.Status.COMPLETE)
+        .orElseThrow(() -> new ConfigException(List.of(
+            "%s: dro.reference names %s, which holds no complete run; a pipeline takes a run of stage reference, or trains one without dro.reference"
+                .formatted(reference.origin("dro.reference"), run.path()))));
+  }
+
   private ResolvedConfig<RunConfig> dro(
+      Optional<ResolvedConfig<RunConfig>> reference, Path output) {
+    return compose(droArguments(reference, output).toArray(String[]::new));
+  }
+
+  private static List<String> droArguments(
       Optional<ResolvedConfig<RunConfig>> reference, Path output) {
     var additions =
         new ArrayList<>(List.of("stage=dro", argument("output", output.resolve("dro"))));
     reference.ifPresent(
         run -> additions.add(argument("dro.reference", run.config().output())));
-    return compose(additions.toArray(String[]::new));
+    return additions;
   }
 
   private ResolvedConfig<RunConfig> finetune(String weighting, Path output) {
+    return compose(finetuneArguments(weighting, output).toArray(String[]::new));
+  }
+
+  private static List<String> finetuneArguments(String weighting, Path output) {
     var weights = weighting.equals(UNIFORM)
         ? UNIFORM
         : new RunFolder(output.resolve("dro"))
             .weights()
             .resolve(weighting + "_weights.json")
             .toString();
-    return compose(
+    return List.of(
         "stage=finetune",
         argument("data.weights", weights),
         argument("output", output.resolve("finetune-" + weighting)));

@@ -1,53 +1,104 @@
 package org.tdro.training;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.rows.DomainFiles;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
 import org.tdro.training.config.TrainConfig;
 
-/** The fingerprints of a stage's inputs, by content. */
-final class StageInputs {
-  private StageInputs() {}
+/** The fingerprints of stages' inputs, by content. Each file or folder is read once, however many stages use it. */
+public final class StageInputs {
+  private final Map<String, String> known = new HashMap<>();
+
+  private final Predicate<Path> counted;
+
+  private StageInputs(Predicate<Path> counted) {
+    this.counted = counted;
+  }
+
+  /**
+   * Returns the fingerprints of runs that are planned, whose tokenizer and rows are not prepared yet. What does not exist, because an
+   * earlier stage makes it, is left out. The files must not change while this is used.
+   */
+  public static StageInputs planned() {
+    return new StageInputs(Files::exists);
+  }
 
   /** Returns the fingerprints by the name of the input; a run with others is another run. */
   static Map<String, String> fingerprints(
       ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
+    var inputs = new StageInputs(file -> true).named(resolved);
+    inputs.put("data", prepared.data().fingerprint());
+    inputs.put("tokenizer", prepared.tokenizer().fingerprint());
+    return inputs;
+  }
+
+  /** Returns the fingerprints by the name of the input; two stages that have the same are the same run. */
+  public Map<String, String> beforePreparation(ResolvedConfig<RunConfig> resolved) {
+    var data = resolved.config().data();
+    var inputs = named(resolved);
+    DomainFiles.sources(List.of(data.train()), skipped -> {})
+        .forEach((domain, file) -> put(inputs, "rows of " + domain, file, Sha256::of));
+    data.tokenizer().ifPresent(file -> put(inputs, "tokenizer", file, Sha256::of));
+    return inputs;
+  }
+
+  /** Returns the fingerprint of a file. */
+  public String of(Path file) {
+    return known.computeIfAbsent(file.toString(), path -> Sha256.of(file));
+  }
+
+  /** Returns the fingerprints of the configuration and of what it names except rows and tokenizer. */
+  private Map<String, String> named(ResolvedConfig<RunConfig> resolved) {
     var config = resolved.config();
     var inputs = new TreeMap<String, String>();
     inputs.put(RunRecord.CONFIGURATION, resolved.fingerprint());
-    inputs.put("data", prepared.data().fingerprint());
-    inputs.put("tokenizer", prepared.tokenizer().fingerprint());
     config
         .model()
         .path()
-        .ifPresent(folder -> inputs.put("model", PublishedFolder.open(folder).fingerprint()));
+        .ifPresent(folder ->
+            put(inputs, "model", folder, path -> PublishedFolder.open(path).fingerprint()));
     config
         .model()
         .lora()
         .adapter()
-        .ifPresent(folder -> inputs.put("adapter", new AdapterFolder(folder).fingerprint()));
+        .ifPresent(folder ->
+            put(inputs, "adapter", folder, path -> new AdapterFolder(path).fingerprint()));
     if (isFile(config.data().weights())) {
-      inputs.put("weights", Sha256.of(Path.of(config.data().weights())));
+      put(inputs, "weights", Path.of(config.data().weights()), Sha256::of);
     }
     if (config.train().keep() == TrainConfig.Keep.BEST) {
       inputs.put("development queries", new EvaluationSets(resolved).developmentFingerprint());
     }
     config.learning().ifPresent(dro -> {
       if (isFile(dro.initialWeights())) {
-        inputs.put("initial-weights", Sha256.of(Path.of(dro.initialWeights())));
+        put(inputs, "initial-weights", Path.of(dro.initialWeights()), Sha256::of);
       }
       dro.reference()
-          .ifPresent(run -> inputs.put("reference", StoredRetrievers.of(run).fingerprint()));
+          .ifPresent(run ->
+              put(inputs, "reference", run, path -> StoredRetrievers.of(path).fingerprint()));
     });
     return inputs;
+  }
+
+  private void put(
+      Map<String, String> inputs, String name, Path path, Function<Path, String> fingerprint) {
+    if (counted.test(path)) {
+      inputs.put(name, known.computeIfAbsent(name + " " + path, key -> fingerprint.apply(path)));
+    }
   }
 
   private static boolean isFile(String weights) {

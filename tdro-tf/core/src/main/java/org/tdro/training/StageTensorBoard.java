@@ -41,8 +41,11 @@ record StageTensorBoard(ResolvedConfig<RunConfig> resolved, List<String> domains
 
   private static void collect(String key, JsonNode node, Map<String, Object> settings) {
     if (node.isObject()) {
-      node.properties().forEach(field -> collect(
-          key.isEmpty() ? field.getKey() : key + "." + field.getKey(), field.getValue(), settings));
+      node.properties()
+          .forEach(field -> collect(
+              key.isEmpty() ? field.getKey() : key + "." + field.getKey(),
+              field.getValue(),
+              settings));
     } else {
       settings.put(
           key,

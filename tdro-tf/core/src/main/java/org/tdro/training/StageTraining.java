@@ -104,6 +104,16 @@ public final class StageTraining {
   }
 
   /**
+   * Checks a stage as far as that takes neither data nor TensorFlow.
+   *
+   * @throws ConfigException listing what is wrong
+   */
+  public static void check(ResolvedConfig<RunConfig> resolved) {
+    StageModel.checkAdapters(resolved);
+    StageModel.checkLengths(resolved);
+  }
+
+  /**
    * Trains the stage, or the rest of it.
    *
    * @throws ConfigException if the folder holds a run of another configuration or of other inputs that is not to be replaced, or if a
@@ -112,8 +122,7 @@ public final class StageTraining {
    */
   public Outcome run() {
     var session = config.device().session();
-    StageModel.checkAdapters(resolved);
-    StageModel.checkLengths(resolved);
+    check(resolved);
     try (var prepared = PreparedData.of(config)) {
       var inputs = StageInputs.fingerprints(resolved, prepared);
       var differences = replacesOther ? differences(inputs) : List.<String>of();

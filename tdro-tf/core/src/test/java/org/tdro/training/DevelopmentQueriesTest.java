@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class DevelopmentQueriesTest {
   }
 
   /** Returns the mean of the development queries by step, as log.csv has it. */
-  private static TreeMap<Long, Double> logged(String output) throws IOException {
+  private static Map<Long, Double> logged(String output) throws IOException {
     var lines = Files.readAllLines(folder.resolve(output).resolve("log.csv"));
     int column = List.of(lines.get(0).split(",", -1)).indexOf("dev/ndcg_cut_10");
     var values = new TreeMap<Long, Double>();

@@ -118,7 +118,7 @@ class WatchedRunTest {
   }
 
   /** Returns a column of a CSV log by step. */
-  private static TreeMap<Long, Float> column(String file, String name) throws IOException {
+  private static Map<Long, Float> column(String file, String name) throws IOException {
     var lines = Files.readAllLines(folder.resolve("dro").resolve(file));
     int column = List.of(lines.get(0).split(",", -1)).indexOf(name);
     assertThat(column).as(name).isPositive();

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -19,19 +18,13 @@ import org.tdro.io.Json;
 /** Forms in which a {@link Comparison} is written. */
 public enum ComparisonFormat {
   /** Tables with superscripts as ranx prints them, and the tests of the averages. */
-  MARKDOWN(comparison -> new Tables(comparison).markdown()),
+  MARKDOWN,
   /** A line for each comparison of each row, and for each value that is not compared. */
-  CSV(ComparisonFormat::csv),
+  CSV,
   /** Everything. */
-  JSON(comparison -> Json.pretty(json(comparison)) + "\n"),
+  JSON,
   /** The tables for LaTeX with the package booktabs. */
-  LATEX(comparison -> new Tables(comparison).latex());
-
-  private final Function<Comparison, String> writing;
-
-  ComparisonFormat(Function<Comparison, String> writing) {
-    this.writing = writing;
-  }
+  LATEX;
 
   /**
    * Returns the text of a comparison, which ends with a line end.
@@ -39,7 +32,12 @@ public enum ComparisonFormat {
    * @throws InputException if it is a table and there are more systems than letters
    */
   public String of(Comparison comparison) {
-    return writing.apply(comparison);
+    return switch (this) {
+      case MARKDOWN -> new Tables(comparison).markdown();
+      case CSV -> csv(comparison);
+      case JSON -> Json.pretty(json(comparison)) + "\n";
+      case LATEX -> new Tables(comparison).latex();
+    };
   }
 
   /** The tables for readers, where a letter tells each system. */

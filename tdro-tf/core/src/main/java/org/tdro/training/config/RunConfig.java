@@ -40,7 +40,8 @@ public record RunConfig(
     @Incidental Export export,
     @Incidental Pipeline pipeline,
     DeviceConfig device,
-    @Incidental TelemetryConfig telemetry) {
+    @Incidental TelemetryConfig telemetry,
+    @Incidental SweepConfig sweep) {
 
   /** The keys of a run, and the order in which files and arguments override one another. */
   public static final ConfigSchema<RunConfig> SCHEMA = new ConfigSchema<>(RunConfig.class)

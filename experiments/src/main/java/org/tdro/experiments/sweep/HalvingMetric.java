@@ -1,0 +1,73 @@
+package org.tdro.experiments.sweep;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.tdro.config.ConfigException;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.io.FileException;
+import org.tdro.runs.RunFolder;
+import org.tdro.training.config.RunConfig;
+
+/**
+ * The value of a run's log by which halving keeps jobs: {@code loss}, the mean training loss of the last tenth of its steps, or the last
+ * value of a measure of the development queries, such as {@code dev/ndcg_cut_10}. Test sets are not for choices.
+ *
+ * @param column its column in the log
+ */
+record HalvingMetric(String column) {
+  private static final String LOSS = "loss";
+  private static final String DEVELOPMENT = "dev/";
+  private static final int LAST_SHARE = 10;
+
+  /**
+   * Returns the metric of a configuration.
+   *
+   * @throws ConfigException if it is neither the loss nor one of development sets
+   */
+  static HalvingMetric of(ResolvedConfig<RunConfig> base) {
+    var name = base.config().sweep().metric();
+    if (!name.equals(LOSS) && !name.startsWith(DEVELOPMENT)) {
+      throw new ConfigException(List.of(
+          "%s: sweep.metric must be loss or a measure of development queries, such as dev/ndcg_cut_10, was %s; nothing is chosen by test sets"
+              .formatted(base.origin("sweep.metric"), name)));
+    }
+    return new HalvingMetric(name);
+  }
+
+  /** Returns the order of values, the best first. */
+  Comparator<Double> best() {
+    return column.equals(LOSS) ? Comparator.naturalOrder() : Comparator.reverseOrder();
+  }
+
+  /** Returns the value of a run; empty if its log does not have it. */
+  OptionalDouble of(Path run) {
+    var log = new RunFolder(run).log();
+    try {
+      var lines = Files.readAllLines(log);
+      int at = List.of(lines.get(0).split(",", -1)).indexOf(column);
+      if (at < 0) {
+        return OptionalDouble.empty();
+      }
+      var values = lines.stream()
+          .skip(1)
+          .map(line -> line.split(",", -1)[at])
+          .filter(cell -> !cell.isEmpty())
+          .mapToDouble(Double::parseDouble)
+          .toArray();
+      int last = column.equals(LOSS) ? Math.max(1, values.length / LAST_SHARE) : 1;
+      double sum = 0;
+      for (int i = Math.max(0, values.length - last); i < values.length; i++) {
+        sum += values[i];
+      }
+      return values.length == 0 || Double.isNaN(sum)
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(sum / last);
+    } catch (IOException e) {
+      throw FileException.reading(log, e);
+    }
+  }
+}
