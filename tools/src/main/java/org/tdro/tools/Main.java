@@ -33,6 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PipelineCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      RunsCommand.class,
+      ReproduceCommand.class,
       ModelCommand.class,
       WeightsCommand.class,
       EncodeCommand.class,

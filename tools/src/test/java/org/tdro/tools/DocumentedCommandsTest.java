@@ -38,6 +38,7 @@ class DocumentedCommandsTest {
       "docs/finetune-an-llm.md",
       "docs/training.md",
       "docs/sweeps.md",
+      "docs/runs.md",
       "docs/watching-a-run.md",
       "docs/compare.md",
       "docs/configuration.md",

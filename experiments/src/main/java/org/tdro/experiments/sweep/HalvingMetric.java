@@ -35,6 +35,11 @@ record HalvingMetric(String column) {
           "%s: sweep.metric must be loss or a measure of development queries, such as dev/ndcg_cut_10, was %s; nothing is chosen by test sets"
               .formatted(base.origin("sweep.metric"), name)));
     }
+    if (!name.equals(LOSS) && !base.config().eval().hasDevelopment()) {
+      throw new ConfigException(List.of(
+          "%s: sweep.metric is %s, but there are no development queries; give eval.dev or eval.dev-share"
+              .formatted(base.origin("sweep.metric"), name)));
+    }
     return new HalvingMetric(name);
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.training.StageInputs;
+import org.tdro.training.InputFingerprints;
 import org.tdro.training.config.RunConfig;
 import org.tdro.training.config.SweepConfig;
 import org.tdro.training.config.SweepConfig.Sampler;
@@ -41,7 +41,7 @@ final class SweepPlan {
 
   private final SweptCommand command;
   private final ConfigComposer<RunConfig> composer;
-  private final StageInputs inputs = StageInputs.planned();
+  private final InputFingerprints inputs = InputFingerprints.planned();
   private final ResolvedConfig<RunConfig> base;
   private final SweepSpace space;
   private final List<List<Job>> rungs;
@@ -57,6 +57,7 @@ final class SweepPlan {
     this.composer = composer;
     var typed = SweepSpace.parse(arguments);
     base = base(typed);
+    checkPort();
     space = typed.with(settings().params(), base.origin("sweep.params"));
     var candidates = candidates();
     rungs = new ArrayList<>();
@@ -77,6 +78,14 @@ final class SweepPlan {
         composed(typed.grid(), 1);
       }
       throw e;
+    }
+  }
+
+  private void checkPort() {
+    if (settings().jobs() > 1 && base.config().telemetry().prometheus().port() > 0) {
+      throw new ConfigException(List.of(
+          "%s: telemetry.prometheus.port is one port, which %d jobs cannot share; leave it out or give sweep.jobs=1"
+              .formatted(base.origin("telemetry.prometheus.port"), settings().jobs())));
     }
   }
 

@@ -18,8 +18,8 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.io.FileException;
 import org.tdro.io.Sha256;
 import org.tdro.runs.RunRecord;
+import org.tdro.training.InputFingerprints;
 import org.tdro.training.Pipeline;
-import org.tdro.training.StageInputs;
 import org.tdro.training.StageTraining;
 import org.tdro.training.config.RunConfig;
 
@@ -66,7 +66,8 @@ public interface SweptCommand {
    *
    * @throws ConfigException with all its problems
    */
-  Outline outline(ConfigComposer<RunConfig> composer, List<String> arguments, StageInputs inputs);
+  Outline outline(
+      ConfigComposer<RunConfig> composer, List<String> arguments, InputFingerprints inputs);
 
   /** Returns whether a folder holds the results of a job that came to its end. */
   boolean isComplete(Path folder);
@@ -81,7 +82,7 @@ public interface SweptCommand {
   }
 
   private static String identity(
-      String word, List<ResolvedConfig<RunConfig>> stages, StageInputs inputs) {
+      String word, List<ResolvedConfig<RunConfig>> stages, InputFingerprints inputs) {
     var text = new StringBuilder(word);
     stages.forEach(
         stage -> text.append('\n').append(new TreeMap<>(inputs.beforePreparation(stage))));
@@ -101,7 +102,7 @@ public interface SweptCommand {
 
     @Override
     public Outline outline(
-        ConfigComposer<RunConfig> composer, List<String> arguments, StageInputs inputs) {
+        ConfigComposer<RunConfig> composer, List<String> arguments, InputFingerprints inputs) {
       var stage = composer.composeForRun(planned(arguments));
       StageTraining.check(stage);
       var stages = List.of(stage);
@@ -130,7 +131,7 @@ public interface SweptCommand {
 
     @Override
     public Outline outline(
-        ConfigComposer<RunConfig> composer, List<String> arguments, StageInputs inputs) {
+        ConfigComposer<RunConfig> composer, List<String> arguments, InputFingerprints inputs) {
       var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
       var outline =
           new Pipeline(composer, planned(arguments), silent, new SimpleMeterRegistry()).outline();
@@ -146,7 +147,7 @@ public interface SweptCommand {
           reference);
     }
 
-    private static String evaluation(RunConfig config, StageInputs inputs) {
+    private static String evaluation(RunConfig config, InputFingerprints inputs) {
       var text = new StringBuilder();
       text.append(config.eval()).append(config.pipeline());
       for (var folder : config.eval().data()) {

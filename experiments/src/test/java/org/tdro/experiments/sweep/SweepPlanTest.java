@@ -159,5 +159,26 @@ class SweepPlanTest {
     assertThatThrownBy(() -> plan(
             SweptCommand.TRAIN, "seed=1,2", "sweep.sampler=halving", "sweep.metric=ndcg_cut_10"))
         .hasMessageContaining("nothing is chosen by test sets");
+    assertThatThrownBy(() -> plan(
+            SweptCommand.TRAIN,
+            "seed=1,2",
+            "sweep.sampler=halving",
+            "sweep.metric=dev/ndcg_cut_10"))
+        .hasMessageContaining("there are no development queries");
+    assertThat(plan(
+                SweptCommand.TRAIN,
+                "seed=range(0,3)",
+                "sweep.sampler=halving",
+                "sweep.metric=dev/ndcg_cut_10",
+                "eval.dev-share=0.5")
+            .rungs())
+        .hasSize(2);
+  }
+
+  @Test
+  void jobsAtTheSameTimeDoNotShareAPort() {
+    assertThatThrownBy(() ->
+            plan(SweptCommand.TRAIN, "seed=1,2", "sweep.jobs=2", "telemetry.prometheus.port=9000"))
+        .hasMessageContaining("is one port, which 2 jobs cannot share");
   }
 }

@@ -4,9 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -116,6 +118,44 @@ public final class ConfigSchema<R extends Record> {
       throw new IllegalArgumentException(record + " has no component " + key);
     }
     return component.getType();
+  }
+
+  /** Returns all keys, those of sections with dots, in the order in which they are written. Entries of maps are not among them. */
+  public List<String> keys() {
+    return RecordKeys.all(root);
+  }
+
+  /** Returns the keys that do not decide the result of a run: those of {@link Incidental} components and what is below them. */
+  public Set<String> incidentalKeys() {
+    var keys = new HashSet<String>();
+    addIncidental(root, "", false, keys);
+    return keys;
+  }
+
+  private static void addIncidental(
+      Class<?> type, String path, boolean incidental, Set<String> to) {
+    RecordKeys.components(type).forEach((key, component) -> {
+      boolean below = incidental || component.isAnnotationPresent(Incidental.class);
+      var full = path.isEmpty() ? key : path + "." + key;
+      RecordKeys.section(component)
+          .ifPresentOrElse(section -> addIncidental(section, full, below, to), () -> {
+            if (below) {
+              to.add(full);
+            }
+          });
+    });
+  }
+
+  /** Returns the keys that name files or folders to read, each with the words that it takes instead. */
+  public Map<String, List<String>> inputs() {
+    var inputs = new HashMap<String, List<String>>();
+    RecordKeys.leaves(root).forEach((key, component) -> {
+      var input = component.getAnnotation(InputFile.class);
+      if (input != null) {
+        inputs.put(key, List.of(input.except()));
+      }
+    });
+    return inputs;
   }
 
   Class<R> root() {

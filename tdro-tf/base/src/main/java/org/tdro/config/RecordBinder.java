@@ -93,10 +93,10 @@ final class RecordBinder {
 
   /** Returns the record of the keys of a section that start with {@code prefix}. */
   private Object record(Class<?> type, ConfigObject object, String path, String prefix) {
-    var components = type.getRecordComponents();
-    var arguments = new Object[components.length];
-    for (int i = 0; i < components.length; i++) {
-      var component = components[i];
+    var components = RecordKeys.of(type);
+    var arguments = new Object[components.size()];
+    for (int i = 0; i < arguments.length; i++) {
+      var component = components.get(i);
       var inline = component.getAnnotation(Inline.class);
       var key = prefix + RecordKeys.of(component);
       arguments[i] = inline == null
@@ -172,9 +172,7 @@ final class RecordBinder {
   }
 
   private Object construct(Class<?> type, Object[] arguments, String path, String prefix) {
-    var types = Stream.of(type.getRecordComponents())
-        .map(RecordComponent::getType)
-        .toArray(Class<?>[]::new);
+    var types = RecordKeys.of(type).stream().map(RecordComponent::getType).toArray(Class<?>[]::new);
     try {
       var constructor = type.getDeclaredConstructor(types);
       constructor.setAccessible(true);

@@ -3,7 +3,7 @@ package org.tdro.config;
 import com.typesafe.config.ConfigUtil;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +16,29 @@ import java.util.regex.Pattern;
 final class RecordKeys {
   private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
+  /** Reflection makes the components anew at each call, which takes most of the time of reading a configuration. */
+  private static final ClassValue<List<RecordComponent>> COMPONENTS = new ClassValue<>() {
+    @Override
+    protected List<RecordComponent> computeValue(Class<?> type) {
+      return List.of(type.getRecordComponents());
+    }
+  };
+
+  private static final ClassValue<Map<String, RecordComponent>> BY_KEY = new ClassValue<>() {
+    @Override
+    protected Map<String, RecordComponent> computeValue(Class<?> type) {
+      var components = new LinkedHashMap<String, RecordComponent>();
+      addAll(type, "", components);
+      return Collections.unmodifiableMap(components);
+    }
+  };
+
   private RecordKeys() {}
+
+  /** Returns the components of a record in their order. */
+  static List<RecordComponent> of(Class<?> record) {
+    return COMPONENTS.get(record);
+  }
 
   /** Returns {@code batchSize} as {@code batch-size}. */
   static String kebab(String component) {
@@ -31,7 +53,7 @@ final class RecordKeys {
 
   /** Returns the key of the component called {@code name}, or {@code name} in kebab case if the record has no such component. */
   static String of(Class<?> type, String name) {
-    return Arrays.stream(type.getRecordComponents())
+    return of(type).stream()
         .filter(component -> component.getName().equals(name))
         .findFirst()
         .map(RecordKeys::of)
@@ -46,13 +68,11 @@ final class RecordKeys {
 
   /** Returns the components that have a key of their own in a section of {@code type}, by key. */
   static Map<String, RecordComponent> components(Class<?> type) {
-    var components = new LinkedHashMap<String, RecordComponent>();
-    addAll(type, "", components);
-    return components;
+    return BY_KEY.get(type);
   }
 
   private static void addAll(Class<?> type, String prefix, Map<String, RecordComponent> to) {
-    for (var component : type.getRecordComponents()) {
+    for (var component : of(type)) {
       var inline = component.getAnnotation(Inline.class);
       if (inline != null) {
         addAll(component.getType(), prefix + inline.prefix(), to);

@@ -5,7 +5,9 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tdro.io.Sha256;
@@ -74,12 +77,47 @@ public final class ResolvedConfig<R extends Record> {
    * @throws ConfigException if the file cannot be read or does not hold exactly one whole configuration
    */
   public static <R extends Record> ResolvedConfig<R> read(ConfigSchema<R> schema, Path file) {
+    return read(schema, file, Map.of());
+  }
+
+  /**
+   * Reads a file that {@link #render} wrote, with other values for some keys.
+   *
+   * @param replaced values by key
+   * @throws ConfigException if the file cannot be read or does not hold exactly one whole configuration
+   */
+  public static <R extends Record> ResolvedConfig<R> read(
+      ConfigSchema<R> schema, Path file, Map<String, ?> replaced) {
     var problems = new ConfigProblems();
     var parsed = new ConfigFolders(List.of()).parse(file, problems);
     problems.raise();
+    for (var entry : replaced.entrySet()) {
+      parsed = parsed.withValue(entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue()));
+    }
     var binder = new RecordBinder(
         schema.root(), problems, key -> Optional.of(ConfigFolders.shown(file)), false);
     return bind(schema, parsed, problems, binder);
+  }
+
+  /**
+   * Returns the values in a file that {@link #render} wrote, as text and sorted by key. They are not bound to a record, so the file may
+   * be from a build with other keys.
+   *
+   * @throws ConfigException if the file cannot be read
+   */
+  public static SortedMap<String, String> values(Path file) {
+    var problems = new ConfigProblems();
+    var parsed = new ConfigFolders(List.of()).parse(file, problems);
+    problems.raise();
+    var values = new TreeMap<String, String>();
+    parsed.entrySet().forEach(entry -> values.put(entry.getKey(), plain(entry.getValue())));
+    return values;
+  }
+
+  private static String plain(ConfigValue value) {
+    return value.valueType() == ConfigValueType.LIST
+        ? value.render(ConfigRenderOptions.concise())
+        : Scalars.text(value.unwrapped());
   }
 
   /** Resolves substitutions and binds the result. */
@@ -106,7 +144,7 @@ public final class ResolvedConfig<R extends Record> {
   /** Collects, by the keys of a section, the actions that add its values. */
   private void collect(
       Record record, String path, String prefix, boolean incidental, Map<String, Runnable> to) {
-    for (var component : record.getClass().getRecordComponents()) {
+    for (var component : RecordKeys.of(record.getClass())) {
       boolean below = incidental || component.isAnnotationPresent(Incidental.class);
       var inline = component.getAnnotation(Inline.class);
       var value = read(component, record);
@@ -242,10 +280,16 @@ public final class ResolvedConfig<R extends Record> {
     return Sha256.of(plain(decisive()).getBytes(StandardCharsets.UTF_8));
   }
 
+  /** Returns the values that decide the result of a run, those of {@link #fingerprint}, as HOCON by key. */
+  public Map<String, String> decisiveValues() {
+    var values = new LinkedHashMap<String, String>();
+    decisive().forEach(entry -> values.put(entry.key(), entry.hocon()));
+    return values;
+  }
+
   /** Returns the keys of {@link #fingerprint} whose values differ; there are none if and only if the fingerprints are equal. */
   public List<Difference> differences(ResolvedConfig<R> other) {
-    var theirs = new LinkedHashMap<String, String>();
-    other.decisive().forEach(entry -> theirs.put(entry.key(), entry.hocon()));
+    var theirs = other.decisiveValues();
     var differences = new ArrayList<Difference>();
     for (var entry : decisive()) {
       var there = theirs.remove(entry.key());

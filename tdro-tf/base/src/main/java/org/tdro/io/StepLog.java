@@ -1,6 +1,9 @@
 package org.tdro.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +20,9 @@ import java.util.Map;
  * they hold a comma, a quote or a line end; null is an empty cell.
  */
 public final class StepLog {
+  private static final int HEADER = 1 << 16;
+  private static final int TAIL = 1 << 18;
+
   private final Path file;
   private final String key;
   private final boolean csv;
@@ -86,6 +92,76 @@ public final class StepLog {
         file,
         beside -> Files.writeString(
             beside, String.join("", kept.stream().map(line -> line + "\n").toList())));
+  }
+
+  /**
+   * Returns the last value of each column of a CSV log, empty cells left out; of a long log, only the last {@value #TAIL} bytes are
+   * searched. An incomplete last line is not read.
+   *
+   * @throws InputException naming the file, if a line has not the cells of the header
+   */
+  public static Map<String, String> last(Path file) {
+    var last = new LinkedHashMap<String, String>();
+    try (var channel = FileChannel.open(file)) {
+      var start = text(channel, 0, HEADER);
+      if (start.indexOf('\n') < 0) {
+        return last;
+      }
+      var columns = cells(start.substring(0, start.indexOf('\n')));
+      columns.forEach(column -> last.put(column, ""));
+      long from = Math.max(0, channel.size() - TAIL);
+      var tail = text(channel, from, TAIL);
+      int first = tail.indexOf('\n') + 1;
+      var rows = tail.substring(first, Math.max(first, tail.lastIndexOf('\n') + 1))
+          .lines()
+          .toList();
+      for (int i = rows.size() - 1; i >= 0 && last.containsValue(""); i--) {
+        var row = cells(rows.get(i));
+        if (row.size() != columns.size()) {
+          throw new InputException("%s: a line has %d cells, the header %d: %s"
+              .formatted(file, row.size(), columns.size(), rows.get(i)));
+        }
+        for (int c = 0; c < columns.size(); c++) {
+          last.replace(columns.get(c), "", row.get(c));
+        }
+      }
+    } catch (IOException e) {
+      throw FileException.reading(file, e);
+    }
+    last.values().removeIf(String::isEmpty);
+    return last;
+  }
+
+  /**
+   * Returns the rows of a CSV log as the cells of each column; an incomplete last line is not read.
+   *
+   * @throws InputException naming file and line, if a line has not the cells of the header
+   */
+  public static List<Map<String, String>> rows(Path file) {
+    var lines = csv(file, "").lines();
+    var rows = new ArrayList<Map<String, String>>();
+    var columns = lines.isEmpty() ? List.<String>of() : cells(lines.get(0));
+    for (int i = 1; i < lines.size(); i++) {
+      var cells = cells(lines.get(i));
+      if (cells.size() != columns.size()) {
+        throw new InputException("%s:%d: has %d cells, the header has %d"
+            .formatted(file, i + 1, cells.size(), columns.size()));
+      }
+      var row = new LinkedHashMap<String, String>();
+      for (int c = 0; c < columns.size(); c++) {
+        row.put(columns.get(c), cells.get(c));
+      }
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private static String text(FileChannel channel, long from, int length) throws IOException {
+    var bytes = ByteBuffer.allocate((int) Math.min(length, Math.max(0, channel.size() - from)));
+    while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {
+      // More may come.
+    }
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
   }
 
   /** Deletes the file, for a run that starts from the beginning. */

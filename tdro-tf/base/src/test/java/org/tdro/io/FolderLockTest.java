@@ -41,8 +41,10 @@ class FolderLockTest {
       assertThatThrownBy(() -> FolderLock.whileHeld(folder, "training into", () -> "second"))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(folder.toString());
+      assertThat(FolderLock.isHeld(folder)).isTrue();
       return "first";
     });
+    assertThat(FolderLock.isHeld(folder)).isFalse();
     assertThat(held).isEqualTo("first");
     assertThat(FolderLock.whileHeld(folder, "training into", () -> "later")).isEqualTo("later");
   }
@@ -60,9 +62,11 @@ class FolderLockTest {
     assertThat(holder.getInputStream().read()).isEqualTo('h');
     assertThatThrownBy(() -> FolderLock.whileHeld(parent, "training into", () -> ""))
         .isInstanceOf(IllegalStateException.class);
+    assertThat(FolderLock.isHeld(parent)).isTrue();
 
     holder.destroyForcibly().waitFor();
 
+    assertThat(FolderLock.isHeld(parent)).isFalse();
     assertThat(FolderLock.whileHeld(parent, "training into", () -> "free")).isEqualTo("free");
   }
 

@@ -95,4 +95,20 @@ class StepLogTest {
     assertThatThrownBy(() -> StepLog.jsonLines(file, "step").truncate(9))
         .hasMessage(file + ":2: has no step");
   }
+
+  @Test
+  void theLastValueOfEachColumnIsFoundAndATornLineIsNot() throws IOException {
+    Files.writeString(file, "step,loss,dev\n1,0.5,0.1\n2,0.4,\n3,0.3,\n4,0.");
+    assertThat(StepLog.last(file))
+        .containsExactly(Map.entry("step", "3"), Map.entry("loss", "0.3"), Map.entry("dev", "0.1"));
+  }
+
+  @Test
+  void theEndOfALongLogIsEnough() {
+    var log = StepLog.csv(file, "step");
+    for (int i = 1; i <= 2000; i++) {
+      log.append(i, values("x".repeat(400), i * 0.5));
+    }
+    assertThat(StepLog.last(file)).containsEntry("step", "2000").containsEntry("rate", "1000.0");
+  }
 }

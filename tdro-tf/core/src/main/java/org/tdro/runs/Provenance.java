@@ -9,7 +9,9 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.Processes;
+import org.tdro.keras.Device;
 import org.tensorflow.TensorFlow;
+import org.tensorflow.proto.ConfigProto;
 
 /** Software and hardware that a run was made with: versions, the revision of the sources, memory. */
 public final class Provenance {
@@ -30,6 +32,27 @@ public final class Provenance {
     versions.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     sourceRevision().ifPresent(revision -> versions.put("git", revision));
     return versions;
+  }
+
+  /**
+   * Returns what else the last bits of a result depend on, by name: {@code cpu} and {@code instructions} if the system reports them,
+   * {@code gpus} if there are any, {@code onednn} if the environment does not leave it to TensorFlow.
+   *
+   * @param session the options by which the devices are found
+   */
+  static Map<String, String> machine(ConfigProto session) {
+    var machine = new LinkedHashMap<String, String>();
+    Processor.here().ifPresent(processor -> {
+      machine.put("cpu", processor.model());
+      machine.put("instructions", String.join(" ", processor.features()));
+    });
+    long gpus = Device.visible(session).stream().filter(Device::isGpu).count();
+    if (gpus > 0) {
+      machine.put("gpus", Long.toString(gpus));
+    }
+    Optional.ofNullable(System.getenv("TF_ENABLE_ONEDNN_OPTS"))
+        .ifPresent(choice -> machine.put("onednn", choice));
+    return machine;
   }
 
   /** Returns the revision of the checkout that holds {@code tdro.configs}, with {@code -dirty} if it has uncommitted changes. */

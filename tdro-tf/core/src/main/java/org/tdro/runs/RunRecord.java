@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.io.Json;
+import org.tensorflow.proto.ConfigProto;
 
 /**
  * The content of {@code run.json}: what a run was made from and how it went.
@@ -25,6 +26,7 @@ import org.tdro.io.Json;
  * @param seconds time that the process that ended it took; absent until the run is complete
  * @param peakMemoryMiB largest resident size of that process; absent if the system does not report it
  * @param modelStep step of the model that was kept, if it is the best on development queries rather than the last
+ * @param domains hashes of the rows of each domain; empty if an early build wrote the record
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunRecord(
@@ -40,7 +42,10 @@ public record RunRecord(
     Long peakMemoryMiB,
 
     @JsonProperty("modelStep") @JsonSetter(nulls = Nulls.SET)
-    Long modelStep) {
+    Long modelStep,
+
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.SET)
+    Map<String, String> domains) {
   private static final String SAMPLER = "sampler";
 
   /** The state of a run. */
@@ -55,18 +60,38 @@ public record RunRecord(
   public RunRecord {
     inputs = new TreeMap<>(inputs);
     versions = new TreeMap<>(versions);
+    domains = domains == null ? Map.of() : new TreeMap<>(domains);
   }
 
   /**
    * Returns the record of a run that begins now.
    *
-   * @param sampler version of the sampler that draws its rows
+   * @param versions those of {@link #versions}
    */
-  public static RunRecord begun(String stage, long seed, Map<String, String> inputs, int sampler) {
+  public static RunRecord begun(
+      String stage, long seed, Map<String, String> inputs, Map<String, String> versions) {
+    var now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    return new RunRecord(
+        Status.STARTED, stage, seed, inputs, versions, now, null, null, null, Map.of());
+  }
+
+  /**
+   * Returns the versions of what a run that begins now is made with, and the machine.
+   *
+   * @param sampler version of the sampler that draws its rows
+   * @param session the options by which it finds its devices
+   */
+  public static Map<String, String> versions(int sampler, ConfigProto session) {
     var versions = new TreeMap<>(Provenance.versions());
     versions.put(SAMPLER, Integer.toString(sampler));
-    var now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    return new RunRecord(Status.STARTED, stage, seed, inputs, versions, now, null, null, null);
+    versions.putAll(Provenance.machine(session));
+    return versions;
+  }
+
+  /** Returns the record with the hashes of the rows of each domain. */
+  public RunRecord withDomains(Map<String, String> hashes) {
+    return new RunRecord(
+        status, stage, seed, inputs, versions, started, seconds, peakMemoryMiB, modelStep, hashes);
   }
 
   /** Returns the version of the sampler that draws the run's rows; 1 if an early build wrote the record, which did not say. */
@@ -125,7 +150,7 @@ public record RunRecord(
   /** Returns the same record with the step of the model that was kept. */
   public RunRecord keeping(long step) {
     return new RunRecord(
-        status, stage, seed, inputs, versions, started, seconds, peakMemoryMiB, step);
+        status, stage, seed, inputs, versions, started, seconds, peakMemoryMiB, step, domains);
   }
 
   /** Returns the record of the same run, complete. */
@@ -139,6 +164,7 @@ public record RunRecord(
         started,
         seconds,
         Provenance.peakMemoryMiB(),
-        modelStep);
+        modelStep,
+        domains);
   }
 }

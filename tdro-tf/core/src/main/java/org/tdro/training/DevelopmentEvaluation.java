@@ -33,7 +33,7 @@ public final class DevelopmentEvaluation implements StepEvaluation {
   private static final Logger LOG = LoggerFactory.getLogger(DevelopmentEvaluation.class);
 
   /** The beginning of the names of all logs of development queries. */
-  static final String PREFIX = "dev/";
+  public static final String PREFIX = "dev/";
 
   private final int every;
   private final Measure measure;

@@ -226,7 +226,10 @@ public final class Pipeline {
     var record = complete(reference);
     try (var prepared = PreparedData.of(reference.config())) {
       var differences = record.differences(
-          run, reference, StageInputs.fingerprints(reference, prepared), MixtureSampler.VERSION);
+          run,
+          reference,
+          StageInputs.of(reference, prepared).fingerprints(),
+          MixtureSampler.VERSION);
       if (!differences.isEmpty()) {
         var problems = new ArrayList<String>();
         problems.add(

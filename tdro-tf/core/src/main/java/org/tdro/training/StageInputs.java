@@ -1,107 +1,49 @@
 package org.tdro.training;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.huggingface.AdapterFolder;
-import org.tdro.huggingface.PublishedFolder;
-import org.tdro.io.Sha256;
-import org.tdro.retriever.store.StoredRetrievers;
-import org.tdro.rows.DomainFiles;
-import org.tdro.runs.RunRecord;
-import org.tdro.training.config.DataConfig;
+import org.tdro.data.shards.Domain;
 import org.tdro.training.config.RunConfig;
-import org.tdro.training.config.TrainConfig;
 
-/** The fingerprints of stages' inputs, by content. Each file or folder is read once, however many stages use it. */
-public final class StageInputs {
-  private final Map<String, String> known = new HashMap<>();
+/**
+ * The content of a stage's inputs.
+ *
+ * @param fingerprints by the name of the input; a run with others is another run
+ * @param domains the SHA-256 of the file of rows of each domain, by name; they explain a difference in {@code data}
+ */
+public record StageInputs(Map<String, String> fingerprints, Map<String, String> domains) {
+  static final String MODEL = "model";
+  static final String ADAPTER = "adapter";
+  static final String WEIGHTS = "weights";
+  static final String INITIAL_WEIGHTS = "initial-weights";
+  static final String REFERENCE = "reference";
 
-  private final Predicate<Path> counted;
-
-  private StageInputs(Predicate<Path> counted) {
-    this.counted = counted;
-  }
+  /** The names of the inputs that another run may have made, by the key that names their file or folder. */
+  public static final Map<String, String> MADE_BY_RUNS = Map.of(
+      "model.path", MODEL,
+      "model.lora.adapter", ADAPTER,
+      "data.weights", WEIGHTS,
+      "dro.initial-weights", INITIAL_WEIGHTS,
+      "dro.reference", REFERENCE);
 
   /**
-   * Returns the fingerprints of runs that are planned, whose tokenizer and rows are not prepared yet. What does not exist, because an
-   * earlier stage makes it, is left out. The files must not change while this is used.
+   * Reads the inputs of a run; its rows are tokenised if they are not in the cache.
+   *
+   * @throws org.tdro.io.InputException if they cannot be read
    */
-  public static StageInputs planned() {
-    return new StageInputs(Files::exists);
-  }
-
-  /** Returns the fingerprints by the name of the input; a run with others is another run. */
-  static Map<String, String> fingerprints(
-      ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
-    var inputs = new StageInputs(file -> true).named(resolved);
-    inputs.put("data", prepared.data().fingerprint());
-    inputs.put("tokenizer", prepared.tokenizer().fingerprint());
-    return inputs;
-  }
-
-  /** Returns the fingerprints by the name of the input; two stages that have the same are the same run. */
-  public Map<String, String> beforePreparation(ResolvedConfig<RunConfig> resolved) {
-    var data = resolved.config().data();
-    var inputs = named(resolved);
-    DomainFiles.sources(List.of(data.train()), skipped -> {})
-        .forEach((domain, file) -> put(inputs, "rows of " + domain, file, Sha256::of));
-    data.tokenizer().ifPresent(file -> put(inputs, "tokenizer", file, Sha256::of));
-    return inputs;
-  }
-
-  /** Returns the fingerprint of a file. */
-  public String of(Path file) {
-    return known.computeIfAbsent(file.toString(), path -> Sha256.of(file));
-  }
-
-  /** Returns the fingerprints of the configuration and of what it names except rows and tokenizer. */
-  private Map<String, String> named(ResolvedConfig<RunConfig> resolved) {
-    var config = resolved.config();
-    var inputs = new TreeMap<String, String>();
-    inputs.put(RunRecord.CONFIGURATION, resolved.fingerprint());
-    config
-        .model()
-        .path()
-        .ifPresent(folder ->
-            put(inputs, "model", folder, path -> PublishedFolder.open(path).fingerprint()));
-    config
-        .model()
-        .lora()
-        .adapter()
-        .ifPresent(folder ->
-            put(inputs, "adapter", folder, path -> new AdapterFolder(path).fingerprint()));
-    if (isFile(config.data().weights())) {
-      put(inputs, "weights", Path.of(config.data().weights()), Sha256::of);
-    }
-    if (config.train().keep() == TrainConfig.Keep.BEST) {
-      inputs.put("development queries", new EvaluationSets(resolved).developmentFingerprint());
-    }
-    config.learning().ifPresent(dro -> {
-      if (isFile(dro.initialWeights())) {
-        put(inputs, "initial-weights", Path.of(dro.initialWeights()), Sha256::of);
-      }
-      dro.reference()
-          .ifPresent(run ->
-              put(inputs, "reference", run, path -> StoredRetrievers.of(path).fingerprint()));
-    });
-    return inputs;
-  }
-
-  private void put(
-      Map<String, String> inputs, String name, Path path, Function<Path, String> fingerprint) {
-    if (counted.test(path)) {
-      inputs.put(name, known.computeIfAbsent(name + " " + path, key -> fingerprint.apply(path)));
+  public static StageInputs of(ResolvedConfig<RunConfig> resolved) {
+    try (var prepared = PreparedData.of(resolved.config())) {
+      return of(resolved, prepared);
     }
   }
 
-  private static boolean isFile(String weights) {
-    return !weights.equals(DataConfig.UNIFORM) && !weights.equals(DataConfig.PROPORTIONAL);
+  static StageInputs of(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
+    var fingerprints = InputFingerprints.starting().named(resolved);
+    fingerprints.put("data", prepared.data().fingerprint());
+    fingerprints.put("tokenizer", prepared.tokenizer().fingerprint());
+    var domains =
+        prepared.data().domains().stream().collect(Collectors.toMap(Domain::name, Domain::source));
+    return new StageInputs(fingerprints, domains);
   }
 }

@@ -43,6 +43,7 @@ import org.tdro.runs.RunRecord;
 import org.tdro.runs.Telemetry;
 import org.tdro.training.config.RunConfig;
 import org.tdro.training.config.TrainConfig;
+import org.tensorflow.proto.ConfigProto;
 
 /**
  * Training of one stage into a run's folder. Run again with the same configuration, it resumes where it stopped, and the result is, bit
@@ -124,7 +125,8 @@ public final class StageTraining {
     var session = config.device().session();
     check(resolved);
     try (var prepared = PreparedData.of(config)) {
-      var inputs = StageInputs.fingerprints(resolved, prepared);
+      var found = StageInputs.of(resolved, prepared);
+      var inputs = found.fingerprints();
       var differences = replacesOther ? differences(inputs) : List.<String>of();
       if (differences.isEmpty() && isComplete(present(inputs))) {
         return Outcome.UNCHANGED;
@@ -142,7 +144,7 @@ public final class StageTraining {
           setAside(differences);
         }
         return FolderLock.whileHeld(run.path(), "training into", () -> {
-          var record = present(inputs).orElseGet(() -> begin(inputs));
+          var record = present(inputs).orElseGet(() -> begin(found, session));
           return isComplete(Optional.of(record))
               ? Outcome.UNCHANGED
               : train(
@@ -197,16 +199,22 @@ public final class StageTraining {
     return RunRecord.read(run);
   }
 
+  /** Returns the versions that a run of these session options would have if it began now. */
+  public static Map<String, String> versions(ConfigProto session) {
+    return RunRecord.versions(MixtureSampler.VERSION, session);
+  }
+
   private static boolean isComplete(Optional<RunRecord> record) {
     return record.filter(run -> run.status() == RunRecord.Status.COMPLETE).isPresent();
   }
 
-  private RunRecord begin(Map<String, String> inputs) {
+  private RunRecord begin(StageInputs inputs, ConfigProto session) {
     var record = RunRecord.begun(
-        config.stage().name().toLowerCase(Locale.ROOT),
-        config.seed(),
-        inputs,
-        MixtureSampler.VERSION);
+            config.stage().name().toLowerCase(Locale.ROOT),
+            config.seed(),
+            inputs.fingerprints(),
+            versions(session))
+        .withDomains(inputs.domains());
     AtomicWrite.file(run.config(), beside -> Files.writeString(beside, resolved.render()));
     record.write(run);
     return record;

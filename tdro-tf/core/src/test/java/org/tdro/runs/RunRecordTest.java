@@ -22,7 +22,8 @@ class RunRecordTest {
       "2026-01-02T03:04:05Z",
       null,
       null,
-      null);
+      null,
+      Map.of("news", "cd34"));
 
   @Test
   void aStartedRunReadsBack() {
@@ -41,6 +42,15 @@ class RunRecordTest {
     assertThat(RunRecord.isComplete(folder)).isTrue();
     assertThat(Files.readString(run.record()))
         .contains("\"seconds\" : 1.5", "\"peakMemoryMiB\" : ");
+  }
+
+  @Test
+  void aRecordOfAnEarlyBuildReadsWithoutHashesOfDomains() throws IOException {
+    Files.writeString(folder.resolve("run.json"), """
+        {"status": "COMPLETE", "stage": "dro", "seed": 1, "inputs": {}, "versions": {}, "started": "2026-01-02T03:04:05Z",
+         "seconds": 2.5}
+        """);
+    assertThat(RunRecord.read(new RunFolder(folder)).orElseThrow().domains()).isEmpty();
   }
 
   @Test

@@ -151,7 +151,7 @@ class ExportedRunTest {
           }
         }
       }
-      assertThat(StageInputs.fingerprints(resolved, prepared)).containsKey("adapter");
+      assertThat(StageInputs.of(resolved, prepared).fingerprints()).containsKey("adapter");
     }
   }
 

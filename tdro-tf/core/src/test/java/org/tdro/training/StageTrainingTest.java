@@ -228,7 +228,8 @@ class StageTrainingTest {
             record.started(),
             record.seconds(),
             record.peakMemoryMiB(),
-            record.modelStep())
+            record.modelStep(),
+            record.domains())
         .write(run);
   }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.tdro.runs.Processor;
 import org.tdro.tools.doctor.Finding.Status;
-import org.tdro.tools.doctor.ProcessorCheck.Processor;
 
 class ProcessorCheckTest {
   private static Processor with(String flags) {

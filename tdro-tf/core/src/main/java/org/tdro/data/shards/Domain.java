@@ -58,6 +58,11 @@ public final class Domain implements AutoCloseable {
     return first.counts().plus(second.counts());
   }
 
+  /** Returns the SHA-256 of the file of rows that it was imported from. */
+  public String source() {
+    return facts().source();
+  }
+
   /** Returns the facts that the rows follow from. */
   ImportFacts facts() {
     return first.facts();

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,35 @@ class ResolvedConfigTest {
         "seed=-9223372036854775808");
     var file = Configs.write(folder, "config.conf", resolved.render());
     assertThat(ResolvedConfig.read(RunConfig.SCHEMA, file).config()).isEqualTo(resolved.config());
+  }
+
+  @Test
+  void aStoredFileIsReadAsTextOrWithOtherValues() throws IOException {
+    var file = Configs.write(
+        folder,
+        "config.conf",
+        Configs.compose("seed=7", "data.domains=[a, \"b c\"]", "train.learning-rate=0.0001")
+                .render()
+            + "key.of.another.build = \"x = 1\"\n");
+    assertThat(ResolvedConfig.values(file))
+        .containsEntry("seed", "7")
+        .containsEntry("data.domains", "[\"a\",\"b c\"]")
+        .containsEntry("train.learning-rate", "0.0001")
+        .containsEntry("key.of.another.build", "x = 1")
+        .doesNotContainKey("model.path");
+
+    var own = Configs.write(folder, "own.conf", Configs.compose("seed=7").render());
+    var moved = ResolvedConfig.read(RunConfig.SCHEMA, own, Map.of("output", "a/b"));
+    assertThat(moved.config().output()).isEqualTo(Path.of("a/b"));
+    assertThat(moved.fingerprint()).isEqualTo(Configs.compose("seed=7").fingerprint());
+    assertThat(moved.decisiveValues()).containsEntry("seed", "7").doesNotContainKey("output");
+  }
+
+  @Test
+  void keysThatDecideNothingAreKnown() {
+    assertThat(RunConfig.SCHEMA.incidentalKeys())
+        .contains("output", "eval.top-k", "train.log-every", "export.id-type")
+        .doesNotContain("seed", "train.steps", "dro.step-size");
   }
 
   @Test
