@@ -93,13 +93,13 @@ final class CompletionCommand implements Callable<Integer> {
     return String.join(" ", options.flatMap(option -> Stream.of(option.names())).toList());
   }
 
-  /** Returns the values that an option takes, if they can be listed, in the lower case of the documentation. */
+  /** Returns the values that an option takes, if they can be listed; constants in the lower case of the documentation. */
   private static List<String> words(OptionSpec option) {
     if (option.completionCandidates() == null) {
       return List.of();
     }
     return StreamSupport.stream(option.completionCandidates().spliterator(), false)
-        .map(word -> word.toLowerCase(Locale.ROOT))
+        .map(word -> option.type().isEnum() ? word.toLowerCase(Locale.ROOT) : word)
         .toList();
   }
 

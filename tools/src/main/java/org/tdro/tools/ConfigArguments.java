@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.io.InputException;
 import org.tdro.training.config.RunConfig;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,15 +21,22 @@ final class ConfigArguments {
       paramLabel = LABEL,
       description = {
         "group=option chooses a file of the configuration, key.path=value sets one value, experiment=NAME sets many;",
-        "stages.STAGE.key=value sets a value for one stage. Later arguments win."
+        "stages.STAGE.key=value sets a value for one stage. Later arguments win.",
+        "+key=value sets only what is not set, ~key removes a value."
       })
   private List<String> overrides = new ArrayList<>();
 
   @Option(
-      names = "--config-dir",
+      names = {"-cd", "--config-dir"},
       paramLabel = "DIR",
       description = "A folder like configs/ whose files take precedence over the built-in ones.")
   private Path configDir;
+
+  @Option(
+      names = {"-cn", "--config-name"},
+      paramLabel = "NAME",
+      description = "The root file is NAME.conf (default: config).")
+  private String configName = "config";
 
   /** Returns the overrides in the order in which they were typed. */
   List<String> overrides() {
@@ -48,7 +57,55 @@ final class ConfigArguments {
   }
 
   ConfigComposer<RunConfig> composer() {
-    return RunConfig.composer(Optional.ofNullable(configDir));
+    return RunConfig.composer(Optional.ofNullable(configDir))
+        .root(configName.replaceFirst("[.]conf$", ""));
+  }
+
+  /** Returns the lines of {@code --help} that list groups and their options; none if the configuration's files cannot be read. */
+  static String groups(CommandLine.Help help) {
+    var mixin = help.commandSpec().mixins().get("arguments");
+    if (mixin == null || !(mixin.userObject() instanceof ConfigArguments arguments)) {
+      return "";
+    }
+    try {
+      return arguments.groups(help.commandSpec().usageMessage().width());
+    } catch (InputException e) {
+      return "";
+    }
+  }
+
+  private String groups(int width) {
+    var reference = composer().reference();
+    var text = new StringBuilder(System.lineSeparator())
+        .append("Groups and their options (group=option):")
+        .append(System.lineSeparator());
+    var names = new ArrayList<>(reference.groups());
+    names.add(RunConfig.PRESETS);
+    for (var group : names) {
+      var options = new ArrayList<>(reference.options(group));
+      reference.usual(group).ifPresent(usual -> {
+        options.remove(usual);
+        options.add(0, usual + " (default)");
+      });
+      if (options.isEmpty()) {
+        continue;
+      }
+      if (group.equals("data")) {
+        options.add("or a FOLDER of training files");
+      }
+      var line = new StringBuilder("  %-10s".formatted(group));
+      for (var option : options) {
+        if (line.length() + option.length() + 2 > width) {
+          text.append(line).append(System.lineSeparator());
+          line = new StringBuilder(" ".repeat(14));
+        }
+        line.append(line.toString().isBlank() ? "" : "  ").append(option);
+      }
+      text.append(line).append(System.lineSeparator());
+    }
+    return text.append("tdro config --explain GROUP explains the keys of a group.")
+        .append(System.lineSeparator())
+        .toString();
   }
 
   /** Returns the configuration of a run that is about to start; the files that it reads must exist. */

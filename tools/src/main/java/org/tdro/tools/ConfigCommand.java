@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       "  tdro config model=mini train.steps=500 'data.domains=[trivia,news]'",
       "  tdro config --explain train.schedule",
       "  tdro config --explain dro dro=doremi",
+      "  tdro config --info defaults experiment=quickstart",
       "  tdro config stages.finetune.train.steps=2000 stage=finetune --format json",
     })
 final class ConfigCommand implements Runnable {
@@ -29,6 +30,9 @@ final class ConfigCommand implements Runnable {
 
   @Mixin
   private ConfigArguments arguments;
+
+  @Mixin
+  private Inspection inspection;
 
   @Option(
       names = "--format",
@@ -63,6 +67,9 @@ final class ConfigCommand implements Runnable {
           .explain(explained, arguments.overrides())
           .forEach(out::println);
       out.flush();
+      return;
+    }
+    if (inspection.print(arguments, out)) {
       return;
     }
     var config = arguments.composer().compose(arguments.overrides());

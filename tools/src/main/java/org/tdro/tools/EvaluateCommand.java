@@ -3,12 +3,15 @@ package org.tdro.tools;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.MeasureFamily;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.io.AtomicWrite;
@@ -79,6 +82,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--measures",
       split = ",",
       paramLabel = "MEASURE",
+      completionCandidates = MeasureNames.class,
       defaultValue = "ndcg_cut_10,recall_100",
       description =
           "Measures, by trec_eval's names or those of others, such as nDCG@10 or MRR (default: ${DEFAULT-VALUE}).")
@@ -106,6 +110,18 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin
   private ProgressOptions progress;
+
+  /** The measures without a cutoff, and the others with the usual ones. */
+  private static final class MeasureNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Stream.of(MeasureFamily.values())
+          .flatMap(family -> family.hasCutoff()
+              ? Stream.of("_5", "_10", "_100").map(cutoff -> family.trecName() + cutoff)
+              : Stream.of(family.trecName()))
+          .iterator();
+    }
+  }
 
   @Override
   public Integer call() throws IOException {

@@ -2,6 +2,7 @@ package org.tdro.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER;
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER_HEADING;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.lang.reflect.InaccessibleObjectException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +61,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "Exit codes: 0 done, 1 failed, 2 bad usage or configuration, 3 bad data.",
     })
 public final class Main extends CommandGroup {
+  /** The section of help that lists the groups of the configuration. */
+  private static final String GROUPS = "groups";
+
   private static final String CONTINUATION = "      ";
 
   @Option(
@@ -138,7 +143,10 @@ public final class Main extends CommandGroup {
     version(commandLine, commandLine.getCommandSpec().version());
     var sections = new LinkedHashMap<>(commandLine.getHelpSectionMap());
     sections.put(SECTION_KEY_FOOTER, Main::examples);
-    return commandLine.setHelpSectionMap(sections);
+    sections.put(GROUPS, ConfigArguments::groups);
+    var order = new ArrayList<>(commandLine.getHelpSectionKeys());
+    order.add(order.indexOf(SECTION_KEY_FOOTER_HEADING), GROUPS);
+    return commandLine.setHelpSectionKeys(order).setHelpSectionMap(sections);
   }
 
   /** Gives all commands below one a version, so that {@code -V} prints it everywhere. */

@@ -33,6 +33,9 @@ final class PipelineCommand implements Callable<Integer> {
   private ConfigArguments arguments;
 
   @Mixin
+  private Inspection inspection;
+
+  @Mixin
   private ProgressOptions progress;
 
   @Mixin
@@ -40,6 +43,9 @@ final class PipelineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (inspection.print(arguments, spec.commandLine().getOut())) {
+      return 0;
+    }
     if (multirun.isOn()) {
       return multirun.run(
           SweptCommand.PIPELINE, arguments.shownAs(progress), spec.commandLine().getOut());

@@ -63,7 +63,7 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (overrides.stream().anyMatch(override -> override.strip().startsWith("output"))) {
+    if (overrides.stream().anyMatch(override -> override.strip().matches("(?s)[+~]*output.*"))) {
       throw new ParameterException(
           spec.commandLine(), "give the folder as --out DIR: results and export go there, too");
     }

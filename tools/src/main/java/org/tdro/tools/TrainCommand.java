@@ -34,6 +34,9 @@ final class TrainCommand implements Callable<Integer> {
   private ConfigArguments arguments;
 
   @Mixin
+  private Inspection inspection;
+
+  @Mixin
   private ProgressOptions progress;
 
   @Mixin
@@ -41,6 +44,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (inspection.print(arguments, spec.commandLine().getOut())) {
+      return 0;
+    }
     if (multirun.isOn()) {
       return multirun.run(
           SweptCommand.TRAIN, arguments.shownAs(progress), spec.commandLine().getOut());

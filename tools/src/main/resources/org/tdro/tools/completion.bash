@@ -1,3 +1,18 @@
+# Prints the sections, without and with a dot, and the keys that begin with $1.
+_tdro_matching_sections() {
+  local key rest last=
+  for key in $_tdro_keys; do
+    [[ $key == "$1"* && $key != stages.* && $key != experiment= ]] || continue
+    key=${key%=}
+    rest=${key#"$1"}
+    [[ $rest != *.* ]] || key=$1${rest%%.*}
+    [[ $key != "$last" ]] || continue
+    printf '%s\n' "$key"
+    [[ $rest != *.* ]] || printf '%s\n' "$key."
+    last=$key
+  done
+}
+
 # Prints the keys that begin with $1, each up to its next dot.
 _tdro_matching_keys() {
   local before= typed=$1 key rest
@@ -29,16 +44,23 @@ _tdro() {
       option=
     elif [[ $word == -* ]]; then
       [[ " $(_tdro_valued "$command") " != *" $word "* ]] || option=$word
-    elif [[ " $(_tdro_commands "$command") " == *" $word "* ]]; then
+    elif [[ " $(_tdro_commands "${command/#tdro help/tdro}") " == *" $word "* ]]; then
       command+=" $word"
     fi
   done
-  if [[ -n $option ]]; then
+  if [[ $option == --explain || $option == --package ]]; then
+    words=$(_tdro_matching_sections "$line")
+  elif [[ -n $option ]]; then
     words=$(_tdro_values "$command $option")
+    if [[ $line == *,* ]]; then
+      last=
+      for word in $words; do last+=" ${line%,*},$word"; done
+      words=$last
+    fi
   elif [[ $line == -* ]]; then
     words=$(_tdro_options "$command")
   elif [[ " $_tdro_configured " != *"<$command>"* ]]; then
-    words=$(_tdro_commands "$command")
+    words=$(_tdro_commands "${command/#tdro help/tdro}")
   elif [[ $line == *=* ]]; then
     word=${line%%=*}
     words=$(_tdro_key_values "${word#stages.*.}")

@@ -48,7 +48,7 @@ class CompletionTest {
     "tdro tr, train",
     "tools/tdro -v eval, evaluate",
     "tdro data , import|stats",
-    "tdro train --conf, --config-dir",
+    "tdro train --conf, --config-dir|--config-name",
     "tdro encode --kind , query|passage",
     "tdro encode --kind q, query",
     "tdro encode --model x --pooling avg, avg_first_last|avg_top2",
@@ -66,6 +66,13 @@ class CompletionTest {
     "tdro config model=, bert-base|checkpoint|llama3-8b|mini|mistral-7b|qwen1.5-0.5b|qwen2.5-0.5b|static|xlm-roberta-base",
     "tdro quickstart train.progress=n, none",
     "tdro train train.steps=, ",
+    "tdro config --explain loss.ma, loss.matryoshka-dimensions|loss.matryoshka-weights",
+    "tdro config --explain expo, export|export.",
+    "tdro train --cfg job --package se, seed",
+    "tdro help eva, evaluate",
+    "tdro help data im, import",
+    "tdro evaluate --measures ndcg_cut_1, ndcg_cut_10|ndcg_cut_100",
+    "'tdro evaluate --measures ndcg_cut_10,reca', 'ndcg_cut_10,recall_5|ndcg_cut_10,recall_10|ndcg_cut_10,recall_100'",
   })
   void completes(String line, String words) throws Exception {
     assertThat(complete(typed(line)))

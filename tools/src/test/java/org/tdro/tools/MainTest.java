@@ -9,12 +9,15 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tdro.io.InputException;
@@ -46,6 +49,19 @@ class MainTest {
   void everyCommandHasHelpWithExamples() {
     assertThat(run("config", "--help")).isZero();
     assertThat(out.toString()).contains("Examples:");
+  }
+
+  @Test
+  void helpListsTheGroupsAndOptionsOfYourOwnFolder(@TempDir Path folder) throws IOException {
+    Files.createDirectories(folder.resolve("model/lora"));
+    Files.writeString(folder.resolve("model/ours.conf"), "include \"mini.conf\"");
+    Files.writeString(folder.resolve("model/lora/small.conf"), "rank = 8");
+    assertThat(run("pipeline", "--help", "--config-dir", folder.toString())).isZero();
+    assertThat(out.toString())
+        .contains("static (default)")
+        .contains("  ours  ")
+        .containsPattern("model/lora +small\\R");
+    assertThat(run("train", "-cd", "no/folder", "--help")).isZero();
   }
 
   static Stream<CommandLine> commands() {

@@ -17,6 +17,16 @@ final class ConfigProblems {
     return lines.size();
   }
 
+  /** Forgets all problems. */
+  void clear() {
+    lines.clear();
+  }
+
+  /** Adds all problems of another list. */
+  void addAll(ConfigProblems others) {
+    lines.addAll(others.lines);
+  }
+
   /** Adds a problem of a value from {@code origin}. */
   void add(String origin, String what) {
     lines.add(origin + ": " + what);
@@ -51,7 +61,9 @@ final class ConfigProblems {
     if (origin.lineNumber() <= 0) {
       return origin.description();
     }
-    var line = origin.description().startsWith(Argument.SOURCE) ? "" : ":$1";
+    boolean isArgument = origin.description().startsWith(Argument.SOURCE)
+        || origin.description().startsWith(Argument.PROPERTY);
+    var line = isArgument ? "" : ":$1";
     return LINE.matcher(origin.description()).replaceFirst(line);
   }
 }

@@ -24,6 +24,7 @@ public final class ConfigSchema<R extends Record> {
   private final Map<String, FolderArgument> folderArguments;
   private final Map<String, String> readers;
   private final Map<String, Function<Path, Map<String, ?>>> derived;
+  private final String properties;
 
   /**
    * An enum component with a section for each of its values.
@@ -38,7 +39,7 @@ public final class ConfigSchema<R extends Record> {
 
   /** Creates a schema of a record alone. */
   public ConfigSchema(Class<R> root) {
-    this(root, "", Optional.empty(), Map.of(), Map.of(), Map.of());
+    this(root, "", Optional.empty(), Map.of(), Map.of(), Map.of(), "");
   }
 
   private ConfigSchema(
@@ -47,18 +48,20 @@ public final class ConfigSchema<R extends Record> {
       Optional<Variants> variants,
       Map<String, FolderArgument> folderArguments,
       Map<String, String> readers,
-      Map<String, Function<Path, Map<String, ?>>> derived) {
+      Map<String, Function<Path, Map<String, ?>>> derived,
+      String properties) {
     this.root = root;
     this.presets = presets;
     this.variants = variants;
     this.folderArguments = folderArguments;
     this.readers = readers;
     this.derived = derived;
+    this.properties = properties;
   }
 
   /** Returns a schema in which a file of the folder {@code name}, chosen by {@code name=PRESET}, overrides the files of the groups. */
   public ConfigSchema<R> presets(String name) {
-    return new ConfigSchema<>(root, name, variants, folderArguments, readers, derived);
+    return new ConfigSchema<>(root, name, variants, folderArguments, readers, derived, properties);
   }
 
   /**
@@ -69,7 +72,8 @@ public final class ConfigSchema<R extends Record> {
    */
   public ConfigSchema<R> variants(String key, String section) {
     var added = new Variants(key, section, Scalars.words(type(root, key)));
-    return new ConfigSchema<>(root, presets, Optional.of(added), folderArguments, readers, derived);
+    return new ConfigSchema<>(
+        root, presets, Optional.of(added), folderArguments, readers, derived, properties);
   }
 
   /**
@@ -81,7 +85,7 @@ public final class ConfigSchema<R extends Record> {
   public ConfigSchema<R> folderArgument(String group, String key, String content) {
     type(type(root, group), key);
     var added = with(folderArguments, group, new FolderArgument(key, content));
-    return new ConfigSchema<>(root, presets, variants, added, readers, derived);
+    return new ConfigSchema<>(root, presets, variants, added, readers, derived, properties);
   }
 
   /**
@@ -92,7 +96,7 @@ public final class ConfigSchema<R extends Record> {
   public ConfigSchema<R> decisiveOnlyFor(String word, String group) {
     type(root, group);
     return new ConfigSchema<>(
-        root, presets, variants, folderArguments, with(readers, group, word), derived);
+        root, presets, variants, folderArguments, with(readers, group, word), derived, properties);
   }
 
   /**
@@ -103,7 +107,16 @@ public final class ConfigSchema<R extends Record> {
    */
   public ConfigSchema<R> defaultsFrom(String key, Function<Path, Map<String, ?>> values) {
     return new ConfigSchema<>(
-        root, presets, variants, folderArguments, readers, with(derived, key, values));
+        root, presets, variants, folderArguments, readers, with(derived, key, values), properties);
+  }
+
+  /**
+   * Returns a schema in which system properties {@code prefix.KEY} come before the arguments: {@code -Dprefix.key=value} is
+   * {@code key=value}.
+   */
+  public ConfigSchema<R> systemProperties(String prefix) {
+    return new ConfigSchema<>(
+        root, presets, variants, folderArguments, readers, derived, prefix + ".");
   }
 
   private static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
@@ -162,12 +175,14 @@ public final class ConfigSchema<R extends Record> {
     return root;
   }
 
-  /** Returns the keys of the root that hold sections. */
+  /** Returns the names of the groups: the keys of sections, with slashes between the parts. */
   List<String> groups() {
-    return RecordKeys.components(root).entrySet().stream()
-        .filter(entry -> entry.getValue().getType().isRecord())
-        .map(Map.Entry::getKey)
-        .toList();
+    return RecordKeys.sections(root);
+  }
+
+  /** Returns what the names of system properties that are arguments begin with; empty if none are. */
+  String properties() {
+    return properties;
   }
 
   /** Returns the name of the argument that chooses a preset; empty if there is none. */

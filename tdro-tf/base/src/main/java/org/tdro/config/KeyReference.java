@@ -6,7 +6,6 @@ import com.typesafe.config.ConfigValue;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,7 +30,9 @@ public final class KeyReference<R extends Record> {
 
   private final ConfigComposer<R> composer;
   private final ConfigFolders folders;
+  private final Class<R> root;
   private final List<String> groups;
+  private final Layers usual;
   private final Map<String, RecordComponent> keys;
 
   /**
@@ -67,13 +68,15 @@ public final class KeyReference<R extends Record> {
     }
   }
 
-  /** A comment at a key, and the option of its group whose file holds it; empty for the root file. */
+  /** A comment at a key, and the argument that chooses the file that holds it; empty for a root file. */
   private record Comment(String text, String option) {}
 
   KeyReference(ConfigComposer<R> composer, ConfigSchema<R> schema, ConfigFolders folders) {
     this.composer = composer;
     this.folders = folders;
+    this.root = schema.root();
     this.groups = schema.groups();
+    this.usual = new Layers(folders, groups, Map.of(), new ConfigProblems());
     this.keys = RecordKeys.leaves(schema.root());
   }
 
@@ -82,9 +85,11 @@ public final class KeyReference<R extends Record> {
     return keys.keySet();
   }
 
-  /** Returns the groups that {@code group=option} chooses for. */
+  /** Returns the groups that {@code group=option} chooses for; of those within others, the ones that have options. */
   public List<String> groups() {
-    return groups;
+    return groups.stream()
+        .filter(group -> !group.contains("/") || !folders.options(group).isEmpty())
+        .toList();
   }
 
   /** Returns the options of a group, or the presets in a folder of that name. */
@@ -111,24 +116,38 @@ public final class KeyReference<R extends Record> {
     var asked = keys().stream()
         .filter(key -> key.equals(name) || key.startsWith(name + "."))
         .toList();
-    if (asked.isEmpty()) {
+    var map = asked.isEmpty() ? mapOf(name) : Optional.<String>empty();
+    if (asked.isEmpty() && map.isEmpty()) {
       throw new ConfigException(List.of(name + " is not a key" + Suggestion.of(name, keys(), "")));
     }
     var standard = composer.compose(List.of());
     var here = arguments.isEmpty() ? standard : composer.compose(arguments);
-    return asked.stream().map(key -> entry(key, standard, here)).toList();
+    return map.map(key -> List.of(entry(key, name, standard, here)))
+        .orElseGet(
+            () -> asked.stream().map(key -> entry(key, key, standard, here)).toList());
   }
 
-  private Entry entry(String key, ResolvedConfig<R> standard, ResolvedConfig<R> here) {
+  /** Returns the key of the map of which {@code name} is an entry, or a part of one. */
+  private Optional<String> mapOf(String name) {
+    return keys.entrySet().stream()
+        .filter(key -> key.getValue().getType() == Map.class)
+        .map(Map.Entry::getKey)
+        .filter(key -> name.startsWith(key + "."))
+        .filter(key -> RecordKeys.holder(root, ConfigUtil.splitPath(name)).isPresent())
+        .findFirst();
+  }
+
+  /** Explains {@code name}, which is {@code key} or lies in the map that it holds. */
+  private Entry entry(String key, String name, ResolvedConfig<R> standard, ResolvedConfig<R> here) {
     var comment = comment(key).orElse(new Comment("", ""));
     return new Entry(
-        key,
+        name,
         comment.text(),
-        describe(keys.get(key)),
+        describe(RecordKeys.holder(root, ConfigUtil.splitPath(name)).orElseThrow()),
         range(key, comment.option()),
-        standard.value(key),
-        here.value(key),
-        here.origin(key).replace('\n', ' '));
+        standard.value(name),
+        here.value(name),
+        here.originBelow(name).replace('\n', ' '));
   }
 
   private static Class<?> element(RecordComponent component) {
@@ -149,28 +168,24 @@ public final class KeyReference<R extends Record> {
   /** Returns the first comment at a key: of the root files, the usual option of its group, and the other options by name. */
   private Optional<Comment> comment(String key) {
     var path = ConfigUtil.splitPath(key);
-    var group = path.get(0);
-    var inRoot = folders.folders().stream()
-        .map(folder -> folder.resolve(ConfigFolders.ROOT))
-        .filter(Files::isRegularFile)
-        .flatMap(file -> comment(file, path).map(text -> new Comment(text, "")).stream());
-    var inOptions = path.size() == 1
-        ? Stream.<Comment>empty()
-        : Stream.concat(usual(group).stream(), folders.options(group).stream())
+    var roots = Stream.concat(
+        folders.rootFiles().stream(), folders.withRoot(ConfigFolders.ROOT).rootFiles().stream());
+    var inRoot =
+        roots.flatMap(file -> comment(file, path).map(text -> new Comment(text, "")).stream());
+    var inOptions = groups.stream()
+        .filter(group -> (key + ".").startsWith(group.replace('/', '.') + "."))
+        .flatMap(group -> Stream.concat(usual(group).stream(), folders.options(group).stream())
             .flatMap(option -> folders
                 .find(ConfigFolders.file(group, option))
-                .flatMap(file -> comment(file, path.subList(1, path.size())))
-                .map(text -> new Comment(text, option))
-                .stream());
+                .flatMap(file -> comment(file, path.subList(group.split("/").length, path.size())))
+                .map(text -> new Comment(text, group + "=" + option))
+                .stream()));
     return Stream.concat(inRoot, inOptions).findFirst();
   }
 
   /** Returns the option of a group that is chosen without arguments. */
-  private Optional<String> usual(String group) {
-    return folders.root(new ConfigProblems()).root().get(ConfigComposer.DEFAULTS)
-            instanceof ConfigObject choices
-        ? Optional.ofNullable(choices.get(group)).map(choice -> String.valueOf(choice.unwrapped()))
-        : Optional.empty();
+  public Optional<String> usual(String group) {
+    return usual.listed(group).flatMap(Defaults.Choice::option);
   }
 
   private Optional<String> comment(Path file, List<String> path) {
@@ -194,7 +209,7 @@ public final class KeyReference<R extends Record> {
     for (var extreme : EXTREMES) {
       var arguments = new ArrayList<String>();
       if (!option.isEmpty()) {
-        arguments.add(key.substring(0, key.indexOf('.')) + "=" + option);
+        arguments.add(option);
       }
       arguments.add(
           key + "=" + (component.getType() == List.class ? "[" + extreme + "]" : extreme));

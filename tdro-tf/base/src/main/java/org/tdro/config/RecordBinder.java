@@ -66,18 +66,23 @@ final class RecordBinder {
     return origins;
   }
 
-  /** Reports the keys that {@code type} does not have, without looking at values. */
-  void checkKeys(Class<?> type, ConfigObject object, String path) {
+  /** Reports the keys that {@code type} does not have, without looking at values; returns whether it has them all. */
+  boolean checkKeys(Class<?> type, ConfigObject object, String path) {
     var components = RecordKeys.components(type);
-    object.forEach((name, value) -> {
+    boolean known = true;
+    for (var entry : object.entrySet()) {
+      var name = entry.getKey();
       var component = components.get(name);
       if (component == null) {
-        unknown(path, name, value, components.keySet());
-      } else if (value instanceof ConfigObject below) {
-        RecordKeys.section(component)
-            .ifPresent(section -> checkKeys(section, below, RecordKeys.below(path, name)));
+        unknown(path, name, entry.getValue(), components.keySet());
+        known = false;
+      } else if (entry.getValue() instanceof ConfigObject below) {
+        known &= RecordKeys.section(component)
+            .map(section -> checkKeys(section, below, RecordKeys.below(path, name)))
+            .orElse(true);
       }
-    });
+    }
+    return known;
   }
 
   /** Returns the record at {@code path}, which has a section of its own. */

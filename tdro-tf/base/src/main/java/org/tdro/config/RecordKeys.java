@@ -3,6 +3,8 @@ package org.tdro.config;
 import com.typesafe.config.ConfigUtil;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,13 +119,57 @@ final class RecordKeys {
     return leaves;
   }
 
-  /** Returns the record that a component holds, or may hold. */
-  static Optional<Class<?>> section(RecordComponent component) {
-    var type = component.getGenericType() instanceof ParameterizedType generic
+  /** Returns the sections of a root record that always exist, and all sections within others, with slashes between the parts. */
+  static List<String> sections(Class<?> root) {
+    var sections = new ArrayList<String>();
+    components(root).forEach((name, component) -> {
+      if (component.getType().isRecord()) {
+        sections.add(name);
+        addSections(component.getType(), name + "/", sections);
+      }
+    });
+    return sections;
+  }
+
+  private static void addSections(Class<?> type, String prefix, List<String> to) {
+    components(type)
+        .forEach((name, component) -> section(component).ifPresent(below -> {
+          to.add(prefix + name);
+          addSections(below, prefix + name + "/", to);
+        }));
+  }
+
+  /** Returns the component that holds the value of a key; the entries of a map are held by the map. */
+  static Optional<RecordComponent> holder(Class<?> root, List<String> path) {
+    Type type = root;
+    Optional<RecordComponent> holder = Optional.empty();
+    for (var part : path) {
+      if (type instanceof ParameterizedType generic && generic.getRawType() == Map.class) {
+        type = generic.getActualTypeArguments()[1];
+      } else if (type instanceof Class<?> record && record.isRecord()) {
+        holder = Optional.ofNullable(components(record).get(part));
+        if (holder.isEmpty()) {
+          return holder;
+        }
+        type = held(holder.get());
+      } else {
+        return Optional.empty();
+      }
+    }
+    return holder;
+  }
+
+  /** Returns the type of a component's value; that of an optional one if there is a value. */
+  static Type held(RecordComponent component) {
+    return component.getGenericType() instanceof ParameterizedType generic
             && generic.getRawType() == Optional.class
         ? generic.getActualTypeArguments()[0]
-        : component.getType();
-    return type instanceof Class<?> plain && plain.isRecord()
+        : component.getGenericType();
+  }
+
+  /** Returns the record that a component holds, or may hold. */
+  static Optional<Class<?>> section(RecordComponent component) {
+    return held(component) instanceof Class<?> plain && plain.isRecord()
         ? Optional.of(plain)
         : Optional.empty();
   }

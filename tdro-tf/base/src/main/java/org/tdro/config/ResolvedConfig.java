@@ -20,8 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tdro.io.Sha256;
+import org.tdro.io.Suggestion;
 
 /**
  * A configuration after composition, with the origin of each of its values.
@@ -33,6 +36,7 @@ public final class ResolvedConfig<R extends Record> {
 
   private final ConfigSchema<R> schema;
   private final R config;
+  private final Config composed;
   private final Map<String, String> origins;
   private final List<Entry> entries;
 
@@ -63,8 +67,10 @@ public final class ResolvedConfig<R extends Record> {
     }
   }
 
-  private ResolvedConfig(ConfigSchema<R> schema, R config, Map<String, String> origins) {
+  private ResolvedConfig(
+      ConfigSchema<R> schema, R config, Config composed, Map<String, String> origins) {
     this.schema = schema;
+    this.composed = composed;
     this.config = config;
     this.origins = Map.copyOf(origins);
     this.entries = new ArrayList<>();
@@ -89,7 +95,7 @@ public final class ResolvedConfig<R extends Record> {
   public static <R extends Record> ResolvedConfig<R> read(
       ConfigSchema<R> schema, Path file, Map<String, ?> replaced) {
     var problems = new ConfigProblems();
-    var parsed = new ConfigFolders(List.of()).parse(file, problems);
+    var parsed = new ConfigFolders().parse(file, problems);
     problems.raise();
     for (var entry : replaced.entrySet()) {
       parsed = parsed.withValue(entry.getKey(), ConfigValueFactory.fromAnyRef(entry.getValue()));
@@ -107,7 +113,7 @@ public final class ResolvedConfig<R extends Record> {
    */
   public static SortedMap<String, String> values(Path file) {
     var problems = new ConfigProblems();
-    var parsed = new ConfigFolders(List.of()).parse(file, problems);
+    var parsed = new ConfigFolders().parse(file, problems);
     problems.raise();
     var values = new TreeMap<String, String>();
     parsed.entrySet().forEach(entry -> values.put(entry.getKey(), plain(entry.getValue())));
@@ -127,7 +133,7 @@ public final class ResolvedConfig<R extends Record> {
       var resolved = merged.resolve(ConfigResolveOptions.defaults());
       var config = binder.bind(schema.root(), resolved.root());
       problems.raise();
-      return new ResolvedConfig<>(schema, config.orElseThrow(), binder.origins());
+      return new ResolvedConfig<>(schema, config.orElseThrow(), merged, binder.origins());
     } catch (com.typesafe.config.ConfigException e) {
       problems.add(e);
       problems.raise();
@@ -215,6 +221,25 @@ public final class ResolvedConfig<R extends Record> {
     return origins.getOrDefault(key, RecordBinder.DEFAULT);
   }
 
+  /** Returns the origin of a key, or of the values in a section, which may have several. */
+  String originBelow(String key) {
+    return entries.stream()
+        .map(Entry::key)
+        .filter(name -> name.equals(key) || name.startsWith(key + "."))
+        .filter(name -> !value(name).isEmpty())
+        .map(this::origin)
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Returns the lines {@code key = value} of the values from one origin. */
+  public List<String> setBy(String origin) {
+    return entries.stream()
+        .filter(entry -> !entry.hocon().isEmpty() && origin(entry.key()).equals(origin))
+        .map(entry -> entry.key() + " = " + entry.hocon())
+        .toList();
+  }
+
   /** Returns the value of a key as HOCON, that of a section as an object; empty if it is not set. */
   String value(String key) {
     return entries.stream()
@@ -226,7 +251,7 @@ public final class ResolvedConfig<R extends Record> {
 
   private String section(String prefix) {
     var values = plain(entries.stream()
-        .filter(entry -> entry.key().startsWith(prefix))
+        .filter(entry -> entry.key().startsWith(prefix) && !entry.hocon().isEmpty())
         .map(entry -> new Entry(entry.key().substring(prefix.length()), entry.hocon(), false))
         .toList());
     return values.isEmpty() ? "" : "{ " + values.replace("\n", ", ") + " }";
@@ -237,26 +262,65 @@ public final class ResolvedConfig<R extends Record> {
    * a comment. {@link #read} reads the same record from it.
    */
   public String render() {
+    return render(entries, Entry::hocon);
+  }
+
+  /** Returns what {@link #render} returns, but with substitutions such as {@code ${stage}} in place of their values. */
+  public String renderUnresolved() {
+    return render(entries, entry -> substitution(entry.key()).orElse(entry.hocon()));
+  }
+
+  /**
+   * Returns the lines of {@link #render}, or of {@link #renderUnresolved}, for a key or the keys of a section.
+   *
+   * @throws ConfigException if there are none
+   */
+  public String render(String section, boolean resolved) {
+    var asked = entries.stream()
+        .filter(entry -> entry.key().equals(section) || entry.key().startsWith(section + "."))
+        .toList();
+    if (asked.isEmpty()) {
+      var known = Stream.concat(
+              schema.groups().stream().map(group -> group.replace('/', '.')),
+              RecordKeys.all(schema.root()).stream())
+          .toList();
+      throw new ConfigException(
+          List.of(section + " is not a key" + Suggestion.of(section, known, "")));
+    }
+    return render(
+        asked, resolved ? Entry::hocon : entry -> substitution(entry.key()).orElse(entry.hocon()));
+  }
+
+  private String render(List<Entry> shown, Function<Entry, String> value) {
     var text = new StringBuilder();
-    var group = "";
-    for (var entry : entries) {
+    var group = shown.isEmpty() ? "" : group(shown.get(0).key());
+    for (var entry : shown) {
       var entryGroup = group(entry.key());
       if (!entryGroup.equals(group)) {
         text.append('\n');
       }
       group = entryGroup;
-      text.append(line(entry)).append('\n');
+      text.append(line(entry, value.apply(entry))).append('\n');
     }
     return text.toString();
   }
 
-  private String line(Entry entry) {
-    if (entry.hocon().isEmpty()) {
+  private String line(Entry entry, String hocon) {
+    if (hocon.isEmpty()) {
       return "# " + entry.key() + " is not set";
     }
-    var value = entry.key() + " = " + entry.hocon();
+    var value = entry.key() + " = " + hocon;
     return String.format(
         Locale.ROOT, "%-" + VALUE_COLUMN + "s # %s", value, origin(entry.key()).replace('\n', ' '));
+  }
+
+  /** Returns the value of a key before its substitutions were resolved, if it has any. */
+  private Optional<String> substitution(String key) {
+    return ValueChanges.at(composed, ConfigUtil.splitPath(key))
+        .filter(ValueChanges::isUnresolved)
+        // A value and those that it overrides, with commas between them.
+        .map(value -> ArgumentText.split(value.render(ConfigRenderOptions.concise())))
+        .map(values -> values.get(values.size() - 1));
   }
 
   /** Returns a JSON object with the configuration under {@code config} and the origin of each key under {@code origins}. */

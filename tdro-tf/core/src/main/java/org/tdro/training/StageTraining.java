@@ -209,6 +209,12 @@ public final class StageTraining {
   }
 
   private RunRecord begin(StageInputs inputs, ConfigProto session) {
+    config.model().path().ifPresent(folder -> {
+      var taken = resolved.setBy(folder.toString());
+      if (!taken.isEmpty()) {
+        LOG.info("as published in {}:\n  {}", folder, String.join("\n  ", taken));
+      }
+    });
     var record = RunRecord.begun(
             config.stage().name().toLowerCase(Locale.ROOT),
             config.seed(),

@@ -43,12 +43,16 @@ public record RunConfig(
     @Incidental TelemetryConfig telemetry,
     @Incidental SweepConfig sweep) {
 
+  /** The folder of the presets, and the argument that chooses one. */
+  public static final String PRESETS = "experiment";
+
   /** The keys of a run, and the order in which files and arguments override one another. */
   public static final ConfigSchema<RunConfig> SCHEMA = new ConfigSchema<>(RunConfig.class)
-      .presets("experiment")
+      .presets(PRESETS)
       .variants("stage", "stages")
       .decisiveOnlyFor("dro", "dro")
       .folderArgument("data", "train", "training files")
+      .systemProperties("tdro.config")
       .defaultsFrom("model.path", PublishedDefaults::of);
 
   /**

@@ -119,6 +119,18 @@ class ConfigExceptionTest {
   }
 
   @Test
+  void aValueInPlaceOfASectionHidesNothing() throws IOException {
+    Configs.write(folder, "config.conf", "model = 5", "train = [1]");
+    Configs.write(folder, "experiment/mine.conf", "model.lora = 7");
+    assertThat(told("experiment=mine", "loss.distillation=5", "loss.distillation.weight=0.5"))
+        .containsExactlyInAnyOrder(
+            folder + "/config.conf:1: model must be a section { … }, was 5",
+            folder + "/config.conf:2: train must be a section { … }, was a list",
+            folder + "/experiment/mine.conf:1: model.lora must be a section { … }, was 7",
+            "command line: loss.distillation=5: loss.distillation must be a section { … }, was 5");
+  }
+
+  @Test
   void aRunNeedsItsTrainingFiles() {
     assertThat(problems())
         .containsExactly(Configs.BUILT_IN

@@ -74,6 +74,20 @@ class KeyReferenceTest {
   }
 
   @Test
+  void aPartOfAMapIsExplainedThroughIt() {
+    var arguments = new String[] {"data.prompts.acl.query=Find: "};
+    assertThat(explain("data.prompts.acl", arguments)).satisfies(entry -> {
+      assertThat(entry.key()).isEqualTo("data.prompts.acl");
+      assertThat(entry.meaning()).isEqualTo(explain("data.prompts").meaning());
+      assertThat(entry.value()).isEqualTo("{ query = \"Find: \" }");
+      assertThat(entry.origin()).isEqualTo("command line: data.prompts.acl.query=Find: ");
+    });
+    assertThat(explain("data.prompts.acl.query", arguments).value()).isEqualTo("\"Find: \"");
+    assertThatThrownBy(() -> explain("data.prompts.acl.qery"))
+        .hasMessageContaining("data.prompts.acl.qery is not a key");
+  }
+
+  @Test
   void anUnknownKeyIsRefusedWithASuggestion() {
     var reference = reference();
     assertThatThrownBy(() -> reference.explain("train.step", List.of()))
