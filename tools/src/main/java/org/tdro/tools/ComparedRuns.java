@@ -113,7 +113,7 @@ final class ComparedRuns {
       }
     }
     var group = groups.stream()
-        .filter(other -> name.isPresent() || other.given().isPresent()
+        .filter(other -> (name.isPresent() || other.given().isPresent())
             ? name.equals(other.given())
             : member.differsInSeedAlone(other.first()))
         .findFirst()

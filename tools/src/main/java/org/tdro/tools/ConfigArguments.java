@@ -17,6 +17,8 @@ final class ConfigArguments {
   /** The label of the arguments. */
   static final String LABEL = "KEY=VALUE";
 
+  private static final String ROOT = "config";
+
   @Parameters(
       paramLabel = LABEL,
       description = {
@@ -36,7 +38,7 @@ final class ConfigArguments {
       names = {"-cn", "--config-name"},
       paramLabel = "NAME",
       description = "The root file is NAME.conf (default: config).")
-  private String configName = "config";
+  private String configName = ROOT;
 
   /** Returns the overrides in the order in which they were typed. */
   List<String> overrides() {
@@ -45,7 +47,14 @@ final class ConfigArguments {
 
   /** Returns the options as they would be typed. */
   List<String> options() {
-    return configDir == null ? List.of() : List.of("--config-dir", configDir.toString());
+    var options = new ArrayList<String>();
+    if (!configName.equals(ROOT)) {
+      options.addAll(List.of("--config-name", configName));
+    }
+    if (configDir != null) {
+      options.addAll(List.of("--config-dir", configDir.toString()));
+    }
+    return options;
   }
 
   /** Shows no progress if the options say so. */

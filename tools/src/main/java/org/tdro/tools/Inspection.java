@@ -64,7 +64,7 @@ final class Inspection {
       out.println("# Folders, searched in this order:");
       arguments.composer().searchPath().forEach(folder -> out.println("#   " + folder));
     }
-    if (information != null && information != Information.SEARCHPATH
+    if ((information != null && information != Information.SEARCHPATH)
         || configuration == Configuration.ALL) {
       printSources(arguments, out);
     }

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -161,16 +162,18 @@ class MainTest {
                 .replaceAll("\\\\\n *", "")
                 .split("\n")))
         .filter(line -> line.startsWith("  tdro "))
-        .map(line -> line.replaceAll("   .*| > .*", "").strip())
+        .map(line -> line.replaceAll("   .*| > [^' ]+$", "").strip())
         .distinct();
   }
 
   @ParameterizedTest
   @MethodSource("examples")
   void examplesAreUnderstood(String example) {
-    var words = Stream.of(example.split(" +"))
+    var words = Pattern.compile("('[^']*'|[^ ])+")
+        .matcher(example)
+        .results()
         .skip(1)
-        .map(word -> word.replaceAll("^'|'$", ""))
+        .map(word -> word.group().replaceAll("^'|'$", ""))
         .toList();
     var parsed = Main.commandLine(new Main()).parseArgs(words.toArray(String[]::new));
     assertThat(parsed.asCommandLineList())

@@ -15,7 +15,7 @@ import org.tdro.testing.Checkout;
 
 /** The command line as a process of its own, as users run it: to be killed, interrupted, or waited for. */
 final class TdroProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final long POLL_MILLIS = 5;
 
   /** A device that takes nothing. */

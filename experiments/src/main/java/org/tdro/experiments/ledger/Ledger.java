@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.tdro.experiments.ledger.LedgerIndex.Entry;
 import org.tdro.io.FolderLock;
@@ -66,22 +67,22 @@ public record Ledger(Path root, List<LedgerRun> runs, List<String> problems) {
       entries.put(root.relativize(folder).toString(), null);
     }
     var known = index.join();
+    var changed = new AtomicBoolean();
     entries.entrySet().parallelStream().forEach(entry -> {
       var folder = root.resolve(entry.getKey());
       var signature = RunReading.signature(folder);
       var present = known.get(entry.getKey());
-      entry.setValue(
-          // What could not be read may be readable now, at the same time and size.
-          present != null
-                  && present.signature().equals(signature)
-                  && present.problems().isEmpty()
-              ? present
-              : read(folder, signature));
+      // What could not be read may be readable now, at the same time and size.
+      if (present != null
+          && present.signature().equals(signature)
+          && present.problems().isEmpty()) {
+        entry.setValue(present);
+      } else {
+        entry.setValue(read(folder, signature));
+        changed.set(true);
+      }
     });
-    boolean changed = entries.size() != known.size()
-        || entries.entrySet().stream()
-            .anyMatch(entry -> known.get(entry.getKey()) != entry.getValue());
-    if (changed) {
+    if (changed.get() || entries.size() != known.size()) {
       LedgerIndex.write(root, entries);
     }
     var runs = new ArrayList<LedgerRun>();

@@ -5,7 +5,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +20,8 @@ public final class Lineage {
   private static final String OUTPUT = "output";
 
   private final Map<Path, LedgerRun> byFolder = new HashMap<>();
-  private final Map<LedgerRun, List<Origin>> origins = new IdentityHashMap<>();
-  private final Map<LedgerRun, String> settings = new IdentityHashMap<>();
+  private final Map<Path, List<Origin>> origins = new HashMap<>();
+  private final Map<Path, String> settings = new HashMap<>();
 
   /**
    * A run that another one was made from.
@@ -40,15 +39,17 @@ public final class Lineage {
 
   /** Returns the runs that a run was made from and that are in the ledger. */
   public List<Origin> origins(LedgerRun run) {
-    return origins.computeIfAbsent(run, this::find);
+    return origins.computeIfAbsent(run.folder(), folder -> find(run));
   }
 
-  /** Returns, for each run that others were made from, those others. */
-  public Map<LedgerRun, List<LedgerRun>> descendants() {
-    var descendants = new IdentityHashMap<LedgerRun, List<LedgerRun>>();
+  /** Returns, for the folder of each run that others were made from, those others. */
+  public Map<Path, List<LedgerRun>> descendants() {
+    var descendants = new HashMap<Path, List<LedgerRun>>();
     for (var run : byFolder.values()) {
       for (var origin : origins(run)) {
-        descendants.computeIfAbsent(origin.run(), parent -> new ArrayList<>()).add(run);
+        descendants
+            .computeIfAbsent(origin.run().folder(), parent -> new ArrayList<>())
+            .add(run);
       }
     }
     return descendants;
@@ -59,12 +60,12 @@ public final class Lineage {
    * they were made from, as the stages of pipelines do.
    */
   public String setting(LedgerRun run) {
-    var known = settings.get(run);
+    var known = settings.get(run.folder());
     if (known == null) {
       // A run that names itself, through others, has no setting but its folder.
-      settings.put(run, run.folder().toString());
+      settings.put(run.folder(), run.folder().toString());
       known = computed(run);
-      settings.put(run, known);
+      settings.put(run.folder(), known);
     }
     return known;
   }
@@ -91,7 +92,7 @@ public final class Lineage {
         run.value(input.getKey())
             .flatMap(path -> resolved(run, path))
             .flatMap(path -> origin(input.getKey(), path))
-            .filter(origin -> origin.run() != run)
+            .filter(origin -> !origin.run().folder().equals(run.folder()))
             .ifPresent(found::add);
       }
     }

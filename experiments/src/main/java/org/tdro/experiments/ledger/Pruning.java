@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +30,7 @@ public record Pruning(List<LedgerRun> removable, Map<LedgerRun, String> kept) {
    * @param ofReferences whether runs go from which others were made
    */
   public static Pruning of(Ledger ledger, List<LedgerRun> chosen, boolean ofReferences) {
-    var kept = new IdentityHashMap<LedgerRun, String>();
+    var kept = new LinkedHashMap<LedgerRun, String>();
     var removable = new ArrayList<>(chosen);
     removable.removeIf(run -> {
       boolean running = run.is(LedgerRun.Status.RUNNING);
@@ -49,7 +49,7 @@ public record Pruning(List<LedgerRun> removable, Map<LedgerRun, String> kept) {
             run,
             ledger,
             going,
-            ofReferences ? List.of() : descendants.getOrDefault(run, List.of()));
+            ofReferences ? List.of() : descendants.getOrDefault(run.folder(), List.of()));
         if (!reason.isEmpty()) {
           kept.put(run, reason);
         }
@@ -69,7 +69,8 @@ public record Pruning(List<LedgerRun> removable, Map<LedgerRun, String> kept) {
       return "it is named by " + String.join(", ", made);
     }
     var inside = ledger.runs().stream()
-        .filter(other -> other != run && other.folder().startsWith(run.folder()))
+        .filter(other ->
+            !other.folder().equals(run.folder()) && other.folder().startsWith(run.folder()))
         .filter(other -> !going.contains(other.folder()))
         .map(LedgerRun::path)
         .toList();

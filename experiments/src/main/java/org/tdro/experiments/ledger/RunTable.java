@@ -149,16 +149,18 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
    */
   public static List<LedgerRun> sorted(
       List<LedgerRun> rows, List<String> asked, Collection<String> names) {
-    Comparator<LedgerRun> order = (a, b) -> 0;
+    var orders = new ArrayList<Comparator<LedgerRun>>();
     for (var by : asked) {
       boolean descending = by.startsWith("-");
       var name = descending ? by.substring(1) : by;
       check(name, names);
-      order = order
-          .thenComparing(row -> row.value(name).isEmpty())
-          .thenComparing((a, b) -> descending ? compare(b, a, name) : compare(a, b, name));
+      orders.add(Comparator.comparing((LedgerRun row) -> row.value(name).isEmpty())
+          .thenComparing((x, y) -> descending ? compare(y, x, name) : compare(x, y, name)));
     }
-    return rows.stream().sorted(order).toList();
+    return orders.stream()
+        .reduce(Comparator::thenComparing)
+        .map(order -> rows.stream().sorted(order).toList())
+        .orElse(rows);
   }
 
   private static int compare(LedgerRun a, LedgerRun b, String name) {

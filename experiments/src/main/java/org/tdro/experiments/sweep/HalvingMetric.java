@@ -10,6 +10,7 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.io.FileException;
 import org.tdro.runs.RunFolder;
+import org.tdro.training.DevelopmentEvaluation;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -20,7 +21,6 @@ import org.tdro.training.config.RunConfig;
  */
 record HalvingMetric(String column) {
   private static final String LOSS = "loss";
-  private static final String DEVELOPMENT = "dev/";
   private static final int LAST_SHARE = 10;
 
   /**
@@ -30,7 +30,7 @@ record HalvingMetric(String column) {
    */
   static HalvingMetric of(ResolvedConfig<RunConfig> base) {
     var name = base.config().sweep().metric();
-    if (!name.equals(LOSS) && !name.startsWith(DEVELOPMENT)) {
+    if (!name.equals(LOSS) && !name.startsWith(DevelopmentEvaluation.PREFIX)) {
       throw new ConfigException(List.of(
           "%s: sweep.metric must be loss or a measure of development queries, such as dev/ndcg_cut_10, was %s; nothing is chosen by test sets"
               .formatted(base.origin("sweep.metric"), name)));

@@ -147,7 +147,7 @@ final class JobPool {
     task.status = JobRecord.Status.RUNNING;
     changed.accept(task);
     task.process = launcher.start(task.arguments, task.log, shares.get(slot));
-    task.process.onExit().thenRun(() -> ended.add(task));
+    var unused = task.process.onExit().thenRun(() -> ended.add(task));
   }
 
   private void end(Task task, boolean stopping) {

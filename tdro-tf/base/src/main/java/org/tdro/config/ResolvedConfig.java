@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -111,7 +110,7 @@ public final class ResolvedConfig<R extends Record> {
    *
    * @throws ConfigException if the file cannot be read
    */
-  public static SortedMap<String, String> values(Path file) {
+  public static Map<String, String> values(Path file) {
     var problems = new ConfigProblems();
     var parsed = new ConfigFolders().parse(file, problems);
     problems.raise();

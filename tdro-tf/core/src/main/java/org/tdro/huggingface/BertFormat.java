@@ -85,11 +85,9 @@ final class BertFormat implements ConfigJson.BackboneFormat {
 
     /** Checks the names that transformers takes in place of DistilBERT's. */
     void checkUsual(PublishedJson json) {
-      if (this == DISTILBERT) {
-        json.same(hidden, USUAL.hidden);
-        json.same(layers, USUAL.layers);
-        json.same(heads, USUAL.heads);
-      }
+      json.same(hidden, USUAL.hidden);
+      json.same(layers, USUAL.layers);
+      json.same(heads, USUAL.heads);
     }
   }
 

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -25,13 +25,13 @@ public final class CheckpointWeights {
   private final Path place;
   private final String config;
   private final Function<Weight, String> names;
-  private final SortedMap<String, TensorView> tensors;
+  private final NavigableMap<String, TensorView> tensors;
 
   private CheckpointWeights(
       Path place,
       String config,
       Function<Weight, String> names,
-      SortedMap<String, TensorView> tensors) {
+      NavigableMap<String, TensorView> tensors) {
     this.place = place;
     this.config = config;
     this.names = names;

@@ -74,7 +74,7 @@ public final class RunSetting {
           && from.get().part().equals(theirs.get().part())) {
         differences.putAll(from.get().setting().differences(theirs.get().setting()));
       } else if (!Objects.equals(here, there)
-          || here == null && !named(key).equals(other.named(key))) {
+          || (here == null && !named(key).equals(other.named(key)))) {
         differences.put(key, named(key).map(Path::toString).orElse(""));
       }
     });
