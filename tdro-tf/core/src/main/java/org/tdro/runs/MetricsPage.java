@@ -8,12 +8,11 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.bytedeco.javacpp.Pointer;
+import org.tdro.io.HttpListener;
 
 /** A page {@code http://HOST:PORT/metrics} from which Prometheus reads the meters of a process, its heap and its whole memory. */
 public final class MetricsPage implements AutoCloseable {
@@ -39,15 +38,7 @@ public final class MetricsPage implements AutoCloseable {
    * @throws IOException if the port is taken, or the address is not one of this machine
    */
   public static MetricsPage serve(String host, int port) throws IOException {
-    var address = new InetSocketAddress(host, port);
-    if (address.isUnresolved()) {
-      throw new IOException("the address is not known");
-    }
-    // The JDK's server never closes a socket that it could not bind.
-    try (var probe = new ServerSocket()) {
-      probe.bind(address);
-    }
-    var page = new MetricsPage(HttpServer.create(address, 0));
+    var page = new MetricsPage(HttpListener.listen(host, port, 0));
     new JvmMemoryMetrics().bindTo(page.registry);
     Gauge.builder("tdro.process.memory", Pointer::physicalBytes)
         .description("Resident memory of the process: heap, TensorFlow's and all else")

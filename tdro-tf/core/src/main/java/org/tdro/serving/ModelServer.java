@@ -3,8 +3,6 @@ package org.tdro.serving;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -13,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.io.HttpListener;
 
 /** Serves the newest version of an exported retriever over HTTP until it is closed. */
 public final class ModelServer implements AutoCloseable {
@@ -23,15 +22,6 @@ public final class ModelServer implements AutoCloseable {
 
   private static final int BACKLOG = 1024;
   private static final int IDLE_SECONDS = 30;
-
-  static {
-    // The JDK's server takes these settings from properties alone and reads them at its first use.
-    // In seconds: a client that sends or reads more slowly does not hold a thread forever.
-    setUnlessSet("sun.net.httpserver.maxReqTime", "10");
-    setUnlessSet("sun.net.httpserver.maxRspTime", "120");
-    // Otherwise every answer to a kept connection waits 40 ms for the client's acknowledgement.
-    setUnlessSet("sun.net.httpserver.nodelay", "true");
-  }
 
   private final String name;
   private final ServerOptions options;
@@ -60,12 +50,6 @@ public final class ModelServer implements AutoCloseable {
     threads = threads(options.limits().requests() + SPARE_THREADS);
     http.setExecutor(threads);
     http.createContext("/", api);
-  }
-
-  private static void setUnlessSet(String property, String value) {
-    if (System.getProperty(property) == null) {
-      System.setProperty(property, value);
-    }
   }
 
   /** Returns the pool of threads; connections beyond its queue are closed. */
@@ -111,23 +95,13 @@ public final class ModelServer implements AutoCloseable {
   }
 
   private static HttpServer listen(ServerOptions options) {
-    var address = new InetSocketAddress(options.host(), options.port());
-    // The JDK's server never closes a socket that it could not bind.
-    try (var probe = new ServerSocket()) {
-      probe.bind(address);
-    } catch (IOException e) {
-      throw notListening(options, e);
-    }
     try {
-      return HttpServer.create(address, BACKLOG);
+      return HttpListener.listen(options.host(), options.port(), BACKLOG);
     } catch (IOException e) {
-      throw notListening(options, e);
+      throw new UncheckedIOException(
+          "cannot listen on %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()),
+          e);
     }
-  }
-
-  private static UncheckedIOException notListening(ServerOptions options, IOException e) {
-    return new UncheckedIOException(
-        "cannot listen on %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()), e);
   }
 
   /** Returns its address, such as {@code http://127.0.0.1:8501}. */

@@ -47,7 +47,7 @@ public final class InputFingerprints {
     var inputs = named(resolved);
     DomainFiles.sources(List.of(data.train()), skipped -> {})
         .forEach((domain, file) -> put(inputs, "rows of " + domain, file, Sha256::of));
-    data.tokenizer().ifPresent(file -> put(inputs, "tokenizer", file, Sha256::of));
+    data.tokenizer().ifPresent(file -> put(inputs, StageInputs.TOKENIZER, file, Sha256::of));
     return inputs;
   }
 

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
@@ -18,16 +17,6 @@ import org.tdro.training.config.RunConfig;
  */
 public final class RunSetting {
   private static final String SEED = "seed";
-
-  /** Keys that name files or folders, by the name of their content among the inputs. */
-  private static final Map<String, String> INPUTS = Map.of(
-      "data.train", "data",
-      "data.tokenizer", "tokenizer",
-      "data.weights", "weights",
-      "model.path", "model",
-      "model.lora.adapter", "adapter",
-      "dro.initial-weights", "initial-weights",
-      "dro.reference", "reference");
 
   private final RunFolder run;
   private final ResolvedConfig<RunConfig> config;
@@ -60,11 +49,11 @@ public final class RunSetting {
   public Map<String, String> differences(RunSetting other) {
     var differences = new LinkedHashMap<String, String>();
     config.differences(other.config).forEach(difference -> {
-      if (!difference.key().equals(SEED) && !INPUTS.containsKey(difference.key())) {
+      if (!difference.key().equals(SEED) && !StageInputs.BY_KEY.containsKey(difference.key())) {
         differences.put(difference.key(), difference.here());
       }
     });
-    new TreeMap<>(INPUTS).forEach((key, input) -> {
+    StageInputs.BY_KEY.forEach((key, input) -> {
       var here = record.inputs().get(input);
       var there = other.record.inputs().get(input);
       var from = here == null ? Optional.<Origin>empty() : origin(key);

@@ -1,6 +1,8 @@
 package org.tdro.training;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.shards.Domain;
@@ -13,6 +15,8 @@ import org.tdro.training.config.RunConfig;
  * @param domains the SHA-256 of the file of rows of each domain, by name; they explain a difference in {@code data}
  */
 public record StageInputs(Map<String, String> fingerprints, Map<String, String> domains) {
+  static final String DATA = "data";
+  static final String TOKENIZER = "tokenizer";
   static final String MODEL = "model";
   static final String ADAPTER = "adapter";
   static final String WEIGHTS = "weights";
@@ -27,6 +31,16 @@ public record StageInputs(Map<String, String> fingerprints, Map<String, String> 
       "dro.initial-weights", INITIAL_WEIGHTS,
       "dro.reference", REFERENCE);
 
+  /** The names of all inputs, by the key that names their file or folder. */
+  static final Map<String, String> BY_KEY = all();
+
+  private static Map<String, String> all() {
+    var all = new TreeMap<>(MADE_BY_RUNS);
+    all.put("data.train", DATA);
+    all.put("data.tokenizer", TOKENIZER);
+    return Collections.unmodifiableMap(all);
+  }
+
   /**
    * Reads the inputs of a run; its rows are tokenised if they are not in the cache.
    *
@@ -40,8 +54,8 @@ public record StageInputs(Map<String, String> fingerprints, Map<String, String> 
 
   static StageInputs of(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
     var fingerprints = InputFingerprints.starting().named(resolved);
-    fingerprints.put("data", prepared.data().fingerprint());
-    fingerprints.put("tokenizer", prepared.tokenizer().fingerprint());
+    fingerprints.put(DATA, prepared.data().fingerprint());
+    fingerprints.put(TOKENIZER, prepared.tokenizer().fingerprint());
     var domains =
         prepared.data().domains().stream().collect(Collectors.toMap(Domain::name, Domain::source));
     return new StageInputs(fingerprints, domains);
