@@ -122,7 +122,7 @@ final class ComparedRuns {
           return groups.get(groups.size() - 1);
         });
     var twin = group.members().stream()
-        .filter(other -> name.isEmpty() && other.seed().equals(member.seed()))
+        .filter(other -> other.seed().equals(member.seed()) && member.differsInSeedAlone(other))
         .findFirst();
     if (twin.isPresent()) {
       notes.add("%s is left out: %s has the same configuration, data and seed"

@@ -5,10 +5,16 @@ import org.tdro.experiments.sweep.JobLauncher;
 import org.tdro.experiments.sweep.Sweep;
 import org.tdro.experiments.sweep.SweptCommand;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The options of commands that can be run for many configurations. */
 final class MultirunOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   @Option(
       names = {"-m", "--multirun"},
       description = {
@@ -22,9 +28,17 @@ final class MultirunOptions {
       description = "With --multirun: check all jobs and print them and what they share.")
   private boolean dryRun;
 
-  /** Returns whether the command is to be run for many configurations. */
+  /**
+   * Returns whether the command is to be run for many configurations.
+   *
+   * @throws ParameterException if only a dry run was asked for
+   */
   boolean isOn() {
-    return multirun || dryRun;
+    if (dryRun && !multirun) {
+      throw new ParameterException(
+          spec.commandLine(), "--dry-run prints the jobs of a sweep; add -m");
+    }
+    return multirun;
   }
 
   /** Runs a command for many configurations and returns the exit code. */

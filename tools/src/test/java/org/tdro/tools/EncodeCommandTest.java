@@ -188,9 +188,13 @@ class EncodeCommandTest {
             "--output",
             at("kept.json")))
         .isZero();
-    assertThat(new JsonMapper().readTree(Files.readString(folder.resolve("kept.json"))))
-        .isEqualTo(new JsonMapper().readTree("""
-            {"sets": {"kept": {"recip_rank": 1.0}}, "queries": {"kept": {"recip_rank": {"q": 1.0}}}}"""));
+    var json = new JsonMapper().readTree(Files.readString(folder.resolve("kept.json")));
+    assertThat(json.get("sets"))
+        .isEqualTo(new JsonMapper().readTree("{\"kept\": {\"recip_rank\": 1.0}}"));
+    assertThat(json.get("queries"))
+        .isEqualTo(new JsonMapper().readTree("{\"kept\": {\"recip_rank\": {\"q\": 1.0}}}"));
+    assertThat(json.at("/tests/kept/top_k").asInt()).isEqualTo(100);
+    assertThat(json.at("/tests/kept/content/split").asText()).isEqualTo("test");
   }
 
   /** There is no model: what is found nevertheless was found before anything was encoded. */

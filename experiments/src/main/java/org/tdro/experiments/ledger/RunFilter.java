@@ -279,7 +279,7 @@ public final class RunFilter implements Predicate<LedgerRun> {
 
     private static Pattern like(String text) {
       return Pattern.compile(
-          text.chars()
+          text.codePoints()
               .mapToObj(c -> switch (c) {
                 case '%' -> ".*";
                 case '_' -> ".";

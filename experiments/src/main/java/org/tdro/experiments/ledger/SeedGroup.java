@@ -12,7 +12,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Runs that differ in the seed alone. Of several runs with one seed, the latest complete one counts.
+ * Runs that differ in the seed alone. Of several runs with one seed, the complete one that has most results counts: one that was made
+ * again is not evaluated anew. Of equals, the latest does.
  *
  * @param runs one for each seed, in the order of the seeds
  */
@@ -26,6 +27,7 @@ public record SeedGroup(List<LedgerRun> runs) {
   /** Orders runs of one seed: the last one counts. */
   private static final Comparator<LedgerRun> LATER = Comparator.comparing(
           (LedgerRun run) -> run.is(LedgerRun.Status.COMPLETE))
+      .thenComparing(SeedGroup::results)
       .thenComparing(run -> run.value(LedgerRun.STARTED).orElse(""));
 
   /**
@@ -36,6 +38,10 @@ public record SeedGroup(List<LedgerRun> runs) {
    * @param seeds how many have it
    */
   public record Spread(double mean, double deviation, int seeds) {}
+
+  private static long results(LedgerRun run) {
+    return run.facts().stream().filter(fact -> fact.kind() == Fact.Kind.RESULT).count();
+  }
 
   public SeedGroup {
     runs = List.copyOf(runs);

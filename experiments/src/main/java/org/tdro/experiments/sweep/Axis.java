@@ -27,7 +27,7 @@ record Axis(String key, Values values) {
 
   private static final MathContext DIGITS = new MathContext(6);
   private static final double UNIT = 0x1.0p-53;
-  private static final int MOST = 100_000;
+  static final int MOST = 100_000;
 
   /** The values of an axis. */
   sealed interface Values {

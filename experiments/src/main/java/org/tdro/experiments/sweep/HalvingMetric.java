@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.io.FileException;
+import org.tdro.io.InputException;
 import org.tdro.runs.RunFolder;
 import org.tdro.training.DevelopmentEvaluation;
 import org.tdro.training.config.RunConfig;
@@ -73,6 +74,11 @@ record HalvingMetric(String column) {
           : OptionalDouble.of(sum / last);
     } catch (IOException e) {
       throw FileException.reading(log, e);
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      throw new InputException(
+          log + ": is damaged, so the run cannot be compared by " + column
+              + "; delete the run's folder to train it again",
+          e);
     }
   }
 }

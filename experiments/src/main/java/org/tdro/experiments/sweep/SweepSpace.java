@@ -116,6 +116,15 @@ final class SweepSpace {
 
   /** Returns all combinations, the last axis changing fastest; there must be no interval. */
   List<Candidate> grid() {
+    long size = 1;
+    for (var axis : axes()) {
+      size *= ((Axis.Listed) axis.values()).all().size();
+      if (size > Axis.MOST) {
+        throw new ConfigException(List.of(
+            "the values have more than %d combinations; give fewer, or sweep.sampler=random with sweep.trials"
+                .formatted(Axis.MOST)));
+      }
+    }
     var combinations = List.of(Map.<String, String>of());
     for (var axis : axes()) {
       var longer = new ArrayList<Map<String, String>>();

@@ -205,7 +205,7 @@ class LedgerTest {
             0.3 + 0.1 * seed);
       }
     }
-    // The same seed once more: the latest counts.
+    // The same seed once more, without an evaluation: that with the results counts.
     made.complete("again", "seed=2", "dro=raw", "stage=dro", "dro.step-size=0.01");
     var ledger = Ledger.read(root);
     var groups = SeedGroup.of(
@@ -223,8 +223,8 @@ class LedgerTest {
     assertThat(row.value("seeds")).contains("3");
     assertThat(row.number("eval.ndcg_cut_10.sd").getAsDouble()).isCloseTo(0.1, within(1e-12));
     assertThat(SeedGroup.of(ledger.runs(), new Lineage(ledger)))
-        .extracting(group -> group.runs().size())
-        .containsExactlyInAnyOrder(3, 3);
+        .allMatch(group -> group.runs().size() == 3
+            && group.spread("eval.ndcg_cut_10").orElseThrow().seeds() == 3);
   }
 
   /** A stage of two seeds, whose references have these seeds and this other setting. */

@@ -12,7 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFilterTest {
   private static final Set<String> NAMES = Set.of(
-      "model.kind", "model.path", "dro.step-size", "eval.ndcg_cut_10", "train.note", "my name");
+      "model.kind",
+      "model.path",
+      "dro.step-size",
+      "eval.ndcg_cut_10",
+      "train.note",
+      "train.emoji",
+      "my name");
   private static final LedgerRun RUN = new LedgerRun(
       Path.of("run"),
       List.of(
@@ -20,6 +26,7 @@ class RunFilterTest {
           fact("dro.step-size", "0.02"),
           fact("eval.ndcg_cut_10", "0.4321"),
           fact("train.note", "a (b), 100%"),
+          fact("train.emoji", "a\uD83D\uDE00"),
           fact("my name", "and")));
 
   private static Fact fact(String name, String value) {
@@ -42,6 +49,7 @@ class RunFilterTest {
         "train.note ~ '[(]b[)]'",
         "train.note like 'a (b), 1%\\%' or train.note like 'a _b_, 100_'",
         "train.note not like 'a'",
+        "train.emoji like '%\uD83D\uDE00' and train.emoji like '__'",
         "train.note = \"a (b), 100%\"",
         "model.kind exists and model.path not exists and not model.path exists",
         "`my name` = 'and'",

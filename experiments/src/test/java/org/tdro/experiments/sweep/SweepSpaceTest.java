@@ -20,6 +20,15 @@ class SweepSpaceTest {
             "model=static seed=1", "model=static seed=2", "model=mini seed=1", "model=mini seed=2");
   }
 
+  /** Refused before they are made. */
+  @Test
+  void moreCombinationsThanCanBeKeptAreRefused() {
+    assertThatThrownBy(
+            () -> space("seed=range(0,1000)", "train.steps=range(1,1000)").grid())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("more than 100000 combinations");
+  }
+
   @Test
   void argumentsKeepTheirOrder() {
     assertThat(space("a=1", "b=2,3", "~c", "+d=4,5").grid().get(1).arguments())

@@ -68,6 +68,6 @@ public record MtebResult(
 
   /** Returns the file of a set in a folder. */
   public static Path file(Path folder, String set) {
-    return folder.resolve(set + ".json");
+    return folder.resolve(set.replace("/", "__") + ".json");
   }
 }

@@ -63,7 +63,9 @@ public final class RunSetting {
           && from.get().part().equals(theirs.get().part())) {
         differences.putAll(from.get().setting().differences(theirs.get().setting()));
       } else if (!Objects.equals(here, there)
-          || (here == null && !named(key).equals(other.named(key)))) {
+          || (here == null
+              && !input.equals(StageInputs.REFERENCE)
+              && !named(key).equals(other.named(key)))) {
         differences.put(key, named(key).map(Path::toString).orElse(""));
       }
     });

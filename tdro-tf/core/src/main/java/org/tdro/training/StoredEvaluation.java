@@ -3,6 +3,7 @@ package org.tdro.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
+import org.tdro.io.Problems;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.config.RunConfig;
@@ -32,6 +34,28 @@ import org.tdro.training.config.RunConfig;
  */
 public record StoredEvaluation(
     String name, Path file, Optional<RunFolder> run, List<String> domains, ModelEvaluation values) {
+  /** Checks what a damaged file may hold: comparisons of such values would look like others. */
+  public StoredEvaluation {
+    var problems = new Problems();
+    values.sets().forEach((set, means) -> {
+      means.forEach((measure, mean) -> check(mean, file + ": " + set + ": " + measure, problems));
+      if (!values.queries().isEmpty() && !values.queries().containsKey(set)) {
+        problems.add(file + ": " + set + ": has means, but no values of queries");
+      }
+    });
+    values
+        .queries()
+        .forEach((set, measures) ->
+            measures.forEach((measure, queries) -> queries.forEach((query, value) -> check(
+                value, "%s: %s: %s of query %s".formatted(file, set, measure, query), problems))));
+    problems.throwIfAny();
+  }
+
+  private static void check(double value, String what, Problems problems) {
+    if (!Double.isFinite(value)) {
+      problems.add(what + " is " + value);
+    }
+  }
 
   /** Returns the results in the folder of a run; empty if there are none, or only those of another model than it has now. */
   public static Optional<StoredEvaluation> ofRun(Path run) {
@@ -111,7 +135,10 @@ public record StoredEvaluation(
     }
     var found = new ArrayList<StoredEvaluation>();
     try (var entries = Files.list(folder)) {
-      for (var entry : entries.filter(Files::isDirectory).sorted().toList()) {
+      for (var entry : entries
+          .filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
+          .sorted()
+          .toList()) {
         found.addAll(within(entry));
       }
     } catch (IOException e) {

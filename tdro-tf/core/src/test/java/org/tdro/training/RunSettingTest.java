@@ -68,6 +68,17 @@ class RunSettingTest {
     assertThat(drawn.differences(one)).containsExactly(Map.entry("data.weights", "proportional"));
   }
 
+  /** Fine-tuning takes the learned weights, and does not use the reference, which jobs of a sweep share. */
+  @Test
+  void aReferenceThatTheStageDoesNotUseDoesNotCount() throws IOException {
+    for (var name : List.of("r1", "r2")) {
+      Files.createDirectories(folder.resolve(name));
+    }
+    var one = run("one", Map.of("data", "d"), "seed=1", "dro.reference=" + folder.resolve("r1"));
+    var two = run("two", Map.of("data", "d"), "seed=2", "dro.reference=" + folder.resolve("r2"));
+    assertThat(one.differences(two)).isEmpty();
+  }
+
   /** The weights that a seed's own run learned differ, but the run was made in the same way. */
   @Test
   void learnedWeightsCountByTheRunThatLearnedThem() throws IOException {

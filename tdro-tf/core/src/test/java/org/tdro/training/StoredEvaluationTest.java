@@ -119,6 +119,15 @@ class StoredEvaluationTest {
   }
 
   @Test
+  void valuesThatAreNoNumbersAreRefused() throws IOException {
+    var file = Files.writeString(
+        folder.resolve("damaged.json"),
+        "{\"sets\": {\"s\": {\"map\": 0.5}, \"t\": {\"map\": 0.5}}, \"queries\": {\"s\": {\"map\": {\"1\": \"NaN\"}}}}");
+    refuses(file.toString(), "s: map of query 1 is NaN");
+    refuses(file.toString(), "t: has means, but no values of queries");
+  }
+
+  @Test
   void whatHoldsNoResultsIsNamed() throws IOException {
     var run = folder.resolve("runs/never-evaluated");
     run(run, "complete");

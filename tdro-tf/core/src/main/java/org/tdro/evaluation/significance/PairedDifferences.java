@@ -19,6 +19,9 @@ public final class PairedDifferences {
   /** Up to so many differences other than 0, the randomisation test counts all their signs. */
   static final int EXACT = 20;
 
+  /** Smaller differences come from the rounding of means over runs. */
+  private static final double NOISE = 1e-12;
+
   private static final long SIGNS = 1;
   private static final long DRAWS = 2;
 
@@ -48,7 +51,9 @@ public final class PairedDifferences {
     private final double[] drawn;
 
     Stratum(String set, double[] values, Samples samples) {
-      this.values = values.clone();
+      this.values = Arrays.stream(values)
+          .map(value -> Math.abs(value) < NOISE ? 0 : value)
+          .toArray();
       flipped = sampled(set, samples, SIGNS, this::flipped);
       drawn = sampled(set, samples, DRAWS, this::drawn);
     }

@@ -85,6 +85,9 @@ public record RunConfig(
           .that(!measures.isEmpty(), "measures must name at least one")
           .that(wrong.isEmpty(), "measures must be known: " + wrong)
           .atLeast(1, "topK", topK)
+          .that(
+              development.share() == 0 || !data.isEmpty(),
+              "dev-share divides the queries of eval.data, which is empty: give eval.data=[FOLDER]")
           .done();
     }
 

@@ -62,6 +62,15 @@ class PairedDifferencesTest {
     assertThat(of(0.5, 0.5, 0.5).fisher()).isEqualTo(2 / 8.0);
   }
 
+  /** As means of three runs have: 0.1 + 0.1 + 0.1 is not 0.3. */
+  @Test
+  void whatRoundingLeavesIsNoDifference() {
+    double rest = (0.1 + 0.1 + 0.1) / 3 - 0.1;
+    assertThat(rest).isNotZero();
+    assertThat(of(rest, rest, rest, rest).student()).isEqualTo(1);
+    assertThat(of(rest, rest, rest, rest).fisher()).isEqualTo(1);
+  }
+
   @Test
   void aSingleQueryHasNoTTest() {
     assertThat(of(0.5).student()).isNaN();
