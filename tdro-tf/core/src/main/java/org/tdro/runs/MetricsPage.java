@@ -41,7 +41,8 @@ public final class MetricsPage implements AutoCloseable {
     var page = new MetricsPage(HttpListener.listen(host, port, 0));
     new JvmMemoryMetrics().bindTo(page.registry);
     Gauge.builder("tdro.process.memory", Pointer::physicalBytes)
-        .description("Resident memory of the process without mapped files: heap, TensorFlow's and all else")
+        .description(
+            "Resident memory of the process without mapped files: heap, TensorFlow's and all else")
         .baseUnit("bytes")
         .register(page.registry);
     page.server.createContext("/metrics", page::answer);
