@@ -171,16 +171,14 @@ final class LedgerIndex {
 
   /** Returns the first line: another build may know other keys, and so tell other runs apart. */
   private static String header() {
-    var keys = RunConfig.SCHEMA.keys().toString().getBytes(StandardCharsets.UTF_8);
+    var keys = RunConfig.SCHEMA.keys().toString();
     return "{\"tdro-runs\":%d,\"keys\":\"%s\"}"
         .formatted(FORMAT, Sha256.of(keys).substring(0, KEY_LENGTH));
   }
 
   /** Returns the files in which the index may be, in the order of preference. */
   private static List<Path> places(Path root) {
-    var name = Sha256.of(
-            root.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8))
-        .substring(0, KEY_LENGTH);
+    var name = Sha256.of(root.toAbsolutePath().normalize().toString()).substring(0, KEY_LENGTH);
     return Stream.of(
             Optional.of(root.resolve(NAME)),
             cache().map(folder -> folder.resolve("runs-" + name + ".jsonl")))

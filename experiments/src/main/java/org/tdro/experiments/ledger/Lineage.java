@@ -1,6 +1,5 @@
 package org.tdro.experiments.ledger;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,7 +81,7 @@ public final class Lineage {
       parts.replace(origin.key(), setting(origin.run()) + " " + origin.part());
     }
     parts.put(RunReading.SETTING, own.get());
-    return Sha256.of(parts.toString().getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(parts.toString());
   }
 
   private List<Origin> find(LedgerRun run) {

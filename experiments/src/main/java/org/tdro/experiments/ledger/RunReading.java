@@ -1,6 +1,5 @@
 package org.tdro.experiments.ledger;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -139,7 +138,7 @@ final class RunReading {
         parts.put(LedgerRun.INPUTS + name, value);
       }
     });
-    return Sha256.of(parts.toString().getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(parts.toString());
   }
 
   private void log(Long keptStep) {

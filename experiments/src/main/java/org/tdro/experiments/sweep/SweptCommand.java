@@ -86,11 +86,7 @@ public interface SweptCommand {
     var text = new StringBuilder(word);
     stages.forEach(
         stage -> text.append('\n').append(new TreeMap<>(inputs.beforePreparation(stage))));
-    return hash(text.toString());
-  }
-
-  private static String hash(String text) {
-    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(text.toString());
   }
 
   /** {@code tdro train}, which trains one stage. */
@@ -156,7 +152,7 @@ public interface SweptCommand {
           files(set.folder()).forEach(file -> text.append(' ').append(inputs.of(file)));
         }
       }
-      return hash(text.toString());
+      return Sha256.of(text.toString());
     }
 
     private static List<Path> files(Path folder) {

@@ -9,7 +9,6 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -340,7 +339,7 @@ public final class ResolvedConfig<R extends Record> {
    * values and groups that only {@linkplain ConfigSchema#decisiveOnlyFor another variant} reads are left out.
    */
   public String fingerprint() {
-    return Sha256.of(plain(decisive()).getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(plain(decisive()));
   }
 
   /** Returns the values that decide the result of a run, those of {@link #fingerprint}, as HOCON by key. */

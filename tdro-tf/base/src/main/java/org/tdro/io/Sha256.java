@@ -37,6 +37,11 @@ public final class Sha256 {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** Returns the hash of a text in UTF-8. */
+  public static String of(String text) {
+    return of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** Returns the hash of some texts in their order, each counted with its length, so that none runs into the next. */
   public static String of(Stream<String> texts) {
     var hash = new OfTexts();

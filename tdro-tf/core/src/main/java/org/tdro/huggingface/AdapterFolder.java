@@ -1,7 +1,6 @@
 package org.tdro.huggingface;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +64,6 @@ public record AdapterFolder(Path path) {
   /** Returns a hash of the adapters, without their base. */
   public String fingerprint() {
     var text = Sha256.of(configFile()) + ' ' + Sha256.of(weights());
-    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(text);
   }
 }

@@ -1,7 +1,6 @@
 package org.tdro.huggingface;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -354,11 +353,11 @@ public final class PublishedFolder {
   /** Returns a hash of all that training may change: the backbone or its adapters, and the maps after the pooling. */
   public String fingerprint() {
     var weights = adapters
-        .map(folder -> hash(folder.fingerprint() + ' ' + base().backboneFingerprint()))
+        .map(folder -> Sha256.of(folder.fingerprint() + ' ' + base().backboneFingerprint()))
         .orElseGet(this::backboneFingerprint);
     return sentence.dense.stream()
         .map(DenseModule::fingerprint)
-        .reduce(weights, (before, dense) -> hash(before + ' ' + dense));
+        .reduce(weights, (before, dense) -> Sha256.of(before + ' ' + dense));
   }
 
   /** Returns a hash of the shape and the weights of the backbone. */
@@ -374,13 +373,9 @@ public final class PublishedFolder {
           text.append(' ').append(file.getFileName()).append(' ').append(Sha256.of(file));
         }
       }
-      return hash(text.toString());
+      return Sha256.of(text.toString());
     } catch (IOException e) {
       throw FileException.reading(transformer, e);
     }
-  }
-
-  private static String hash(String text) {
-    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
   }
 }

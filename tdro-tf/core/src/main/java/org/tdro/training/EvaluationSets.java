@@ -1,6 +1,5 @@
 package org.tdro.training;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -151,6 +150,6 @@ record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
       text.append('\n').append(set.name());
       set.files().forEach(file -> text.append(' ').append(Sha256.of(file)));
     }
-    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(text.toString());
   }
 }

@@ -1,6 +1,5 @@
 package org.tdro.training;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -159,7 +158,7 @@ final class PreparedData implements AutoCloseable {
 
   /** Returns a short hash of everything that a folder of the cache is made of, to name it. */
   private static String cacheKey(String ingredients) {
-    return Sha256.of(ingredients.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_LENGTH);
+    return Sha256.of(ingredients).substring(0, KEY_LENGTH);
   }
 
   /** Returns the tokenizer that made the ids. */

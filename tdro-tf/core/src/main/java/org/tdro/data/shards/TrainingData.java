@@ -1,6 +1,5 @@
 package org.tdro.data.shards;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +64,7 @@ public final class TrainingData implements AutoCloseable {
           .append(domain.counts().toMetadata())
           .append('\n');
     }
-    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(text.toString());
   }
 
   /**
