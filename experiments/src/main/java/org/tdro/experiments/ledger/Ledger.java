@@ -40,7 +40,7 @@ public record Ledger(Path root, List<LedgerRun> runs, List<String> problems) {
           run.model(),
           run.backup(),
           run.weights(),
-          Path.of(RunReading.EVALUATION)))
+          run.evaluation()))
       .map(Path::toString)
       .toList());
 

@@ -27,9 +27,6 @@ final class RunReading {
   /** The fact that says what a run is apart from its seed and from runs that it was made from; it is not shown. */
   static final String SETTING = "setting";
 
-  /** The file of the values of a run on evaluation sets. */
-  static final String EVALUATION = "evaluation.json";
-
   /** Ends the columns of times. */
   static final String TIMES = "_seconds";
 
@@ -64,7 +61,7 @@ final class RunReading {
   static String signature(Path folder) {
     var run = new RunFolder(folder);
     var signature = new StringBuilder();
-    for (var path : List.of(run.record(), run.config(), run.log(), folder.resolve(EVALUATION))) {
+    for (var path : List.of(run.record(), run.config(), run.log(), run.evaluation())) {
       // Of a missing file both are 0, without the cost of an exception.
       var file = path.toFile();
       signature.append(file.lastModified()).append('.').append(file.length()).append(' ');
@@ -176,7 +173,7 @@ final class RunReading {
   }
 
   private void evaluation() {
-    var file = run.path().resolve(EVALUATION);
+    var file = run.evaluation();
     if (!Files.exists(file)) {
       return;
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.tdro.evaluation.BeirDataset;
+import org.tdro.io.Csv;
 import org.tdro.io.Json;
 import org.tdro.io.Suggestion;
 import org.tdro.training.config.RunConfig;
@@ -235,19 +236,12 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
   /** Returns the table as CSV: a header, and exact values. */
   public String toCsv() {
     var text = new StringBuilder();
-    line(columns, text);
+    text.append(Csv.row(columns)).append('\n');
     for (var row : rows) {
-      line(columns.stream().map(column -> row.value(column).orElse("")).toList(), text);
+      var cells = columns.stream().map(column -> row.value(column).orElse("")).toList();
+      text.append(Csv.row(cells)).append('\n');
     }
     return text.toString();
-  }
-
-  private static void line(List<String> cells, StringBuilder to) {
-    to.append(String.join(",", cells.stream().map(RunTable::quoted).toList())).append('\n');
-  }
-
-  private static String quoted(String cell) {
-    return cell.matches("[^,\"\r\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
   }
 
   /** Returns the table as a JSON list of objects; a row without a value has no such key. */

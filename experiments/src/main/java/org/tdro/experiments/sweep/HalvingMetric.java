@@ -1,15 +1,13 @@
 package org.tdro.experiments.sweep;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.io.FileException;
 import org.tdro.io.InputException;
+import org.tdro.io.StepLog;
 import org.tdro.runs.RunFolder;
 import org.tdro.training.DevelopmentEvaluation;
 import org.tdro.training.config.RunConfig;
@@ -52,29 +50,20 @@ record HalvingMetric(String column) {
   /** Returns the value of a run; empty if its log does not have it. */
   OptionalDouble of(Path run) {
     var log = new RunFolder(run).log();
+    var cells = StepLog.rows(log).stream()
+        .map(row -> row.getOrDefault(column, ""))
+        .filter(cell -> !cell.isEmpty())
+        .toList();
+    int last = column.equals(LOSS) ? Math.max(1, cells.size() / LAST_SHARE) : 1;
     try {
-      var lines = Files.readAllLines(log);
-      int at = List.of(lines.get(0).split(",", -1)).indexOf(column);
-      if (at < 0) {
-        return OptionalDouble.empty();
-      }
-      var values = lines.stream()
-          .skip(1)
-          .map(line -> line.split(",", -1)[at])
-          .filter(cell -> !cell.isEmpty())
-          .mapToDouble(Double::parseDouble)
-          .toArray();
-      int last = column.equals(LOSS) ? Math.max(1, values.length / LAST_SHARE) : 1;
       double sum = 0;
-      for (int i = Math.max(0, values.length - last); i < values.length; i++) {
-        sum += values[i];
+      for (var cell : cells.subList(Math.max(0, cells.size() - last), cells.size())) {
+        sum += Double.parseDouble(cell);
       }
-      return values.length == 0 || Double.isNaN(sum)
+      return cells.isEmpty() || Double.isNaN(sum)
           ? OptionalDouble.empty()
           : OptionalDouble.of(sum / last);
-    } catch (IOException e) {
-      throw FileException.reading(log, e);
-    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+    } catch (NumberFormatException e) {
       throw new InputException(
           log + ": is damaged, so the run cannot be compared by " + column
               + "; delete the run's folder to train it again",

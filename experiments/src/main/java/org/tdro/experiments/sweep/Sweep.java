@@ -25,6 +25,7 @@ import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
+import org.tdro.training.PipelineReport;
 import org.tdro.training.config.RunConfig;
 import org.tdro.training.config.SweepConfig.Sampler;
 
@@ -75,8 +76,8 @@ public final class Sweep {
   }
 
   private void checkFolder() {
-    boolean run = Files.exists(new RunFolder(folder).record())
-        || Files.exists(folder.resolve("results.json"));
+    boolean run =
+        Files.exists(new RunFolder(folder).record()) || Files.exists(PipelineReport.file(folder));
     if (run && !Files.exists(folder.resolve(FILE))) {
       throw new ConfigException(
           List.of("%s: output names %s, which holds a run; name another folder for the sweep"
@@ -360,8 +361,8 @@ public final class Sweep {
 
     private OptionalDouble score(Job job, HalvingMetric metric) {
       var record = book.of(job);
-      var own = command.scored(record.folder(folder), job.outline().base().config());
-      var value = metric.of(Files.exists(own) ? own : folder.resolve(record.reference()));
+      var value =
+          metric.of(command.scored(record.folder(folder), job.outline().base().config()));
       if (value.isEmpty()) {
         LOG.warn("{} is not kept: its log has no {}", record.title(), metric.column());
       }

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
@@ -209,11 +208,6 @@ final class SweepPlan {
     return List.copyOf(rungs);
   }
 
-  /** Returns the reference that a job shares. */
-  static Optional<SweptCommand.Reference> reference(Job job) {
-    return job.outline().reference();
-  }
-
   /** Returns what jobs of the first rung share, a line each. */
   List<String> shared(Map<Job, Integer> numbers) {
     var jobs = rungs.get(0);
@@ -234,7 +228,8 @@ final class SweepPlan {
           data.passageLength(),
           data.everyPrompt());
       prepared.computeIfAbsent(key, first -> new ArrayList<>()).add(numbers.get(job));
-      reference(job)
+      job.outline()
+          .reference()
           .ifPresent(reference -> references
               .computeIfAbsent(Sweep.name(reference), first -> new ArrayList<>())
               .add(numbers.get(job)));

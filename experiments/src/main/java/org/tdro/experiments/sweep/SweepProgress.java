@@ -89,8 +89,7 @@ final class SweepProgress implements AutoCloseable {
               .filter(task -> task.status() == JobRecord.Status.RUNNING)
               .mapToDouble(task -> Math.max(0, mean - task.seconds()))
               .sum();
-      long whole = Math.round(left / work.slots());
-      parts.add(format("ETA %d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60));
+      parts.add("ETA " + ProgressBar.time(left / work.slots()));
     }
     return String.join(", ", parts);
   }

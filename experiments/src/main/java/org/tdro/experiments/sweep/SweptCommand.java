@@ -20,6 +20,7 @@ import org.tdro.io.Sha256;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.InputFingerprints;
 import org.tdro.training.Pipeline;
+import org.tdro.training.PipelineReport;
 import org.tdro.training.StageTraining;
 import org.tdro.training.config.RunConfig;
 
@@ -72,7 +73,7 @@ public interface SweptCommand {
   /** Returns whether a folder holds the results of a job that came to its end. */
   boolean isComplete(Path folder);
 
-  /** Returns the run of a finished job by whose log it is compared with others. */
+  /** Returns the run of a complete job by whose log it is compared with others. */
   Path scored(Path folder, RunConfig config);
 
   private static List<String> planned(List<String> arguments) {
@@ -118,8 +119,6 @@ public interface SweptCommand {
 
   /** {@code tdro pipeline}, which trains and evaluates several. */
   record OfPipeline() implements SweptCommand {
-    private static final String UNIFORM = "uniform";
-
     @Override
     public String word() {
       return "pipeline";
@@ -165,15 +164,14 @@ public interface SweptCommand {
 
     @Override
     public boolean isComplete(Path folder) {
-      return Files.exists(folder.resolve("results.json"));
+      return Files.exists(PipelineReport.file(folder));
     }
 
     @Override
     public Path scored(Path folder, RunConfig config) {
       var weightings = config.pipeline().weightings();
-      var last = weightings.get(weightings.size() - 1);
-      var run = folder.resolve("finetune-" + last);
-      return last.equals(UNIFORM) && !Files.exists(run) ? folder.resolve("reference") : run;
+      // That of uniform may be the shared reference.
+      return PipelineReport.run(folder, weightings.get(weightings.size() - 1)).orElseThrow();
     }
   }
 }

@@ -20,7 +20,8 @@ class HalvingMetricTest {
     var rows = IntStream.rangeClosed(1, 20).mapToObj(step -> step + "," + (100 - step) + ",");
     Files.writeString(
         run.resolve("log.csv"),
-        Stream.concat(Stream.of("step,loss,dev/MRR"), rows).collect(Collectors.joining("\n")));
+        Stream.concat(Stream.of("step,loss,dev/MRR"), rows)
+            .collect(Collectors.joining("\n", "", "\n")));
     assertThat(new HalvingMetric("loss").of(run)).hasValue(80.5);
     assertThat(new HalvingMetric("dev/MRR").of(run)).isEmpty();
     assertThat(new HalvingMetric("dev/other").of(run)).isEmpty();

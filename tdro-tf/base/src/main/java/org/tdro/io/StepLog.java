@@ -107,7 +107,7 @@ public final class StepLog {
       if (start.indexOf('\n') < 0) {
         return last;
       }
-      var columns = cells(start.substring(0, start.indexOf('\n')));
+      var columns = Csv.cells(start.substring(0, start.indexOf('\n')));
       columns.forEach(column -> last.put(column, ""));
       long from = Math.max(0, channel.size() - TAIL);
       var tail = text(channel, from, TAIL);
@@ -116,7 +116,7 @@ public final class StepLog {
           .lines()
           .toList();
       for (int i = rows.size() - 1; i >= 0 && last.containsValue(""); i--) {
-        var row = cells(rows.get(i));
+        var row = Csv.cells(rows.get(i));
         if (row.size() != columns.size()) {
           throw new InputException("%s: a line has %d cells, the header %d: %s"
               .formatted(file, row.size(), columns.size(), rows.get(i)));
@@ -140,9 +140,9 @@ public final class StepLog {
   public static List<Map<String, String>> rows(Path file) {
     var lines = csv(file, "").lines();
     var rows = new ArrayList<Map<String, String>>();
-    var columns = lines.isEmpty() ? List.<String>of() : cells(lines.get(0));
+    var columns = lines.isEmpty() ? List.<String>of() : Csv.cells(lines.get(0));
     for (int i = 1; i < lines.size(); i++) {
-      var cells = cells(lines.get(i));
+      var cells = Csv.cells(lines.get(i));
       if (cells.size() != columns.size()) {
         throw new InputException("%s:%d: has %d cells, the header has %d"
             .formatted(file, i + 1, cells.size(), columns.size()));
@@ -194,7 +194,7 @@ public final class StepLog {
     var cells = new ArrayList<Object>();
     cells.add(step);
     columns.forEach(column -> cells.add(values.get(column)));
-    write(row(cells));
+    write(Csv.row(cells));
   }
 
   private List<String> lines() {
@@ -210,7 +210,7 @@ public final class StepLog {
   }
 
   private void checkHeader(String header) {
-    var cells = cells(header);
+    var cells = Csv.cells(header);
     if (!cells.get(0).equals(key)) {
       throw new InputException(
           file + ":1: not a log of " + key + "s: the first column is " + cells.get(0));
@@ -251,39 +251,6 @@ public final class StepLog {
     var cells = new ArrayList<Object>();
     cells.add(key);
     cells.addAll(columns);
-    return row(cells);
-  }
-
-  private static String row(List<Object> cells) {
-    return String.join(",", cells.stream().map(StepLog::cell).toList());
-  }
-
-  private static String cell(Object value) {
-    var text = value == null ? "" : value.toString();
-    return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
-  }
-
-  /** Returns the cells of a row: the inverse of {@link #row}. */
-  private static List<String> cells(String row) {
-    var cells = new ArrayList<String>();
-    var cell = new StringBuilder();
-    boolean quoted = false;
-    for (int i = 0; i < row.length(); i++) {
-      char c = row.charAt(i);
-      if (c == '"') {
-        // Two quotes within quotes stand for one; all others delimit.
-        if (!quoted && i > 0 && row.charAt(i - 1) == '"') {
-          cell.append('"');
-        }
-        quoted = !quoted;
-      } else if (c == ',' && !quoted) {
-        cells.add(cell.toString());
-        cell.setLength(0);
-      } else {
-        cell.append(c);
-      }
-    }
-    cells.add(cell.toString());
-    return cells;
+    return Csv.row(cells);
   }
 }

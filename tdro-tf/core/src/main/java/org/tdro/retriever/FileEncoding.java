@@ -106,15 +106,11 @@ public final class FileEncoding {
   }
 
   private static void checkFinite(List<String> ids, Embeddings embeddings) {
-    for (int row = 0; row < embeddings.rows(); row++) {
-      for (float value : embeddings.row(row)) {
-        if (!Float.isFinite(value)) {
-          throw new IllegalStateException(
-              "the model gives text %s an embedding with %s, with which nothing can be compared: its weights are damaged or overflow"
-                  .formatted(ids.get(row), value));
-        }
-      }
-    }
+    embeddings.firstNotFinite().ifPresent(row -> {
+      throw new IllegalStateException(
+          "the model gives text %s an embedding that is not finite, with which nothing can be compared: its weights are damaged or overflow"
+              .formatted(ids.get(row)));
+    });
   }
 
   private List<Row> parse(List<TextLines.Line> lines, Problems problems) {

@@ -69,18 +69,14 @@ public final class PhaseProgress implements AutoCloseable {
   private String line(double seconds) {
     var of = total.isPresent() ? format(" of %,d", total.getAsLong()) : "";
     var left = total.isPresent() && done > 0
-        ? format(", ETA %s", time(seconds / done * Math.max(0, total.getAsLong() - done)))
+        ? format(
+            ", ETA %s", ProgressBar.time(seconds / done * Math.max(0, total.getAsLong() - done)))
         : "";
     return format("%s: %,d%s %s, %s%s", name, done, of, unit, rate(seconds), left);
   }
 
   private String rate(double seconds) {
     return format("%,.0f %s/s", done / seconds, unit);
-  }
-
-  private static String time(double seconds) {
-    long whole = Math.round(seconds);
-    return format("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
   }
 
   private static String format(String pattern, Object... values) {
@@ -94,7 +90,8 @@ public final class PhaseProgress implements AutoCloseable {
     if (bar != null) {
       bar.close();
     } else if (!quiet && done > 0) {
-      out.println(format("%s: %,d %s in %s, %s", name, done, unit, time(seconds), rate(seconds)));
+      out.println(format(
+          "%s: %,d %s in %s, %s", name, done, unit, ProgressBar.time(seconds), rate(seconds)));
     }
   }
 }

@@ -35,6 +35,11 @@ public record RunFolder(Path path) {
     return path.resolve("metrics.jsonl");
   }
 
+  /** Returns the file of the run's values on evaluation sets, if a pipeline evaluated it. */
+  public Path evaluation() {
+    return path.resolve("evaluation.json");
+  }
+
   /** Returns the folder of the event files for TensorBoard, if there are any. */
   public Path tensorboard() {
     return path.resolve("tensorboard");

@@ -149,7 +149,7 @@ public final class DevelopmentEvaluation implements StepEvaluation {
         TokenEncoding.DEFAULT.encode(model, TextKind.QUERY, tokens.queries(), 0, queryLength);
     var passages =
         TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, tokens.passages(), 0, passageLength);
-    if (!isFinite(queries) || !isFinite(passages)) {
+    if (queries.firstNotFinite().isPresent() || passages.firstNotFinite().isPresent()) {
       return Double.NaN;
     }
     var run = evaluation.rank(
@@ -161,14 +161,5 @@ public final class DevelopmentEvaluation implements StepEvaluation {
     var search = new ExactSearch(queries, topK);
     search.add(tokens.documents(), passages);
     return search.run(tokens.set().queries().stream().map(Query::id).toList());
-  }
-
-  private static boolean isFinite(Embeddings embeddings) {
-    for (float value : embeddings.values()) {
-      if (!Float.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -87,8 +87,7 @@ public final class Pipeline {
 
     var given = config.dro().reference();
     var reference = reference(config, given.orElse(output.resolve("reference")));
-    boolean learns =
-        config.pipeline().weightings().stream().anyMatch(name -> !name.equals(UNIFORM));
+    boolean learns = learns(config);
     boolean needsReference = learns && config.dro().needsReference();
     if (given.isPresent() && needsReference) {
       checkReference(reference);
@@ -149,8 +148,7 @@ public final class Pipeline {
     var base = compose("stage=reference");
     var config = base.config();
     check(base);
-    boolean learns =
-        config.pipeline().weightings().stream().anyMatch(name -> !name.equals(UNIFORM));
+    boolean learns = learns(config);
     boolean needsReference = learns && config.dro().needsReference();
     boolean trainsReference = needsReference && config.dro().reference().isEmpty();
     var output = config.output();
@@ -179,6 +177,11 @@ public final class Pipeline {
         trainsReference
             ? Optional.of(all(referenceArguments(config).toArray(String[]::new)))
             : Optional.empty());
+  }
+
+  /** Returns whether a weighting needs weights that are learned. */
+  private static boolean learns(RunConfig config) {
+    return config.pipeline().weightings().stream().anyMatch(name -> !name.equals(UNIFORM));
   }
 
   /** Composes a stage whose inputs may be made by an earlier one. */
@@ -311,7 +314,7 @@ public final class Pipeline {
       RunConfig config, boolean trainsReference, boolean learns, boolean hasBaseline) {
     stages.clear();
     if (trainsReference) {
-      stages.add(compose("stage=reference").config().train().steps());
+      stages.add(config.train().steps());
     }
     if (learns) {
       stages.add(composer

@@ -106,9 +106,15 @@ public record PipelineReport(
         .toString();
   }
 
-  /** Returns the file that holds the results of the pipeline in a folder. */
-  static Path file(Path folder) {
+  /** Returns the file that holds the results of the pipeline in a folder; it is written last. */
+  public static Path file(Path folder) {
     return folder.resolve("results.json");
+  }
+
+  /** Returns the folder of a weighting's run, as the results of the pipeline in a folder name it. */
+  public static Optional<Path> run(Path folder, String weighting) {
+    var file = file(folder);
+    return Json.read(file, Stored.class).run(file, weighting);
   }
 
   /** The content of {@code results.json}, as far as it is read again. */

@@ -43,7 +43,6 @@ record RunEvaluation(
     @JsonSetter(nulls = Nulls.SET) List<String> domains,
     ModelEvaluation values) {
   private static final Logger LOG = LoggerFactory.getLogger(RunEvaluation.class);
-  private static final String FILE = "evaluation.json";
 
   RunEvaluation {
     model = model == null ? "" : model;
@@ -91,7 +90,7 @@ record RunEvaluation(
 
   /** Returns the file that holds the evaluation of a run. */
   static Path file(Path run) {
-    return run.resolve(FILE);
+    return new RunFolder(run).evaluation();
   }
 
   /** Returns the evaluation in a run's folder, whatever model it is of; empty if there is none. */

@@ -12,6 +12,7 @@ import org.tdro.evaluation.significance.Comparison.Pair;
 import org.tdro.evaluation.significance.Comparison.Row;
 import org.tdro.evaluation.significance.Comparison.Table;
 import org.tdro.evaluation.significance.Comparison.Test;
+import org.tdro.io.Csv;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
 
@@ -260,7 +261,7 @@ public enum ComparisonFormat {
           var pairs =
               row.pairs().stream().filter(pair -> pair.system() == index).toList();
           if (pairs.isEmpty()) {
-            lines.add(csv(value(comparison, table, row, system))
+            lines.add(Csv.row(value(comparison, table, row, system))
                 + ",".repeat(4 + 2 * Test.values().length));
           }
           for (var pair : pairs) {
@@ -274,7 +275,7 @@ public enum ComparisonFormat {
               cells.add(p == null ? "" : p.raw());
               cells.add(p == null ? "" : p.holm());
             }
-            lines.add(csv(cells));
+            lines.add(Csv.row(cells));
           }
         }
       }
@@ -294,14 +295,6 @@ public enum ComparisonFormat {
         cell.runs().size(),
         cell.mean(),
         cell.runs().size() > 1 ? cell.deviation() : "");
-  }
-
-  private static String csv(List<?> cells) {
-    return cells.stream()
-        .map(String::valueOf)
-        .map(cell ->
-            cell.matches("(?s).*[\",\n\r].*") ? "\"" + cell.replace("\"", "\"\"") + "\"" : cell)
-        .collect(Collectors.joining(","));
   }
 
   private static Map<String, Object> json(Comparison comparison) {

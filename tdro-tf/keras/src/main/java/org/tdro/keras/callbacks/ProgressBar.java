@@ -168,7 +168,8 @@ public final class ProgressBar implements Callback {
     return prefix + (epochs == 1 ? "step" : format("epoch %d/%d step", epoch + 1, epochs));
   }
 
-  private static String time(double seconds) {
+  /** Returns a time as hours, minutes and seconds: {@code 0:02:05}. */
+  public static String time(double seconds) {
     long whole = Math.round(seconds);
     return format("%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
   }
