@@ -23,9 +23,6 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.QueryShare;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.io.Json;
-import org.tdro.keras.Callback;
-import org.tdro.keras.Logs;
-import org.tdro.keras.Model;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.store.StoredRetrievers;
@@ -139,7 +136,8 @@ class DevelopmentQueriesTest {
     var best = measured("train.keep=best");
     assertThat(stage("best", best).run()).isEqualTo(Outcome.TRAINED);
     for (long stop : new long[] {10, 29}) {
-      assertThat(stage("parts", best).with(stoppingAt(stop)).run()).isEqualTo(Outcome.INTERRUPTED);
+      assertThat(stage("parts", best).with(StageTrainingTest.stoppingAt(stop)).run())
+          .isEqualTo(Outcome.INTERRUPTED);
     }
     assertThat(stage("parts", best).run()).isEqualTo(Outcome.TRAINED);
     assertThat(weights("parts")).hasSameBinaryContentAs(weights("best"));
@@ -159,17 +157,6 @@ class DevelopmentQueriesTest {
     assertThatThrownBy(() ->
             stage("best", measured("train.keep=best", "eval.dev-queries=9")).run())
         .hasMessageContaining("the content of development queries has changed");
-  }
-
-  private static Callback stoppingAt(long stop) {
-    return new Callback() {
-      @Override
-      public void onTrainBatchEnd(Model model, long step, Logs logs) {
-        if (step == stop) {
-          model.stopTraining();
-        }
-      }
-    };
   }
 
   @Test

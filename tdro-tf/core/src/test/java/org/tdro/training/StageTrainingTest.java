@@ -101,7 +101,8 @@ class StageTrainingTest {
         new SimpleMeterRegistry());
   }
 
-  private static Callback stoppingAt(long stop) {
+  /** Interrupts a training after a step. */
+  static Callback stoppingAt(long stop) {
     return new Callback() {
       @Override
       public void onTrainBatchEnd(Model model, long step, Logs logs) {
