@@ -4,16 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
-import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.MtebResult;
 import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.evaluation.significance.Comparison;
 import org.tdro.evaluation.significance.ComparisonFormat;
-import org.tdro.evaluation.significance.PairedDifferences.Samples;
 import org.tdro.io.AtomicWrite;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,58 +56,8 @@ final class CompareCommand implements Callable<Integer> {
       })
   private List<String> results = new ArrayList<>();
 
-  @Option(
-      names = "--baseline",
-      paramLabel = "RESULTS",
-      description =
-          "Compare all others with this system: one of the above, or a NAME. Without it, each is compared with each.")
-  private String baseline;
-
-  @Option(
-      names = "--measures",
-      split = ",",
-      paramLabel = "MEASURE",
-      description = "Measures to compare (default: all that every system has).")
-  private List<String> measures = new ArrayList<>();
-
-  @Option(
-      names = "--test",
-      paramLabel = "TEST",
-      defaultValue = "student",
-      description =
-          "The test whose result the superscripts show: student, fisher or seeds (default: ${DEFAULT-VALUE}).")
-  private Comparison.Test test;
-
-  @Option(
-      names = "--alpha",
-      paramLabel = "P",
-      defaultValue = "0.05",
-      description =
-          "The largest corrected p-value of a significant difference; intervals cover 1 - P (default: ${DEFAULT-VALUE}).")
-  private double alpha;
-
-  @Option(
-      names = "--in-domain",
-      split = ",",
-      paramLabel = "SET",
-      description =
-          "The sets that count as in-domain (default: those called as a training domain, with or without _test, _dev or _train).")
-  private List<String> inDomain = new ArrayList<>();
-
-  @Option(
-      names = "--samples",
-      paramLabel = "N",
-      defaultValue = "10000",
-      description =
-          "Samples of the randomisation test and of the bootstrap intervals (default: ${DEFAULT-VALUE}).")
-  private int samples;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "42",
-      description = "Seed of the samples (default: ${DEFAULT-VALUE}).")
-  private long seed;
+  @Mixin
+  private ComparisonOptions comparing;
 
   @Option(
       names = "--format",
@@ -132,9 +78,9 @@ final class CompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var options = options();
-    var runs = usage(() -> new ComparedRuns(results));
-    var first = baseline == null ? OptionalInt.empty() : usage(() -> runs.baseline(baseline));
+    var options = comparing.options();
+    var runs = comparing.runs(results);
+    var first = comparing.baseline(runs);
     var systems = runs.systems();
     if (first.isPresent() && systems.size() == 1) {
       throw new ParameterException(
@@ -151,20 +97,6 @@ final class CompareCommand implements Callable<Integer> {
     spec.commandLine().getOut().print(text);
     spec.commandLine().getOut().flush();
     return 0;
-  }
-
-  private Comparison.Options options() {
-    return usage(() -> new Comparison.Options(
-        Measure.parse(measures), inDomain, test, alpha, new Samples(samples, seed)));
-  }
-
-  /** Returns a value that a wrong argument keeps from being made, which is bad usage. */
-  private <T> T usage(Supplier<T> argument) {
-    try {
-      return argument.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
   }
 
   private void writeMteb(List<ComparedSystem> systems) {

@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PipelineCommand.class,
       EvaluateCommand.class,
       CompareCommand.class,
+      ReportCommand.class,
       RunsCommand.class,
       ReproduceCommand.class,
       ModelCommand.class,

@@ -250,7 +250,7 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
   }
 
   /** Returns values by name, as JSON's types. */
-  static Map<String, Object> values(LedgerRun row, Collection<String> names) {
+  public static Map<String, Object> values(LedgerRun row, Collection<String> names) {
     var values = new LinkedHashMap<String, Object>();
     var shown = Set.copyOf(names);
     row.facts().stream()

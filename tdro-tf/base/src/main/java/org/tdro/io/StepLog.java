@@ -1,6 +1,7 @@
 package org.tdro.io;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * A log with one line for each step: CSV, or one JSON object per line. A killed process loses no complete line. A run that
@@ -138,22 +140,57 @@ public final class StepLog {
    * @throws InputException naming file and line, if a line has not the cells of the header
    */
   public static List<Map<String, String>> rows(Path file) {
-    var lines = csv(file, "").lines();
     var rows = new ArrayList<Map<String, String>>();
-    var columns = lines.isEmpty() ? List.<String>of() : Csv.cells(lines.get(0));
-    for (int i = 1; i < lines.size(); i++) {
-      var cells = Csv.cells(lines.get(i));
-      if (cells.size() != columns.size()) {
-        throw new InputException("%s:%d: has %d cells, the header has %d"
-            .formatted(file, i + 1, cells.size(), columns.size()));
-      }
+    read(file, (columns, cells) -> {
       var row = new LinkedHashMap<String, String>();
       for (int c = 0; c < columns.size(); c++) {
         row.put(columns.get(c), cells.get(c));
       }
       rows.add(row);
-    }
+    });
     return rows;
+  }
+
+  /**
+   * Reads a CSV log of any length, row by row; an incomplete last line is not read.
+   *
+   * @param rows receives the columns and the cells of each row
+   * @throws InputException naming file and line, if a line has not the cells of the header
+   */
+  public static void read(Path file, BiConsumer<List<String>, List<String>> rows) {
+    try (var reader = Files.newBufferedReader(file)) {
+      var columns = List.<String>of();
+      int number = 0;
+      for (var line = line(reader); line != null; line = line(reader)) {
+        number++;
+        var cells = Csv.cells(line);
+        if (number == 1) {
+          columns = cells;
+        } else if (cells.size() != columns.size()) {
+          throw new InputException("%s:%d: has %d cells, the header has %d"
+              .formatted(file, number, cells.size(), columns.size()));
+        } else {
+          rows.accept(columns, cells);
+        }
+      }
+    } catch (IOException e) {
+      throw FileException.reading(file, e);
+    }
+  }
+
+  /** Returns the next line; null if there is none that has an end. */
+  private static String line(Reader reader) throws IOException {
+    var line = new StringBuilder();
+    for (int c = reader.read(); c >= 0; c = reader.read()) {
+      if (c == '\n') {
+        int length = line.length();
+        return length > 0 && line.charAt(length - 1) == '\r'
+            ? line.substring(0, length - 1)
+            : line.toString();
+      }
+      line.append((char) c);
+    }
+    return null;
   }
 
   private static String text(FileChannel channel, long from, int length) throws IOException {

@@ -1,0 +1,99 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tdro.evaluation.significance.Comparison;
+import org.tdro.experiments.report.Report;
+import org.tdro.io.AtomicWrite;
+import org.tdro.io.InputException;
+import org.tdro.training.StoredEvaluation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code tdro report}, which writes a page on runs. */
+@Command(
+    name = "report",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Write a report on runs, pipelines or sweeps: one HTML file that any browser shows, without a network.",
+      "",
+      "It holds the evaluation tables with tests, a table of all runs, charts of settings against results, the curves of each"
+          + " training, and what the runs were made from."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro report runs/first",
+      "  tdro report runs/eta --baseline runs/eta/0:uniform --measures nDCG@10 --output eta.html --overwrite"
+    })
+final class ReportCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "FOLDER",
+      arity = "1..*",
+      description =
+          "The folder of a run, a pipeline or a sweep; all runs in it count, at any depth.")
+  private List<Path> folders = new ArrayList<>();
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      defaultValue = "report.html",
+      description = "The file to write (default: ${DEFAULT-VALUE}).")
+  private Path output;
+
+  @Option(
+      names = "--title",
+      paramLabel = "TEXT",
+      description = "The heading (default: the folders).")
+  private String title;
+
+  @Mixin
+  private ComparisonOptions comparison;
+
+  @Mixin
+  private Overwriting overwriting;
+
+  @Override
+  public Integer call() {
+    overwriting.check("--output", output);
+    AtomicWrite.checkWritable(output);
+    var options = comparison.options();
+    var report = Report.of(folders);
+    if (title != null) {
+      report.titled(title);
+    }
+    compare(report, options);
+    report.write(output);
+    var err = spec.commandLine().getErr();
+    report.notes().forEach(err::println);
+    err.flush();
+    spec.commandLine().getOut().println(output);
+    spec.commandLine().getOut().flush();
+    return 0;
+  }
+
+  private void compare(Report report, Comparison.Options options) {
+    var evaluated = new ArrayList<String>();
+    for (var folder : folders) {
+      try {
+        StoredEvaluation.read(folder.toString());
+        evaluated.add(folder.toString());
+      } catch (InputException e) {
+        report.noting(e.problems());
+      }
+    }
+    if (!evaluated.isEmpty()) {
+      var runs = comparison.runs(evaluated);
+      report.comparing(Comparison.of(runs.systems(), comparison.baseline(runs), options));
+      report.noting(runs.notes());
+    }
+  }
+}
