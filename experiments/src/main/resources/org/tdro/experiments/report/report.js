@@ -124,7 +124,13 @@ function chart(title, note, describe, option, tall) {
   return made;
 }
 
-const redrawAll = () => charts.filter(made => made.plot).forEach(made => made.draw());
+const swatches = [];
+
+/** Draws anew what depends on the colours. */
+const redrawAll = () => {
+  charts.filter(made => made.plot).forEach(made => made.draw());
+  swatches.forEach(draw => draw());
+};
 dark.addEventListener('change', redrawAll);
 addEventListener('resize', () => charts.forEach(made => made.resize()));
 function print(on) {
@@ -542,9 +548,9 @@ function training(run, open, settings) {
     }
     details.append(element('div', {class: 'charts'}, ...made.map(one => one.figure)));
     if (run.domains) {
-      details.append(domainTable(run.domains, row.stage));
+      details.append(domainTable(run.domains, row));
     }
-    details.append(opening('Configuration and provenance', inner => inner.append(factTable('Of this run', factsOf(row)))));
+    details.append(opening('Configuration and provenance', inner => inner.append(factTable('Provenance of ' + row.path, factsOf(row)))));
     made.forEach(one => one.draw());
   }, open);
 }
@@ -562,7 +568,7 @@ function domainCharts(domains, settings) {
     const known = all.filter(line => line.values.some(value => value != null));
     if (known.length > 0) {
       made.push(chart(title, note, () => spoken(known.filter(line => !hidden.has(names[line.index]))),
-        () => lines(known, {log: log() , selected: selected(suffixes), smooth: settings.smooth})));
+        () => lines(known, {log: log(), selected: selected(suffixes), smooth: settings.smooth})));
     }
   }
 
@@ -576,7 +582,7 @@ function domainCharts(domains, settings) {
       const reference = values.reference_loss[i][at];
       return loss == null || !(reference > 0) ? null : loss / reference;
     }));
-    add('Ratio: proxy loss / reference loss', `of ${means}`, per(ratio), [''], () => state.log);
+    add('Ratio: proxy loss / reference loss', `of ${means}; logarithmic axis`, per(ratio), [''], () => true);
   } else if (values.loss) {
     add('Loss', means, per(values.loss), [''], () => state.log);
   }
@@ -600,7 +606,7 @@ function domainCharts(domains, settings) {
     element('div', {class: 'controls'},
       element('button', {type: 'button', onclick: all(true)}, 'all domains'),
       element('button', {type: 'button', onclick: all(false)}, 'none'),
-      element('label', {class: 'beside'}, log, 'logarithmic axis')),
+      element('label', {class: 'beside'}, log, 'logarithmic axes')),
     element('div', {class: 'domains', role: 'group', 'aria-label': 'Domains in the charts'}, ...buttons));
   return {charts: made, controls};
 }
@@ -613,7 +619,7 @@ function swatch(index) {
     drawn.replaceChildren(svg('line', {x1: 0, y1: 3, x2: 26, y2: 3, stroke: colour(index), 'stroke-width': 3, 'stroke-dasharray': dashes}));
   };
   draw();
-  dark.addEventListener('change', draw);
+  swatches.push(draw);
   return drawn;
 }
 
@@ -644,7 +650,7 @@ function logCharts(log, settings) {
 }
 
 /** What each domain got: rows and their share, and the weight in the end. */
-function domainTable(domains, stage) {
+function domainTable(domains, row) {
   const weight = domains.values.weight;
   const sum = domains.rows.reduce((total, rows) => total + rows, 0);
   const losses = (points, i) => (points ? digits(lastOf(points[i]), 4) : null);
@@ -652,10 +658,10 @@ function domainTable(domains, stage) {
     ['rows sampled', domains.rows.length > 0 ? i => digits(domains.rows[i], 7) : null],
     ['share of the rows', domains.rows.length > 0 && sum > 0 ? i => share(domains.rows[i] / sum) : null],
     ['weight α in the end', weight ? i => share(lastOf(weight[i])) : null],
-    [stage === 'dro' ? 'proxy loss in the end' : 'loss in the end', domains.values.loss ? i => losses(domains.values.loss, i) : null],
+    [row.stage === 'dro' ? 'proxy loss in the end' : 'loss in the end', domains.values.loss ? i => losses(domains.values.loss, i) : null],
     ['reference loss in the end', domains.values.reference_loss ? i => losses(domains.values.reference_loss, i) : null],
   ].filter(([, value]) => value);
-  return scrolling('Domains', element('table', {},
+  return scrolling('Domains of ' + row.path, element('table', {},
     element('caption', {}, 'Domains'),
     element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'domain'),
       ...columns.map(([title]) => element('th', {scope: 'col', class: 'number'}, title)))),

@@ -17,23 +17,23 @@ import org.tdro.testing.Checkout;
 import org.tdro.training.config.RunConfig;
 
 /** Folders with the files of runs that nobody trained. */
-final class MadeRuns {
+public final class MadeRuns {
   private final Path root;
 
-  MadeRuns(Path root) {
+  public MadeRuns(Path root) {
     this.root = root;
     System.setProperty("tdro.configs", Checkout.path("configs").toString());
   }
 
   /** A run of these settings in a folder below the root, complete, with a log of one step. */
-  RunFolder complete(String path, String... arguments) {
+  public RunFolder complete(String path, String... arguments) {
     var run = write(path, RunRecord.Status.COMPLETE, Map.of(), arguments);
     write(run.log(), "step,loss,step_seconds\n1,0.5,0.1\n");
     return run;
   }
 
   /** A run that was begun. */
-  RunFolder unfinished(String path, String... arguments) {
+  public RunFolder unfinished(String path, String... arguments) {
     return write(path, RunRecord.Status.STARTED, Map.of(), arguments);
   }
 
@@ -64,7 +64,7 @@ final class MadeRuns {
   }
 
   /** Results on two sets, of which the measure's mean is {@code value}. */
-  static void evaluate(RunFolder run, double value) {
+  public static void evaluate(RunFolder run, double value) {
     Json.write(
         run.path().resolve("evaluation.json"),
         Map.of(
@@ -78,7 +78,7 @@ final class MadeRuns {
                         "two", Map.of("ndcg_cut_10", value + 0.125)))));
   }
 
-  static void write(Path file, String text) {
+  public static void write(Path file, String text) {
     try {
       Files.createDirectories(file.getParent());
       Files.writeString(file, text);
