@@ -98,7 +98,7 @@ final class QuickstartCommand implements Callable<Integer> {
         OptionalDouble.of(export.tolerance()));
     var exported = new SavedModelExport(options).export(stored, stored.settings(), base);
     print(report.get(), exported.folder());
-    return 0;
+    return writeReport();
   }
 
   /** Returns the weighting with the best average. */
@@ -120,5 +120,20 @@ final class QuickstartCommand implements Callable<Integer> {
     writer.printf("%-22s %s%n", "all tables and weights", out.resolve("results.md"));
     writer.printf("%-22s %s%n", "SavedModel", export);
     writer.flush();
+  }
+
+  /** Writes the report as {@code tdro report} does, which prints its file; returns the exit code. */
+  private int writeReport() {
+    var file = out.resolve("report.html");
+    spec.commandLine().getOut().printf("%-22s ", "report, for a browser");
+    return spec.commandLine()
+        .getParent()
+        .execute(
+            "report",
+            out.toString(),
+            "--baseline=" + out + ":uniform",
+            "--title=Quickstart",
+            "--output=" + file,
+            "--overwrite");
   }
 }

@@ -41,6 +41,7 @@ class DocumentedCommandsTest {
       "docs/runs.md",
       "docs/watching-a-run.md",
       "docs/compare.md",
+      "docs/report.md",
       "docs/configuration.md",
       "docs/deploy.md",
       "docs/keras.md",

@@ -516,20 +516,30 @@ function sweep(selection) {
 
 // ---- Trainings ------------------------------------------------------------------------------------------------------------------
 
+const SMOOTH = 0.6;
+const WEIGHT = 'Weight α';
+const LEARNING_RATE = 'Learning rate';
+const DEVELOPMENT = 'Development queries';
+
+/** Curves without noise are drawn as they are. */
+const isExact = title => [WEIGHT, LEARNING_RATE, DEVELOPMENT].includes(title);
+
 function trainings() {
   const known = data.curves.filter(run => run.log || run.domains);
   if (known.length === 0) {
     return;
   }
   const first = known.find(run => run.domains && run.domains.values.weight) || known[0];
-  const settings = {smooth: 0};
-  const smoothing = element('input', {type: 'range', id: 'smoothing', min: '0', max: '0.98', step: '0.02', value: '0', oninput: () => {
+  const settings = {smooth: SMOOTH};
+  const value = element('output', {for: 'smoothing'}, String(SMOOTH));
+  const smoothing = element('input', {type: 'range', id: 'smoothing', min: '0', max: '0.98', step: '0.02', value: SMOOTH, oninput: () => {
     settings.smooth = Number(smoothing.value);
+    value.textContent = smoothing.value;
     redrawAll();
   }});
   section('training', 'Training',
-    element('p', {}, 'Each point is the mean over the steps that the caption names.'),
-    element('div', {class: 'controls'}, element('label', {}, 'Smoothing', smoothing)),
+    element('p', {}, 'Points are means over the steps that a caption names. Smoothing is that of TensorBoard; weights and learning rates are not smoothed.'),
+    element('div', {class: 'controls'}, element('label', {class: 'beside'}, 'Smoothing', smoothing, value)),
     ...known.map(run => training(run, run === first, settings)));
 }
 
@@ -568,12 +578,12 @@ function domainCharts(domains, settings) {
     const known = all.filter(line => line.values.some(value => value != null));
     if (known.length > 0) {
       made.push(chart(title, note, () => spoken(known.filter(line => !hidden.has(names[line.index]))),
-        () => lines(known, {log: log(), selected: selected(suffixes), smooth: settings.smooth})));
+        () => lines(known, {log: log(), selected: selected(suffixes), smooth: isExact(title) ? 0 : settings.smooth})));
     }
   }
 
   if (values.weight) {
-    add('Weight α', means, per(values.weight), [''], () => state.log);
+    add(WEIGHT, means, per(values.weight), [''], () => state.log);
   }
   if (values.loss && values.reference_loss) {
     add('Loss: proxy and reference', `proxy solid, reference dotted; ${means}`,
@@ -633,8 +643,8 @@ function logCharts(log, settings) {
   const dev = Object.keys(columns).filter(name => name.startsWith('dev/'));
   const groups = [
     ['Loss', ['loss', 'mean_loss']],
-    ['Development queries', dev.filter(name => name.split('/').length === 2)],
-    ['Learning rate', ['learning_rate']],
+    [DEVELOPMENT, dev.filter(name => name.split('/').length === 2)],
+    [LEARNING_RATE, ['learning_rate']],
     ['Gradient norm', ['gradient_norm']],
     ['Rows per second', ['rows_per_second']],
     ['Seconds of a step', ['step_seconds', 'input_seconds', 'update_seconds']],
@@ -645,7 +655,7 @@ function logCharts(log, settings) {
     const all = names.filter(name => columns[name]?.some(value => value != null))
       .map((name, index) => ({name, steps: log.steps, values: columns[name], index}));
     return all.length === 0 ? null : chart(title, all.length > 1 ? `${all.map(line => line.name).join(', ')}; ${means}` : means,
-      () => spoken(all), () => lines(all, {smooth: settings.smooth}));
+      () => spoken(all), () => lines(all, {smooth: isExact(title) ? 0 : settings.smooth}));
   }).filter(Boolean);
 }
 
