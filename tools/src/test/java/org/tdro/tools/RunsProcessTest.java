@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.io.StepLog;
 
 /** The commands on runs, on runs that processes trained. */
 class RunsProcessTest {
@@ -68,7 +69,17 @@ class RunsProcessTest {
     var lines = Files.readAllLines(log);
     lines.set(4, lines.get(4).replaceFirst(",[^,]*,", ",7.5,"));
     Files.write(log, lines);
+    // As earlier builds wrote it, of a run that they began without one: from step 4 on, without
+    // rows.
+    var trajectory = folder.resolve("runs/s1/reference/trajectory.csv");
+    var steps = StepLog.rows(trajectory);
+    var earlier = StepLog.csv(trajectory, "step", List.of("loss/alpha"));
+    earlier.clear();
+    steps
+        .subList(3, steps.size())
+        .forEach(row -> earlier.append(Long.parseLong(row.get("step")), row));
     assertThat(TdroProcess.run(folder, arguments).with(1).out())
+        .doesNotContain("trajectory.csv")
         .contains("differs: model/weights/variables.data-00000-of-00001: differs from byte")
         .contains("differs: log.csv: from row 4 on: loss is ")
         .contains("7.5");

@@ -18,6 +18,7 @@ import org.tdro.experiments.ledger.RunDifference.Value;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.StepLog;
+import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.StageInputs;
@@ -129,14 +130,17 @@ public final class Reproduction {
    */
   public record Comparison(List<String> equal, List<String> differences) {}
 
-  /** Compares the weights, all else that training wrote, and the log without its times. */
+  /**
+   * Compares the weights, all else that training wrote, and the logs without their times. Of logs, what the run has is compared: those of
+   * earlier builds lack columns.
+   */
   public Comparison compare() {
     var again = new RunFolder(resolved.config().output());
     var equal = new ArrayList<String>();
     var differences = new ArrayList<String>();
     var names = new TreeSet<String>();
     for (var folder : List.of(run, again)) {
-      for (var part : List.of(folder.model(), folder.weights(), folder.trajectory())) {
+      for (var part : List.of(folder.model(), folder.weights())) {
         names.addAll(files(folder.path(), part));
       }
     }
@@ -145,10 +149,15 @@ public final class Reproduction {
           .ifPresentOrElse(
               difference -> differences.add(name + ": " + difference), () -> equal.add(name));
     }
-    var log = run.path().relativize(run.log()).toString();
-    logDifference(StepLog.rows(again.log()), StepLog.rows(run.log()))
-        .ifPresentOrElse(
-            difference -> differences.add(log + ": " + difference), () -> equal.add(log));
+    for (var file : List.of(run.trajectory(), run.log())) {
+      var log = run.path().relativize(file);
+      if (Files.exists(file)) {
+        logDifference(again.path().resolve(log), file)
+            .ifPresentOrElse(
+                difference -> differences.add(log + ": " + difference),
+                () -> equal.add(log.toString()));
+      }
+    }
     return new Comparison(equal, differences);
   }
 
@@ -180,13 +189,16 @@ public final class Reproduction {
     }
   }
 
-  private static Optional<String> logDifference(
-      List<Map<String, String>> here, List<Map<String, String>> there) {
+  private Optional<String> logDifference(Path file, Path before) {
+    var there = StepLog.rows(before);
+    // That of a run which an earlier build began without it starts later.
+    var first = there.isEmpty() ? null : there.get(0).get(RunReading.STEP);
+    var here = StepLog.rows(file).stream()
+        .dropWhile(row -> !Objects.equals(row.get(RunReading.STEP), first))
+        .toList();
     for (int i = 0; i < Math.min(here.size(), there.size()); i++) {
-      var row = untimed(here.get(i));
-      var before = untimed(there.get(i));
-      for (var cell : before.entrySet()) {
-        var now = row.get(cell.getKey());
+      for (var cell : compared(there.get(i)).entrySet()) {
+        var now = here.get(i).get(cell.getKey());
         if (!cell.getValue().equals(now)) {
           return Optional.of("from row %d on: %s is %s, was %s"
               .formatted(i + 1, cell.getKey(), now, cell.getValue()));
@@ -198,9 +210,19 @@ public final class Reproduction {
         : Optional.of("has %d rows, had %d".formatted(here.size(), there.size()));
   }
 
-  private static Map<String, String> untimed(Map<String, String> row) {
-    var untimed = new LinkedHashMap<>(row);
-    untimed.keySet().removeIf(column -> column.endsWith(RunReading.TIMES));
-    return untimed;
+  /** Returns the cells of a row of the run that a run of this build must have, too. */
+  private Map<String, String> compared(Map<String, String> row) {
+    // Before there were rows, the losses of a trajectory were those of the last micro-batch.
+    boolean ofMicroBatch = resolved.config().train().accumulationSteps() > 1
+        && row.keySet().stream()
+            .noneMatch(column -> column.startsWith(DomainTrajectory.ROWS + "/"));
+    var compared = new LinkedHashMap<>(row);
+    compared
+        .keySet()
+        .removeIf(column -> column.endsWith(RunReading.TIMES)
+            || (ofMicroBatch
+                && (column.startsWith(DomainTrajectory.LOSS + "/")
+                    || column.startsWith(DomainTrajectory.REFERENCE_LOSS + "/"))));
+    return compared;
   }
 }

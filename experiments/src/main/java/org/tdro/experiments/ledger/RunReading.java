@@ -30,7 +30,9 @@ final class RunReading {
   /** Ends the columns of times. */
   static final String TIMES = "_seconds";
 
-  private static final String STEP = "step";
+  /** The column of logs that counts steps. */
+  static final String STEP = "step";
+
   private static final List<String> KEYS = RunConfig.SCHEMA.keys();
   private static final Map<String, List<String>> INPUTS = RunConfig.SCHEMA.inputs();
 

@@ -14,7 +14,8 @@ public final class Csv {
 
   private static String cell(Object value) {
     var text = value == null ? "" : value.toString();
-    return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\r' || c == '\n');
+    return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 
   /** Returns the cells of a row: the inverse of {@link #row}. */

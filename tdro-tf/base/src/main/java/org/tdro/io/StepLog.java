@@ -47,7 +47,7 @@ public final class StepLog {
   }
 
   /**
-   * Returns a CSV log of fixed columns.
+   * Returns a CSV log of fixed columns. A file that has only some of them, because an earlier build began it, keeps those.
    *
    * @param key name of the first column, which counts the steps
    * @param columns names of the others
@@ -252,9 +252,10 @@ public final class StepLog {
       throw new InputException(
           file + ":1: not a log of " + key + "s: the first column is " + cells.get(0));
     }
-    if (columns.isEmpty()) {
-      columns = List.copyOf(cells.subList(1, cells.size()));
-    } else if (!columns.equals(cells.subList(1, cells.size()))) {
+    var found = cells.subList(1, cells.size());
+    if (columns.isEmpty() || (!found.isEmpty() && columns.containsAll(found))) {
+      columns = List.copyOf(found);
+    } else {
       throw new InputException(
           file + ":1: not a log of these columns; expected the header " + header());
     }

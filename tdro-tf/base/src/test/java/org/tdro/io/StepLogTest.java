@@ -87,6 +87,15 @@ class StepLogTest {
   }
 
   @Test
+  void aLogWithSomeOfTheFixedColumnsKeepsThem() throws IOException {
+    Files.writeString(file, "step,rate,loss\n1,2,0.5\n");
+    var log = StepLog.csv(file, "step", List.of("rows", "loss", "rate"));
+    log.truncate(1);
+    log.append(2, Map.of("rows", 8, "loss", 0.25, "rate", 1));
+    assertThat(file).hasContent("step,rate,loss\n1,2,0.5\n2,1,0.25\n");
+  }
+
+  @Test
   void aDamagedLineIsNamed() throws IOException {
     Files.writeString(file, "step,loss\n1,0.5\ngarbage\n");
     assertThatThrownBy(() -> StepLog.csv(file, "step").truncate(9))

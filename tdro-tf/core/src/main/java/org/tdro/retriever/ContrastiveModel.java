@@ -25,15 +25,15 @@ import org.tensorflow.types.TInt32;
  * frozen reference model on the same rows.
  */
 public final class ContrastiveModel extends EncoderModel {
-  /** Mean loss of the rows of each domain in the last micro-batch, {@code [domains]}; 0 for a domain without rows. */
-  public static final LogKey<float[]> DOMAIN_LOSS = LogKey.vector("domain_loss");
+  /** Number of rows of each domain in a step, {@code [domains]}. */
+  public static final LogKey<float[]> DOMAIN_ROWS = LogKey.counts("domain_rows");
 
-  /** Mean loss of the reference model, if there is one, on the rows of each domain, {@code [domains]}. */
+  /** Mean loss of the rows of each domain in a step, {@code [domains]}; NaN for a domain without rows. */
+  public static final LogKey<float[]> DOMAIN_LOSS = LogKey.means("domain_loss", DOMAIN_ROWS);
+
+  /** Mean loss of the reference model, if there is one, on the same rows, {@code [domains]}; NaN for a domain without rows. */
   public static final LogKey<float[]> DOMAIN_REFERENCE_LOSS =
-      LogKey.vector("domain_reference_loss");
-
-  /** Number of rows of each domain in the last micro-batch, {@code [domains]}. */
-  public static final LogKey<float[]> DOMAIN_ROWS = LogKey.vector("domain_rows");
+      LogKey.means("domain_reference_loss", DOMAIN_ROWS);
 
   static final String QUERY_IDS = "query_ids";
   static final String QUERY_MASK = "query_mask";

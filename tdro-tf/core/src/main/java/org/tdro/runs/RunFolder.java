@@ -50,7 +50,7 @@ public record RunFolder(Path path) {
     return path.resolve("weights");
   }
 
-  /** Returns the file of the weights and losses of every step, in stage dro. */
+  /** Returns the file of the rows and losses of each domain in every step, and of what a stage learns of them. */
   public Path trajectory() {
     return path.resolve("trajectory.csv");
   }

@@ -23,8 +23,8 @@ import org.tdro.keras.Model;
 /**
  * Publishes the state of a run to Micrometer and appends it to a JSONL file. Meters, all with the tag {@code run}: timers
  * {@code tdro.step} with {@code phase=input|forward-backward|update}; gauges {@code tdro.loss}, {@code tdro.learning.rate},
- * {@code tdro.rows.per.second}, {@code tdro.steps.done} and {@code tdro.steps.planned}, {@code tdro.evaluation} by the name of the log of
- * what is measured between steps, and those of {@link #gaugeByDomain} and {@link #gauge}; counters {@code tdro.rows} and those of
+ * {@code tdro.gradient.norm}, {@code tdro.rows.per.second}, {@code tdro.steps.done} and {@code tdro.steps.planned},
+ * {@code tdro.evaluation} by the name of the log of what is measured between steps, and those of {@link #gaugeByDomain} and {@link #gauge}; counters {@code tdro.rows} and those of
  * {@link #count}, each also as a gauge per second.
  */
 public final class Telemetry implements Callback {
@@ -80,7 +80,10 @@ public final class Telemetry implements Callback {
     return this;
   }
 
-  /** Adds a gauge with the tag {@code domain} of the vector that steps log under {@code key}, if they log one. */
+  /**
+   * Adds a gauge with the tag {@code domain} of the vector that steps log under {@code key}, if they log one. A domain whose value is NaN, such
+   * as the loss of one without rows, keeps that of an earlier step.
+   */
   public Telemetry gaugeByDomain(String meter, LogKey<float[]> key) {
     domainGauges.put(meter, key);
     return this;
@@ -105,6 +108,7 @@ public final class Telemetry implements Callback {
     }
     gauge("tdro.loss", logs.get(Logs.LOSS));
     gauge("tdro.learning.rate", logs.get(Logs.LEARNING_RATE));
+    logs.find(Logs.GRADIENT_NORM).ifPresent(norm -> gauge("tdro.gradient.norm", norm));
     double seconds = timings.inputSeconds() + timings.stepSeconds();
     rows.increment(timings.rows());
     gauge("tdro.rows.per.second", timings.rows() / seconds);
@@ -130,7 +134,9 @@ public final class Telemetry implements Callback {
 
   private void gauges(String name, float[] vector) {
     for (int domain = 0; domain < vector.length; domain++) {
-      gauge(name, vector[domain], "domain", domains.get(domain));
+      if (!Float.isNaN(vector[domain])) {
+        gauge(name, vector[domain], "domain", domains.get(domain));
+      }
     }
   }
 
@@ -151,7 +157,7 @@ public final class Telemetry implements Callback {
     logs.vectors().forEach((name, vector) -> {
       var byDomain = new LinkedHashMap<String, Float>();
       for (int domain = 0; domain < vector.length; domain++) {
-        byDomain.put(domains.get(domain), vector[domain]);
+        byDomain.put(domains.get(domain), Float.isNaN(vector[domain]) ? null : vector[domain]);
       }
       values.put(name, byDomain);
     });

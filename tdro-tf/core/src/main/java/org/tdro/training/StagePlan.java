@@ -15,13 +15,14 @@ import org.tdro.mixing.DoReMi;
 import org.tdro.mixing.GroupDro;
 import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.OnlineMixture;
-import org.tdro.mixing.WeightTrajectory;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.tdro.DomainWeights;
+import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RowWeighting;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Fold;
+import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.DroConfig;
@@ -37,7 +38,7 @@ import org.tensorflow.Session;
  * @param weighting the weighting of a micro-batch's rows in the loss
  * @param reference the frozen model that losses are compared with, where the weighting compares them
  * @param learned the mixture that is learned along with the model, if one is
- * @param callbacks callbacks that move the sampler and record the course of the mixture
+ * @param callbacks callbacks that move the sampler and record the course of the domains
  */
 record StagePlan(
     Fold fold,
@@ -96,7 +97,13 @@ record StagePlan(
         RowWeighting.uniform(),
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        List.of(trajectory(config, prepared)));
+  }
+
+  private static DomainTrajectory trajectory(RunConfig config, PreparedData prepared) {
+    return new DomainTrajectory(new RunFolder(config.output()).trajectory(), prepared.domainNames())
+        .column(DomainTrajectory.ROWS, ContrastiveModel.DOMAIN_ROWS)
+        .column(DomainTrajectory.LOSS, ContrastiveModel.DOMAIN_LOSS);
   }
 
   private static StagePlan learning(
@@ -122,8 +129,10 @@ record StagePlan(
           config, prepared, fold, MixtureSchedule.constant(weights), MixtureSampler.Batches.BLOCK);
       weighting = learner;
     }
-    callbacks.add(WeightTrajectory.writer(
-        new RunFolder(config.output()).trajectory(), prepared.domainNames()));
+    callbacks.add(trajectory(config, prepared)
+        .column("weight", MixtureLearner.WEIGHT)
+        .column("measure", MixtureLearner.MEASURE)
+        .column(DomainTrajectory.REFERENCE_LOSS, ContrastiveModel.DOMAIN_REFERENCE_LOSS));
     return new StagePlan(
         fold,
         sampler,

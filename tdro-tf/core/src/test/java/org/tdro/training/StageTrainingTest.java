@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.io.StepLog;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
@@ -128,12 +130,46 @@ class StageTrainingTest {
     var weights = "weights/variables.data-00000-of-00001";
     assertThat(parts.model().resolve(weights))
         .hasSameBinaryContentAs(whole.model().resolve(weights));
+    assertThat(parts.trajectory()).hasSameTextualContentAs(whole.trajectory());
     if (stage.equals("dro")) {
-      assertThat(parts.trajectory()).hasSameTextualContentAs(whole.trajectory());
       assertThat(parts.weights().resolve("curr_weights.json"))
           .hasSameTextualContentAs(whole.weights().resolve("curr_weights.json"));
     }
     assertThat(parts.backup()).doesNotExist();
+  }
+
+  /** A step has two micro-batches, each of one domain. */
+  @Test
+  void theTrajectoryHoldsTheRowsAndLossesOfAllMicroBatches() {
+    var run = new RunFolder(folder.resolve("reference-whole"));
+    var steps = StepLog.rows(run.trajectory());
+    var log = StepLog.rows(run.log());
+    assertThat(steps).hasSize(30);
+    assertThat(steps.get(0).keySet())
+        .containsExactly(
+            "step", "rows/one", "loss/one", "rows/three", "loss/three", "rows/two", "loss/two");
+    int ofTwoDomains = 0;
+    for (int i = 0; i < 30; i++) {
+      double rows = 0;
+      double losses = 0;
+      int domains = 0;
+      for (var domain : List.of("one", "two", "three")) {
+        double drawn = Double.parseDouble(steps.get(i).get("rows/" + domain));
+        var loss = steps.get(i).get("loss/" + domain);
+        assertThat(loss.isEmpty()).isEqualTo(drawn == 0);
+        if (drawn > 0) {
+          rows += drawn;
+          losses += drawn * Double.parseDouble(loss);
+          domains++;
+        }
+      }
+      assertThat(rows).isEqualTo(16);
+      ofTwoDomains += domains == 2 ? 1 : 0;
+      double loss = Double.parseDouble(log.get(i).get("loss"));
+      assertThat(losses / rows).isCloseTo(loss, within(1e-5 * loss));
+      assertThat(Double.parseDouble(log.get(i).get("gradient_norm"))).isPositive();
+    }
+    assertThat(ofTwoDomains).isPositive();
   }
 
   /** The texts of a micro-batch, 32, in chunks, the last of 2; layers run again in the backward pass. */

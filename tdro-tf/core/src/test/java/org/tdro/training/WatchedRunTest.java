@@ -142,6 +142,7 @@ class WatchedRunTest {
         .containsKeys(
             "tdro_batches_waiting{run=\"dro\"}",
             "tdro_step_seconds_count{phase=\"forward-backward\",run=\"dro\"}",
+            "tdro_gradient_norm{run=\"dro\"}",
             "tdro_domain_reference_loss{domain=\"sums\",run=\"dro\"}",
             "tdro_evaluation{log=\"dev/ndcg_cut_10\",run=\"dro\"}");
     assertThat(samples.get("tdro_tokens_total{run=\"dro\"}")).isGreaterThan(80.0);
@@ -150,6 +151,34 @@ class WatchedRunTest {
         .isEqualTo(column("log.csv", "loss").get(10L));
     assertThat(samples.get("tdro_domain_weight{domain=\"sums\",run=\"dro\"}").floatValue())
         .isEqualTo(column("trajectory.csv", "weight/sums").get(10L));
+  }
+
+  /** Three domains share the 8 rows of a step. */
+  @Test
+  void aDomainWithoutRowsHasNoLossAnywhereButTheLastOnThePage() throws IOException {
+    var absent = 0;
+    for (var domain : List.of("capitals", "colours", "sums")) {
+      for (var value : List.of("loss", "reference_loss")) {
+        var losses = column("trajectory.csv", value + "/" + domain);
+        var rows = column("trajectory.csv", "rows/" + domain);
+        rows.values().removeIf(count -> count == 0);
+        assertThat(losses.keySet()).isEqualTo(rows.keySet());
+        absent += 12 - losses.size();
+        var known = new TreeMap<>(losses).floorEntry(10L);
+        assertThat(samples()
+                .get("tdro_domain_%s{domain=\"%s\",run=\"dro\"}".formatted(value, domain))
+                .floatValue())
+            .isEqualTo(known.getValue());
+        for (var line : Files.readAllLines(folder.resolve("dro/metrics.jsonl"))) {
+          var logged = Json.object(line, "metrics.jsonl");
+          var loss = logged.path("domain_" + value).path(domain);
+          var expected = losses.get(logged.path("step").longValue());
+          assertThat(loss.isNull()).isEqualTo(expected == null);
+          assertThat(expected == null ? null : loss.floatValue()).isEqualTo(expected);
+        }
+      }
+    }
+    assertThat(absent).isPositive();
   }
 
   @Test
@@ -190,6 +219,9 @@ class WatchedRunTest {
     var loss = column("log.csv", "loss");
     loss.keySet().retainAll(List.of(2L, 4L, 5L, 6L, 8L, 10L, 12L));
     assertThat(scalars.get("train/loss")).isEqualTo(loss);
+    var norm = column("log.csv", "gradient_norm");
+    norm.keySet().retainAll(loss.keySet());
+    assertThat(scalars.get("train/gradient_norm")).isEqualTo(norm);
     assertThat(scalars.get("dev/ndcg_cut_10")).isEqualTo(column("log.csv", "dev/ndcg_cut_10"));
     for (var tag : Map.of(
             "α.val", "weight",
@@ -199,9 +231,8 @@ class WatchedRunTest {
         .entrySet()) {
       var values = column("trajectory.csv", tag.getValue() + "/capitals");
       assertThat(values).isNotEmpty();
-      scalars
-          .get(tag.getKey() + "/capitals")
-          .forEach((step, value) -> assertThat(value).isEqualTo(values.getOrDefault(step, value)));
+      values.keySet().retainAll(loss.keySet());
+      assertThat(scalars.get(tag.getKey() + "/capitals")).isEqualTo(values);
     }
   }
 

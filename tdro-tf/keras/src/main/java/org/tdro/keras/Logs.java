@@ -20,6 +20,9 @@ public record Logs(Map<String, Double> scalars, Map<String, float[]> vectors, Ti
   /** The learning rate of the model's optimizer in this step. */
   public static final LogKey<Double> LEARNING_RATE = LogKey.scalar("learning_rate");
 
+  /** L2 norm of the whole gradient of an update before it is clipped; where {@link Model#logGradientNorm} asks for it. */
+  public static final LogKey<Double> GRADIENT_NORM = LogKey.scalar("gradient_norm");
+
   public Logs {
     scalars = Collections.unmodifiableMap(new LinkedHashMap<>(scalars));
     vectors = Collections.unmodifiableMap(new LinkedHashMap<>(vectors));
@@ -28,6 +31,13 @@ public record Logs(Map<String, Double> scalars, Map<String, float[]> vectors, Ti
   /** Logs without timings. */
   public Logs(Map<String, Double> scalars, Map<String, float[]> vectors) {
     this(scalars, vectors, Timings.NONE);
+  }
+
+  /** Returns the same logs with one more scalar. */
+  public Logs with(LogKey<Double> key, double value) {
+    var more = new LinkedHashMap<>(scalars);
+    more.put(key.name(), value);
+    return new Logs(more, vectors, timings);
   }
 
   /**

@@ -40,6 +40,7 @@ public abstract class Model implements AutoCloseable {
   private Checkpoint checkpoint;
   private final TrainingState state = new TrainingState();
   private long traceEverySteps;
+  private long normEverySteps;
   private volatile Ending ending = Ending.NONE;
 
   /** Why fit is to end after the current step. */
@@ -343,6 +344,25 @@ public abstract class Model implements AutoCloseable {
   /** Steps from one trace of the update to the next; 0 for none. */
   final long traceEverySteps() {
     return traceEverySteps;
+  }
+
+  /**
+   * Logs the norm of the gradient in step 1 and every so many: {@link Logs#GRADIENT_NORM}. An optimizer that clips by this norm has it at no
+   * further cost; else it takes a pass over all gradients. By default it is not logged.
+   *
+   * @param everySteps 0 for never
+   */
+  public final void logGradientNorm(long everySteps) {
+    if (everySteps < 0) {
+      throw new IllegalArgumentException("must be at least 0, was " + everySteps);
+    }
+    normEverySteps = everySteps;
+  }
+
+  /** Returns whether the step that is being taken logs the norm of its gradient. */
+  public final boolean logsGradientNorm() {
+    long step = iterations() + 1;
+    return normEverySteps > 0 && (step == 1 || step % normEverySteps == 0);
   }
 
   /** Writes the weights of layers alone, frozen ones too, into {@code folder}, which must exist. */

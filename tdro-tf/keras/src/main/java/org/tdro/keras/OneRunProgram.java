@@ -13,13 +13,15 @@ final class OneRunProgram implements TrainingProgram {
   private final StepLogs logs;
   private final List<Op> accumulate;
   private final List<Op> update;
+  private final Operand<TFloat32> gradientNorm;
   private final UpdateTime updateTime = new UpdateTime();
 
-  private OneRunProgram(Model model, StepLogs logs, List<Op> accumulate, List<Op> update) {
+  private OneRunProgram(Model model, StepLogs logs, Optimizer.Updates updates) {
     this.model = model;
     this.logs = logs;
-    this.accumulate = accumulate;
-    this.update = update;
+    this.accumulate = updates.accumulate();
+    this.update = updates.update();
+    this.gradientNorm = updates.gradientNorm();
   }
 
   /** A step that encodes its batch by calls of the encoders within its one run. */
@@ -48,7 +50,8 @@ final class OneRunProgram implements TrainingProgram {
       accumulate.addAll(assignments);
       var update = new ArrayList<>(updates.update());
       update.addAll(assignments);
-      return new OneRunProgram(model, logs, accumulate, update);
+      return new OneRunProgram(
+          model, logs, new Optimizer.Updates(accumulate, update, updates.gradientNorm()));
     }
   }
 
@@ -56,15 +59,25 @@ final class OneRunProgram implements TrainingProgram {
   public Logs run(Batch batch, int microBatch, int microBatches) {
     boolean last = microBatch == microBatches - 1;
     long done = model.iterations();
+    boolean logsNorm = last && model.logsGradientNorm();
     try (var run = new StepRun(model, done * microBatches + microBatch, last)) {
-      return run.feed(batch)
-          .fetch(logs.operands())
-          .target(last ? update : accumulate)
+      run.feed(batch).fetch(logs.operands());
+      if (logsNorm) {
+        run.fetch(List.of(gradientNorm));
+      }
+      return run.target(last ? update : accumulate)
           .run(
               last
                   ? runner -> updateTime.run(runner, done + 1, model.traceEverySteps())
                   : Session.Runner::run,
-              logs::read);
+              fetched -> {
+                var read = logs.read(fetched, microBatch == 0);
+                return logsNorm
+                    ? read.with(
+                        Logs.GRADIENT_NORM,
+                        ((TFloat32) fetched.get(logs.operands().size())).getFloat())
+                    : read;
+              });
     }
   }
 

@@ -152,8 +152,12 @@ public abstract class Optimizer {
     return slot(weight, name, weight.shape(), initial);
   }
 
-  /** The operations of a micro-batch that only adds to the accumulated gradients, and of one that updates. */
-  record Updates(List<Op> accumulate, List<Op> update) {}
+  /**
+   * The operations of a micro-batch that only adds to the accumulated gradients, and of one that updates.
+   *
+   * @param gradientNorm L2 norm of the whole gradient of an update before it is clipped, a scalar
+   */
+  public record Updates(List<Op> accumulate, List<Op> update, Operand<TFloat32> gradientNorm) {}
 
   /** @param gated operations that run after everything else of the step */
   final Updates apply(
@@ -179,7 +183,8 @@ public abstract class Optimizer {
       accumulate.add(accumulator.assign(gated, gated.select(first, gradients.get(i), sum)));
       means.add(tf.math.mul(sum, tf.constant(1f / gradientAccumulationSteps)));
     }
-    return new Updates(accumulate, update(gated, weights, clipped(tf, means)));
+    var norm = globalNorm(tf, means);
+    return new Updates(accumulate, update(gated, weights, clipped(tf, means, norm)), norm);
   }
 
   /** Adds the slot that accumulates the gradients of {@code weight} across runs of the graph. */
@@ -190,19 +195,37 @@ public abstract class Optimizer {
   /**
    * Moves {@code weights} along gradients that earlier runs accumulated, clipped, in a run of its own.
    *
-   * @return the operations of the update, each behind all {@code gradients}
+   * @return the operations of the update, each behind all {@code gradients}; there is nothing to accumulate
    */
-  public final List<Op> applyAccumulated(
+  public final Updates applyAccumulated(
       Ops tf, List<Weight> weights, List<Operand<TFloat32>> gradients) {
-    var clipped = clipped(tf, gradients);
+    var norm = globalNorm(tf, gradients);
+    var clipped = clipped(tf, gradients, norm);
     var gated =
         tf.withSubScope(UpdateTime.SCOPE).withControlDependencies(new ArrayList<Op>(clipped));
-    return update(gated, weights, clipped);
+    return new Updates(List.of(), update(gated, weights, clipped), norm);
   }
 
-  /** The gradients, limited to the global norm if there is one. */
-  final List<Operand<TFloat32>> clipped(Ops tf, List<Operand<TFloat32>> gradients) {
-    return globalClipNorm > 0 ? clipByGlobalNorm(tf, gradients, globalClipNorm) : gradients;
+  /** Returns the L2 norm of all gradients together; the gradient of a table is the one whole table, rows looked up several times summed. */
+  private static Operand<TFloat32> globalNorm(Ops tf, List<Operand<TFloat32>> gradients) {
+    if (gradients.isEmpty()) {
+      return tf.constant(0f);
+    }
+    var halfSquares = new ArrayList<Operand<TFloat32>>();
+    gradients.forEach(gradient -> halfSquares.add(tf.nn.l2Loss(gradient)));
+    return tf.math.sqrt(tf.math.mul(tf.math.addN(halfSquares), tf.constant(2f)));
+  }
+
+  /** Returns the gradients of that norm, limited to the largest if there is one. */
+  private List<Operand<TFloat32>> clipped(
+      Ops tf, List<Operand<TFloat32>> gradients, Operand<TFloat32> norm) {
+    if (globalClipNorm == 0) {
+      return gradients;
+    }
+    var factor = clipFactor(tf, norm, globalClipNorm);
+    var scaled = new ArrayList<Operand<TFloat32>>();
+    gradients.forEach(gradient -> scaled.add(tf.math.mul(gradient, factor)));
+    return scaled;
   }
 
   /** The operations that move the weights. */
@@ -218,17 +241,6 @@ public abstract class Optimizer {
           .orElse(moved));
     }
     return update;
-  }
-
-  private static List<Operand<TFloat32>> clipByGlobalNorm(
-      Ops tf, List<Operand<TFloat32>> gradients, float limit) {
-    var halfSquares = new ArrayList<Operand<TFloat32>>();
-    gradients.forEach(gradient -> halfSquares.add(tf.nn.l2Loss(gradient)));
-    var globalNorm = tf.math.sqrt(tf.math.mul(tf.math.addN(halfSquares), tf.constant(2f)));
-    var factor = clipFactor(tf, globalNorm, limit);
-    var scaled = new ArrayList<Operand<TFloat32>>();
-    gradients.forEach(gradient -> scaled.add(tf.math.mul(gradient, factor)));
-    return scaled;
   }
 
   /**

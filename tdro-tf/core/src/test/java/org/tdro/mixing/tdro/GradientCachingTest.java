@@ -132,6 +132,7 @@ class GradientCachingTest {
         logs.add(result);
       }
     };
+    model.logGradientNorm(1);
     try (var dataset = SmallBatches.dataset(setting.hardOnlyRows())) {
       model.fit(dataset, FitOptions.steps(updates).withCallbacks(collect));
     }
@@ -182,6 +183,9 @@ class GradientCachingTest {
     assertThat(actual.vectors().keySet()).isEqualTo(expected.vectors().keySet());
     assertThat(actual.get(Logs.LOSS))
         .isCloseTo(expected.get(Logs.LOSS), within(1e-5 * expected.get(Logs.LOSS)));
+    assertThat(actual.get(Logs.GRADIENT_NORM))
+        .isCloseTo(
+            expected.get(Logs.GRADIENT_NORM), within(1e-5 * expected.get(Logs.GRADIENT_NORM)));
     expected
         .vectors()
         .forEach((name, values) ->

@@ -80,7 +80,8 @@ public final class TensorBoard implements Callback {
   }
 
   /**
-   * Also writes a vector that steps log, each element as the scalar {@code tag/NAME}.
+   * Also writes a vector that steps log, each element as the scalar {@code tag/NAME}; one that is NaN, such as the mean loss of a part
+   * without rows, has no point.
    *
    * @param names of the elements, in order
    */
@@ -135,7 +136,9 @@ public final class TensorBoard implements Callback {
       logs.scalars().forEach((name, value) -> add(summary, naming.apply(name), value));
       vectors.forEach((key, elements) -> logs.find(key).ifPresent(vector -> {
         for (int i = 0; i < vector.length; i++) {
-          add(summary, elements.tag() + "/" + elements.names().get(i), vector[i]);
+          if (!Float.isNaN(vector[i])) {
+            add(summary, elements.tag() + "/" + elements.names().get(i), vector[i]);
+          }
         }
       }));
       histograms.forEach((key, tag) -> logs.find(key)

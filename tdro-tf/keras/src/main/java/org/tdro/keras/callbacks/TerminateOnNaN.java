@@ -23,7 +23,10 @@ public final class TerminateOnNaN implements Callback {
     this.logs = List.of(logs);
   }
 
-  /** Watches a vector too, such as the losses of parts of a batch: {@link NotFiniteException#elements} are from there. */
+  /**
+   * Watches a vector too, such as the losses of parts of a batch: {@link NotFiniteException#elements} are from there. The means of parts
+   * without rows are not watched.
+   */
   public TerminateOnNaN locatedBy(LogKey<float[]> parts) {
     this.parts = Optional.of(parts);
     return this;
@@ -31,8 +34,7 @@ public final class TerminateOnNaN implements Callback {
 
   @Override
   public void onTrainBatchEnd(Model model, long step, Logs logs) {
-    var elements =
-        parts.flatMap(logs::find).map(TerminateOnNaN::notFinite).orElseGet(() -> new int[0]);
+    var elements = parts.map(key -> notFinite(key, logs)).orElseGet(() -> new int[0]);
     for (var log : this.logs) {
       var value = logs.scalars().get(log);
       if (value != null && (!Double.isFinite(value) || elements.length > 0)) {
@@ -41,9 +43,11 @@ public final class TerminateOnNaN implements Callback {
     }
   }
 
-  private static int[] notFinite(float[] vector) {
+  private static int[] notFinite(LogKey<float[]> key, Logs logs) {
+    var vector = logs.find(key).orElseGet(() -> new float[0]);
+    var counts = key.counts().flatMap(logs::find);
     return IntStream.range(0, vector.length)
-        .filter(i -> !Float.isFinite(vector[i]))
+        .filter(i -> !Float.isFinite(vector[i]) && (counts.isEmpty() || counts.get()[i] > 0))
         .toArray();
   }
 }

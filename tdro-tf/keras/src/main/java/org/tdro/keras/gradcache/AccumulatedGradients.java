@@ -61,8 +61,8 @@ final class AccumulatedGradients {
     return zeros;
   }
 
-  /** Returns the operations that move the weights along the means over micro-batches. */
-  List<Op> update(Ops tf) {
+  /** Returns the update of the weights along the means over micro-batches. */
+  Optimizer.Updates update(Ops tf) {
     int microBatches = optimizer.gradientAccumulationSteps();
     var means = new ArrayList<Operand<TFloat32>>();
     for (var sum : sums) {

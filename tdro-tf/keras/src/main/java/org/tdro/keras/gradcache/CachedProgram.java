@@ -8,6 +8,7 @@ import org.tdro.keras.Batch;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
+import org.tdro.keras.Optimizer;
 import org.tdro.keras.StepLogs;
 import org.tdro.keras.StepRun;
 import org.tdro.keras.TrainStep;
@@ -49,7 +50,7 @@ final class CachedProgram implements TrainingProgram {
 
   private final List<Op> writes;
   private final List<Op> clear;
-  private final List<Op> update;
+  private final Optimizer.Updates update;
   private double updateSeconds;
 
   /** An encoder and the operations that add the gradients of a chunk; none for one that does not learn. */
@@ -128,14 +129,27 @@ final class CachedProgram implements TrainingProgram {
       run(clear, number, last);
     }
     var encoded = encode(batch, number, last);
-    var result = step(batch, encoded, number, last);
+    var result = step(batch, encoded, number, microBatch, last);
     encoded.forEach(EncodedRows::learn);
     if (last) {
       long start = System.nanoTime();
-      run(update, number, true);
+      result = update(result, number);
       updateSeconds = (System.nanoTime() - start) * 1e-9;
     }
     return result;
+  }
+
+  /** Moves the weights; returns the logs, with the norm of the gradient if the step logs it. */
+  private Logs update(Logs logs, long counter) {
+    boolean logsNorm = model.logsGradientNorm();
+    try (var run = new StepRun(model, counter, true)) {
+      run.target(update.update());
+      if (logsNorm) {
+        run.fetch(List.of(update.gradientNorm()));
+      }
+      return run.run(fetched ->
+          logsNorm ? logs.with(Logs.GRADIENT_NORM, ((TFloat32) fetched.get(0)).getFloat()) : logs);
+    }
   }
 
   private void run(List<Op> targets, long counter, boolean last) {
@@ -162,7 +176,8 @@ final class CachedProgram implements TrainingProgram {
   }
 
   /** Runs the step on the vectors, and caches the gradients with respect to them. */
-  private Logs step(Batch batch, List<EncodedRows> encoded, long number, boolean last) {
+  private Logs step(
+      Batch batch, List<EncodedRows> encoded, long number, int microBatch, boolean last) {
     try (var run = new StepRun(model, number, last)) {
       run.feed(batch).fetch(logs.operands()).fetch(vectorGradients).target(writes);
       encoded.forEach(rows -> rows.feedVectors(run));
@@ -173,7 +188,7 @@ final class CachedProgram implements TrainingProgram {
             rows.gradients.add(StepLogs.floats((TFloat32) fetched.get(next++)));
           }
         }
-        return logs.read(fetched);
+        return logs.read(fetched, microBatch == 0);
       });
     }
   }

@@ -43,6 +43,27 @@ class TerminateOnNaNTest {
   }
 
   @Test
+  void theMeansOfPartsWithoutRowsAreNotWatched() {
+    var rows = LogKey.counts("rows");
+    var parts = LogKey.means("parts", rows);
+    var vectors = Map.of("rows", new float[] {0, 2}, "parts", new float[] {Float.NaN, 1});
+    assertThatCode(() -> new TerminateOnNaN()
+            .locatedBy(parts)
+            .onTrainBatchEnd(null, 1, new Logs(Map.of("loss", 1.0), vectors)))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> new TerminateOnNaN()
+            .locatedBy(parts)
+            .onTrainBatchEnd(
+                null,
+                1,
+                new Logs(
+                    Map.of("loss", 1.0),
+                    Map.of("rows", new float[] {0, 2}, "parts", new float[] {1, Float.NaN}))))
+        .isInstanceOfSatisfying(
+            NotFiniteException.class, e -> assertThat(e.elements()).containsExactly(1));
+  }
+
+  @Test
   void watchesTheLogsThatItIsGiven() {
     var logs = Training.epoch("ratio", Double.NaN);
     assertThatThrownBy(() -> new TerminateOnNaN("loss", "ratio").onTrainBatchEnd(null, 1, logs))

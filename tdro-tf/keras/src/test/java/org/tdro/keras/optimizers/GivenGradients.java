@@ -2,14 +2,17 @@ package org.tdro.keras.optimizers;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.tdro.keras.Batch;
 import org.tdro.keras.CallContext;
+import org.tdro.keras.Callback;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
+import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.TrainStep;
@@ -39,6 +42,25 @@ final class GivenGradients extends Model {
       model.fit(gradients, FitOptions.steps(3));
       return Values.of(model);
     }
+  }
+
+  /** The norms that are logged of three micro-batches, by step. */
+  static Map<Long, Double> norms(Optimizer optimizer, long everySteps) {
+    var norms = new TreeMap<Long, Double>();
+    try (var model = new GivenGradients(Shape.of(2))) {
+      model.compile(optimizer);
+      model.logGradientNorm(everySteps);
+      Dataset gradients =
+          index -> new Batch(Map.of("gradient", TFloat32.vectorOf(GRADIENTS[(int) index])), 1);
+      var steps = FitOptions.steps(3L / optimizer.gradientAccumulationSteps());
+      model.fit(gradients, steps.withCallbacks(new Callback() {
+        @Override
+        public void onTrainBatchEnd(Model trained, long step, Logs logs) {
+          logs.find(Logs.GRADIENT_NORM).ifPresent(norm -> norms.put(step, norm));
+        }
+      }));
+    }
+    return norms;
   }
 
   static float[] after3Updates(Optimizer optimizer) {

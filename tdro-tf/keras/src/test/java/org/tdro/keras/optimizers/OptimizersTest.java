@@ -3,7 +3,9 @@ package org.tdro.keras.optimizers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.tdro.keras.optimizers.GivenGradients.after3Updates;
+import static org.tdro.keras.optimizers.GivenGradients.norms;
 
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.tdro.keras.LearningRateSchedule;
@@ -108,6 +110,25 @@ class OptimizersTest {
   void globalClipNormScalesGradientsThatAreLonger() {
     assertThat(after3Updates(new Sgd(RATE).globalClipNorm(1)))
         .containsExactly(v(0.8681785277, -2.0197354613), EXACT);
+  }
+
+  @Test
+  void theNormOfTheGradientIsThatBeforeClipping() {
+    double[] norms = {Math.sqrt(1.25), Math.sqrt(4.0625), Math.sqrt(1.01)};
+    for (float clipNorm : new float[] {0, 1}) {
+      assertThat(norms(new Sgd(RATE).globalClipNorm(clipNorm), 1).values())
+          .zipSatisfy(
+              List.of(norms[0], norms[1], norms[2]),
+              (norm, expected) -> assertThat(norm).isCloseTo(expected, within(1e-6)));
+    }
+    assertThat(norms(new Sgd(RATE), 2).keySet()).containsExactly(1L, 2L);
+    assertThat(norms(new Sgd(RATE), 0)).isEmpty();
+  }
+
+  @Test
+  void theNormOfAccumulatedGradientsIsThatOfTheirMean() {
+    assertThat(norms(new Sgd(RATE).gradientAccumulationSteps(3), 1).get(1L))
+        .isCloseTo(Math.hypot(1.25 / 3, 1.1 / 3), within(1e-6));
   }
 
   @Test
