@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.tdro.experiments.ledger.LedgerRun;
 import org.tdro.io.StepLog;
+import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
 
 /**
@@ -20,8 +21,6 @@ import org.tdro.runs.RunFolder;
  * @param domains the values of each domain; absent if it has none
  */
 record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
-  private static final String ROWS = "rows";
-
   /**
    * Columns by their name.
    *
@@ -90,7 +89,7 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
         if (!names.contains(domain)) {
           names.add(domain);
         }
-        if (value.equals(ROWS)) {
+        if (value.equals(DomainTrajectory.ROWS)) {
           rows.add(steps.total(column));
         } else {
           values.computeIfAbsent(value, absent -> new ArrayList<>()).add(steps.means(column));

@@ -585,6 +585,9 @@ function domainCharts(domains, settings) {
   if (values.weight) {
     add(WEIGHT, means, per(values.weight), [''], () => state.log);
   }
+  if (values.measure) {
+    add('Measure M', `of the loss, by which α moves; ${means}`, per(values.measure), [''], () => state.log);
+  }
   if (values.loss && values.reference_loss) {
     add('Loss: proxy and reference', `proxy solid, reference dotted; ${means}`,
       [...per(values.loss, '', {dash: 'solid'}), ...per(values.reference_loss, ' (reference)', {dash: 'dotted'})], ['', ' (reference)'], () => state.log);
