@@ -252,9 +252,7 @@ public final class StageTraining {
     try (var interruption = new GracefulShutdown(model)) {
       model.compile(config.train().optimizer());
       model.traceUpdates(config.train().traceEvery());
-      // Clipping computes the norm in every step; without, it would cost a pass over all gradients.
-      model.logGradientNorm(
-          config.train().maxGradNorm() > 0 ? 1 : config.train().logEvery());
+      model.logGradientNorm(true);
       parts.source().noteUse();
       var best = best();
       var callbacks = callbacks(parts, telemetry(parts, dataset, meters), best);

@@ -40,7 +40,7 @@ public abstract class Model implements AutoCloseable {
   private Checkpoint checkpoint;
   private final TrainingState state = new TrainingState();
   private long traceEverySteps;
-  private long normEverySteps;
+  private boolean logsGradientNorm;
   private volatile Ending ending = Ending.NONE;
 
   /** Why fit is to end after the current step. */
@@ -347,22 +347,16 @@ public abstract class Model implements AutoCloseable {
   }
 
   /**
-   * Logs the norm of the gradient in step 1 and every so many: {@link Logs#GRADIENT_NORM}. An optimizer that clips by this norm has it at no
-   * further cost; else it takes a pass over all gradients. By default it is not logged.
-   *
-   * @param everySteps 0 for never
+   * Logs the norm of the gradient of every step: {@link Logs#GRADIENT_NORM}. An optimizer that clips by this norm has it at no further cost; else
+   * it takes a pass over all gradients. By default it is not logged.
    */
-  public final void logGradientNorm(long everySteps) {
-    if (everySteps < 0) {
-      throw new IllegalArgumentException("must be at least 0, was " + everySteps);
-    }
-    normEverySteps = everySteps;
+  public final void logGradientNorm(boolean on) {
+    logsGradientNorm = on;
   }
 
-  /** Returns whether the step that is being taken logs the norm of its gradient. */
+  /** Returns whether steps log the norm of their gradient. */
   public final boolean logsGradientNorm() {
-    long step = iterations() + 1;
-    return normEverySteps > 0 && (step == 1 || step % normEverySteps == 0);
+    return logsGradientNorm;
   }
 
   /** Writes the weights of layers alone, frozen ones too, into {@code folder}, which must exist. */

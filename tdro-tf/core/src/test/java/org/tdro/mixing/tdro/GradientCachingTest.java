@@ -132,7 +132,7 @@ class GradientCachingTest {
         logs.add(result);
       }
     };
-    model.logGradientNorm(1);
+    model.logGradientNorm(true);
     try (var dataset = SmallBatches.dataset(setting.hardOnlyRows())) {
       model.fit(dataset, FitOptions.steps(updates).withCallbacks(collect));
     }

@@ -45,11 +45,11 @@ final class GivenGradients extends Model {
   }
 
   /** The norms that are logged of three micro-batches, by step. */
-  static Map<Long, Double> norms(Optimizer optimizer, long everySteps) {
+  static Map<Long, Double> norms(Optimizer optimizer) {
     var norms = new TreeMap<Long, Double>();
     try (var model = new GivenGradients(Shape.of(2))) {
       model.compile(optimizer);
-      model.logGradientNorm(everySteps);
+      model.logGradientNorm(true);
       Dataset gradients =
           index -> new Batch(Map.of("gradient", TFloat32.vectorOf(GRADIENTS[(int) index])), 1);
       var steps = FitOptions.steps(3L / optimizer.gradientAccumulationSteps());
