@@ -75,6 +75,7 @@ class RunsProcessTest {
     var steps = StepLog.rows(trajectory);
     var earlier = StepLog.csv(trajectory, "step", List.of("loss/alpha"));
     earlier.clear();
+    earlier.truncate(0);
     steps
         .subList(3, steps.size())
         .forEach(row -> earlier.append(Long.parseLong(row.get("step")), row));
