@@ -99,15 +99,33 @@ final class CompareCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Returns the name of a folder within that of {@code --mteb}. */
+  private String folderName(String system) {
+    var name = system.replaceAll("[/\\\\]", "__");
+    if (name.isBlank() || name.equals(".") || name.equals("..")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--mteb: no folder can have the name of system '%s'; name it, NAME=RESULTS"
+              .formatted(system));
+    }
+    return name;
+  }
+
   private void writeMteb(List<ComparedSystem> systems) {
     var folders = new LinkedHashMap<Path, ModelEvaluation>();
     for (var system : systems) {
-      var folder = mteb.resolve(system.name().replace("/", "__"));
+      var folder = mteb.resolve(folderName(system.name()));
       int runs = system.runs().size();
       for (int i = 0; i < runs; i++) {
-        folders.put(
+        var other = folders.put(
             runs == 1 ? folder : folder.resolve(Integer.toString(i + 1)),
             system.runs().get(i).values());
+        if (other != null) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "--mteb: two systems would be written to %s; name one of them, NAME=RESULTS"
+                  .formatted(folder));
+        }
       }
     }
     folders.forEach((folder, values) -> values.sets().keySet().forEach(set -> {

@@ -136,7 +136,7 @@ final class ComparedRuns {
   /**
    * Makes one system the first; it is added if the arguments do not name it.
    *
-   * @param argument the name of a system, or what {@link #ComparedRuns} takes
+   * @param argument what {@link #ComparedRuns} takes, or the name of a column
    * @throws IllegalArgumentException if it means several systems
    * @throws InputException if it holds no results
    */
@@ -144,8 +144,11 @@ final class ComparedRuns {
     var found = groups.stream()
         .filter(group -> group.given().filter(argument::equals).isPresent())
         .toList();
+    if (found.isEmpty() && !Files.exists(Path.of(argument))) {
+      found = named(argument);
+    }
     if (found.isEmpty()) {
-      found = add(argument);
+      found = added(argument);
     }
     if (found.size() > 1) {
       throw new IllegalArgumentException("--baseline %s means %d systems: choose one of %s"
@@ -159,6 +162,32 @@ final class ComparedRuns {
     groups.remove(found.get(0));
     groups.add(0, found.get(0));
     return OptionalInt.of(0);
+  }
+
+  /** Returns the systems whose column has a name, or else those whose label it is. */
+  private List<Group> named(String name) {
+    var names = names();
+    var found = IntStream.range(0, groups.size())
+        .filter(i -> names.get(i).equals(name))
+        .mapToObj(groups::get)
+        .toList();
+    return found.isEmpty()
+        ? groups.stream().filter(group -> group.label().equals(name)).toList()
+        : found;
+  }
+
+  private List<Group> added(String argument) {
+    var columns = String.join(", ", names());
+    try {
+      return add(argument);
+    } catch (InputException e) {
+      throw Files.exists(Path.of(argument)) || argument.contains(":")
+          ? e
+          : new IllegalArgumentException(
+              "--baseline %s: there is no such column, file or folder; columns are %s"
+                  .formatted(argument, columns),
+              e);
+    }
   }
 
   /** Returns the systems in the order of the arguments, after the baseline. */

@@ -21,7 +21,7 @@ final class ComparisonOptions {
       names = "--baseline",
       paramLabel = "RESULTS",
       description =
-          "Compare all others with this system: results, or a NAME. Without it, each is compared with each.")
+          "Compare all others with this system: results, or the NAME of a column. Without it, each is compared with each.")
   private String baseline;
 
   @Option(
@@ -60,7 +60,7 @@ final class ComparisonOptions {
       paramLabel = "N",
       defaultValue = "10000",
       description =
-          "Samples of the randomisation test and of the bootstrap intervals (default: ${DEFAULT-VALUE}).")
+          "Samples of the randomisation test and of the bootstrap intervals, from 100 to 1000000 (default: ${DEFAULT-VALUE}).")
   private int samples;
 
   @Option(

@@ -142,12 +142,41 @@ public final class Main extends CommandGroup {
     var commandLine =
         new CommandLine(main).setCaseInsensitiveEnumValuesAllowed(true).setUsageHelpAutoWidth(true);
     version(commandLine, commandLine.getCommandSpec().version());
+    words(commandLine);
     var sections = new LinkedHashMap<>(commandLine.getHelpSectionMap());
     sections.put(SECTION_KEY_FOOTER, Main::examples);
     sections.put(GROUPS, ConfigArguments::groups);
     var order = new ArrayList<>(commandLine.getHelpSectionKeys());
     order.add(order.indexOf(SECTION_KEY_FOOTER_HEADING), GROUPS);
     return commandLine.setHelpSectionKeys(order).setHelpSectionMap(sections);
+  }
+
+  /** Makes the options of all commands that take constants take them in lower case, and messages name them so. */
+  private static void words(CommandLine command) {
+    for (var argument : command.getCommandSpec().args()) {
+      for (var type : argument.auxiliaryTypes()) {
+        if (type.isEnum()) {
+          words(command, type.asSubclass(Enum.class));
+        }
+      }
+    }
+    command.getSubcommands().values().forEach(Main::words);
+  }
+
+  @SuppressWarnings({"unchecked", "rawtypes"}) // of picocli, which knows the class alone
+  private static void words(CommandLine command, Class<? extends Enum> type) {
+    var words = new LinkedHashMap<String, Enum>();
+    for (var constant : type.getEnumConstants()) {
+      words.put(constant.name().toLowerCase(Locale.ROOT).replace('_', '-'), constant);
+    }
+    command.registerConverter((Class) type, text -> {
+      var constant = words.get(text.toLowerCase(Locale.ROOT).replace('_', '-'));
+      if (constant == null) {
+        throw new CommandLine.TypeConversionException(
+            "expected one of %s, was '%s'".formatted(String.join(", ", words.keySet()), text));
+      }
+      return constant;
+    });
   }
 
   /** Gives all commands below one a version, so that {@code -V} prints it everywhere. */

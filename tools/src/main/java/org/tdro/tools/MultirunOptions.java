@@ -51,8 +51,7 @@ final class MultirunOptions {
       return ExitCode.OK;
     }
     var outcome = sweep.run(JobLauncher.of(Main.class), System.err);
-    out.println("%d jobs complete, %d failed; the sweep is in %s"
-        .formatted(outcome.complete(), outcome.failed(), outcome.folder()));
+    out.println(outcome.summary());
     out.flush();
     return outcome.failed() > 0 || outcome.stopped() ? ExitCode.SOFTWARE : ExitCode.OK;
   }

@@ -120,8 +120,8 @@ final class RunsCommand extends CommandGroup {
         split = ",",
         paramLabel = "NAME",
         description =
-            "Columns to show; * stands for any characters: 'path,dro.*,eval.*'. By default a table shows what differs between the"
-                + " rows, JSON and CSV everything.")
+            "Columns to show; * stands for any characters: 'path,dro.*,eval.*', without keys of the configuration that are equal in"
+                + " all rows. By default a table shows what differs between the rows, JSON and CSV everything.")
     private List<String> columns = new ArrayList<>();
 
     /** Prints rows. */
@@ -272,7 +272,7 @@ final class RunsCommand extends CommandGroup {
       footer = {
         "  tdro runs best --by eval.ndcg_cut_10",
         "  tdro runs best runs/eta --by eval.nfcorpus.ndcg_cut_10 --where 'stage = finetune' --limit 3",
-        "  tdro runs best --by log.loss --single --json"
+        "  tdro runs best --by loss --single --json"
       })
   static final class Best implements Callable<Integer> {
     @Mixin
@@ -317,6 +317,10 @@ final class RunsCommand extends CommandGroup {
       if (sorted.size() < rows.size()) {
         form.note(
             "%d of %d rows have no %s".formatted(rows.size() - sorted.size(), rows.size(), by));
+      }
+      if (by.equals(LedgerRun.LOG + LedgerRun.LOSS)) {
+        form.note(
+            "log.loss is the loss of the last batch, which is mostly noise; --by loss compares its mean over the last tenth of the steps");
       }
       form.print(
           sorted.subList(0, Math.min(Math.max(0, limit), sorted.size())), names(ledger, rows));

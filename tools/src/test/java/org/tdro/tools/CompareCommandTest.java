@@ -73,12 +73,37 @@ class CompareCommandTest {
   }
 
   @Test
+  void theBaselineMayBeTheNameOfAColumn() {
+    assertThat(compare("@dense.json", "@bm25.json", "--baseline", "bm25", "--test", "seeds"))
+        .isZero();
+    assertThat(out.toString())
+        .startsWith("| ndcg_cut_10 | a bm25 | b dense |\n")
+        .contains("No value is marked: a t-test over seeds needs several runs of both systems.");
+    assertThat(compare("@dense.json", "@bm25.json", "--baseline", "bm52")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith(
+            "--baseline bm52: there is no such column, file or folder; columns are dense, bm25\n");
+  }
+
+  @Test
   void otherFormatsAreWritten() throws IOException {
     assertThat(compare("@bm25.json", "@dense.json", "--format", "csv", "--mteb", "@mteb"))
         .isZero();
     assertThat(out.toString()).startsWith("measure,row,kind,").contains("dense,1,0.8,,bm25,0.35");
     assertThat(Json.read(folder.resolve("mteb/dense/adi.json")).at("/scores/test/0/main_score"))
         .isEqualTo(Json.read(folder.resolve("dense.json")).at("/sets/adi/ndcg_cut_10"));
+    for (var name : new String[] {"..", ".", " "}) {
+      assertThat(compare(name + "=@bm25.json", "--mteb", "@mteb/in")).isEqualTo(2);
+      assertThat(err.toString())
+          .startsWith("--mteb: no folder can have the name of system '%s'".formatted(name));
+    }
+    assertThat(compare("..\\b=@bm25.json", ".._b=@dense.json", "--mteb", "@mteb/in"))
+        .isZero();
+    assertThat(folder.resolve("mteb/in").toFile().list())
+        .containsExactlyInAnyOrder("..__b", ".._b");
+    assertThat(compare("a\\b=@bm25.json", "a__b=@dense.json", "--mteb", "@mteb/in"))
+        .isEqualTo(2);
+    assertThat(err.toString()).startsWith("--mteb: two systems would be written to ");
     assertThat(compare("@bm25.json", "--mteb", "@mteb")).isEqualTo(2);
     assertThat(err.toString()).contains("add --overwrite to replace it");
   }
@@ -87,6 +112,10 @@ class CompareCommandTest {
   void wrongArgumentsAreRefusedByName() throws IOException {
     assertThat(compare("@bm25.json", "--alpha", "1.5")).isEqualTo(2);
     assertThat(err.toString()).startsWith("alpha must be above 0 and below 1, was 1.5\n");
+    assertThat(compare("@bm25.json", "--samples", "5000000")).isEqualTo(2);
+    assertThat(err.toString()).startsWith("samples must be from 100 to 1000000, was 5000000\n");
+    assertThat(compare("@bm25.json", "--format", "html")).isEqualTo(2);
+    assertThat(err.toString()).contains("expected one of markdown, csv, json, latex, was 'html'");
     assertThat(compare("@bm25.json", "--baseline", "@bm25.json")).isEqualTo(2);
     assertThat(err.toString()).startsWith("only the baseline is given");
     assertThat(compare("a=@bm25.json", "b=@bm25.json")).isEqualTo(2);

@@ -124,9 +124,15 @@ class RunsProcessTest {
     assertThat(run("runs", "best", runs(), "--by", "log.loss", "--where", "seed < 3"))
         .isZero();
     assertThat(out.toString()).contains("/s{1,2}/reference");
+    assertThat(err.toString()).contains("--by loss compares its mean over the last tenth");
+    assertThat(run("runs", "best", runs(), "--by", "loss")).isZero();
+    assertThat(out.toString()).contains("/s{1,2,3}/reference");
+    assertThat(err.toString()).isEmpty();
 
     assertThat(run("runs", "show", runs() + "/s2/reference")).isZero();
-    assertThat(out.toString()).contains("seed = 2\n", "train.steps = 10\n", "inputs.data = ");
+    assertThat(out.toString())
+        .contains(
+            "seed = 2\n", "train.steps = 10\n", "inputs.data = ", "\nloss = ", "model = deleted\n");
     assertThat(run("runs", "diff", runs() + "/s1/reference", runs() + "/s2/reference"))
         .isZero();
     assertThat(out.toString()).containsPattern("seed +1 +2").contains("log.loss");

@@ -116,7 +116,7 @@ class SweepProcessTest {
       signal("CONT", jobs.subList(1, jobs.size()));
       var ended = process.await().with(1);
       assertThat(ended.err()).contains("failed with exit code 137; the end of killed/");
-      assertThat(ended.out()).contains("1 jobs complete, 1 failed; the sweep is in killed");
+      assertThat(ended.out()).contains("1 job complete, 1 failed; the sweep is in killed");
     }
     TdroProcess.run(folder, sweep("killed", "sweep.jobs=2")).with(0);
 
@@ -129,5 +129,7 @@ class SweepProcessTest {
     }
     var again = TdroProcess.run(folder, sweep("killed", "seed=42")).with(0);
     assertThat(again.err()).contains("2 of 2 jobs were complete already");
+    assertThat(folder.resolve("killed/sweep.json")).content().contains("\"sampler\" : \"grid\"");
+    assertThat(folder.resolve("killed/jobs.jsonl")).content().contains("\"status\":\"complete\"");
   }
 }

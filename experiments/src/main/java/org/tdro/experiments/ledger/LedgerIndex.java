@@ -30,7 +30,7 @@ import org.tdro.training.config.RunConfig;
 final class LedgerIndex {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerIndex.class);
   private static final String NAME = ".tdro-runs.jsonl";
-  private static final int FORMAT = 4;
+  private static final int FORMAT = 5;
   private static final int KEY_LENGTH = 16;
 
   /**
@@ -183,6 +183,8 @@ final class LedgerIndex {
             Optional.of(root.resolve(NAME)),
             cache().map(folder -> folder.resolve("runs-" + name + ".jsonl")))
         .flatMap(Optional::stream)
+        // Not into a pipe or a device, whoever put it there.
+        .filter(file -> !Files.exists(file) || Files.isRegularFile(file))
         .toList();
   }
 

@@ -38,6 +38,15 @@ public record LedgerRun(Path folder, List<Fact> facts) {
   /** The name of the step of the model that was kept, where that is not the last. */
   public static final String KEPT_STEP = "kept-step";
 
+  /** The name of what became of the model of a complete run, if it is no longer there. */
+  public static final String MODEL = "model";
+
+  /** The value of {@link #MODEL}. */
+  public static final String DELETED = "deleted";
+
+  /** The name of the loss by which runs are compared, the mean over the last steps of the log. */
+  public static final String LOSS = "loss";
+
   /** Begins the names of the last values of its log, such as {@code log.loss}. */
   public static final String LOG = "log.";
 

@@ -1,26 +1,19 @@
 package org.tdro.experiments.ledger;
 
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import org.tdro.io.Sha256;
+import org.tdro.training.RunSetting;
 import org.tdro.training.StageInputs;
 
-/**
- * Which runs were made from which. A run names the files and folders of others in its configuration; a relative path counts from the
- * folder in which it was started, which follows from where its output is now.
- */
+/** Which runs were made from which: a run names the files and folders of others in its configuration. */
 public final class Lineage {
-  private static final String OUTPUT = "output";
-
   private final Map<Path, LedgerRun> byFolder = new HashMap<>();
   private final Map<Path, List<Origin>> origins = new HashMap<>();
-  private final Map<Path, String> settings = new HashMap<>();
+  private final Map<Path, RunSetting> settings = new HashMap<>();
 
   /**
    * A run that another one was made from.
@@ -59,29 +52,37 @@ public final class Lineage {
    * they were made from, as the stages of pipelines do.
    */
   public String setting(LedgerRun run) {
+    return read(run).hash();
+  }
+
+  private RunSetting read(LedgerRun run) {
     var known = settings.get(run.folder());
     if (known == null) {
       // A run that names itself, through others, has no setting but its folder.
-      settings.put(run.folder(), run.folder().toString());
-      known = computed(run);
+      settings.put(run.folder(), read(run, run.folder().toString(), List.of()));
+      known = run.value(RunReading.SETTING)
+          .map(own -> read(run, own, origins(run)))
+          .orElse(settings.get(run.folder()));
       settings.put(run.folder(), known);
     }
     return known;
   }
 
-  private String computed(LedgerRun run) {
-    var own = run.value(RunReading.SETTING);
-    if (own.isEmpty()) {
-      return run.folder().toString();
-    }
-    var parts = new TreeMap<String, String>();
-    StageInputs.MADE_BY_RUNS.forEach((key, input) ->
-        run.value(LedgerRun.INPUTS + input).ifPresent(fingerprint -> parts.put(key, fingerprint)));
-    for (var origin : origins(run)) {
-      parts.replace(origin.key(), setting(origin.run()) + " " + origin.part());
-    }
-    parts.put(RunReading.SETTING, own.get());
-    return Sha256.of(parts.toString());
+  private RunSetting read(LedgerRun run, String own, List<Origin> from) {
+    var fingerprints = new HashMap<String, String>();
+    run.facts(Fact.Kind.INPUT)
+        .filter(fact -> fact.name().startsWith(LedgerRun.INPUTS))
+        .forEach(fact ->
+            fingerprints.put(fact.name().substring(LedgerRun.INPUTS.length()), fact.value()));
+    return new RunSetting(
+        run.value(LedgerRun.SEED).map(Long::parseLong).orElse(0L),
+        Map.of(RunReading.SETTING, own),
+        fingerprints,
+        key -> run.value(key).orElse(""),
+        key -> from.stream()
+            .filter(origin -> origin.key().equals(key))
+            .findFirst()
+            .map(origin -> new RunSetting.Origin(read(origin.run()), origin.part())));
   }
 
   private List<Origin> find(LedgerRun run) {
@@ -89,7 +90,7 @@ public final class Lineage {
     for (var input : StageInputs.MADE_BY_RUNS.entrySet()) {
       if (run.value(LedgerRun.INPUTS + input.getValue()).isPresent()) {
         run.value(input.getKey())
-            .flatMap(path -> resolved(run, path))
+            .flatMap(path -> located(run, path))
             .flatMap(path -> origin(input.getKey(), path))
             .filter(origin -> !origin.run().folder().equals(run.folder()))
             .ifPresent(found::add);
@@ -108,30 +109,9 @@ public final class Lineage {
     return Optional.empty();
   }
 
-  /** Returns where a path of a run's configuration is now, even if all runs were moved together. */
-  static Optional<Path> resolved(LedgerRun run, String text) {
-    try {
-      var path = Path.of(text);
-      var now = absolute(run.folder()).getParent();
-      var then = Path.of(run.value(OUTPUT).orElse("")).normalize().getParent();
-      while (then != null
-          && now != null
-          && then.getFileName() != null
-          && then.getFileName().equals(now.getFileName())) {
-        then = then.getParent();
-        now = now.getParent();
-      }
-      if (now == null) {
-        return Optional.of(absolute(path));
-      }
-      if (then == null) {
-        return Optional.of(now.resolve(path).normalize());
-      }
-      return Optional.of(
-          path.startsWith(then) ? now.resolve(then.relativize(path)).normalize() : absolute(path));
-    } catch (InvalidPathException e) {
-      return Optional.empty();
-    }
+  /** Returns where a path of a run's configuration is now. */
+  static Optional<Path> located(LedgerRun run, String text) {
+    return RunSetting.located(run.folder(), run.value("output").orElse(""), text);
   }
 
   private static Path absolute(Path path) {

@@ -73,7 +73,7 @@ public final class Reproduction {
   }
 
   private static String hint(LedgerRun run, String value) {
-    return Lineage.resolved(run, "")
+    return Lineage.located(run, "")
         .filter(start -> Files.exists(start.resolve(value)))
         .map(start -> " from here; start in " + start + ", as the run was")
         .orElse("");

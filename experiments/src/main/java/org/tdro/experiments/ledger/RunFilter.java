@@ -28,6 +28,9 @@ public final class RunFilter implements Predicate<LedgerRun> {
   private static final String SYMBOLS = "=!<>~";
   private static final String QUOTES = "'\"`";
 
+  /** Far more than anyone would write, and far less than a thread's stack holds. */
+  private static final int DEEPEST = 200;
+
   private final String text;
   private final Predicate<LedgerRun> condition;
 
@@ -95,6 +98,7 @@ public final class RunFilter implements Predicate<LedgerRun> {
     private final Collection<String> names;
     private final List<Token> tokens = new ArrayList<>();
     private int next;
+    private int depth;
 
     Parser(String text, Collection<String> names) {
       this.text = text;
@@ -148,28 +152,29 @@ public final class RunFilter implements Predicate<LedgerRun> {
     }
 
     private Predicate<LedgerRun> either() {
-      var condition = both();
-      while (accept("or")) {
-        condition = condition.or(both());
-      }
-      return condition;
+      var conditions = new ArrayList<Predicate<LedgerRun>>();
+      do {
+        conditions.add(both());
+      } while (accept("or"));
+      return run -> conditions.stream().anyMatch(condition -> condition.test(run));
     }
 
     private Predicate<LedgerRun> both() {
-      var condition = term();
-      while (accept("and")) {
-        condition = condition.and(term());
-      }
-      return condition;
+      var conditions = new ArrayList<Predicate<LedgerRun>>();
+      do {
+        conditions.add(term());
+      } while (accept("and"));
+      return run -> conditions.stream().allMatch(condition -> condition.test(run));
     }
 
     private Predicate<LedgerRun> term() {
-      if (accept("not")) {
-        return term().negate();
-      }
-      if (accept("(")) {
-        var condition = either();
-        expect(")");
+      if (peek().is("not") || peek().is("(")) {
+        if (depth == DEEPEST) {
+          throw mistake(peek(), "'not' and '(' are nested more than %d deep".formatted(DEEPEST));
+        }
+        depth++;
+        var condition = nested(take().is("not"));
+        depth--;
         return condition;
       }
       var token = take();
@@ -177,6 +182,15 @@ public final class RunFilter implements Predicate<LedgerRun> {
         throw mistake(token, "expected the name of a key or a result, found " + token.shown());
       }
       return test(name(token));
+    }
+
+    private Predicate<LedgerRun> nested(boolean negated) {
+      if (negated) {
+        return term().negate();
+      }
+      var condition = either();
+      expect(")");
+      return condition;
     }
 
     private String name(Token token) {
@@ -231,12 +245,12 @@ public final class RunFilter implements Predicate<LedgerRun> {
 
     private Predicate<LedgerRun> in(String name) {
       expect("(");
-      Predicate<LedgerRun> condition = run -> false;
+      var conditions = new ArrayList<Predicate<LedgerRun>>();
       do {
-        condition = condition.or(comparison(name, value(), sign -> sign == 0));
+        conditions.add(comparison(name, value(), sign -> sign == 0));
       } while (accept(","));
       expect(")");
-      return condition;
+      return run -> conditions.stream().anyMatch(condition -> condition.test(run));
     }
 
     private static Predicate<LedgerRun> comparison(String name, Token value, IntPredicate passes) {

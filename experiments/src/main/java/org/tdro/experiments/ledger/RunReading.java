@@ -1,5 +1,7 @@
 package org.tdro.experiments.ledger;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -18,13 +20,13 @@ import org.tdro.io.StepLog;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.DevelopmentEvaluation;
-import org.tdro.training.StageInputs;
+import org.tdro.training.RunSetting;
 import org.tdro.training.StoredEvaluation;
 import org.tdro.training.config.RunConfig;
 
 /** The reading of one run's folder. A file that cannot be read is a problem and hides no other. */
 final class RunReading {
-  /** The fact that says what a run is apart from its seed and from runs that it was made from; it is not shown. */
+  /** The fact that says what a run's own configuration is apart from its seed; it is not shown. */
   static final String SETTING = "setting";
 
   /** Ends the columns of times. */
@@ -34,7 +36,6 @@ final class RunReading {
   static final String STEP = "step";
 
   private static final List<String> KEYS = RunConfig.SCHEMA.keys();
-  private static final Map<String, List<String>> INPUTS = RunConfig.SCHEMA.inputs();
 
   private final RunFolder run;
   private final List<Fact> facts = new ArrayList<>();
@@ -59,7 +60,7 @@ final class RunReading {
     return new Content(reading.facts, reading.problems);
   }
 
-  /** Returns times and sizes of the files that {@link #of} reads, which change whenever the files do. */
+  /** Returns times and sizes of the files that {@link #of} reads, and whether there is a model, which change whenever they do. */
   static String signature(Path folder) {
     var run = new RunFolder(folder);
     var signature = new StringBuilder();
@@ -68,7 +69,7 @@ final class RunReading {
       var file = path.toFile();
       signature.append(file.lastModified()).append('.').append(file.length()).append(' ');
     }
-    return signature.toString();
+    return signature.append(run.model().toFile().isDirectory() ? "model" : "").toString();
   }
 
   /** Returns whether a folder has a run's record, whatever it holds. */
@@ -79,6 +80,9 @@ final class RunReading {
   private void record() {
     RunRecord record;
     try {
+      if (!isFile(run.record())) {
+        return;
+      }
       record = Json.read(run.record(), RunRecord.class);
     } catch (InputException e) {
       problems.addAll(e.problems());
@@ -91,9 +95,12 @@ final class RunReading {
         record.status() == RunRecord.Status.COMPLETE
             ? LedgerRun.Status.COMPLETE.word()
             : LedgerRun.Status.UNFINISHED.word());
+    if (record.status() == RunRecord.Status.COMPLETE && !Files.isDirectory(run.model())) {
+      add(Kind.RUN, LedgerRun.MODEL, LedgerRun.DELETED);
+    }
     add(Kind.RUN, LedgerRun.SEED, Long.toString(record.seed()));
     add(Kind.RUN, LedgerRun.STARTED, record.started());
-    config(record);
+    config();
     record.inputs().forEach((name, value) -> add(Kind.INPUT, LedgerRun.INPUTS + name, value));
     record.domains().forEach((name, value) -> add(Kind.INPUT, LedgerRun.DOMAINS + name, value));
     record.versions().forEach((name, value) -> add(Kind.VERSION, LedgerRun.VERSIONS + name, value));
@@ -107,7 +114,10 @@ final class RunReading {
     guarded(this::evaluation);
   }
 
-  private void config(RunRecord record) {
+  private void config() {
+    if (!isFile(run.config())) {
+      return;
+    }
     guarded(() -> {
       var values = new LinkedHashMap<String, String>();
       var read = ResolvedConfig.values(run.config());
@@ -117,34 +127,19 @@ final class RunReading {
       values.keySet().removeAll(List.of(LedgerRun.STAGE, LedgerRun.SEED));
       values.forEach((key, value) -> add(Kind.CONFIG, key, value));
     });
-    guarded(() -> add(Kind.RUN, SETTING, setting(record)));
-  }
-
-  /** Returns a hash of what decides the result apart from the seed and from the content that other runs may have made. */
-  private String setting(RunRecord record) {
-    var parts = new TreeMap<String, String>();
-    parts.putAll(ResolvedConfig.read(RunConfig.SCHEMA, run.config()).decisiveValues());
-    parts.keySet().remove(LedgerRun.SEED);
-    // Files and folders are told apart by their content, which is among the inputs.
-    INPUTS.forEach((key, words) -> {
-      var value = parts.getOrDefault(key, "");
-      if (words.stream().noneMatch(word -> value.equals('"' + word + '"'))) {
-        parts.remove(key);
-      }
+    guarded(() -> {
+      var own = RunSetting.own(ResolvedConfig.read(RunConfig.SCHEMA, run.config()));
+      add(Kind.RUN, SETTING, Sha256.of(new TreeMap<>(own).toString()));
     });
-    record.inputs().forEach((name, value) -> {
-      if (!name.equals(RunRecord.CONFIGURATION) && !StageInputs.MADE_BY_RUNS.containsValue(name)) {
-        parts.put(LedgerRun.INPUTS + name, value);
-      }
-    });
-    return Sha256.of(parts.toString());
   }
 
   private void log(Long keptStep) {
-    if (!Files.exists(run.log())) {
+    if (!Files.exists(run.log()) || !isFile(run.log())) {
       return;
     }
     var last = StepLog.last(run.log());
+    guarded(() ->
+        run.loss().ifPresent(loss -> add(Kind.RESULT, LedgerRun.LOSS, Double.toString(loss))));
     if (keptStep != null) {
       add(Kind.RESULT, LedgerRun.KEPT_STEP, keptStep.toString());
       last.putAll(development(keptStep));
@@ -176,7 +171,7 @@ final class RunReading {
 
   private void evaluation() {
     var file = run.evaluation();
-    if (!Files.exists(file)) {
+    if (!Files.exists(file) || !isFile(file) || !modelIsOfFiles()) {
       return;
     }
     var stored = StoredEvaluation.ofRun(run.path());
@@ -200,6 +195,29 @@ final class RunReading {
                 .orElseThrow())));
     sets.forEach((set, measures) -> measures.forEach((measure, value) ->
         add(Kind.RESULT, LedgerRun.EVAL + set + "." + measure, Double.toString(value))));
+  }
+
+  /** Returns whether what is in the model's folder can be read, for the evaluation says of which model it is. */
+  private boolean modelIsOfFiles() {
+    var model = run.model();
+    if (!Files.isDirectory(model)) {
+      return true;
+    }
+    try (var files = Files.walk(model)) {
+      return files.filter(path -> !Files.isDirectory(path)).allMatch(this::isFile);
+    } catch (IOException | UncheckedIOException e) {
+      problem("cannot read the folder " + model + ": " + e.getMessage());
+      return false;
+    }
+  }
+
+  /** Returns whether there is something that reading comes to the end of: not a pipe, which may have no writer, and no device. */
+  private boolean isFile(Path file) {
+    boolean is = Files.isRegularFile(file);
+    if (!is) {
+      problem(file + (Files.exists(file) ? ": is not a regular file" : ": there is no such file"));
+    }
+    return is;
   }
 
   private void add(Kind kind, String name, String value) {

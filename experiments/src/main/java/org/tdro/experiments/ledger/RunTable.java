@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.io.Csv;
 import org.tdro.io.Json;
@@ -57,7 +58,7 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
 
   /**
    * Returns a table of what tells the rows apart: the path, the stage, the state and the seed, the keys of the configuration that
-   * differ, at most {@value #SETTINGS} of them, the last loss and the means of evaluations.
+   * differ, at most {@value #SETTINGS} of them, the loss and the means of evaluations.
    */
   public static RunTable ofDifferences(List<LedgerRun> rows) {
     var columns = new ArrayList<String>();
@@ -95,13 +96,14 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
 
   /** Whether a result is the loss or the mean of a measure over all sets. */
   private static boolean isMain(String name) {
-    return name.equals(LedgerRun.LOG + "loss")
+    return name.equals(LedgerRun.LOSS)
         || ((name.startsWith(LedgerRun.EVAL) || name.startsWith(LedgerRun.DEVELOPMENT))
             && name.indexOf('.') == name.lastIndexOf('.'));
   }
 
   /**
-   * Returns a table of the named columns.
+   * Returns a table of the named columns. A pattern leaves out names that no row has and keys of the configuration that are equal in all
+   * rows, as long as there is anything else of its form.
    *
    * @param asked names, in which {@code *} stands for any characters
    * @param names all names that there are
@@ -112,16 +114,30 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
     for (var name : asked) {
       if (name.contains("*")) {
         var pattern = Pattern.compile(Pattern.quote(name).replace("*", "\\E.*\\Q"));
-        // Keys that no row has are left out.
-        whole(rows).columns().stream()
-            .filter(known -> pattern.matcher(known).matches())
-            .forEach(columns::add);
+        if (names.stream().noneMatch(known -> pattern.matcher(known).matches())) {
+          throw new IllegalArgumentException("no run has a name like '" + name + "'");
+        }
+        columns.addAll(matching(pattern, rows));
       } else {
         check(name, names);
         columns.add(name);
       }
     }
     return new RunTable(List.copyOf(columns), rows);
+  }
+
+  private static List<String> matching(Pattern pattern, List<LedgerRun> rows) {
+    var matching = whole(rows).columns().stream()
+        .filter(known -> pattern.matcher(known).matches())
+        .toList();
+    var settings = rows.stream()
+        .flatMap(row -> row.facts(Fact.Kind.CONFIG))
+        .map(Fact::name)
+        .collect(Collectors.toSet());
+    var telling = matching.stream()
+        .filter(name -> !settings.contains(name) || differs(rows, name))
+        .toList();
+    return telling.isEmpty() ? matching : telling;
   }
 
   /** Returns the message that no run has a name, with the nearest that runs have. */
@@ -217,6 +233,10 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
     return text
         + row.value(column + SeedGroup.DEVIATION)
             .map(deviation -> " ±" + rounded(column, deviation))
+            .orElse("")
+        + row.value(column + SeedGroup.FEWER)
+            .map(seeds ->
+                " (%s of %s)".formatted(seeds, row.value(SeedGroup.SEEDS).orElse("")))
             .orElse("");
   }
 

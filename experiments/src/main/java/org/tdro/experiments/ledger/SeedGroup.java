@@ -24,6 +24,9 @@ public record SeedGroup(List<LedgerRun> runs) {
   /** Ends the name of a standard deviation: {@code log.loss.sd}. */
   public static final String DEVIATION = ".sd";
 
+  /** Ends the name of the number of seeds that have a result, where not all have it: {@code log.loss.seeds}. */
+  public static final String FEWER = ".seeds";
+
   /** Orders runs of one seed: the last one counts. */
   private static final Comparator<LedgerRun> LATER = Comparator.comparing(
           (LedgerRun run) -> run.is(LedgerRun.Status.COMPLETE))
@@ -92,7 +95,7 @@ public record SeedGroup(List<LedgerRun> runs) {
 
   /**
    * Returns the group as one row: values that all runs share, results as means with a standard deviation under the name with
-   * {@value #DEVIATION}, and the seeds.
+   * {@value #DEVIATION} and, if not all runs have them, their number under the name with {@value #FEWER}, and the seeds.
    */
   public LedgerRun row() {
     var facts = new ArrayList<Fact>();
@@ -109,7 +112,7 @@ public record SeedGroup(List<LedgerRun> runs) {
       var first = all.get(0);
       if (first.kind() == Fact.Kind.RESULT) {
         spread(all.stream().map(Fact::value).toList())
-            .ifPresent(spread -> add(name, spread, facts));
+            .ifPresent(spread -> add(name, spread, runs.size(), facts));
       } else if (all.size() == runs.size() && all.stream().allMatch(first::equals)) {
         facts.add(first);
       } else if (name.equals(LedgerRun.SEED)) {
@@ -120,10 +123,13 @@ public record SeedGroup(List<LedgerRun> runs) {
     return new LedgerRun(runs.get(0).folder(), facts);
   }
 
-  private static void add(String name, Spread spread, List<Fact> to) {
+  private static void add(String name, Spread spread, int runs, List<Fact> to) {
     to.add(new Fact(Fact.Kind.RESULT, name, Double.toString(spread.mean())));
     if (spread.seeds() > 1) {
       to.add(new Fact(Fact.Kind.RESULT, name + DEVIATION, Double.toString(spread.deviation())));
+    }
+    if (spread.seeds() < runs) {
+      to.add(new Fact(Fact.Kind.RESULT, name + FEWER, Integer.toString(spread.seeds())));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.tdro.config.ArgumentText;
 import org.tdro.io.CounterRandom;
 
 /**
@@ -28,6 +29,9 @@ record Axis(String key, Values values) {
   private static final MathContext DIGITS = new MathContext(6);
   private static final double UNIT = 0x1.0p-53;
   static final int MOST = 100_000;
+
+  /** Whole numbers up to here are exact as floating-point numbers. */
+  private static final BigDecimal EXACT = BigDecimal.valueOf(1L << 53);
 
   /** The values of an axis. */
   sealed interface Values {
@@ -70,7 +74,7 @@ record Axis(String key, Values values) {
    * @throws IllegalArgumentException saying what is wrong with the values
    */
   static Optional<Axis> parse(String argument) {
-    int equals = argument.indexOf('=');
+    int equals = ArgumentText.firstEquals(argument);
     if (equals <= 0 || argument.startsWith("~")) {
       return Optional.empty();
     }
@@ -83,7 +87,7 @@ record Axis(String key, Values values) {
       }
       checkSupported(text);
     }
-    var values = split(text);
+    var values = ArgumentText.split(text);
     if (values.size() == 1) {
       return Optional.empty();
     }
@@ -93,7 +97,7 @@ record Axis(String key, Values values) {
   }
 
   private static boolean isOne(String text) {
-    return split(text).size() == 1;
+    return ArgumentText.split(text).size() == 1;
   }
 
   private static void checkSupported(String value) {
@@ -114,7 +118,7 @@ record Axis(String key, Values values) {
   }
 
   private static Values function(String name, String inner, boolean log) {
-    var parameters = inner.isBlank() ? List.<String>of() : split(inner);
+    var parameters = inner.isBlank() ? List.<String>of() : ArgumentText.split(inner);
     return switch (name) {
       case "choice" -> {
         if (parameters.isEmpty()) {
@@ -192,10 +196,20 @@ record Axis(String key, Values values) {
     if (start.compareTo(end) >= 0) {
       throw new IllegalArgumentException("the start of interval() must be below its end");
     }
+    boolean whole = isWhole(parameters.get(0)) && isWhole(parameters.get(1));
+    if (whole && start.abs().max(end.abs()).compareTo(EXACT) > 0) {
+      throw new IllegalArgumentException(
+          "whole numbers of interval() must be from -%1$s to %1$s".formatted(EXACT));
+    }
+    double width = end.doubleValue() - start.doubleValue();
+    if (width == 0 || Double.isInfinite(width)) {
+      throw new IllegalArgumentException(
+          "the start and end of interval() are too %s for numbers of double precision"
+              .formatted(width == 0 ? "close together" : "far apart"));
+    }
     if (log && start.signum() <= 0) {
       throw new IllegalArgumentException("the start of a log interval() must be above 0");
     }
-    boolean whole = isWhole(parameters.get(0)) && isWhole(parameters.get(1));
     return new Interval(start.doubleValue(), end.doubleValue(), whole, log);
   }
 
@@ -206,63 +220,17 @@ record Axis(String key, Values values) {
   private static BigDecimal number(String function, String name, String text) {
     var digits = text.replaceFirst("^" + name + " *= *", "");
     try {
-      return new BigDecimal(digits);
+      var number = new BigDecimal(digits);
+      double rounded = number.doubleValue();
+      if (Double.isInfinite(rounded) || (rounded == 0 && number.signum() != 0)) {
+        throw new IllegalArgumentException(
+            "the %s of %s() must be from 1e-323 to 1e308 in size, was %s"
+                .formatted(name, function, text));
+      }
+      return number;
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           "the %s of %s() must be a number, was %s".formatted(name, function, text), e);
     }
-  }
-
-  /**
-   * Splits a text at the commas that are outside of quotes and brackets.
-   *
-   * @throws IllegalArgumentException if a quote or bracket is not closed
-   */
-  static List<String> split(String text) {
-    var parts = new ArrayList<String>();
-    var open = new StringBuilder();
-    int from = 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      char inner = open.isEmpty() ? ' ' : open.charAt(open.length() - 1);
-      if (inner == '"' || inner == '\'') {
-        if (c == '\\') {
-          i++;
-        } else if (c == inner) {
-          open.setLength(open.length() - 1);
-        }
-      } else if (c == '"' || (c == '\'' && beginsWord(text, i))) {
-        open.append(c);
-      } else if (c == '[' || c == '{' || c == '(') {
-        open.append(closing(c));
-      } else if (c == ']' || c == '}' || c == ')') {
-        if (inner != c) {
-          throw new IllegalArgumentException("a %s is not opened; text needs quotes".formatted(c));
-        }
-        open.setLength(open.length() - 1);
-      } else if (c == ',' && open.isEmpty()) {
-        parts.add(text.substring(from, i).strip());
-        from = i + 1;
-      }
-    }
-    if (!open.isEmpty()) {
-      throw new IllegalArgumentException(
-          "a %s is missing; text needs quotes".formatted(open.charAt(open.length() - 1)));
-    }
-    parts.add(text.substring(from).strip());
-    return List.copyOf(parts);
-  }
-
-  /** Returns whether a quote at {@code i} opens a text rather than being an apostrophe. */
-  private static boolean beginsWord(String text, int i) {
-    return i == 0 || " ,[{(:=".indexOf(text.charAt(i - 1)) >= 0;
-  }
-
-  private static char closing(char opening) {
-    return switch (opening) {
-      case '[' -> ']';
-      case '{' -> '}';
-      default -> ')';
-    };
   }
 }

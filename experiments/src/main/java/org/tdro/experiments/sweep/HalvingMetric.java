@@ -1,6 +1,7 @@
 package org.tdro.experiments.sweep;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -13,14 +14,12 @@ import org.tdro.training.DevelopmentEvaluation;
 import org.tdro.training.config.RunConfig;
 
 /**
- * The value of a run's log by which halving keeps jobs: {@code loss}, the mean training loss of the last tenth of its steps, or the last
- * value of a measure of the development queries, such as {@code dev/ndcg_cut_10}. Test sets are not for choices.
+ * The value of a run's log by which halving keeps jobs: {@code loss}, as {@link RunFolder#loss} is, or the last value of a measure of the development queries, such as {@code dev/ndcg_cut_10}. Test sets are not for choices.
  *
  * @param column its column in the log
  */
 record HalvingMetric(String column) {
   private static final String LOSS = "loss";
-  private static final int LAST_SHARE = 10;
 
   /**
    * Returns the metric of a configuration.
@@ -47,27 +46,25 @@ record HalvingMetric(String column) {
     return column.equals(LOSS) ? Comparator.naturalOrder() : Comparator.reverseOrder();
   }
 
-  /** Returns the value of a run; empty if its log does not have it. */
-  OptionalDouble of(Path run) {
-    var log = new RunFolder(run).log();
-    var cells = StepLog.rows(log).stream()
-        .map(row -> row.getOrDefault(column, ""))
-        .filter(cell -> !cell.isEmpty())
-        .toList();
-    int last = column.equals(LOSS) ? Math.max(1, cells.size() / LAST_SHARE) : 1;
+  /**
+   * Returns the value of a run; empty if its log does not have it.
+   *
+   * @throws InputException if the log is damaged
+   */
+  OptionalDouble of(Path folder) {
+    var run = new RunFolder(folder);
     try {
-      double sum = 0;
-      for (var cell : cells.subList(Math.max(0, cells.size() - last), cells.size())) {
-        sum += Double.parseDouble(cell);
+      if (column.equals(LOSS)) {
+        return run.loss();
       }
-      return cells.isEmpty() || Double.isNaN(sum)
-          ? OptionalDouble.empty()
-          : OptionalDouble.of(sum / last);
-    } catch (NumberFormatException e) {
+      return Arrays.stream(StepLog.numbers(run.log(), column))
+          .reduce((before, last) -> last)
+          .stream()
+          .filter(Double::isFinite)
+          .findFirst();
+    } catch (InputException e) {
       throw new InputException(
-          log + ": is damaged, so the run cannot be compared by " + column
-              + "; delete the run's folder to train it again",
-          e);
+          e.getMessage() + "; delete the folder of the run to train it again", e);
     }
   }
 }

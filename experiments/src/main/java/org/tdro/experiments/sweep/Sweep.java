@@ -27,7 +27,6 @@ import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.PipelineReport;
 import org.tdro.training.config.RunConfig;
-import org.tdro.training.config.SweepConfig.Sampler;
 
 /**
  * A sweep: a command for each of many configurations, in the folder {@code output}. Jobs are numbered folders in it, {@code jobs.jsonl}
@@ -41,6 +40,8 @@ public final class Sweep {
   private static final String FILE = "sweep.json";
   private static final String LOG_FILE = "job.log";
   private static final int NAME_LENGTH = 12;
+  private static final String NOTHING_SWEPT =
+      "nothing is swept, so there is one job; give several values, such as seed=1,2 or seed=range(1,6)";
 
   private final SweptCommand command;
   private final List<String> typed;
@@ -53,7 +54,12 @@ public final class Sweep {
    *
    * @param stopped whether the sweep was asked to end before all were done
    */
-  public record Outcome(Path folder, int complete, int failed, boolean stopped) {}
+  public record Outcome(Path folder, int complete, int failed, boolean stopped) {
+    /** Returns the numbers in a sentence. */
+    public String summary() {
+      return "%s complete, %d failed; the sweep is in %s".formatted(jobs(complete), failed, folder);
+    }
+  }
 
   /**
    * Plans a sweep: composes and checks all of its jobs.
@@ -92,7 +98,10 @@ public final class Sweep {
     var numbers = new HashMap<Job, Integer>();
     var lines = new ArrayList<String>();
     lines.add(
-        "%d jobs, %d at a time, in %s".formatted(jobs.size(), plan.settings().jobs(), folder));
+        "%s, %d at a time, in %s".formatted(jobs(jobs.size()), plan.settings().jobs(), folder));
+    if (plan.axes().isEmpty()) {
+      lines.add(NOTHING_SWEPT);
+    }
     for (var job : jobs) {
       var record = book.record(job);
       numbers.put(job, record.job());
@@ -100,17 +109,20 @@ public final class Sweep {
           .formatted(
               record.job(),
               isDone(record, job) ? "complete" : book.isNew(record) ? "new" : "continues",
-              job.title()));
+              job.title())
+          .stripTrailing());
     }
-    int kept = jobs.size();
-    for (var rung : plan.rungs().subList(1, plan.rungs().size())) {
-      kept = plan.keptOf(kept);
-      lines.add("then the best %d by %s with %s steps"
-          .formatted(kept, plan.settings().metric(), rung.get(0).steps()));
+    if (plan.isHalving()) {
+      lines.addAll(plan.describeRungs());
     }
     lines.add("computed once");
     plan.shared(numbers).forEach(line -> lines.add("  " + line));
     return lines;
+  }
+
+  /** Returns a number of jobs in words. */
+  static String jobs(long count) {
+    return count + (count == 1 ? " job" : " jobs");
   }
 
   /** Returns the folder of a shared reference, within that of the sweep. */
@@ -132,10 +144,14 @@ public final class Sweep {
     });
   }
 
-  private boolean isDone(JobRecord record, Job job) {
+  /** Returns whether a job came to its end and was evaluated as it would be now, whatever its folder holds. */
+  private static boolean wasDone(JobRecord record, Job job) {
     return record.status() == Status.COMPLETE
-        && record.evaluation().equals(job.outline().evaluation())
-        && command.isComplete(record.folder(folder));
+        && record.evaluation().equals(job.outline().evaluation());
+  }
+
+  private boolean isDone(JobRecord record, Job job) {
+    return wasDone(record, job) && command.isComplete(record.folder(folder), job.outline());
   }
 
   private Path reference(SweptCommand.Reference reference) {
@@ -207,11 +223,14 @@ public final class Sweep {
 
     Outcome all() {
       writeRequest();
+      if (plan.axes().isEmpty()) {
+        LOG.warn(NOTHING_SWEPT);
+      }
       var rungs = plan.rungs();
       var jobs = rungs.get(0);
       for (int rung = 0; rung < rungs.size() && !shutdown.happened(); rung++) {
         run(rungs.size() == 1 ? "sweep" : "rung %d of %d".formatted(rung + 1, rungs.size()), jobs);
-        if (plan.settings().sampler() == Sampler.HALVING && !shutdown.happened()) {
+        if (plan.isHalving() && !shutdown.happened()) {
           var kept = best(jobs);
           jobs = rungs.get(Math.min(rung + 1, rungs.size() - 1)).stream()
               .filter(job -> kept.contains(job.candidate()))
@@ -252,6 +271,12 @@ public final class Sweep {
           before++;
           continue;
         }
+        if (wasDone(records.get(i), job)) {
+          LOG.warn(
+              "{} runs again: it was complete, but results in {} were deleted",
+              records.get(i).title(),
+              records.get(i).folder(folder));
+        }
         var needed = job.outline()
             .reference()
             .filter(reference -> !RunRecord.isComplete(reference(reference)))
@@ -265,7 +290,11 @@ public final class Sweep {
         all.add(task);
       }
       if (before > 0) {
-        LOG.info("{} of {} jobs were complete already", before, jobs.size());
+        LOG.info(
+            "{} of {} {} complete already",
+            before,
+            jobs(jobs.size()),
+            before == 1 ? "was" : "were");
       }
       int slots = Math.min(plan.settings().jobs(), Math.max(1, all.size()));
       try (var shown = new SweepProgress(

@@ -3,6 +3,7 @@ package org.tdro.experiments.sweep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,7 +63,8 @@ final class SweepPlan {
     rungs = new ArrayList<>();
     rungs.add(composed(candidates, 1));
     checkDifferent(rungs.get(0));
-    if (settings().sampler() == Sampler.HALVING) {
+    checkOutput();
+    if (isHalving()) {
       HalvingMetric.of(base);
       addShorterRungs(candidates);
     }
@@ -86,6 +88,26 @@ final class SweepPlan {
           "%s: telemetry.prometheus.port is one port, which %d jobs cannot share; leave it out or give sweep.jobs=1"
               .formatted(base.origin("telemetry.prometheus.port"), settings().jobs())));
     }
+  }
+
+  /** Refuses an output that differs from job to job: all of them are numbered folders in the one of the sweep. */
+  private void checkOutput() {
+    var first = output(space.first());
+    var problems = new ArrayList<String>();
+    for (var axis : space.axes()) {
+      if (!output(space.differingIn(axis)).equals(first)) {
+        problems.add(
+            "%s: output follows from %s, which is swept; name one folder, in which each job has a number"
+                .formatted(base.origin("output"), SweepSpace.bare(axis.key())));
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
+  private Path output(SweepSpace.Candidate candidate) {
+    return composer.compose(candidate.arguments()).config().output();
   }
 
   private List<SweepSpace.Candidate> candidates() {
@@ -139,9 +161,8 @@ final class SweepPlan {
     var shorter = new LinkedHashSet<>(candidate.arguments());
     for (var stage : outline.stages()) {
       var config = stage.config();
-      shorter.add(
-          "stages.%s.train.steps=%d".formatted(config.stage().name().toLowerCase(Locale.ROOT), (int)
-              Math.ceil(config.train().steps() * share)));
+      shorter.add("stages.%s.train.steps=%d"
+          .formatted(word(stage), (int) Math.ceil(config.train().steps() * share)));
     }
     var arguments = List.copyOf(shorter);
     return new Job(candidate, arguments, command.outline(composer, arguments, inputs));
@@ -184,6 +205,50 @@ final class SweepPlan {
   /** Returns how many of a rung's jobs halving keeps. */
   int keptOf(int jobs) {
     return (jobs - 1) / settings().reductionFactor() + 1;
+  }
+
+  boolean isHalving() {
+    return settings().sampler() == Sampler.HALVING;
+  }
+
+  /** Returns the number of jobs of each rung and the steps of their stages, a line each. */
+  List<String> describeRungs() {
+    var lines = new ArrayList<String>();
+    int kept = rungs.get(0).size();
+    for (int i = 0; i < rungs.size(); i++) {
+      lines.add("rung %d of %d: %s, %s"
+          .formatted(
+              i + 1,
+              rungs.size(),
+              i == 0
+                  ? Sweep.jobs(kept)
+                  : "the best %d by %s".formatted(kept, settings().metric()),
+              steps(rungs.get(i))));
+      kept = keptOf(kept);
+    }
+    return lines;
+  }
+
+  /** Returns the steps of each stage, from the least to the most of any job. */
+  private static String steps(List<Job> rung) {
+    var byStage = new LinkedHashMap<String, IntSummaryStatistics>();
+    for (var job : rung) {
+      for (var stage : job.outline().stages()) {
+        byStage
+            .computeIfAbsent(word(stage), first -> new IntSummaryStatistics())
+            .accept(stage.config().train().steps());
+      }
+    }
+    var parts = new ArrayList<String>();
+    byStage.forEach((stage, steps) -> parts.add((byStage.size() == 1 ? "" : stage + " ")
+        + (steps.getMin() == steps.getMax()
+            ? steps.getMin()
+            : steps.getMin() + " to " + steps.getMax())));
+    return String.join(", ", parts) + " steps";
+  }
+
+  private static String word(ResolvedConfig<RunConfig> stage) {
+    return stage.config().stage().name().toLowerCase(Locale.ROOT);
   }
 
   SweepConfig settings() {

@@ -66,8 +66,8 @@ final class SweepProgress implements AutoCloseable {
       bar.setExtraMessage(" " + state());
       bar.stepTo(work.done());
     } else if (lines && ended) {
-      out.println(
-          format("%s: %d of %d jobs done, %s", work.name(), work.done(), work.all(), state()));
+      out.println(format(
+          "%s: %d of %s done, %s", work.name(), work.done(), Sweep.jobs(work.all()), state()));
     }
   }
 

@@ -20,10 +20,11 @@ final class SweepSpace {
     String key() {
       return axis != null ? bare(axis.key()) : bare(argument.split("=", 2)[0].strip());
     }
+  }
 
-    private static String bare(String key) {
-      return key.replaceFirst("^[+~]+", "");
-    }
+  /** Returns a key without its prefix. */
+  static String bare(String key) {
+    return key.replaceFirst("^[+~]+", "");
   }
 
   /**
@@ -112,6 +113,11 @@ final class SweepSpace {
   /** Returns a combination that shows whether the plain arguments fit together. */
   Candidate first() {
     return candidate(axis -> axis.values().draw(0));
+  }
+
+  /** Returns a combination that differs from {@link #first} in one axis, if that has several values. */
+  Candidate differingIn(Axis axis) {
+    return candidate(other -> other.values().draw(other.equals(axis) ? -1 : 0));
   }
 
   /** Returns all combinations, the last axis changing fastest; there must be no interval. */

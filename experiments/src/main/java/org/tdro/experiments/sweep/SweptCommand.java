@@ -17,7 +17,6 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.io.FileException;
 import org.tdro.io.Sha256;
-import org.tdro.runs.RunRecord;
 import org.tdro.training.InputFingerprints;
 import org.tdro.training.Pipeline;
 import org.tdro.training.PipelineReport;
@@ -70,8 +69,8 @@ public interface SweptCommand {
   Outline outline(
       ConfigComposer<RunConfig> composer, List<String> arguments, InputFingerprints inputs);
 
-  /** Returns whether a folder holds the results of a job that came to its end. */
-  boolean isComplete(Path folder);
+  /** Returns whether a folder holds the results of a job that came to its end: the model, or a pipeline's evaluation. */
+  boolean isComplete(Path folder, Outline outline);
 
   /** Returns the run of a complete job by whose log it is compared with others. */
   Path scored(Path folder, RunConfig config);
@@ -107,8 +106,8 @@ public interface SweptCommand {
     }
 
     @Override
-    public boolean isComplete(Path folder) {
-      return RunRecord.isComplete(folder);
+    public boolean isComplete(Path folder, Outline outline) {
+      return StageTraining.isComplete(folder, outline.base().config());
     }
 
     @Override
@@ -163,7 +162,7 @@ public interface SweptCommand {
     }
 
     @Override
-    public boolean isComplete(Path folder) {
+    public boolean isComplete(Path folder, Outline outline) {
       return Files.exists(PipelineReport.file(folder));
     }
 

@@ -12,12 +12,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.io.AtomicWrite;
 import org.tdro.io.FolderLock;
 import org.tdro.io.InputException;
+import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
+import org.tdro.training.RunSetting;
 
 class LedgerTest {
   @TempDir
@@ -93,6 +99,52 @@ class LedgerTest {
     assertThat(run("one").value("dev.ndcg_cut_10")).contains("0.3");
     assertThat(run("one").value("kept-step")).contains("1");
     assertThat(run("one").value("log.loss")).contains("0.3");
+  }
+
+  @Test
+  void theLossIsTheMeanOfTheLastTenthAndAModelThatWasDeletedIsNamed() throws IOException {
+    var one = made.complete("one");
+    var rows = IntStream.rangeClosed(1, 20).mapToObj(step -> step + "," + (100 - step) + "\n");
+    MadeRuns.write(one.log(), "step,loss\n" + rows.collect(Collectors.joining()));
+    assertThat(run("one").value("loss")).contains("80.5");
+    assertThat(run("one").value("log.loss")).contains("80");
+    assertThat(run("one").value("model")).isEmpty();
+    AtomicWrite.delete(one.model());
+    assertThat(run("one").value("model")).contains("deleted");
+    assertThat(run("one").value("status")).contains("complete");
+  }
+
+  /** Whoever opens a pipe to which nobody writes waits forever. */
+  @Test
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void pipesAndDevicesAreNamedAndNotRead() throws Exception {
+    var pipes = new ArrayList<String>();
+    for (var name : List.of("run.json", "config.conf", "log.csv", "evaluation.json")) {
+      var run = made.complete("of-" + name);
+      MadeRuns.evaluate(run, 0.5);
+      Files.delete(run.path().resolve(name));
+      pipes.add(run.path().resolve(name).toString());
+    }
+    var weights = made.complete("weights");
+    MadeRuns.evaluate(weights, 0.5);
+    MadeRuns.write(weights.model().resolve("retriever.json"), "{}");
+    pipes.add(weights.model().resolve("tokenizer.json").toString());
+    made.unfinished("locked");
+    var command = new ArrayList<>(List.of("mkfifo", root.resolve("locked/.lock").toString()));
+    command.addAll(pipes);
+    command.add(index().toString());
+    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+    var device = made.complete("device");
+    Files.delete(device.log());
+    Files.createSymbolicLink(device.log(), Path.of("/dev/zero"));
+    pipes.add(device.log().toString());
+    var ledger = Ledger.read(root);
+    assertThat(paths())
+        .containsExactly(
+            "device", "locked", "of-config.conf", "of-evaluation.json", "of-log.csv", "weights");
+    assertThat(ledger.problems())
+        .containsExactlyInAnyOrderElementsOf(
+            pipes.stream().map(pipe -> pipe + ": is not a regular file").toList());
   }
 
   @Test
@@ -222,9 +274,42 @@ class LedgerTest {
     assertThat(row.value("seed")).contains("1,2,3");
     assertThat(row.value("seeds")).contains("3");
     assertThat(row.number("eval.ndcg_cut_10.sd").getAsDouble()).isCloseTo(0.1, within(1e-12));
+    assertThat(row.value("eval.ndcg_cut_10.seeds")).isEmpty();
     assertThat(SeedGroup.of(ledger.runs(), new Lineage(ledger)))
         .allMatch(group -> group.runs().size() == 3
             && group.spread("eval.ndcg_cut_10").orElseThrow().seeds() == 3);
+  }
+
+  @Test
+  void aMeanOverFewerSeedsThanTheGroupHasIsMarked() {
+    for (int seed = 1; seed <= 3; seed++) {
+      var run = made.complete("s" + seed, "seed=" + seed);
+      if (seed > 1) {
+        MadeRuns.evaluate(run, 0.25 * seed);
+      }
+    }
+    var ledger = Ledger.read(root);
+    var row = SeedGroup.of(ledger.runs(), new Lineage(ledger)).get(0).row();
+    assertThat(row.value("eval.ndcg_cut_10.seeds")).contains("2");
+    var columns = List.of("seeds", "loss", "eval.ndcg_cut_10");
+    assertThat(new RunTable(columns, List.of(row)).cells(row))
+        .containsExactly("3", "0.50000 ±0.0000", "0.6250 ±0.1768 (2 of 3)");
+  }
+
+  @Test
+  void aRunThatNamesItselfThroughAnotherHasASetting() {
+    for (var name : List.of("a", "b")) {
+      made.with(
+          name,
+          Map.of("reference", "r"),
+          "stage=dro",
+          "dro.reference=runs/" + (name.equals("a") ? "b" : "a"));
+    }
+    var ledger = Ledger.read(root);
+    assertThat(SeedGroup.of(ledger.runs(), new Lineage(ledger))).hasSize(2);
+    var a = RunSetting.of(new RunFolder(root.resolve("a"))).orElseThrow();
+    assertThat(a.differences(RunSetting.of(new RunFolder(root.resolve("b"))).orElseThrow()))
+        .isEmpty();
   }
 
   /** A stage of two seeds, whose references have these seeds and this other setting. */
@@ -316,13 +401,24 @@ class LedgerTest {
     var rows = ledger.runs();
     assertThat(RunTable.ofDifferences(rows).columns())
         .containsExactly(
-            "path", "stage", "data.domains", "train.steps", "log.loss", "eval.ndcg_cut_10");
+            "path", "stage", "data.domains", "train.steps", "loss", "eval.ndcg_cut_10");
     var table =
         RunTable.of(List.of("train.steps", "data.domains", "eval.n*"), ledger.names(), rows);
     assertThat(table.toCsv())
         .isEqualTo(
             "train.steps,data.domains,eval.ndcg_cut_10\n5,[],0.34375\n6,\"[\"\"x\"\",\"\"y\"\"]\",\n");
     assertThat(table.cells(rows.get(0))).containsExactly("5", "[]", "0.3438");
+    assertThat(RunTable.of(List.of("eval.*", "train.*"), ledger.names(), rows).columns())
+        .containsExactlyInAnyOrder(
+            "eval.ndcg_cut_10",
+            "eval.one.ndcg_cut_10",
+            "eval.two.ndcg_cut_10",
+            "train.steps",
+            "train.log-every");
+    assertThat(RunTable.of(List.of("dro.top*"), ledger.names(), rows).columns())
+        .containsExactly("dro.top-percents");
+    assertThatThrownBy(() -> RunTable.of(List.of("evil.*"), ledger.names(), rows))
+        .hasMessage("no run has a name like 'evil.*'");
     assertThat(RunTable.of(List.of("eval.ndcg_cut_10", "model.normalize"), ledger.names(), rows)
             .toJson())
         .contains("\"eval.ndcg_cut_10\" : 0.34375", "\"model.normalize\" : true");

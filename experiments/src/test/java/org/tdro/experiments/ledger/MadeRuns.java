@@ -60,6 +60,9 @@ public final class MadeRuns {
             Map.of("java", "17"))
         .withDomains(Map.of("news", "n1"));
     Json.write(run.record(), status == RunRecord.Status.COMPLETE ? begun.completed(2.5) : begun);
+    if (status == RunRecord.Status.COMPLETE) {
+      write(run.model().resolve("notes.txt"), "");
+    }
     return run;
   }
 

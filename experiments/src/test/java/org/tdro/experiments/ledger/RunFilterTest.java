@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,6 +78,23 @@ class RunFilterTest {
       })
   void doesNotPass(String text) {
     assertThat(RunFilter.parse(text, NAMES).test(RUN)).isFalse();
+  }
+
+  @Test
+  void depthIsLimitedAndLengthIsNot() {
+    var condition = "model.kind = static";
+    for (var deep : List.of("(".repeat(5000) + condition, "not ".repeat(5000) + condition)) {
+      assertThatThrownBy(() -> RunFilter.parse(deep, NAMES))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("'not' and '(' are nested more than 200 deep");
+    }
+    for (var word : List.of(" or ", " and ")) {
+      var long_ = String.join(word, Collections.nCopies(20_000, condition));
+      assertThat(RunFilter.parse(long_, NAMES).test(RUN)).isTrue();
+    }
+    var values = String.join(", ", Collections.nCopies(20_000, "mini"));
+    assertThat(RunFilter.parse("model.kind in (%s)".formatted(values), NAMES).test(RUN))
+        .isFalse();
   }
 
   @ParameterizedTest

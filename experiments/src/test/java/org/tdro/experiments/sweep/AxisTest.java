@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.config.ArgumentText;
 
 class AxisTest {
   private static List<String> values(String argument) {
@@ -93,6 +94,12 @@ class AxisTest {
         "a=interval(1) | interval() must be interval(START, END)",
         "a=interval(2,1) | the start of interval() must be below its end",
         "a=tag(log, interval(0,1)) | the start of a log interval() must be above 0",
+        "a=interval(1,1e400) | the end of interval() must be from 1e-323 to 1e308 in size, was 1e400",
+        "a=tag(log, interval(1e-400,1)) | the start of interval() must be from 1e-323 to 1e308 in size",
+        "a=interval(-1e308,1e308) | the start and end of interval() are too far apart",
+        "a=interval(1,1.00000000000000000001) | the start and end of interval() are too close together",
+        "a=interval(0,9223372036854775808) | whole numbers of interval() must be from -9007199254740992 to 9007199254740992",
+        "a=range(1e999999999,2e999999999) | the start of range() must be from 1e-323 to 1e308 in size",
         "a=tag(x, interval(0,1)) | tag() must be tag(log, interval(START, END))",
       })
   void mistakesAreNamed(String argument, String message) {
@@ -132,7 +139,7 @@ class AxisTest {
       for (int count = random.nextInt(1, 5); count > 0; count--) {
         values.add(value(random, 3));
       }
-      assertThat(Axis.split(String.join(",", values))).isEqualTo(values);
+      assertThat(ArgumentText.split(String.join(",", values))).isEqualTo(values);
     }
   }
 

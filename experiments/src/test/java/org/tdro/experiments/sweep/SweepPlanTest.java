@@ -8,12 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.experiments.sweep.SweepPlan.Job;
+import org.tdro.runs.RunFolder;
+import org.tdro.runs.RunRecord;
 import org.tdro.testing.Checkout;
 import org.tdro.training.config.RunConfig;
 
@@ -30,15 +33,22 @@ class SweepPlanTest {
     Files.createDirectories(folder.resolve("own/experiment"));
   }
 
-  private SweepPlan plan(SweptCommand command, String... arguments) {
+  private List<String> arguments(String... further) {
     var all = new ArrayList<>(List.of(
         "data.train=" + folder.resolve("train"),
         "eval.data=[\"%s\"]".formatted(folder.resolve("eval")),
         "output=" + folder.resolve("sweep")));
-    all.addAll(List.of(arguments));
-    var composer = new ConfigComposer<>(
+    all.addAll(List.of(further));
+    return all;
+  }
+
+  private ConfigComposer<RunConfig> composer() {
+    return new ConfigComposer<>(
         RunConfig.SCHEMA, List.of(folder.resolve("own"), Checkout.path("configs")));
-    return new SweepPlan(command, composer, all);
+  }
+
+  private SweepPlan plan(SweptCommand command, String... further) {
+    return new SweepPlan(command, composer(), arguments(further));
   }
 
   private static List<String> references(SweepPlan plan) {
@@ -142,6 +152,11 @@ class SweepPlanTest {
         .extracting(rung -> rung.get(0).steps())
         .containsExactly(
             List.of(100, 10, 100, 100), List.of(300, 30, 300, 300), List.of(900, 90, 900, 900));
+    assertThat(plan.describeRungs())
+        .containsExactly(
+            "rung 1 of 3: 9 jobs, reference 100, dro 10, finetune 100 steps",
+            "rung 2 of 3: the best 3 by loss, reference 300, dro 30, finetune 300 steps",
+            "rung 3 of 3: the best 1 by loss, reference 900, dro 90, finetune 900 steps");
     assertThat(plan.keptOf(9)).isEqualTo(3);
     assertThat(plan.keptOf(4)).isEqualTo(2);
     assertThat(plan(
@@ -173,6 +188,62 @@ class SweepPlanTest {
                 "eval.dev-share=0.5")
             .rungs())
         .hasSize(2);
+  }
+
+  @Test
+  void anOutputThatFollowsFromASweptKeyIsRefused() {
+    assertThatThrownBy(() -> plan(
+            SweptCommand.TRAIN,
+            "train.steps=5,6",
+            "seed=1,2",
+            "output=" + folder.resolve("runs") + "/${seed}"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("output follows from seed, which is swept; name one folder");
+  }
+
+  @Test
+  void aSweepOfNothingSaysSo() {
+    var sweep = new Sweep(SweptCommand.TRAIN, composer(), List.of(), arguments("seed=1"));
+    assertThat(sweep.describe())
+        .startsWith(
+            "1 job, 1 at a time, in " + folder.resolve("sweep"),
+            "nothing is swept, so there is one job; give several values, such as seed=1,2 or seed=range(1,6)",
+            "  0    new");
+  }
+
+  /** Results that were deleted make a job one that is run again. */
+  @Test
+  void aJobIsCompleteAsLongAsItsModelIsThere() throws IOException {
+    var one = plan(SweptCommand.TRAIN, "seed=1,2").rungs().get(0).get(0);
+    var run = new RunFolder(folder.resolve("sweep/0"));
+    Files.createDirectories(run.path());
+    RunRecord.begun("reference", 1, Map.of(), Map.of()).completed(1).write(run);
+    JobRecord.writeAll(
+        folder.resolve("sweep"),
+        List.of(new JobRecord(
+            0,
+            List.of("seed=1"),
+            List.of(1),
+            one.outline().identity(),
+            "",
+            null,
+            JobRecord.Status.COMPLETE,
+            1.0,
+            0,
+            null)));
+    var sweep = new Sweep(SweptCommand.TRAIN, composer(), List.of(), arguments("seed=1,2"));
+    assertThat(sweep.describe()).contains("  0    continues seed=1");
+    Files.createDirectories(run.model());
+    assertThat(sweep.describe()).contains("  0    complete  seed=1", "  1    new       seed=2");
+  }
+
+  @Test
+  void sectionsAreValuesToo() {
+    assertThat(plan(SweptCommand.TRAIN, "train={steps: 5},{steps: 6, batch-size: 4}")
+            .rungs()
+            .get(0))
+        .extracting(Job::steps)
+        .containsExactly(List.of(5), List.of(6));
   }
 
   @Test

@@ -118,6 +118,11 @@ record Argument(
     return text.map(value -> unquoted(value.strip()).orElse(value)).orElse("");
   }
 
+  /** Whether it sets values of a section, {@code group={key: value}}, rather than choosing an option. */
+  boolean isSection() {
+    return action != Action.REMOVE && text.orElse("").strip().startsWith("{");
+  }
+
   /** Returns the same argument for another key. */
   Argument withPath(List<String> other) {
     return new Argument(typed, source, action, other, text);
@@ -133,8 +138,7 @@ record Argument(
     var value = text.orElse("").strip();
     return action != Action.REMOVE
         && (SWEEP.matcher(value).matches()
-            || (ArgumentText.split(value).size() > 1
-                && !(plainText && ArgumentText.isBare(value))));
+            || (ArgumentText.isSeveral(value) && !(plainText && ArgumentText.isBare(value))));
   }
 
   /** Returns the argument as a configuration; an empty one, after adding a problem, if the value is malformed HOCON. */

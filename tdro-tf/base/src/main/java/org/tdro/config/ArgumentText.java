@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The quotes, brackets and commas in the text of an argument's value. */
-final class ArgumentText {
+public final class ArgumentText {
   private static final String OPENING = "[{(";
   private static final String CLOSING = "]})";
 
@@ -25,7 +25,7 @@ final class ArgumentText {
   }
 
   /** Returns the index of the first {@code =} that is not in double quotes; -1 if there is none. */
-  static int firstEquals(String text) {
+  public static int firstEquals(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) == '"') {
         i = endOfQuoted(text, i);
@@ -36,26 +36,53 @@ final class ArgumentText {
     return -1;
   }
 
-  /** Returns the parts between the commas that lie outside quotes and brackets. */
-  static List<String> split(String text) {
+  /**
+   * Splits a text at the commas that lie outside quotes and brackets; blanks around the parts are dropped.
+   *
+   * @throws IllegalArgumentException if a quote or bracket is not closed, or a bracket not opened
+   */
+  public static List<String> split(String text) {
     var parts = new ArrayList<String>();
+    var open = new StringBuilder();
     int start = 0;
-    int depth = 0;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (isQuote(text, i)) {
         i = endOfQuoted(text, i);
+        if (i == text.length()) {
+          throw missing(c);
+        }
       } else if (OPENING.indexOf(c) >= 0) {
-        depth++;
+        open.append(CLOSING.charAt(OPENING.indexOf(c)));
       } else if (CLOSING.indexOf(c) >= 0) {
-        depth--;
-      } else if (c == ',' && depth == 0) {
-        parts.add(text.substring(start, i));
+        int last = open.length() - 1;
+        if (last < 0 || open.charAt(last) != c) {
+          throw new IllegalArgumentException("a %s is not opened; text needs quotes".formatted(c));
+        }
+        open.setLength(last);
+      } else if (c == ',' && open.isEmpty()) {
+        parts.add(text.substring(start, i).strip());
         start = i + 1;
       }
     }
-    parts.add(text.substring(start));
-    return parts;
+    if (!open.isEmpty()) {
+      throw missing(open.charAt(open.length() - 1));
+    }
+    parts.add(text.substring(start).strip());
+    return List.copyOf(parts);
+  }
+
+  private static IllegalArgumentException missing(char closing) {
+    return new IllegalArgumentException("a %s is missing; text needs quotes".formatted(closing));
+  }
+
+  /** Returns whether commas split a text into several values; one whose quotes or brackets do not fit together is one value. */
+  static boolean isSeveral(String text) {
+    try {
+      return split(text).size() > 1;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** Returns a text in which the strings in single quotes, which HOCON does not know, are in double quotes. */

@@ -74,6 +74,8 @@ final class Composition<R extends Record> {
       choose(argument, presets);
     } else if (!single || !groups.contains(name)) {
       change(argument);
+    } else if (argument.isSection()) {
+      change(argument.withPath(List.of(name.split("/", -1))));
     } else if (argument.action() != Action.REMOVE
         && schema.takesFolder(name)
         && !folders.options(name).contains(argument.option())) {

@@ -54,7 +54,7 @@ public final class FolderLock {
   /** Returns whether a process, this one or another, holds the folder at this moment. */
   public static boolean isHeld(Path folder) {
     var file = folder.resolve(FILE);
-    if (!Files.exists(file)) {
+    if (!Files.isRegularFile(file)) {
       return false;
     }
     try {

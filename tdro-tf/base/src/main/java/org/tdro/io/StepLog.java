@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.stream.DoubleStream;
 
 /**
  * A log with one line for each step: CSV, or one JSON object per line. A killed process loses no complete line. A run that
@@ -175,6 +177,35 @@ public final class StepLog {
       }
     } catch (IOException e) {
       throw FileException.reading(file, e);
+    }
+  }
+
+  /**
+   * Returns the numbers of one column of a CSV log, empty cells left out; none if there is no such column or no file. An incomplete
+   * last line is not read.
+   *
+   * @throws InputException naming file and line of what is not a number, or of a line that has not the cells of the header
+   */
+  public static double[] numbers(Path file, String column) {
+    var numbers = DoubleStream.builder();
+    if (Files.exists(file)) {
+      var line = new AtomicInteger(1);
+      read(file, (columns, cells) -> {
+        line.incrementAndGet();
+        int index = columns.indexOf(column);
+        if (index >= 0 && !cells.get(index).isEmpty()) {
+          numbers.add(number(cells.get(index), column, file + ":" + line));
+        }
+      });
+    }
+    return numbers.build().toArray();
+  }
+
+  private static double number(String cell, String column, String place) {
+    try {
+      return Double.parseDouble(cell);
+    } catch (NumberFormatException e) {
+      throw new InputException("%s: %s must be a number, was %s".formatted(place, column, cell), e);
     }
   }
 

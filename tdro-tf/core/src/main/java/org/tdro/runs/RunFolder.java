@@ -1,9 +1,14 @@
 package org.tdro.runs;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import org.tdro.io.StepLog;
+import org.tdro.keras.Logs;
 
 /** The folder of a run and the names of its files. */
 public record RunFolder(Path path) {
+  private static final int LAST_SHARE = 10;
 
   /** Returns the file of the resolved configuration, which can be read again. */
   public Path config() {
@@ -28,6 +33,19 @@ public record RunFolder(Path path) {
   /** Returns the file of the scalars of every step. */
   public Path log() {
     return path.resolve("log.csv");
+  }
+
+  /**
+   * Returns the loss by which runs are compared: its mean over the last tenth of the logged steps, since that of a single batch is mostly
+   * noise. It is empty if there are none, or one of them is not finite.
+   *
+   * @throws org.tdro.io.InputException naming file and line, if the log is damaged
+   */
+  public OptionalDouble loss() {
+    var losses = StepLog.numbers(log(), Logs.LOSS.name());
+    int last = Math.min(losses.length, Math.max(1, losses.length / LAST_SHARE));
+    var mean = Arrays.stream(losses).skip(losses.length - last).average();
+    return mean.isPresent() && Double.isFinite(mean.getAsDouble()) ? mean : OptionalDouble.empty();
   }
 
   /** Returns the file of the metrics, one JSON object per line. */

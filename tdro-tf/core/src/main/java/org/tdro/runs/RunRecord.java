@@ -107,8 +107,13 @@ public record RunRecord(
     return Optional.of(Json.read(run.record(), RunRecord.class));
   }
 
-  /** Returns whether the run in a folder is complete. */
+  /** Returns whether the run in a folder came to its end, and its model is still there. */
   public static boolean isComplete(Path run) {
+    return hasEnded(run) && Files.isDirectory(new RunFolder(run).model());
+  }
+
+  /** Returns whether the run in a folder came to its end, whether or not its model was deleted since. */
+  public static boolean hasEnded(Path run) {
     return read(new RunFolder(run))
         .filter(record -> record.status() == Status.COMPLETE)
         .isPresent();

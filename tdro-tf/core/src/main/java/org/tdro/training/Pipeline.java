@@ -248,6 +248,11 @@ public final class Pipeline {
   /** Returns the record of a reference that was given, which must be complete. */
   private static RunRecord complete(ResolvedConfig<RunConfig> reference) {
     var run = new RunFolder(reference.config().output());
+    if (RunRecord.hasEnded(run.path()) && !RunRecord.isComplete(run.path())) {
+      throw new ConfigException(List.of(
+          "%s: dro.reference names %s, whose model was deleted; train it again, by the command that it was trained with, or leave dro.reference out to train one"
+              .formatted(reference.origin("dro.reference"), run.path())));
+    }
     return RunRecord.read(run)
         .filter(found -> found.status() == RunRecord.Status.COMPLETE)
         .orElseThrow(() -> new ConfigException(List.of(

@@ -108,7 +108,7 @@ record RunEvaluation(
     if (model.isEmpty()) {
       return Optional.of("was written by an older version, which did not note the model");
     }
-    if (!RunRecord.isComplete(run)) {
+    if (!RunRecord.hasEnded(run)) {
       return Optional.of("is of an earlier run in this folder, in which another is training");
     }
     return RetrieverFolder.of(run).exists() && !model(run).equals(model)

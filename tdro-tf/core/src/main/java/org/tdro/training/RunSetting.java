@@ -1,12 +1,23 @@
 package org.tdro.training;
 
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.io.InputException;
+import org.tdro.io.Sha256;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.config.RunConfig;
@@ -17,29 +28,183 @@ import org.tdro.training.config.RunConfig;
  */
 public final class RunSetting {
   private static final String SEED = "seed";
+  private static final String OUTPUT = "output";
+  private static final Map<String, List<String>> INPUT_KEYS = RunConfig.SCHEMA.inputs();
+  private static final Map<String, String> KEYS = StageInputs.BY_KEY.entrySet().stream()
+      .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
 
-  private final RunFolder run;
-  private final ResolvedConfig<RunConfig> config;
-  private final RunRecord record;
+  private final long seed;
+  private final Map<String, String> own;
+  private final Map<String, Input> inputs;
+  private String hash;
 
-  private RunSetting(RunFolder run, ResolvedConfig<RunConfig> config, RunRecord record) {
-    this.run = run;
-    this.config = config;
-    this.record = record;
+  /**
+   * A run that another was made from.
+   *
+   * @param part the file or folder in it that was taken; empty for the run itself
+   */
+  public record Origin(RunSetting run, Path part) {}
+
+  /**
+   * The content of an input: what another run wrote counts by the setting of that run, because it differs with the seed.
+   *
+   * @param named the file or folder as the configuration names it
+   */
+  private record Input(String named, String fingerprint, Optional<Origin> origin) {
+    String identity() {
+      return origin.map(from -> from.run().hash() + " " + from.part()).orElse(fingerprint);
+    }
+
+    boolean isSamePartOfRun(Input other) {
+      return origin.isPresent()
+          && other.origin.isPresent()
+          && origin.get().part().equals(other.origin.get().part());
+    }
+  }
+
+  /**
+   * The setting of a run that was read.
+   *
+   * @param own the values of {@link #own}, or anything else that is equal if and only if they are
+   * @param fingerprints those of its record, by the name of the input
+   * @param text returns the value of a key, empty if it has none
+   * @param origins returns the run that wrote what a key names, if that is known
+   */
+  public RunSetting(
+      long seed,
+      Map<String, String> own,
+      Map<String, String> fingerprints,
+      Function<String, String> text,
+      Function<String, Optional<Origin>> origins) {
+    this.seed = seed;
+    this.own = new LinkedHashMap<>(own);
+    inputs = new TreeMap<>();
+    fingerprints.forEach((name, fingerprint) -> {
+      if (!name.equals(RunRecord.CONFIGURATION)) {
+        var key = KEYS.getOrDefault(name, name);
+        var origin = StageInputs.MADE_BY_RUNS.containsKey(key)
+            ? origins.apply(key)
+            : Optional.<Origin>empty();
+        inputs.put(key, new Input(text.apply(key), fingerprint, origin));
+      }
+    });
   }
 
   /** Returns the setting of the run in a folder; empty if it has no configuration or record. */
   public static Optional<RunSetting> of(RunFolder run) {
-    return Files.exists(run.config())
-        ? RunRecord.read(run)
-            .map(record ->
-                new RunSetting(run, ResolvedConfig.read(RunConfig.SCHEMA, run.config()), record))
-        : Optional.empty();
+    return of(run, Set.of());
+  }
+
+  /**
+   * Reads the setting of a run.
+   *
+   * @param made the runs that were made from it, which cannot be its origins
+   */
+  private static Optional<RunSetting> of(RunFolder run, Set<Path> made) {
+    if (!Files.exists(run.config())) {
+      return Optional.empty();
+    }
+    return RunRecord.read(run).map(record -> {
+      var values = ResolvedConfig.values(run.config());
+      var config = ResolvedConfig.read(RunConfig.SCHEMA, run.config());
+      var folder = absolute(run.path());
+      var excluded = new HashSet<>(made);
+      excluded.add(folder);
+      return new RunSetting(
+          config.config().seed(),
+          own(config),
+          record.inputs(),
+          key -> values.getOrDefault(key, ""),
+          key -> located(folder, values.getOrDefault(OUTPUT, ""), values.getOrDefault(key, ""))
+              .flatMap(path -> origin(path, excluded)));
+    });
+  }
+
+  /** Returns the nearest run above a file or folder. */
+  private static Optional<Origin> origin(Path path, Set<Path> excluded) {
+    for (var folder = path; folder != null; folder = folder.getParent()) {
+      var run = new RunFolder(folder);
+      if (Files.exists(run.record())) {
+        var part = folder.relativize(path);
+        try {
+          return excluded.contains(folder)
+              ? Optional.empty()
+              : of(run, excluded).map(setting -> new Origin(setting, part));
+        } catch (InputException e) {
+          // Of another build: its setting is not known, only the content of what it wrote.
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Returns the values of a configuration that decide the result of its run, without the seed. Names of files and folders are left out:
+   * they are told apart by their content, which is among the inputs.
+   */
+  public static Map<String, String> own(ResolvedConfig<RunConfig> config) {
+    var own = new LinkedHashMap<>(config.decisiveValues());
+    own.remove(SEED);
+    INPUT_KEYS.forEach((key, words) -> {
+      var value = own.remove(key);
+      words.stream()
+          .filter(word -> ('"' + word + '"').equals(value))
+          .forEach(word -> own.put(key, word));
+    });
+    return own;
+  }
+
+  /**
+   * Returns where a file or folder that a run's configuration names is now, even if all runs were moved together. A relative path counts
+   * from the folder in which the run was started, which follows from where its output is now.
+   *
+   * @param folder the folder of the run
+   * @param output its output as the configuration names it
+   * @param text what the configuration names
+   */
+  public static Optional<Path> located(Path folder, String output, String text) {
+    try {
+      var path = Path.of(text);
+      var now = absolute(folder).getParent();
+      var then = Path.of(output).normalize().getParent();
+      while (then != null
+          && now != null
+          && then.getFileName() != null
+          && then.getFileName().equals(now.getFileName())) {
+        then = then.getParent();
+        now = now.getParent();
+      }
+      if (now == null) {
+        return Optional.of(absolute(path));
+      }
+      if (then == null) {
+        return Optional.of(now.resolve(path).normalize());
+      }
+      return Optional.of(
+          path.startsWith(then) ? now.resolve(then.relativize(path)).normalize() : absolute(path));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
   }
 
   /** Returns the seed. */
   public long seed() {
-    return config.config().seed();
+    return seed;
+  }
+
+  /** Returns a hash that two runs share if and only if they differ in the seed alone, as far as the same of their origins is known. */
+  public String hash() {
+    if (hash == null) {
+      var parts = new TreeMap<>(own);
+      inputs.forEach((key, input) -> parts.put("content of " + key, input.identity()));
+      hash = Sha256.of(parts.toString());
+    }
+    return hash;
   }
 
   /**
@@ -48,60 +213,29 @@ public final class RunSetting {
    */
   public Map<String, String> differences(RunSetting other) {
     var differences = new LinkedHashMap<String, String>();
-    config.differences(other.config).forEach(difference -> {
-      if (!difference.key().equals(SEED) && !StageInputs.BY_KEY.containsKey(difference.key())) {
-        differences.put(difference.key(), difference.here());
+    for (var key : union(own.keySet(), other.own.keySet())) {
+      if (!Objects.equals(own.get(key), other.own.get(key))) {
+        differences.put(key, own.getOrDefault(key, ""));
       }
-    });
-    StageInputs.BY_KEY.forEach((key, input) -> {
-      var here = record.inputs().get(input);
-      var there = other.record.inputs().get(input);
-      var from = here == null ? Optional.<Origin>empty() : origin(key);
-      var theirs = there == null ? Optional.<Origin>empty() : other.origin(key);
-      if (from.isPresent()
-          && theirs.isPresent()
-          && from.get().part().equals(theirs.get().part())) {
-        differences.putAll(from.get().setting().differences(theirs.get().setting()));
-      } else if (!Objects.equals(here, there)
-          || (here == null
-              && !input.equals(StageInputs.REFERENCE)
-              && !named(key).equals(other.named(key)))) {
-        differences.put(key, named(key).map(Path::toString).orElse(""));
+    }
+    for (var key : union(inputs.keySet(), other.inputs.keySet())) {
+      var here = inputs.get(key);
+      var there = other.inputs.get(key);
+      if (here == null || there == null) {
+        differences.put(key, here == null ? own.getOrDefault(key, "") : here.named());
+      } else if (here.isSamePartOfRun(there)) {
+        differences.putAll(
+            here.origin().get().run().differences(there.origin().get().run()));
+      } else if (!here.fingerprint().equals(there.fingerprint())) {
+        differences.put(key, here.named());
       }
-    });
+    }
     return differences;
   }
 
-  /** A run that this one was made from, and the file or folder in it. */
-  private record Origin(RunSetting setting, Path part) {}
-
-  /** Returns the run that wrote what a key names, if it is where it was, seen from this run. */
-  private Optional<Origin> origin(String key) {
-    var named = named(key);
-    var output = config.config().output();
-    if (named.isEmpty() || named.get().isAbsolute() != output.isAbsolute()) {
-      return Optional.empty();
-    }
-    var path = run.path()
-        .toAbsolutePath()
-        .resolve(output.normalize().relativize(named.get().normalize()))
-        .normalize();
-    for (var folder = path; folder != null; folder = folder.getParent()) {
-      var setting = of(new RunFolder(folder));
-      if (setting.isPresent()) {
-        return Optional.of(new Origin(setting.get(), folder.relativize(path)));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** Returns the file or folder that a key names, if another run may have written it. */
-  private Optional<Path> named(String key) {
-    return switch (key) {
-      case "data.weights" -> Optional.of(Path.of(config.config().data().weights()));
-      case "dro.initial-weights" -> Optional.of(Path.of(config.config().dro().initialWeights()));
-      case "dro.reference" -> config.config().dro().reference();
-      default -> Optional.empty();
-    };
+  private static Set<String> union(Collection<String> here, Collection<String> there) {
+    var all = new LinkedHashSet<>(here);
+    all.addAll(there);
+    return all;
   }
 }

@@ -128,7 +128,7 @@ public final class StageTraining {
       var found = StageInputs.of(resolved, prepared);
       var inputs = found.fingerprints();
       var differences = replacesOther ? differences(inputs) : List.<String>of();
-      if (differences.isEmpty() && isComplete(present(inputs))) {
+      if (differences.isEmpty() && present(inputs).isPresent() && isComplete(run.path(), config)) {
         return Outcome.UNCHANGED;
       }
       // Everything is checked here, before the folder is made or another run moved.
@@ -144,11 +144,13 @@ public final class StageTraining {
           setAside(differences);
         }
         return FolderLock.whileHeld(run.path(), "training into", () -> {
-          var record = present(inputs).orElseGet(() -> begin(found, session));
-          return isComplete(Optional.of(record))
-              ? Outcome.UNCHANGED
-              : train(
-                  new Parts(prepared, plan, source, development), dataset, model, record, meters);
+          var present = present(inputs);
+          if (present.isPresent() && isComplete(run.path(), config)) {
+            return Outcome.UNCHANGED;
+          }
+          var record = present.filter(other -> !isGutted()).orElseGet(() -> begin(found, session));
+          return train(
+              new Parts(prepared, plan, source, development), dataset, model, record, meters);
         });
       }
     }
@@ -204,8 +206,32 @@ public final class StageTraining {
     return RunRecord.versions(MixtureSampler.VERSION, session);
   }
 
-  private static boolean isComplete(Optional<RunRecord> record) {
-    return record.filter(run -> run.status() == RunRecord.Status.COMPLETE).isPresent();
+  /**
+   * Returns whether the run in a folder is complete, with its model and, of a stage that learns a mixture, the learned weights.
+   *
+   * @param config its configuration, whatever its output
+   */
+  public static boolean isComplete(Path folder, RunConfig config) {
+    return RunRecord.hasEnded(folder) && missing(new RunFolder(folder), config).isEmpty();
+  }
+
+  /** Returns the folders of results that are not there. */
+  private static List<Path> missing(RunFolder run, RunConfig config) {
+    var results = new ArrayList<>(List.of(run.model()));
+    config.learning().ifPresent(dro -> results.add(run.weights()));
+    results.removeIf(Files::isDirectory);
+    return results;
+  }
+
+  /** Returns whether the run was complete and results of it were deleted, so that it is trained from the beginning. */
+  private boolean isGutted() {
+    var missing = missing(run, config);
+    boolean gutted = RunRecord.hasEnded(run.path()) && !missing.isEmpty();
+    if (gutted) {
+      var names = missing.stream().map(Path::toString).collect(Collectors.joining(" and "));
+      LOG.warn("{} is trained again: it was complete, but {} was deleted", run.path(), names);
+    }
+    return gutted;
   }
 
   private RunRecord begin(StageInputs inputs, ConfigProto session) {

@@ -39,6 +39,9 @@ class RunRecordTest {
     var completed = STARTED.completed(1.5);
     completed.write(run);
     assertThat(RunRecord.read(run)).contains(completed);
+    assertThat(RunRecord.hasEnded(folder)).isTrue();
+    assertThat(RunRecord.isComplete(folder)).isFalse();
+    Files.createDirectories(run.model());
     assertThat(RunRecord.isComplete(folder)).isTrue();
     assertThat(Files.readString(run.record()))
         .contains("\"seconds\" : 1.5", "\"peakMemoryMiB\" : ");

@@ -92,7 +92,7 @@ class PipelineTest {
   }
 
   @Test
-  void aReferenceOfAnotherConfigurationIsRefused() {
+  void aReferenceOfAnotherConfigurationIsRefused() throws IOException {
     var reference = folder.resolve("out").resolve("reference");
     assertThatThrownBy(() -> run(
             "dro.reference=" + reference, "model.hidden=8", "output=" + folder.resolve("refused")))
@@ -103,6 +103,13 @@ class PipelineTest {
             () -> run("dro.reference=" + folder.resolve("train"), "output=" + folder.resolve("no")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("which holds no complete run");
+    var gutted = Files.createDirectories(folder.resolve("gutted"));
+    for (var file : List.of("run.json", "config.conf")) {
+      Files.copy(reference.resolve(file), gutted.resolve(file));
+    }
+    assertThatThrownBy(() -> run("dro.reference=" + gutted, "output=" + folder.resolve("refused")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(gutted + ", whose model was deleted; train it again");
     assertThat(folder.resolve("refused")).doesNotExist();
   }
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.data.mixture.MixtureSampler;
+import org.tdro.io.AtomicWrite;
 import org.tdro.io.StepLog;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Logs;
@@ -305,6 +306,24 @@ class StageTrainingTest {
   @Test
   void aCompleteRunIsNotTrainedAgain() {
     assertThat(training("reference", "whole").run()).isEqualTo(Outcome.UNCHANGED);
+  }
+
+  /** Somebody may have deleted results to save space; whoever trains again wants them back. */
+  @Test
+  void aCompleteRunWhoseResultsWereDeletedIsTrainedAgainToTheSameBits() throws IOException {
+    var run = new RunFolder(folder.resolve("dro-gutted"));
+    var stage = new String[] {"train.steps=2"};
+    assertThat(training("dro", "gutted", stage).run()).isEqualTo(Outcome.TRAINED);
+    var weights = run.model().resolve("weights/variables.data-00000-of-00001");
+    var before = Files.readAllBytes(weights);
+    for (var deleted : List.of(run.model(), run.weights())) {
+      AtomicWrite.delete(deleted);
+      assertThat(training("dro", "gutted", stage).run()).isEqualTo(Outcome.TRAINED);
+      assertThat(weights).hasBinaryContent(before);
+      assertThat(StepLog.numbers(run.log(), "loss")).hasSize(2);
+      assertThat(run.weights()).isDirectory();
+      assertThat(training("dro", "gutted", stage).run()).isEqualTo(Outcome.UNCHANGED);
+    }
   }
 
   @Test

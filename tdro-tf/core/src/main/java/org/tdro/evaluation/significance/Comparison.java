@@ -38,21 +38,28 @@ public record Comparison(
   /** A test of a difference, with the question that it answers. */
   public enum Test {
     /** Student's t-test of the differences of the queries. */
-    STUDENT("paired Student's t-test over queries"),
+    STUDENT("paired Student's t-test over queries", "several queries of each set"),
     /** Fisher's randomisation test of the differences of the queries. */
-    FISHER("Fisher's randomisation test over queries"),
+    FISHER("Fisher's randomisation test over queries", "queries"),
     /** Student's t-test over the runs of each system: paired by seed if both have the same, otherwise Welch's. */
-    SEEDS("t-test over seeds");
+    SEEDS("t-test over seeds", "several runs of both systems");
 
     private final String label;
+    private final String need;
 
-    Test(String label) {
+    Test(String label, String need) {
       this.label = label;
+      this.need = need;
     }
 
     /** Returns its name in a sentence. */
     public String label() {
       return label;
+    }
+
+    /** Returns what it needs, in a sentence. */
+    public String need() {
+      return need;
     }
   }
 
@@ -76,6 +83,12 @@ public record Comparison(
       inDomain = List.copyOf(inDomain);
       if (!(alpha > 0 && alpha < 1)) {
         throw new IllegalArgumentException("alpha must be above 0 and below 1, was " + alpha);
+      }
+      double least = Math.ceil(2 / alpha);
+      if (samples.count() < least) {
+        throw new IllegalArgumentException(
+            "samples must be at least 2 / alpha, %.0f, since the ends of an interval are quantiles of alpha / 2; was %d"
+                .formatted(least, samples.count()));
       }
     }
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -108,14 +109,45 @@ public enum ComparisonFormat {
       return averages.isEmpty() ? table.rows() : averages;
     }
 
-    private String legend(String superscripts) {
+    private String legend() {
+      var test = comparison.options().test();
       int pairs = comparison.tables().get(0).rows().get(0).pairs().size();
-      return "%s mark values that are significantly better than that of the system with the letter (%s%s, p at most %s)."
+      var tested = tested(test);
+      if (tested.isEmpty()) {
+        return "No value is marked: a %s needs %s.".formatted(test.label(), test.need());
+      }
+      return "Superscripts mark values that are significantly better than that of the system with the letter (%s%s, p at most %s).%s"
           .formatted(
-              superscripts,
-              comparison.options().test().label(),
-              pairs > 1 ? ", Holm's correction for " + pairs + " comparisons in each row" : "",
-              plain(comparison.options().alpha()));
+              test.label(),
+              tested.size() > 1
+                  ? ", Holm's correction for " + tested.size() + " comparisons in each row"
+                  : "",
+              plain(comparison.options().alpha()),
+              tested.size() < pairs
+                  ? " Not tested are %s: that needs %s.".formatted(untested(tested), test.need())
+                  : "");
+    }
+
+    /** Returns the compared systems for which a test could be made in some row. */
+    private Set<String> tested(Test test) {
+      return comparison.tables().stream()
+          .flatMap(table -> table.rows().stream())
+          .flatMap(row -> row.pairs().stream())
+          .filter(pair -> pair.tests().containsKey(test))
+          .map(Tables::compared)
+          .collect(Collectors.toSet());
+    }
+
+    private String untested(Set<String> tested) {
+      return comparison.tables().get(0).rows().get(0).pairs().stream()
+          .map(Tables::compared)
+          .filter(pair -> !tested.contains(pair))
+          .map(pair -> pair.replace("−", "with"))
+          .collect(Collectors.joining(", "));
+    }
+
+    private static String compared(Pair pair) {
+      return LETTERS.charAt(pair.system()) + " − " + LETTERS.charAt(pair.other());
     }
 
     String markdown() {
@@ -131,7 +163,7 @@ public enum ComparisonFormat {
         text.append('\n');
       }
       if (comparison.systems().size() > 1) {
-        text.append(legend("Superscripts")).append("\n\n");
+        text.append(legend()).append("\n\n");
         comparison.tables().forEach(table -> text.append(tests(table)).append('\n'));
       }
       return text.toString().stripTrailing() + "\n";
@@ -161,7 +193,7 @@ public enum ComparisonFormat {
           text.append(line(Stream.concat(
               Stream.of(
                   name(row),
-                  LETTERS.charAt(pair.system()) + " − " + LETTERS.charAt(pair.other()),
+                  compared(pair),
                   signed(pair.difference()),
                   signed(pair.interval().low()) + " … " + signed(pair.interval().high())),
               Stream.of(Test.values()).map(test -> p(pair, test)))));
@@ -205,8 +237,8 @@ public enum ComparisonFormat {
               IntStream.range(0, systems).mapToObj(system -> latexCell(row, system)))));
         }
         text.append("\\bottomrule\n\\end{tabular}\n\\caption{")
-            .append(escape(table.measure() + ". " + (systems > 1 ? legend("Superscripts") : ""))
-                .strip())
+            .append(
+                escape(table.measure() + ". " + (systems > 1 ? legend() : "")).strip())
             .append("}\n\\end{table}\n");
       }
       return text.toString();

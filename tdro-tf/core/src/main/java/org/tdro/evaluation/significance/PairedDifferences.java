@@ -19,6 +19,11 @@ public final class PairedDifferences {
   /** Up to so many differences other than 0, the randomisation test counts all their signs. */
   static final int EXACT = 20;
 
+  private static final int FEWEST = 100;
+
+  /** More take memory, 16 bytes for each pair of systems and each set, and tell nothing. */
+  private static final int MOST = 1_000_000;
+
   /** Smaller differences come from the rounding of means over runs. */
   private static final double NOISE = 1e-12;
 
@@ -38,8 +43,9 @@ public final class PairedDifferences {
    */
   public record Samples(int count, long seed) {
     public Samples {
-      if (count < 100) {
-        throw new IllegalArgumentException("samples must be at least 100, was " + count);
+      if (count < FEWEST || count > MOST) {
+        throw new IllegalArgumentException(
+            "samples must be from %d to %d, was %d".formatted(FEWEST, MOST, count));
       }
     }
   }

@@ -78,7 +78,7 @@ public record RetrieverFolder(Path path) implements RetrieverSource {
       return JSON.readValue(Files.readAllBytes(settingsFile()), RetrieverSettings.class);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException(
-          "%s does not hold a retriever: it is neither a run that has ended (there is no %s) nor a published folder (there is no config.json)%s"
+          "%s does not hold a retriever: it is neither a run that has ended and still has its model (there is no %s) nor a published folder (there is no config.json)%s"
               .formatted(
                   path,
                   settingsFile(),

@@ -1,5 +1,6 @@
 package org.tdro.training.config;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.tdro.config.Default;
 import org.tdro.io.Checks;
@@ -29,10 +30,13 @@ public record SweepConfig(
   /** The choices among the combinations of swept values. */
   public enum Sampler {
     /** All of them. */
+    @JsonProperty("grid")
     GRID,
     /** Some, drawn independently. */
+    @JsonProperty("random")
     RANDOM,
     /** All or some, in rungs: the best of each rung run again with more steps. */
+    @JsonProperty("halving")
     HALVING
   }
 

@@ -175,6 +175,35 @@ class ComparisonTest {
   }
 
   @Test
+  void aTestThatCannotBeMadeIsNamedInsteadOfLeavingValuesUnmarked() {
+    var one = Comparison.of(
+        List.of(uniform(), curr()), OptionalInt.of(0), options(Comparison.Test.SEEDS));
+    var legend = "No value is marked: a t-test over seeds needs several runs of both systems.";
+    assertThat(ComparisonFormat.MARKDOWN.of(one)).contains("\n" + legend + "\n");
+    assertThat(ComparisonFormat.LATEX.of(one))
+        .contains("\\caption{map\\_cut\\_10. " + legend + "}");
+    var seeds = Comparison.of(
+        List.of(
+            system("two", results(test(), "adi", LOW), results(test(), "adi", LOW)),
+            system("others", results(test(), "adi", HIGH), results(test(), "adi", MIXED)),
+            system("single", results(test(), "adi", HIGH))),
+        OptionalInt.of(0),
+        options(Comparison.Test.SEEDS));
+    assertThat(ComparisonFormat.MARKDOWN.of(seeds))
+        .contains(
+            "(t-test over seeds, p at most 0.05). Not tested are c with a: that needs several runs of both systems.");
+  }
+
+  @Test
+  void samplesAreEnoughForTheEndsOfAnIntervalAndFitInMemory() {
+    assertThatThrownBy(() -> new Samples(1_000_001, 1))
+        .hasMessage("samples must be from 100 to 1000000, was 1000001");
+    assertThatThrownBy(() ->
+            new Options(List.of(), List.of(), Comparison.Test.FISHER, 0.001, new Samples(1000, 1)))
+        .hasMessageStartingWith("samples must be at least 2 / alpha, 2000, since");
+  }
+
+  @Test
   void csvAndJsonHoldEverything() throws IOException {
     var comparison = compare(uniform(), curr());
     var csv = ComparisonFormat.CSV.of(comparison).lines().toList();
