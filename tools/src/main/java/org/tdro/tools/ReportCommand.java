@@ -4,11 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.evaluation.significance.Comparison;
 import org.tdro.experiments.report.Report;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
 import org.tdro.training.StoredEvaluation;
+import org.tdro.training.config.DataConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +34,9 @@ import picocli.CommandLine.Spec;
       "  tdro report runs/eta --baseline runs/eta/0:uniform --measures nDCG@10 --output eta.html --overwrite"
     })
 final class ReportCommand implements Callable<Integer> {
+  /** Up to so many systems, each is compared with each. */
+  private static final int PAIRS = 4;
+
   @Spec
   private CommandSpec spec;
 
@@ -92,7 +97,18 @@ final class ReportCommand implements Callable<Integer> {
     }
     if (!evaluated.isEmpty()) {
       var runs = comparison.runs(evaluated);
-      report.comparing(Comparison.of(runs.systems(), comparison.baseline(runs), options));
+      var baseline = comparison.baseline(runs);
+      if (baseline.isEmpty() && runs.systems().size() > PAIRS) {
+        var first = runs.systems().stream()
+            .map(ComparedSystem::name)
+            .filter(DataConfig.UNIFORM::equals)
+            .findFirst()
+            .orElse(runs.systems().get(0).name());
+        baseline = runs.baseline(first);
+        report.noting(
+            List.of("compared with %s alone; --baseline names another system".formatted(first)));
+      }
+      report.comparing(Comparison.of(runs.systems(), baseline, options));
       report.noting(runs.notes());
     }
   }

@@ -21,6 +21,7 @@ import org.tdro.experiments.ledger.LedgerRun;
 import org.tdro.experiments.ledger.Lineage;
 import org.tdro.experiments.ledger.RunTable;
 import org.tdro.experiments.ledger.SeedGroup;
+import org.tdro.experiments.sweep.Sweep;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
@@ -79,6 +80,7 @@ public final class Report {
       }
       found.runs().forEach(run -> runs.putIfAbsent(absolute(run.folder()), run));
       problems.addAll(found.problems());
+      sweeps(folder, found.runs()).forEach(sweep -> problems.addAll(unfinished(sweep)));
     }
     return new Report(
         List.copyOf(folders), new Ledger(folders.get(0), List.copyOf(runs.values()), problems));
@@ -88,6 +90,25 @@ public final class Report {
     return Files.exists(new RunFolder(folder).record())
         ? new Ledger(folder, List.of(Ledger.run(folder)), List.of())
         : Ledger.read(folder);
+  }
+
+  private static List<String> unfinished(Path sweep) {
+    try {
+      return Sweep.unfinished(sweep);
+    } catch (InputException e) {
+      return e.problems();
+    }
+  }
+
+  /** Returns the folders from the given one to those of the runs, of which each may be that of a sweep. */
+  private static Set<Path> sweeps(Path folder, List<LedgerRun> runs) {
+    var sweeps = new LinkedHashSet<>(Set.of(folder));
+    for (var run : runs) {
+      for (var parent = run.folder(); !parent.equals(folder); parent = parent.getParent()) {
+        sweeps.add(parent);
+      }
+    }
+    return sweeps;
   }
 
   private static Path absolute(Path folder) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -118,6 +119,24 @@ public final class Sweep {
     lines.add("computed once");
     plan.shared(numbers).forEach(line -> lines.add("  " + line));
     return lines;
+  }
+
+  /**
+   * Returns the jobs of the sweep in a folder that are not complete, a sentence each; none if it is not the folder of a sweep.
+   *
+   * @throws org.tdro.io.InputException naming the lines of the job file that are wrong
+   */
+  public static List<String> unfinished(Path sweep) {
+    return JobRecord.readAll(sweep).stream()
+        .filter(record -> record.status() != JobRecord.Status.COMPLETE)
+        .map(record -> "%s of %s: %s"
+            .formatted(
+                record.title(),
+                sweep,
+                record.status() == JobRecord.Status.FAILED
+                    ? "failed; its end is in " + record.folder(sweep).resolve(LOG_FILE)
+                    : record.status().name().toLowerCase(Locale.ROOT)))
+        .toList();
   }
 
   /** Returns a number of jobs in words. */

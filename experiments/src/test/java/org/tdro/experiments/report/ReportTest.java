@@ -106,6 +106,18 @@ class ReportTest {
   }
 
   @Test
+  void jobsWithoutResultsAreNamed() throws IOException {
+    new MadeRuns(folder.resolve("runs")).complete("eta/0");
+    MadeRuns.write(folder.resolve("runs/eta/jobs.jsonl"), """
+        {"job": 0, "overrides": ["seed=1"], "steps": [9], "identity": "a", "evaluation": "", "status": "complete"}
+        {"job": 1, "overrides": ["seed=2"], "steps": [9], "identity": "b", "evaluation": "", "status": "failed", "exit_code": 1}
+        """);
+    assertThat(texts(data(folder.resolve("runs")).at("/notes")))
+        .containsExactly("job 1 (seed=2) of %s: failed; its end is in %s"
+            .formatted(folder.resolve("runs/eta"), folder.resolve("runs/eta/1/job.log")));
+  }
+
+  @Test
   void aFolderGivenTwiceCountsOnce() throws IOException {
     new MadeRuns(folder.resolve("runs")).complete("a");
     var data = data(folder.resolve("runs"), folder.resolve("runs/a"));
