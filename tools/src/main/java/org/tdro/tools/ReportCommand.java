@@ -3,6 +3,7 @@ package org.tdro.tools;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.evaluation.significance.Comparison;
@@ -98,15 +99,12 @@ final class ReportCommand implements Callable<Integer> {
     if (!evaluated.isEmpty()) {
       var runs = comparison.runs(evaluated);
       var baseline = comparison.baseline(runs);
-      if (baseline.isEmpty() && runs.systems().size() > PAIRS) {
-        var first = runs.systems().stream()
-            .map(ComparedSystem::name)
-            .filter(DataConfig.UNIFORM::equals)
-            .findFirst()
-            .orElse(runs.systems().get(0).name());
-        baseline = runs.baseline(first);
-        report.noting(
-            List.of("compared with %s alone; --baseline names another system".formatted(first)));
+      var names = runs.systems().stream().map(ComparedSystem::name).toList();
+      if (baseline.isEmpty() && names.size() > PAIRS) {
+        int first = Math.max(0, names.indexOf(DataConfig.UNIFORM));
+        baseline = OptionalInt.of(first);
+        report.noting(List.of(
+            "compared with %s alone; --baseline names another system".formatted(names.get(first))));
       }
       report.comparing(Comparison.of(runs.systems(), baseline, options));
       report.noting(runs.notes());

@@ -99,6 +99,22 @@ class RunsProcessTest {
   }
 
   @Test
+  void aReportIsWrittenAndSaysWhatIsMissing() throws IOException {
+    var page = folder.resolve("pages/report.html");
+    var run = folder.resolve("runs/s1/reference").toString();
+    assertThat(run("report", run, "-o", page.toString(), "--title", "A & <b>")).isZero();
+    assertThat(out.toString()).isEqualTo(page + "\n");
+    assertThat(err.toString()).startsWith(run + ": this run has no results");
+    assertThat(page).content().contains("<h1>A &amp; &lt;b&gt;</h1>", "\"gradient_norm\"");
+    assertThat(run("report", run, "-o", page.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("exists");
+    assertThat(run("report", run, "-o", page.toString(), "--overwrite")).isZero();
+    assertThat(run("report", folder.resolve("data").toString(), "-o", folder + "/x.html"))
+        .isEqualTo(Failures.BAD_DATA);
+    assertThat(err.toString()).contains("data holds no runs");
+  }
+
+  @Test
   void runsAreListedFilteredGroupedComparedAndPruned() throws IOException {
     copy("s2/reference", 2);
     copy("s3/reference", 3);
