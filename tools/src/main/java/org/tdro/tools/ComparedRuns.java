@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tdro.evaluation.significance.ComparedSystem;
+import org.tdro.experiments.ledger.LedgerRun;
+import org.tdro.experiments.sweep.SweptValues;
 import org.tdro.io.InputException;
 import org.tdro.training.RunSetting;
 import org.tdro.training.StoredEvaluation;
@@ -29,6 +31,7 @@ final class ComparedRuns {
 
   private final List<Group> groups = new ArrayList<>();
   private final Set<String> notes = new LinkedHashSet<>();
+  private final SweptValues sweptValues = new SweptValues();
 
   /** A run, and what it was made from, if that is known. */
   private record Member(StoredEvaluation results, Optional<RunSetting> setting) {
@@ -223,8 +226,11 @@ final class ComparedRuns {
         .collect(Collectors.groupingBy(names::get, LinkedHashMap::new, Collectors.toList()));
     for (var alike : byLabel.values()) {
       if (alike.size() > 1) {
-        var told = alike.stream().map(i -> toldApart(i, alike)).toList();
-        boolean different = told.stream().distinct().count() == told.size();
+        var told = alike.stream().map(this::swept).toList();
+        if (!areDifferent(told)) {
+          told = alike.stream().map(i -> toldApart(i, alike)).toList();
+        }
+        boolean different = areDifferent(told);
         for (int i = 0; i < alike.size(); i++) {
           var group = groups.get(alike.get(i));
           names.set(
@@ -236,6 +242,23 @@ final class ComparedRuns {
       }
     }
     return names;
+  }
+
+  private static boolean areDifferent(List<String> texts) {
+    return texts.stream().distinct().count() == texts.size();
+  }
+
+  /** Returns what a sweep gave to the runs of a system, apart from their seeds; empty if they are not of one job for each seed. */
+  private String swept(int index) {
+    var all = groups.get(index).members().stream()
+        .flatMap(member -> member.results().run().stream())
+        .map(run -> sweptValues.of(run.path()).entrySet().stream()
+            .filter(value -> !value.getKey().equals(LedgerRun.SEED))
+            .map(value -> value.getKey() + "=" + value.getValue())
+            .collect(Collectors.joining(" ")))
+        .distinct()
+        .toList();
+    return all.size() == 1 ? all.get(0) : "";
   }
 
   /** Returns the settings in which a system differs from others of its label. */

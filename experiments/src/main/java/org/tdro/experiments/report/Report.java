@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.tdro.evaluation.significance.Comparison;
 import org.tdro.evaluation.significance.ComparisonFormat;
 import org.tdro.experiments.ledger.Fact;
@@ -22,6 +23,7 @@ import org.tdro.experiments.ledger.Lineage;
 import org.tdro.experiments.ledger.RunTable;
 import org.tdro.experiments.ledger.SeedGroup;
 import org.tdro.experiments.sweep.Sweep;
+import org.tdro.experiments.sweep.SweptValues;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
@@ -51,13 +53,18 @@ public final class Report {
 
   private final List<Path> folders;
   private final Ledger ledger;
+
+  /** Keys and groups that sweeps varied; empty if no run is of a sweep. */
+  private final Set<String> swept;
+
   private final Set<String> notes = new LinkedHashSet<>();
   private String title;
   private Optional<Comparison> comparison = Optional.empty();
 
-  private Report(List<Path> folders, Ledger ledger) {
+  private Report(List<Path> folders, Ledger ledger, Set<String> swept) {
     this.folders = folders;
     this.ledger = ledger;
+    this.swept = swept;
     this.title = folders.stream().map(Path::toString).collect(Collectors.joining(", "));
     notes.addAll(ledger.problems());
   }
@@ -70,6 +77,8 @@ public final class Report {
   public static Report of(List<Path> folders) {
     var runs = new LinkedHashMap<Path, LedgerRun>();
     var problems = new ArrayList<String>();
+    var swept = new SweptValues();
+    var sweptKeys = new LinkedHashSet<String>();
     for (var folder : folders) {
       var found = read(folder);
       if (found.runs().isEmpty()) {
@@ -78,18 +87,47 @@ public final class Report {
                 .map(problem -> "\n" + problem)
                 .collect(Collectors.joining()));
       }
-      found.runs().forEach(run -> runs.putIfAbsent(absolute(run.folder()), run));
       problems.addAll(found.problems());
       sweeps(folder, found.runs()).forEach(sweep -> problems.addAll(unfinished(sweep)));
+      for (var run : found.runs()) {
+        var values = values(swept, run);
+        sweptKeys.addAll(values.keySet());
+        runs.putIfAbsent(absolute(run.folder()), withChoices(run, values));
+      }
     }
     return new Report(
-        List.copyOf(folders), new Ledger(folders.get(0), List.copyOf(runs.values()), problems));
+        List.copyOf(folders),
+        new Ledger(folders.get(0), List.copyOf(runs.values()), problems),
+        sweptKeys);
+  }
+
+  /** Returns a run with the choices that a sweep made for its job, such as {@code dro=paper}, which are no keys of the configuration. */
+  private static LedgerRun withChoices(LedgerRun run, Map<String, String> swept) {
+    var facts = new ArrayList<>(run.facts());
+    swept.forEach((key, value) -> {
+      if (run.value(key).isEmpty()) {
+        facts.add(new Fact(Fact.Kind.CONFIG, key, value));
+      }
+    });
+    return new LedgerRun(run.folder(), facts);
   }
 
   private static Ledger read(Path folder) {
     return Files.exists(new RunFolder(folder).record())
         ? new Ledger(folder, List.of(Ledger.run(folder)), List.of())
         : Ledger.read(folder);
+  }
+
+  /** Returns what a sweep gave to a run's job, apart from the seed. */
+  private static Map<String, String> values(SweptValues swept, LedgerRun run) {
+    try {
+      var values = new LinkedHashMap<>(swept.of(run.folder()));
+      values.remove(LedgerRun.SEED);
+      return values;
+    } catch (InputException e) {
+      // The same problem is among those of the sweep.
+      return Map.of();
+    }
   }
 
   private static List<String> unfinished(Path sweep) {
@@ -177,16 +215,29 @@ public final class Report {
     var data = new LinkedHashMap<String, Object>();
     data.put("shared", shared);
     data.put("columns", own);
-    data.put("settings", RunTable.differingSettings(rows));
+    data.put("settings", swept.isEmpty() ? RunTable.differingSettings(rows) : swept);
     data.put("rows", table(rows, own.keySet()));
     data.put("groups", table(hasSeeds ? grouped : List.of(), own.keySet()));
     return data;
   }
 
-  private static Map<String, Object> table(List<LedgerRun> rows, Set<String> names) {
+  private Map<String, Object> table(List<LedgerRun> rows, Set<String> names) {
+    var shown = new ArrayList<>(RunTable.ofDifferences(rows).columns());
+    if (!swept.isEmpty()) {
+      // Stages differ in many more keys.
+      var settings = RunTable.differingSettings(rows);
+      int first = IntStream.range(0, shown.size())
+          .filter(i -> settings.contains(shown.get(i)))
+          .findFirst()
+          .orElse(shown.size());
+      shown.removeAll(settings);
+      shown.addAll(first, swept);
+    }
     return Map.of(
-        "shown", RunTable.ofDifferences(rows).columns(),
-        "values", rows.stream().map(row -> RunTable.values(row, names)).toList());
+        "shown",
+        shown,
+        "values",
+        rows.stream().map(row -> RunTable.values(row, names)).toList());
   }
 
   private static List<LedgerRun> concatenated(List<LedgerRun> rows, List<LedgerRun> grouped) {
