@@ -213,9 +213,29 @@ final class ComparedRuns {
             .collect(Collectors.toCollection(TreeSet::new)));
   }
 
-  /** Returns what was left out, a sentence each. */
+  /** Returns what was left out, and which systems have other seeds, a sentence each. */
   List<String> notes() {
-    return List.copyOf(notes);
+    var all = new ArrayList<>(notes);
+    var names = names();
+    var seeds = groups.stream()
+        .map(group -> group.members().stream()
+            .flatMap(member -> member.seed().stream())
+            .sorted()
+            .toList())
+        .toList();
+    for (int i = 1; i < groups.size(); i++) {
+      if (!seeds.get(i).isEmpty()
+          && !seeds.get(0).isEmpty()
+          && !seeds.get(i).equals(seeds.get(0))) {
+        all.add("%s has the seeds %s, %s has %s: part of their difference may be that of the seeds"
+            .formatted(names.get(0), words(seeds.get(0)), names.get(i), words(seeds.get(i))));
+      }
+    }
+    return all;
+  }
+
+  private static String words(List<Long> seeds) {
+    return seeds.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   /** Returns short names: labels where they are different, with what tells their configurations apart or whole paths where not. */

@@ -73,7 +73,7 @@ final class ReportCommand implements Callable<Integer> {
     AtomicWrite.checkWritable(output);
     var options = comparison.options();
     var report = Report.of(folders);
-    if (title != null) {
+    if (title != null && !title.isBlank()) {
       report.titled(title);
     }
     compare(report, options);
@@ -96,18 +96,25 @@ final class ReportCommand implements Callable<Integer> {
         report.noting(e.problems());
       }
     }
-    if (!evaluated.isEmpty()) {
-      var runs = comparison.runs(evaluated);
-      var baseline = comparison.baseline(runs);
-      var names = runs.systems().stream().map(ComparedSystem::name).toList();
-      if (baseline.isEmpty() && names.size() > PAIRS) {
-        int first = Math.max(0, names.indexOf(DataConfig.UNIFORM));
-        baseline = OptionalInt.of(first);
-        report.noting(List.of(
-            "compared with %s alone; --baseline names another system".formatted(names.get(first))));
-      }
+    if (evaluated.isEmpty()) {
+      return;
+    }
+    var runs = comparison.runs(evaluated);
+    var baseline = comparison.baseline(runs);
+    var names = runs.systems().stream().map(ComparedSystem::name).toList();
+    if (baseline.isEmpty() && names.size() > PAIRS) {
+      int first = Math.max(0, names.indexOf(DataConfig.UNIFORM));
+      baseline = OptionalInt.of(first);
+      spec.commandLine()
+          .getErr()
+          .printf("compared with %s; --baseline names another system%n", names.get(first));
+    }
+    report.noting(runs.notes());
+    try {
       report.comparing(Comparison.of(runs.systems(), baseline, options));
-      report.noting(runs.notes());
+    } catch (InputException e) {
+      report.noting(List.of("results cannot be compared; make a report for each group of runs"));
+      report.noting(e.problems());
     }
   }
 }

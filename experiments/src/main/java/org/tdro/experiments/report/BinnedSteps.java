@@ -90,6 +90,17 @@ final class BinnedSteps {
     return Collections.unmodifiableList(means);
   }
 
+  /** Returns the number of steps. */
+  int rows() {
+    return rows;
+  }
+
+  /** Returns the mean of a column over all steps, rounded; null if no step had a value. */
+  Double mean(int column) {
+    int count = Arrays.stream(counts[column]).sum();
+    return count == 0 ? null : rounded(totals[column] / count);
+  }
+
   /** Returns the sum of a column over all steps. */
   double total(int column) {
     return totals[column];
@@ -100,6 +111,6 @@ final class BinnedSteps {
   }
 
   private static double rounded(double value) {
-    return Double.isFinite(value) ? new BigDecimal(value).round(DIGITS).doubleValue() : Double.NaN;
+    return new BigDecimal(value).round(DIGITS).doubleValue();
   }
 }

@@ -88,11 +88,9 @@ public final class Report {
                 .collect(Collectors.joining()));
       }
       problems.addAll(found.problems());
-      sweeps(folder, found.runs()).forEach(sweep -> problems.addAll(unfinished(sweep)));
+      sweeps(folder, found.runs()).forEach(sweep -> problems.addAll(missing(sweep)));
       for (var run : found.runs()) {
-        var values = values(swept, run);
-        sweptKeys.addAll(values.keySet());
-        runs.putIfAbsent(absolute(run.folder()), withChoices(run, values));
+        runs.putIfAbsent(absolute(run.folder()), inSweep(swept, run, sweptKeys));
       }
     }
     return new Report(
@@ -101,10 +99,28 @@ public final class Report {
         sweptKeys);
   }
 
-  /** Returns a run with the choices that a sweep made for its job, such as {@code dro=paper}, which are no keys of the configuration. */
-  private static LedgerRun withChoices(LedgerRun run, Map<String, String> swept) {
+  private static LedgerRun inSweep(SweptValues swept, LedgerRun run, Set<String> allKeys) {
+    try {
+      var values = new LinkedHashMap<>(swept.of(run.folder()));
+      values.remove(LedgerRun.SEED);
+      allKeys.addAll(values.keySet());
+      return inSweep(run, swept.keys(run.folder()), values);
+    } catch (InputException e) {
+      // The same problem is among those of the sweep.
+      return run;
+    }
+  }
+
+  /**
+   * Returns a run with what its sweep says of it: choices of its job such as {@code dro=paper}, which are no keys of the configuration, but
+   * not the swept keys that do not matter to a run which jobs share.
+   */
+  private static LedgerRun inSweep(LedgerRun run, Set<String> keys, Map<String, String> values) {
     var facts = new ArrayList<>(run.facts());
-    swept.forEach((key, value) -> {
+    facts.removeIf(fact -> fact.kind() == Fact.Kind.CONFIG
+        && keys.contains(fact.name())
+        && !values.containsKey(fact.name()));
+    values.forEach((key, value) -> {
       if (run.value(key).isEmpty()) {
         facts.add(new Fact(Fact.Kind.CONFIG, key, value));
       }
@@ -118,21 +134,9 @@ public final class Report {
         : Ledger.read(folder);
   }
 
-  /** Returns what a sweep gave to a run's job, apart from the seed. */
-  private static Map<String, String> values(SweptValues swept, LedgerRun run) {
+  private static List<String> missing(Path sweep) {
     try {
-      var values = new LinkedHashMap<>(swept.of(run.folder()));
-      values.remove(LedgerRun.SEED);
-      return values;
-    } catch (InputException e) {
-      // The same problem is among those of the sweep.
-      return Map.of();
-    }
-  }
-
-  private static List<String> unfinished(Path sweep) {
-    try {
-      return Sweep.unfinished(sweep);
+      return Sweep.missing(sweep);
     } catch (InputException e) {
       return e.problems();
     }

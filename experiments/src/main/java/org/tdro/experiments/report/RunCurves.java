@@ -8,7 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tdro.experiments.ledger.LedgerRun;
+import org.tdro.io.InputException;
 import org.tdro.io.StepLog;
 import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
@@ -35,13 +37,15 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
    * @param names in the order of the others
    * @param rows how many rows of each domain the training saw; empty if the run did not log them
    * @param values by their name, such as {@code weight} or {@code loss}: the points of each domain
+   * @param last by their name: of weights those of the last step, of others the means over the last tenth of the steps
    */
   record Domains(
       int every,
       List<Long> steps,
       List<String> names,
       List<Double> rows,
-      Map<String, List<List<Double>>> values) {}
+      Map<String, List<List<Double>>> values,
+      Map<String, List<Double>> last) {}
 
   /**
    * Reads the curves of a run.
@@ -69,7 +73,7 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
   }
 
   /** A log that was read. */
-  private record Binned(List<String> columns, BinnedSteps steps) {
+  private record Binned(Path file, List<String> columns, BinnedSteps steps) {
     Points points() {
       var byName = new LinkedHashMap<String, List<Double>>();
       for (int column = 0; column < columns.size(); column++) {
@@ -95,7 +99,57 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
           values.computeIfAbsent(value, absent -> new ArrayList<>()).add(steps.means(column));
         }
       }
-      return new Domains(steps.width(), steps.steps(), names, rows, values);
+      return new Domains(steps.width(), steps.steps(), names, rows, values, last(values.keySet()));
+    }
+
+    /** Returns the values in the end; a log is read again for them, since its points depend on how many runs there are. */
+    private Map<String, List<Double>> last(Set<String> values) {
+      var last = new BinnedSteps(columns.size(), 2);
+      var tenth = new BinnedSteps(columns.size(), 2);
+      long first = steps.rows() - Math.max(1, steps.rows() / 10);
+      long[] row = {0};
+      RunCurves.read(file, (named, step, cells) -> {
+        if (row[0] >= steps.rows() - 1) {
+          last.add(step, cells);
+        }
+        if (row[0] >= first) {
+          tenth.add(step, cells);
+        }
+        row[0]++;
+      });
+      var byName = new LinkedHashMap<String, List<Double>>();
+      for (int column = 0; column < columns.size(); column++) {
+        var value = columns.get(column).split("/", 2)[0];
+        if (values.contains(value)) {
+          byName
+              .computeIfAbsent(value, absent -> new ArrayList<>())
+              .add((value.equals(DomainTrajectory.WEIGHT) ? last : tenth).mean(column));
+        }
+      }
+      return byName;
+    }
+  }
+
+  /** Receives the columns after the step, the step, and its values: NaN where a cell is empty or no number. */
+  private interface Row {
+    void read(List<String> columns, long step, double[] values);
+  }
+
+  private static void read(Path file, Row row) {
+    StepLog.read(file, (columns, cells) -> {
+      var values = new double[cells.size() - 1];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = LedgerRun.parsed(cells.get(i + 1)).orElse(Double.NaN);
+      }
+      row.read(columns.subList(1, columns.size()), step(file, cells.get(0)), values);
+    });
+  }
+
+  private static long step(Path file, String text) {
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new InputException(file + ": expected the number of a step, found: " + text, e);
     }
   }
 
@@ -104,16 +158,11 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
       return Optional.empty();
     }
     var read = new ArrayList<Binned>();
-    StepLog.read(file, (columns, cells) -> {
+    read(file, (columns, step, values) -> {
       if (read.isEmpty()) {
-        var named = columns.subList(1, columns.size());
-        read.add(new Binned(List.copyOf(named), new BinnedSteps(named.size(), points)));
+        read.add(new Binned(file, List.copyOf(columns), new BinnedSteps(columns.size(), points)));
       }
-      var values = new double[cells.size() - 1];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = LedgerRun.parsed(cells.get(i + 1)).orElse(Double.NaN);
-      }
-      read.get(0).steps().add(Long.parseLong(cells.get(0)), values);
+      read.get(0).steps().add(step, values);
     });
     return read.stream().findFirst();
   }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -122,21 +121,30 @@ public final class Sweep {
   }
 
   /**
-   * Returns the jobs of the sweep in a folder that are not complete, a sentence each; none if it is not the folder of a sweep.
+   * Returns what is missing of the sweep in a folder: how many of its jobs are complete, and each that failed; nothing if all are
+   * complete, or it is not the folder of a sweep.
    *
    * @throws org.tdro.io.InputException naming the lines of the job file that are wrong
    */
-  public static List<String> unfinished(Path sweep) {
-    return JobRecord.readAll(sweep).stream()
-        .filter(record -> record.status() != JobRecord.Status.COMPLETE)
-        .map(record -> "%s of %s: %s"
-            .formatted(
-                record.title(),
-                sweep,
-                record.status() == JobRecord.Status.FAILED
-                    ? "failed; its end is in " + record.folder(sweep).resolve(LOG_FILE)
-                    : record.status().name().toLowerCase(Locale.ROOT)))
-        .toList();
+  public static List<String> missing(Path sweep) {
+    var records = JobRecord.readAll(sweep);
+    long complete = records.stream()
+        .filter(record -> record.status() == JobRecord.Status.COMPLETE)
+        .count();
+    var missing = new ArrayList<String>();
+    if (complete < records.size()) {
+      missing.add("%s: %d of %s complete%s"
+          .formatted(
+              sweep,
+              complete,
+              jobs(records.size()),
+              FolderLock.isHeld(sweep) ? "; the others are running or wait" : ""));
+    }
+    records.stream()
+        .filter(record -> record.status() == JobRecord.Status.FAILED)
+        .forEach(record -> missing.add("%s: %s failed; see %s"
+            .formatted(sweep, record.title(), record.folder(sweep).resolve(LOG_FILE))));
+    return missing;
   }
 
   /** Returns a number of jobs in words. */

@@ -4,7 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /** What jobs of sweeps were given apart from what all jobs of their sweep share, such as {@code dro=paper} and {@code seed=2}. */
 public final class SweptValues {
@@ -24,6 +26,17 @@ public final class SweptValues {
       }
     }
     return Map.of();
+  }
+
+  /** Returns the keys and groups that the sweep varies in whose folder a run is, also one that jobs share; none if it is in no such folder. */
+  public Set<String> keys(Path run) {
+    var keys = new LinkedHashSet<String>();
+    for (var folder = run.toAbsolutePath().normalize().getParent();
+        folder != null;
+        folder = folder.getParent()) {
+      jobs(folder).values().forEach(values -> keys.addAll(values.keySet()));
+    }
+    return keys;
   }
 
   private Map<Path, Map<String, String>> jobs(Path folder) {

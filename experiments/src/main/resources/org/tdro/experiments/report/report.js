@@ -32,7 +32,7 @@ function digits(value, count) {
   if (!isNumber(value)) {
     return value == null ? '–' : String(value);
   }
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) {
     return String(value);
   }
   const size = Math.abs(value);
@@ -41,14 +41,20 @@ function digits(value, count) {
     : String(Number(value.toPrecision(count)));
 }
 
-const fixed = value => value.toFixed(4);
+/** Rounds the decimal number that stands for a value, half away from zero, as the other tables do. */
+function fixed(value) {
+  const text = String(Math.abs(value));
+  const rounded = text.includes('e') ? Math.abs(value) : Math.round(Number(text + 'e4')) / 1e4;
+  return (value < 0 && rounded > 0 ? '-' : '') + rounded.toFixed(4);
+}
+
 const signed = value => (value > 0 ? '+' : value < 0 ? '−' : '') + fixed(Math.abs(value));
 const probability = p => (p == null ? '–' : p < 0.00005 ? '< 0.0001' : fixed(p));
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const isMeasure = name => name.startsWith('eval.') || name.startsWith('dev.');
 
 /** The end of a long path, which tells more than its start. */
-const short = text => (text.length > 48 ? '…' + text.slice(-47) : text);
+const short = (text, length = 48) => (text.length > length ? '…' + text.slice(1 - length) : text);
 
 // ---- Sections -------------------------------------------------------------------------------------------------------------------
 
@@ -84,8 +90,8 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 let printing = false;
 
 /** Colours of lines, with a contrast of at least 3 to their paper. */
-const LIGHT = ['#1f5fa8', '#b3440e', '#1d7a3a', '#8a3fb0', '#a12a45', '#0b7285', '#7a5c00', '#5b5f97', '#c2255c', '#486a00'];
-const DARK = ['#7fb4ff', '#ff9e64', '#7ddc8f', '#d3a0ff', '#ff8fa3', '#63d2e3', '#e6c35c', '#b4b8ff', '#ff8cc8', '#b8dc5c'];
+const LIGHT = ['#1f5fa8', '#d1480c', '#1d7a3a', '#8a3fb0', '#8a6500', '#c2185b', '#00798a', '#5d4037', '#1c1e21', '#6b7280'];
+const DARK = ['#7fb4ff', '#ff9e64', '#7ddc8f', '#d3a0ff', '#e6c35c', '#ff8cc8', '#63d2e3', '#c9a58f', '#ffffff', '#9aa3b0'];
 const DASHES = ['solid', 'dashed', 'dotted', [8, 3, 2, 3]];
 
 const isDark = () => dark.matches && !printing;
@@ -133,13 +139,15 @@ const redrawAll = () => {
 };
 dark.addEventListener('change', redrawAll);
 addEventListener('resize', () => charts.forEach(made => made.resize()));
-function print(on) {
+/** Lays the page out as wide as paper before charts are drawn for it. */
+function printed(on) {
   printing = on;
-  redrawAll();
+  document.body.classList.toggle('printing', on);
   charts.forEach(made => made.resize());
+  redrawAll();
 }
-addEventListener('beforeprint', () => print(true));
-addEventListener('afterprint', () => print(false));
+addEventListener('beforeprint', () => printed(true));
+addEventListener('afterprint', () => printed(false));
 
 function axis(name, more) {
   const colours = paint();
@@ -182,19 +190,34 @@ function smoothed(values, weight) {
   });
 }
 
+/** Lines of at most so many points show them. */
+const FEW = 30;
+
+/** How many lines a tooltip names. */
+const NAMED = 12;
+
+/** The tooltip of lines at a step, the largest values first. */
+function steps(points) {
+  const named = [...points].sort((a, b) => b.value[1] - a.value[1]);
+  const rest = named.length - NAMED;
+  return `step ${digits(points[0].value[0], 6)}` + named.slice(0, NAMED)
+    .map(point => `<br>${point.marker} ${echarts.format.encodeHTML(point.seriesName)}: <b>${digits(point.value[1], 4)}</b>`).join('')
+    + (rest > 0 ? `<br>and ${rest} below` : '');
+}
+
 /** Options of lines over steps; a line has name, steps, values and the index of its colour. */
 function lines(all, settings) {
   return {
     grid: {left: 8, right: 16, top: 28, bottom: 28, containLabel: true},
-    tooltip: tooltip({trigger: 'axis', order: 'valueDesc'}),
-    legend: {show: false, selected: settings.selected || {}},
+    tooltip: tooltip({trigger: 'axis', formatter: steps}),
+    legend: {show: Boolean(settings.named), top: 0, textStyle: {color: paint().ink}, selected: settings.selected || {}},
     xAxis: axis('step', {type: 'value', min: 'dataMin', max: 'dataMax', nameLocation: 'middle', nameGap: 24}),
     yAxis: axis(settings.unit || '', {type: settings.log ? 'log' : 'value', scale: true}),
     series: all.map(line => ({
       name: line.name,
       type: 'line',
-      showSymbol: line.steps.length === 1,
-      symbolSize: 5,
+      showSymbol: line.values.filter(value => value != null).length <= FEW,
+      symbolSize: 6,
       connectNulls: true,
       color: colour(line.index),
       lineStyle: {width: 1.6, type: line.dash || dash(line.index)},
@@ -221,6 +244,15 @@ function spoken(all) {
 // ---- The table of runs ----------------------------------------------------------------------------------------------------------
 
 const hasGroups = data.runs.groups.values.length > 0;
+
+/** What all runs share, as values like those of rows. */
+const shared = new Map(data.runs.shared.map(fact => [fact.name, fact.value !== '' && !Number.isNaN(Number(fact.value)) ? Number(fact.value) : fact.value]));
+
+const isKnown = name => name in data.runs.columns || shared.has(name);
+const valueOf = (row, name) => row[name] ?? shared.get(name);
+
+/** Whether a column is not the deviation of another, or the number of seeds that have it. */
+const isOwn = name => !(/\.(sd|seeds)$/.test(name) && name.replace(/\.(sd|seeds)$/, '') in data.runs.columns);
 
 /** Rows, columns, filter and order of the table of runs, which the charts of the sweep follow. */
 class Selection {
@@ -253,7 +285,7 @@ class Selection {
 
   /** The rows that pass the filter, in the order of the table. */
   get rows() {
-    const conditions = this.words.split(/\s+(?![=<>!])(?<![=<>])/).filter(Boolean).map(word => this.condition(word));
+    const conditions = this.words.trim().split(/(?<![=<>])\s+(?![=<>!])/).filter(Boolean).map(word => this.condition(word));
     const rows = this.all.filter(row => conditions.every(passes => passes(row)) && (!this.brushed || this.brushed.has(row)));
     if (this.sort) {
       const sign = this.descending ? -1 : 1;
@@ -266,19 +298,27 @@ class Selection {
   /** `name>0.4` compares a value; any other word must occur in a value that is shown. */
   condition(word) {
     const parts = /^(.+?)\s*(!=|<=|>=|=|<|>)\s*(.+)$/.exec(word);
-    if (parts && parts[1] in data.runs.columns) {
+    if (parts && isKnown(parts[1])) {
       const [, name, sign, text] = parts;
       const wanted = text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
       return row => {
-        if (row[name] == null) {
+        const value = valueOf(row, name);
+        if (value == null) {
           return false;
         }
-        const order = compare(isNumber(wanted) ? row[name] : String(row[name]), wanted);
+        const order = compare(isNumber(wanted) ? value : String(value), wanted);
         return {'=': order === 0, '!=': order !== 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0}[sign];
       };
     }
     const text = word.toLowerCase();
     return row => this.shown.some(name => String(row[name] ?? '').toLowerCase().includes(text));
+  }
+
+  /** The names in conditions that no run has. */
+  get unknown() {
+    return this.words.split(/(?<![=<>])\s+(?![=<>!])/)
+      .map(word => /^(.+?)\s*(?:!=|<=|>=|=|<|>)/.exec(word.trim())?.[1])
+      .filter(name => name && !isKnown(name));
   }
 
   changed(...what) {
@@ -296,8 +336,13 @@ function cell(row, name) {
     return '';
   }
   const write = number => (isMeasure(name) ? fixed(number) : digits(number, 5));
+  if (!isNumber(value)) {
+    return name === 'path' ? value : short(String(value));
+  }
   const spread = row[name + '.sd'];
-  return isNumber(value) ? write(value) + (spread != null ? ' ± ' + write(spread) : '') : name === 'path' ? value : short(String(value));
+  const seeds = row[name + '.seeds'];
+  return write(value) + (spread == null ? '' : ' ± ' + (isMeasure(name) ? fixed(spread) : digits(spread, 3)))
+    + (seeds == null ? '' : ` (${seeds} of ${row.seeds})`);
 }
 
 function runsTable(selection) {
@@ -325,7 +370,14 @@ function runsTable(selection) {
       i === 0
         ? element('th', {scope: 'row'}, cell(row, name))
         : element('td', {class: isNumber(row[name]) && 'number'}, cell(row, name))))));
-    count.textContent = `${rows.length} of ${plural(selection.all.length, selection.grouped ? 'setting' : 'run')}`;
+    count.replaceChildren(
+      `${rows.length} of ${plural(selection.all.length, selection.grouped ? 'setting' : 'run')}`,
+      selection.unknown.length > 0 ? `; no run has ${selection.unknown.join(', ')}` : '',
+      selection.brushed ? ', chosen on an axis of the chart below ' : '',
+      selection.brushed ? element('button', {type: 'button', onclick: () => {
+        selection.brushed = null;
+        selection.changed();
+      }}, 'show all') : '');
   });
   return [count, scrolling('Table of runs', table)];
 }
@@ -352,7 +404,7 @@ function columnChoice(selection) {
   return opening('Columns', details => {
     const kinds = {RUN: 'Run', CONFIG: 'Configuration', INPUT: 'Inputs', VERSION: 'Versions', RESULT: 'Results'};
     for (const [kind, title] of Object.entries(kinds)) {
-      const names = Object.keys(data.runs.columns).filter(name => data.runs.columns[name] === kind && !name.endsWith('.sd'));
+      const names = Object.keys(data.runs.columns).filter(name => data.runs.columns[name] === kind && isOwn(name));
       if (names.length > 0) {
         details.append(element('fieldset', {}, element('legend', {}, title), element('div', {class: 'choices'}, ...names.map(name =>
           element('label', {}, element('input', {type: 'checkbox', checked: selection.shown.includes(name), onchange: event => {
@@ -397,7 +449,7 @@ function colours(rows, name, position) {
     min: Math.min(...values),
     max: Math.max(...values),
     precision: 4,
-    text: [name, ''],
+    text: [`${name} ${digits(Math.max(...values), 4)}`, digits(Math.min(...values), 4)],
     textStyle: {color: ink.faint},
     orient: 'horizontal',
     left: 'center',
@@ -408,9 +460,10 @@ function colours(rows, name, position) {
 }
 
 function sweep(selection) {
-  const every = Object.keys(data.runs.columns).filter(name => !name.endsWith('.sd'));
+  const every = Object.keys(data.runs.columns).filter(isOwn);
   const results = varying(selection.all, every.filter(name => data.runs.columns[name] === 'RESULT'));
-  const main = results.find(name => /^eval\.[^.]+$/.test(name)) || results.find(name => /^dev\.[^.]+$/.test(name)) || results[0];
+  const means = ['dev', 'eval'].flatMap(kind => results.filter(name => name.startsWith(kind + '.') && name.split('.').length === 2));
+  const main = means[0] || results.find(name => name === 'loss') || results[0];
   // Runs of other stages have no such result.
   const having = selection.all.filter(row => row[main] != null);
   if (having.length < 3) {
@@ -420,13 +473,13 @@ function sweep(selection) {
   const names = [...new Set([...settings, ...varying(selection.all, [...data.runs.settings, 'stage', 'seed', 'seeds', 'status']), ...results])];
   const differing = settings.length > 0 ? settings : varying(having, ['path', 'seed']).slice(-1);
   const state = {
-    axes: [...new Set([...differing.slice(0, 7), ...results.filter(name => selection.shown.includes(name) && isMeasure(name)).slice(0, 4), main])],
+    axes: [...new Set([...differing.slice(0, 7), ...means.filter(name => having.every(row => row[name] != null)).slice(0, 4), main])],
     x: settings.find(name => isNumeric(having, name)) || settings[0] || results.find(name => name !== main) || main,
     y: main,
     colour: main,
   };
 
-  const parallel = chart('Parallel coordinates', 'each line is a row of the table above; drag along an axis to choose',
+  const parallel = chart('Parallel coordinates', 'each line is a row of the table above; drag along an axis to filter',
     () => `Axes: ${state.axes.join(', ')}. The table above holds the same values.`,
     () => {
       const rows = selection.rows.filter(row => state.axes.every(name => row[name] != null));
@@ -441,7 +494,7 @@ function sweep(selection) {
           ...axisOf(rows, name),
           nameTextStyle: {color: ink.ink, width: 120, overflow: 'truncate'},
           nameTruncate: {maxWidth: 120},
-          axisLabel: {color: ink.faint, formatter: isNumeric(rows, name) ? value => digits(value, 4) : undefined, width: 110, overflow: 'truncate'},
+          axisLabel: {color: ink.faint, formatter: isNumeric(rows, name) ? value => digits(value, 4) : value => short(value, 20)},
           axisLine: {lineStyle: {color: ink.faint}},
         })),
         visualMap: state.axes.includes(state.colour) ? colours(rows, state.colour, state.axes.indexOf(state.colour)) : undefined,
@@ -470,7 +523,7 @@ function sweep(selection) {
         grid: {left: 16, right: 32, top: 32, bottom: 72, containLabel: true},
         tooltip: tooltip({formatter: item => `${echarts.format.encodeHTML(rows[item.dataIndex].path)}<br>` + [state.x, state.y, state.colour]
           .map(name => `${echarts.format.encodeHTML(name)}: ${echarts.format.encodeHTML(cell(rows[item.dataIndex], name))}`).join('<br>')}),
-        xAxis: axis(state.x, {...axisOf(rows, state.x), nameLocation: 'middle', nameGap: 28}),
+        xAxis: axis(state.x, {...axisOf(rows, state.x), nameLocation: 'middle', nameGap: 28, axisLabel: {color: paint().faint, hideOverlap: true, formatter: value => (isNumber(value) ? digits(value, 4) : short(value, 24))}}),
         yAxis: axis(state.y, axisOf(rows, state.y)),
         visualMap: coloured ? colours(rows, state.colour, 2) : undefined,
         series: [{
@@ -507,8 +560,9 @@ function sweep(selection) {
       selection.changed();
     }}), ' ', name)))));
   section('sweep', 'Settings and results',
-    element('p', {}, 'The filter of the table above applies here, too.'),
-    element('div', {class: 'controls'}, choice('Colour', 'colour', results), choice('Scatter: across', 'x', names), choice('Scatter: up', 'y', names)),
+    element('p', {}, 'The filter of the table above applies here, too. Values of eval are those of test queries: a setting that they chose looks better than it is. '
+      + 'Those of dev are of development queries.'),
+    element('div', {class: 'controls'}, choice('Colour', 'colour', results), choice('x axis', 'x', names), choice('y axis', 'y', names)),
     parallel.figure, omitted, axisChoice, scatter.figure);
   selection.listeners.push(draw);
   draw();
@@ -538,14 +592,15 @@ function trainings() {
     redrawAll();
   }});
   section('training', 'Training',
-    element('p', {}, 'Points are means over the steps that a caption names. Smoothing is that of TensorBoard; weights and learning rates are not smoothed.'),
+    element('p', {}, 'Points are means over the steps that a caption names. Smoothing is that of TensorBoard; weights, learning rates and development queries are not smoothed.'),
     element('div', {class: 'controls'}, element('label', {class: 'beside'}, 'Smoothing', smoothing, value)),
     ...known.map(run => training(run, run === first, settings)));
 }
 
 function training(run, open, settings) {
   const row = data.runs.rows.values.find(other => other.path === run.path) || {};
-  const summary = `${run.path} (${[row.stage, row.status === 'complete' ? null : row.status].filter(Boolean).join(', ')})`;
+  const progress = row.status === 'complete' ? null : `${row.status}, step ${row['log.step'] ?? 0} of ${valueOf(row, 'train.steps')}`;
+  const summary = `${run.path} (${[row.stage, progress].filter(Boolean).join(', ')})`;
   return opening(summary, details => {
     const made = [];
     if (run.domains) {
@@ -597,7 +652,7 @@ function domainCharts(domains, settings) {
     }));
     add('Ratio: proxy loss / reference loss', `of ${means}; logarithmic axis`, per(ratio), [''], () => true);
   } else if (values.loss) {
-    add('Loss', means, per(values.loss), [''], () => state.log);
+    add('Loss by domain', means, per(values.loss), [''], () => state.log);
   }
 
   const redraw = () => made.forEach(one => one.draw());
@@ -657,29 +712,54 @@ function logCharts(log, settings) {
   return [...groups, ...others].map(([title, names]) => {
     const all = names.filter(name => columns[name]?.some(value => value != null))
       .map((name, index) => ({name, steps: log.steps, values: columns[name], index}));
-    return all.length === 0 ? null : chart(title, all.length > 1 ? `${all.map(line => line.name).join(', ')}; ${means}` : means,
-      () => spoken(all), () => lines(all, {smooth: isExact(title) ? 0 : settings.smooth}));
+    return all.length === 0 ? null : chart(title, title === DEVELOPMENT ? 'where they were measured' : means,
+      () => spoken(all), () => lines(all, {named: all.length > 1, smooth: isExact(title) ? 0 : settings.smooth}));
   }).filter(Boolean);
 }
 
-/** What each domain got: rows and their share, and the weight in the end. */
+/** What each domain got: rows and their share, the weight and the losses in the end. */
 function domainTable(domains, row) {
-  const weight = domains.values.weight;
+  const {last} = domains;
   const sum = domains.rows.reduce((total, rows) => total + rows, 0);
-  const losses = (points, i) => (points ? digits(lastOf(points[i]), 4) : null);
   const columns = [
     ['rows sampled', domains.rows.length > 0 ? i => digits(domains.rows[i], 7) : null],
-    ['share of the rows', domains.rows.length > 0 && sum > 0 ? i => share(domains.rows[i] / sum) : null],
-    ['weight α in the end', weight ? i => share(lastOf(weight[i])) : null],
-    [row.stage === 'dro' ? 'proxy loss in the end' : 'loss in the end', domains.values.loss ? i => losses(domains.values.loss, i) : null],
-    ['reference loss in the end', domains.values.reference_loss ? i => losses(domains.values.reference_loss, i) : null],
+    ['share of the rows', sum > 0 ? i => share(domains.rows[i] / sum) : null],
+    ['final α', last.weight ? i => share(last.weight[i]) : null],
+    [row.stage === 'dro' ? 'final proxy loss' : 'final loss', last.loss ? i => digits(last.loss[i], 4) : null],
+    ['final reference loss', last.reference_loss ? i => digits(last.reference_loss[i], 4) : null],
   ].filter(([, value]) => value);
   return scrolling('Domains of ' + row.path, element('table', {},
-    element('caption', {}, 'Domains'),
+    element('caption', {}, 'Domains. α is that of the last step, losses are means over the last tenth of the steps.'),
     element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'domain'),
       ...columns.map(([title]) => element('th', {scope: 'col', class: 'number'}, title)))),
     element('tbody', {}, ...domains.names.map((name, i) => element('tr', {}, element('th', {scope: 'row'}, name),
       ...columns.map(([, value]) => element('td', {class: 'number'}, value(i))))))));
+}
+
+/** The weights that several runs learned, side by side: runs of one setting as their mean. */
+function mixtures() {
+  const settings = new Map();
+  for (const run of data.curves.filter(other => other.domains?.last.weight)) {
+    const row = data.runs.rows.values.find(other => other.path === run.path) || {};
+    const label = data.runs.settings.filter(name => row[name] != null).map(name => `${name}=${row[name]}`).join(' ') || run.path;
+    settings.set(label, [...(settings.get(label) || []), run.domains]);
+  }
+  if (settings.size < 2) {
+    return;
+  }
+  const names = [...new Set([...settings.values()].flat().flatMap(domains => domains.names))];
+  const columns = [...settings].map(([label, all]) => [label, name => {
+    const values = all.map(domains => domains.last.weight[domains.names.indexOf(name)]).filter(value => value != null);
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  }, all.length]);
+  section('mixtures', 'Learned weights',
+    element('p', {}, 'α of each domain after the last step; of several runs of a setting, the mean.'),
+    scrolling('Table of learned weights', element('table', {},
+      element('caption', {class: 'spoken'}, 'Learned weights'),
+      element('thead', {}, element('tr', {}, element('th', {scope: 'col'}, 'domain'),
+        ...columns.map(([label, , count]) => element('th', {scope: 'col', class: 'number'}, label, count > 1 ? ` (${count} runs)` : '')))),
+      element('tbody', {}, ...names.map(name => element('tr', {}, element('th', {scope: 'row'}, name),
+        ...columns.map(([, value]) => element('td', {class: 'number'}, share(value(name))))))))));
 }
 
 function share(part) {
@@ -700,7 +780,13 @@ function evaluation() {
   section('evaluation', 'Evaluation',
     several ? element('p', {}, `${comparison.baseline ? 'Compared with ' + comparison.baseline + '. ' : ''}▲ marks values that are significantly better, `
       + `▼ those that are significantly worse (${TESTS[comparison.test]}, Holm's correction in each row, p at most ${comparison.alpha}). `
-      + 'The largest value of a row is bold.') : null,
+      + 'The largest value of a row is bold. ± is the standard deviation over the runs of a system.') : null,
+    several ? opening('Which question does each test answer?', details => details.append(element('ul', {},
+      element('li', {}, 'Student: would these models differ on other queries of these sets? A paired t-test over queries.'),
+      element('li', {}, 'Fisher: the same, without assuming a distribution; a randomisation test.'),
+      element('li', {}, 'seeds: would models trained with other seeds differ on these queries? A t-test over runs, where both systems have several.'),
+      element('li', {}, 'interval: how large is the difference? A bootstrap over queries; it is that of this difference alone. P-values are corrected for all comparisons of a row.'))))
+      : null,
     ...comparison.tables.map((table, i) => opening(table.measure, details => {
       details.append(scrolling(`${table.measure} on each set`, valuesTable(table)));
       if (several) {
@@ -750,7 +836,7 @@ function testsTable(table) {
     element('thead', {}, element('tr', {},
       ...['average', 'compared'].map(title => element('th', {scope: 'col'}, title)),
       ...['difference', `${percent} % interval`, ' ', 'p Student', 'p Fisher', 'p seeds'].map(title =>
-        title === ' ' ? element('td', {}) : element('th', {scope: 'col', class: 'number'}, title)))),
+        element('th', {scope: 'col', class: 'number'}, title === ' ' ? element('span', {class: 'spoken'}, 'interval drawn') : title)))),
     element('tbody', {}, ...rows.map(([row, pair]) => element('tr', {},
       element('th', {scope: 'row'}, row.name),
       element('td', {}, `${pair.system} − ${pair.other}`),
@@ -777,12 +863,12 @@ function setsTable(comparison) {
   }
   const chooses = data.runs.shared.concat(data.runs.rows.values.map(row => ({name: 'train.keep', value: row['train.keep']})))
     .some(fact => fact.name === 'train.keep' && fact.value === 'best');
-  const use = set => (!set ? 'not known' : !set.watched ? 'none of the set'
-    : chooses ? 'its development queries, which are not among these, chose the step of the model' : 'its development queries, which are not among these, were watched');
-  return opening('Which queries are these, and were any of them used to choose?', details => details.append(
+  const use = set => (!set ? 'not known' : !set.watched ? 'no' : chooses ? 'yes, to choose the step of the model' : 'yes');
+  return opening('Test queries', details => details.append(
+    element('p', {}, 'Development queries are never among the test queries.'),
     scrolling('Sets', element('table', {},
       element('caption', {class: 'spoken'}, 'Sets'),
-      element('thead', {}, element('tr', {}, ...['set', 'queries', 'judgements', 'used before'].map(title => element('th', {scope: 'col'}, title)))),
+      element('thead', {}, element('tr', {}, ...['set', 'queries', 'judgements', 'development queries of the set were watched'].map(title => element('th', {scope: 'col'}, title)))),
       element('tbody', {}, ...rows.map(row => element('tr', {},
         element('th', {scope: 'row'}, row.name),
         element('td', {class: 'number'}, row.queries),
@@ -795,7 +881,9 @@ function setsTable(comparison) {
 /** All that is known of a run: what is its own, and what it shares with the others. */
 function factsOf(row) {
   const own = Object.entries(row).filter(([name]) => name !== 'path').map(([name, value]) => ({name, value}));
-  return [...own, ...data.runs.shared].sort((a, b) => compare(a.name, b.name));
+  const kinds = ['RUN', 'CONFIG', 'INPUT', 'VERSION', 'RESULT'];
+  const kind = fact => kinds.indexOf(fact.kind || data.runs.columns[fact.name]);
+  return [...own, ...data.runs.shared].sort((a, b) => kind(a) - kind(b));
 }
 
 function factTable(label, facts) {
@@ -811,8 +899,8 @@ function provenance() {
     .map(([kind, title]) => [title, data.runs.shared.filter(fact => fact.kind === kind)])
     .filter(([, facts]) => facts.length > 0)
     .map(([title, facts]) => opening(title, details => details.append(factTable(title, facts))));
-  section('provenance', 'What all runs share',
-    element('p', {}, 'What is a run’s own is in the table of runs and below its charts.'), ...parts);
+  section('provenance', 'Common settings',
+    element('p', {}, 'What all runs share. The rest is in the table of runs, and below the charts of each run.'), ...parts);
 }
 
 // ---- The page -------------------------------------------------------------------------------------------------------------------
@@ -821,7 +909,7 @@ function about() {
   const complete = data.runs.rows.values.filter(row => row.status === 'complete').length;
   const rest = data.runs.rows.values.length - complete;
   document.getElementById('about').append(
-    `${plural(data.runs.rows.values.length, 'run')}, ${rest === 0 ? 'all complete' : `of which ${rest} not complete`}, in `,
+    `${plural(data.runs.rows.values.length, 'run')}, ${rest === 0 ? 'all complete' : `${rest} not complete`}, in `,
     ...data.folders.flatMap((folder, i) => [i > 0 ? ', ' : '', element('code', {}, folder)]),
     `. Written on ${data.created.replace('T', ' at ').replace('Z', ' UTC')}.`);
   if (data.notes.length > 0) {
@@ -830,11 +918,13 @@ function about() {
 }
 
 function page() {
+  [data.runs.rows, data.runs.groups].forEach(table => table.values.sort((a, b) => compare(a.path, b.path)));
   about();
   evaluation();
   const selection = new Selection();
   section('runs', 'Runs', ...runsControls(selection), ...runsTable(selection));
   sweep(selection);
+  mixtures();
   trainings();
   provenance();
   selection.changed();

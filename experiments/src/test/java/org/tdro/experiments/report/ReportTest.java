@@ -113,8 +113,10 @@ class ReportTest {
         {"job": 1, "overrides": ["seed=2"], "steps": [9], "identity": "b", "evaluation": "", "status": "failed", "exit_code": 1}
         """);
     assertThat(texts(data(folder.resolve("runs")).at("/notes")))
-        .containsExactly("job 1 (seed=2) of %s: failed; its end is in %s"
-            .formatted(folder.resolve("runs/eta"), folder.resolve("runs/eta/1/job.log")));
+        .containsExactly(
+            folder.resolve("runs/eta") + ": 1 of 2 jobs complete",
+            "%s: job 1 (seed=2) failed; see %s"
+                .formatted(folder.resolve("runs/eta"), folder.resolve("runs/eta/1/job.log")));
   }
 
   @Test

@@ -29,6 +29,12 @@ public final class DomainTrajectory implements Callback {
   /** Name of the columns of the reference model's mean losses. */
   public static final String REFERENCE_LOSS = "reference_loss";
 
+  /** Name of the columns of the weights α that are learned. */
+  public static final String WEIGHT = "weight";
+
+  /** Name of the columns of the measures by which the weights move. */
+  public static final String MEASURE = "measure";
+
   private final Path file;
   private final List<String> domains;
   private final Map<String, LogKey<float[]>> values = new LinkedHashMap<>();

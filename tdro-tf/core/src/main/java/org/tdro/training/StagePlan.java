@@ -130,8 +130,8 @@ record StagePlan(
       weighting = learner;
     }
     callbacks.add(trajectory(config, prepared)
-        .column("weight", MixtureLearner.WEIGHT)
-        .column("measure", MixtureLearner.MEASURE)
+        .column(DomainTrajectory.WEIGHT, MixtureLearner.WEIGHT)
+        .column(DomainTrajectory.MEASURE, MixtureLearner.MEASURE)
         .column(DomainTrajectory.REFERENCE_LOSS, ContrastiveModel.DOMAIN_REFERENCE_LOSS));
     return new StagePlan(
         fold,
