@@ -94,6 +94,21 @@ final class ComparedRuns {
     arguments.forEach(this::add);
   }
 
+  /** Adds the results of a folder, as far as it has any; returns why there are none. */
+  List<String> addFound(Path folder) {
+    try {
+      add(folder.toString());
+      return List.of();
+    } catch (InputException e) {
+      return e.problems();
+    }
+  }
+
+  /** Returns whether there is nothing to compare. */
+  boolean isEmpty() {
+    return groups.isEmpty();
+  }
+
   private List<Group> add(String argument) {
     var named = NAMED.matcher(argument);
     boolean isNamed = !Files.exists(Path.of(argument)) && named.matches();

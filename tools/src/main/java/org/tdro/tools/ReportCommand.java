@@ -10,7 +10,6 @@ import org.tdro.evaluation.significance.Comparison;
 import org.tdro.experiments.report.Report;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
-import org.tdro.training.StoredEvaluation;
 import org.tdro.training.config.DataConfig;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,19 +86,11 @@ final class ReportCommand implements Callable<Integer> {
   }
 
   private void compare(Report report, Comparison.Options options) {
-    var evaluated = new ArrayList<String>();
-    for (var folder : folders) {
-      try {
-        StoredEvaluation.read(folder.toString());
-        evaluated.add(folder.toString());
-      } catch (InputException e) {
-        report.noting(e.problems());
-      }
-    }
-    if (evaluated.isEmpty()) {
+    var runs = comparison.runs(List.of());
+    folders.forEach(folder -> report.noting(runs.addFound(folder)));
+    if (runs.isEmpty()) {
       return;
     }
-    var runs = comparison.runs(evaluated);
     var baseline = comparison.baseline(runs);
     var names = runs.systems().stream().map(ComparedSystem::name).toList();
     if (baseline.isEmpty() && names.size() > PAIRS) {

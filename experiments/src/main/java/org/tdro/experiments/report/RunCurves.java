@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,27 +84,48 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
     }
 
     Domains domains() {
-      var names = new ArrayList<String>();
+      var names = columns.stream().map(this::domain).distinct().toList();
       var rows = new ArrayList<Double>();
       var values = new LinkedHashMap<String, List<List<Double>>>();
       for (int column = 0; column < columns.size(); column++) {
-        var name = columns.get(column).split("/", 2);
-        var value = name[0];
-        var domain = name[1];
-        if (!names.contains(domain)) {
-          names.add(domain);
-        }
-        if (value.equals(DomainTrajectory.ROWS)) {
+        if (value(column).equals(DomainTrajectory.ROWS)) {
           rows.add(steps.total(column));
         } else {
-          values.computeIfAbsent(value, absent -> new ArrayList<>()).add(steps.means(column));
+          put(values, column, names, steps.means(column), List.of());
         }
       }
-      return new Domains(steps.width(), steps.steps(), names, rows, values, last(values.keySet()));
+      return new Domains(
+          steps.width(),
+          steps.steps(),
+          names,
+          rows.size() == names.size() ? rows : List.of(),
+          values,
+          last(values.keySet(), names));
+    }
+
+    /** Puts what is known of a column in the place of its domain; that of a domain without such a column is {@code absent}. */
+    private <T> void put(
+        Map<String, List<T>> values, int column, List<String> names, T known, T absent) {
+      values
+          .computeIfAbsent(
+              value(column), value -> new ArrayList<>(Collections.nCopies(names.size(), absent)))
+          .set(names.indexOf(domain(columns.get(column))), known);
+    }
+
+    private String value(int column) {
+      return columns.get(column).split("/", 2)[0];
+    }
+
+    private String domain(String column) {
+      int slash = column.indexOf('/');
+      if (slash < 0) {
+        throw new InputException(file + ":1: the column " + column + " names no domain");
+      }
+      return column.substring(slash + 1);
     }
 
     /** Returns the values in the end; a log is read again for them, since its points depend on how many runs there are. */
-    private Map<String, List<Double>> last(Set<String> values) {
+    private Map<String, List<Double>> last(Set<String> values, List<String> names) {
       var last = new BinnedSteps(columns.size(), 2);
       var tenth = new BinnedSteps(columns.size(), 2);
       long first = steps.rows() - Math.max(1, steps.rows() / 10);
@@ -119,11 +141,9 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
       });
       var byName = new LinkedHashMap<String, List<Double>>();
       for (int column = 0; column < columns.size(); column++) {
-        var value = columns.get(column).split("/", 2)[0];
-        if (values.contains(value)) {
-          byName
-              .computeIfAbsent(value, absent -> new ArrayList<>())
-              .add((value.equals(DomainTrajectory.WEIGHT) ? last : tenth).mean(column));
+        if (values.contains(value(column))) {
+          var source = value(column).equals(DomainTrajectory.WEIGHT) ? last : tenth;
+          put(byName, column, names, source.mean(column), null);
         }
       }
       return byName;
@@ -160,6 +180,9 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
     var read = new ArrayList<Binned>();
     read(file, (columns, step, values) -> {
       if (read.isEmpty()) {
+        if (columns.stream().distinct().count() < columns.size()) {
+          throw new InputException(file + ":1: a column is there twice");
+        }
         read.add(new Binned(file, List.copyOf(columns), new BinnedSteps(columns.size(), points)));
       }
       read.get(0).steps().add(step, values);

@@ -101,7 +101,7 @@ record JobRecord(
    */
   static List<JobRecord> readAll(Path sweep) {
     var file = sweep.resolve(FILE);
-    if (!Files.exists(file)) {
+    if (!Files.isRegularFile(file)) {
       return List.of();
     }
     try {

@@ -248,7 +248,7 @@ const hasGroups = data.runs.groups.values.length > 0;
 /** What all runs share, as values like those of rows. */
 const shared = new Map(data.runs.shared.map(fact => [fact.name, fact.value !== '' && !Number.isNaN(Number(fact.value)) ? Number(fact.value) : fact.value]));
 
-const isKnown = name => name in data.runs.columns || shared.has(name);
+const isKnown = name => Object.hasOwn(data.runs.columns, name) || shared.has(name);
 const valueOf = (row, name) => row[name] ?? shared.get(name);
 
 /** Whether a column is not the deviation of another, or the number of seeds that have it. */
@@ -306,8 +306,11 @@ class Selection {
         if (value == null) {
           return false;
         }
-        const order = compare(isNumber(wanted) ? value : String(value), wanted);
-        return {'=': order === 0, '!=': order !== 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0}[sign];
+        // The seeds of a group are several numbers.
+        const values = name === 'seed' ? String(value).split(',').map(Number) : [value];
+        const orders = values.map(one => compare(isNumber(wanted) ? one : String(one), wanted));
+        return sign === '!=' ? orders.every(order => order !== 0)
+          : orders.some(order => ({'=': order === 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0}[sign]));
       };
     }
     const text = word.toLowerCase();
@@ -423,7 +426,10 @@ function varying(rows, names) {
   return names.filter(name => new Set(rows.map(row => row[name]).filter(value => value != null)).size > 1);
 }
 
-const isNumeric = (rows, name) => rows.some(row => row[name] != null) && rows.every(row => row[name] == null || isNumber(row[name]));
+/** Whether a row can be drawn on the axis of a column: results that are no numbers, such as the loss of a run that diverged, cannot. */
+const isDrawn = (row, name) => row[name] != null && (data.runs.columns[name] !== 'RESULT' || isNumber(row[name]));
+
+const isNumeric = (rows, name) => rows.some(row => isNumber(row[name])) && rows.every(row => isNumber(row[name]) || !isDrawn(row, name));
 
 /** Settings are compared on a logarithmic axis if they span a power of ten. */
 function isLogarithmic(rows, name) {
@@ -465,7 +471,7 @@ function sweep(selection) {
   const means = ['dev', 'eval'].flatMap(kind => results.filter(name => name.startsWith(kind + '.') && name.split('.').length === 2));
   const main = means[0] || results.find(name => name === 'loss') || results[0];
   // Runs of other stages have no such result.
-  const having = selection.all.filter(row => row[main] != null);
+  const having = selection.all.filter(row => isDrawn(row, main));
   if (having.length < 3) {
     return;
   }
@@ -473,7 +479,7 @@ function sweep(selection) {
   const names = [...new Set([...settings, ...varying(selection.all, [...data.runs.settings, 'stage', 'seed', 'seeds', 'status']), ...results])];
   const differing = settings.length > 0 ? settings : varying(having, ['path', 'seed']).slice(-1);
   const state = {
-    axes: [...new Set([...differing.slice(0, 7), ...means.filter(name => having.every(row => row[name] != null)).slice(0, 4), main])],
+    axes: [...new Set([...differing.slice(0, 7), ...means.filter(name => having.every(row => isDrawn(row, name))).slice(0, 4), main])],
     x: settings.find(name => isNumeric(having, name)) || settings[0] || results.find(name => name !== main) || main,
     y: main,
     colour: main,
@@ -482,7 +488,7 @@ function sweep(selection) {
   const parallel = chart('Parallel coordinates', 'each line is a row of the table above; drag along an axis to filter',
     () => `Axes: ${state.axes.join(', ')}. The table above holds the same values.`,
     () => {
-      const rows = selection.rows.filter(row => state.axes.every(name => row[name] != null));
+      const rows = selection.rows.filter(row => state.axes.every(name => isDrawn(row, name)));
       const ink = paint();
       return {
         tooltip: tooltip({formatter: item => `${echarts.format.encodeHTML(rows[item.dataIndex].path)}<br>` + state.axes
@@ -516,7 +522,7 @@ function sweep(selection) {
   const scatter = chart('Scatter', 'each point is a row of the table above',
     () => `${state.y} against ${state.x}. The table above holds the same values.`,
     () => {
-      const rows = selection.rows.filter(row => [state.x, state.y].every(name => row[name] != null));
+      const rows = selection.rows.filter(row => [state.x, state.y].every(name => isDrawn(row, name)));
       const by = [state.x, state.y].map(name => isNumeric(rows, name));
       const coloured = isNumeric(rows, state.colour);
       return {
@@ -544,7 +550,7 @@ function sweep(selection) {
 
   function draw(what) {
     if (what !== 'brush') {
-      parallel.rows = selection.rows.filter(row => state.axes.every(name => row[name] != null));
+      parallel.rows = selection.rows.filter(row => state.axes.every(name => isDrawn(row, name)));
       const left = selection.rows.length - parallel.rows.length;
       omitted.textContent = left > 0 ? `${plural(left, 'row')} without a value on an axis, such as those of other stages: not drawn.` : '';
       parallel.draw();

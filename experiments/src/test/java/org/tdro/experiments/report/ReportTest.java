@@ -86,6 +86,7 @@ class ReportTest {
     assertThat(texts(curves.at("/domains/names"))).containsExactly("news", "a/b");
     assertThat(texts(curves.at("/domains/rows"))).containsExactly("7.0", "1.0");
     assertThat(curves.at("/domains/values/loss").toString()).isEqualTo("[[0.5,0.25],[null,null]]");
+    assertThat(curves.at("/domains/last/loss").toString()).isEqualTo("[0.25,null]");
   }
 
   @Test
@@ -94,9 +95,15 @@ class ReportTest {
     var run = runs.complete("a");
     MadeRuns.write(run.log(), "step,loss\n1,0.5\n2\n");
     MadeRuns.write(folder.resolve("runs/b/run.json"), "{");
+    MadeRuns.write(runs.complete("c").log(), "step,loss\nx,0.5\n");
+    MadeRuns.write(runs.complete("d").trajectory(), "step,loss\n1,0.5\n");
+    MadeRuns.write(runs.complete("e").trajectory(), "step,loss/a,loss/a\n1,0.5,1\n");
     assertThat(texts(data(folder.resolve("runs")).at("/notes")))
         .anyMatch(note -> note.startsWith(run.log() + ":3: has 1 cells"))
-        .anyMatch(note -> note.contains("runs/b/run.json"));
+        .anyMatch(note -> note.contains("runs/b/run.json"))
+        .anyMatch(note -> note.endsWith("c/log.csv: expected the number of a step, found: x"))
+        .anyMatch(note -> note.endsWith("d/trajectory.csv:1: the column loss names no domain"))
+        .anyMatch(note -> note.endsWith("e/trajectory.csv:1: a column is there twice"));
     assertThatThrownBy(() -> Report.of(List.of(folder.resolve("nothing"))))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("nothing");

@@ -101,7 +101,7 @@ public record RunRecord(
 
   /** Returns the record in a folder; empty if no run was begun there. */
   public static Optional<RunRecord> read(RunFolder run) {
-    if (!Files.exists(run.record())) {
+    if (!Files.isRegularFile(run.record())) {
       return Optional.empty();
     }
     return Optional.of(Json.read(run.record(), RunRecord.class));
@@ -131,7 +131,7 @@ public record RunRecord(
   public List<String> differences(
       RunFolder run, ResolvedConfig<?> resolved, Map<String, String> now, int sampler) {
     var differences = new ArrayList<String>();
-    if (Files.exists(run.config())) {
+    if (Files.isRegularFile(run.config())) {
       resolved.differences(run.config()).forEach(difference -> differences.add("  " + difference));
     }
     now.forEach((name, fingerprint) -> {

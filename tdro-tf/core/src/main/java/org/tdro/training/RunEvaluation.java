@@ -95,7 +95,7 @@ record RunEvaluation(
 
   /** Returns the evaluation in a run's folder, whatever model it is of; empty if there is none. */
   static Optional<RunEvaluation> read(Path run) {
-    return Files.exists(file(run))
+    return Files.isRegularFile(file(run))
         ? Optional.of(Json.read(file(run), RunEvaluation.class))
         : Optional.empty();
   }

@@ -101,7 +101,7 @@ public final class RunSetting {
    * @param made the runs that were made from it, which cannot be its origins
    */
   private static Optional<RunSetting> of(RunFolder run, Set<Path> made) {
-    if (!Files.exists(run.config())) {
+    if (!Files.isRegularFile(run.config())) {
       return Optional.empty();
     }
     return RunRecord.read(run).map(record -> {
@@ -124,7 +124,7 @@ public final class RunSetting {
   private static Optional<Origin> origin(Path path, Set<Path> excluded) {
     for (var folder = path; folder != null; folder = folder.getParent()) {
       var run = new RunFolder(folder);
-      if (Files.exists(run.record())) {
+      if (Files.isRegularFile(run.record())) {
         var part = folder.relativize(path);
         try {
           return excluded.contains(folder)

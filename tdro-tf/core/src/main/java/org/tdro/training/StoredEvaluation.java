@@ -104,7 +104,7 @@ public record StoredEvaluation(
     if (!Files.isDirectory(path)) {
       return ofFile(path);
     }
-    if (Files.exists(RunEvaluation.file(path))) {
+    if (Files.isRegularFile(RunEvaluation.file(path))) {
       return List.of(current(path.toString(), path));
     }
     if (Files.exists(new RunFolder(path).record())) {
@@ -124,10 +124,10 @@ public record StoredEvaluation(
 
   /** Returns the results of all pipelines and runs in a folder and those below it. */
   private static List<StoredEvaluation> within(Path folder) {
-    if (Files.exists(PipelineReport.file(folder))) {
+    if (Files.isRegularFile(PipelineReport.file(folder))) {
       return ofPipeline(folder, PipelineReport.file(folder), Optional.empty());
     }
-    if (Files.exists(RunEvaluation.file(folder))) {
+    if (Files.isRegularFile(RunEvaluation.file(folder))) {
       return List.of(current(folder.toString(), folder));
     }
     if (Files.exists(new RunFolder(folder).record())) {
@@ -173,8 +173,9 @@ public record StoredEvaluation(
     for (var weighting :
         only.map(List::of).orElse(List.copyOf(stored.evaluation().keySet()))) {
       var name = named + ":" + weighting;
-      var run =
-          stored.run(file, weighting).filter(folder -> Files.exists(RunEvaluation.file(folder)));
+      var run = stored
+          .run(file, weighting)
+          .filter(folder -> Files.isRegularFile(RunEvaluation.file(folder)));
       results.add(
           run.isPresent()
               ? current(name, run.get())
@@ -249,7 +250,7 @@ public record StoredEvaluation(
    */
   public Optional<ResolvedConfig<RunConfig>> config() {
     return run.map(RunFolder::config)
-        .filter(Files::exists)
+        .filter(Files::isRegularFile)
         .map(file -> ResolvedConfig.read(RunConfig.SCHEMA, file));
   }
 }
