@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.tdro.config.ResolvedConfig;
 import org.tdro.evaluation.significance.Comparison;
 import org.tdro.evaluation.significance.ComparisonFormat;
 import org.tdro.experiments.ledger.Fact;
@@ -29,6 +31,7 @@ import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.runs.RunFolder;
+import org.tdro.training.config.RunConfig;
 
 /**
  * A page on runs: what they have in common and what tells them apart, their results with tests of significance, the curves of their
@@ -104,7 +107,13 @@ public final class Report {
       var values = new LinkedHashMap<>(swept.of(run.folder()));
       values.remove(LedgerRun.SEED);
       allKeys.addAll(values.keySet());
-      return inSweep(run, swept.keys(run.folder()), values);
+      var keys = new HashSet<>(swept.keys(run.folder()));
+      keys.remove(LedgerRun.SEED);
+      keys.removeAll(values.keySet());
+      if (!keys.isEmpty()) {
+        keys.removeAll(decisiveKeys(run));
+      }
+      return inSweep(run, keys, values);
     } catch (InputException e) {
       // The same problem is among those of the sweep.
       return run;
@@ -112,20 +121,25 @@ public final class Report {
   }
 
   /**
-   * Returns a run with what its sweep says of it: choices of its job such as {@code dro=paper}, which are no keys of the configuration, but
-   * not the swept keys that do not matter to a run which jobs share.
+   * Returns a run with what its sweep says of it: choices of its job such as {@code dro=paper}, which are no keys of the configuration.
+   *
+   * @param keys swept keys that do not matter to the run; one that jobs share has those of the first of them
    */
   private static LedgerRun inSweep(LedgerRun run, Set<String> keys, Map<String, String> values) {
     var facts = new ArrayList<>(run.facts());
-    facts.removeIf(fact -> fact.kind() == Fact.Kind.CONFIG
-        && keys.contains(fact.name())
-        && !values.containsKey(fact.name()));
+    facts.removeIf(fact -> fact.kind() == Fact.Kind.CONFIG && keys.contains(fact.name()));
     values.forEach((key, value) -> {
       if (run.value(key).isEmpty()) {
         facts.add(new Fact(Fact.Kind.CONFIG, key, value));
       }
     });
     return new LedgerRun(run.folder(), facts);
+  }
+
+  private static Set<String> decisiveKeys(LedgerRun run) {
+    return ResolvedConfig.read(RunConfig.SCHEMA, new RunFolder(run.folder()).config())
+        .decisiveValues()
+        .keySet();
   }
 
   private static Ledger read(Path folder) {

@@ -127,6 +127,35 @@ class ReportTest {
   }
 
   @Test
+  void aSharedReferenceHasOfTheSweptKeysThoseThatMatterToIt() throws IOException {
+    var runs = new MadeRuns(folder.resolve("runs"));
+    runs.complete(
+        "eta/shared/reference-1", "stage=reference", "dro.step-size=0.5", "train.steps=7");
+    runs.complete(
+        "eta/0",
+        "stage=dro",
+        "dro=excess",
+        "dro.step-size=0.5",
+        "train.steps=7",
+        "dro.reference=r");
+    MadeRuns.write(folder.resolve("runs/eta/jobs.jsonl"), """
+        {"job": 0, "overrides": ["dro=excess", "dro.step-size=0.5", "train.steps=7"], "steps": [7], "identity": "a", "evaluation": "", "status": "complete"}
+        """);
+    var data = data(folder.resolve("runs"));
+    assertThat(texts(data.at("/runs/settings")))
+        .containsExactly("dro", "dro.step-size", "train.steps");
+    var job = data.at("/runs/rows/values/0");
+    var reference = data.at("/runs/rows/values/1");
+    assertThat(job.path("dro").asText()).isEqualTo("excess");
+    assertThat(job.path("dro.step-size").asDouble()).isEqualTo(0.5);
+    assertThat(reference.path("stage").asText()).isEqualTo("reference");
+    assertThat(reference.has("dro")).isFalse();
+    assertThat(reference.has("dro.step-size")).isFalse();
+    // Both have it: it is said once.
+    assertThat(data.at("/runs/shared").toString()).contains("train.steps");
+  }
+
+  @Test
   void aFolderGivenTwiceCountsOnce() throws IOException {
     new MadeRuns(folder.resolve("runs")).complete("a");
     var data = data(folder.resolve("runs"), folder.resolve("runs/a"));
