@@ -43,11 +43,20 @@ public record LearnedMixture(
     files.put("curr_weights.json", WeightsFile.of(domains, weights));
     files.put("ema_weights.json", WeightsFile.of(domains, ema));
     files.put("mean_weights.json", WeightsFile.of(domains, mean));
-    var selectedFrom = WeightsFile.of(domains, result == Result.LAST ? weights : mean);
+    var result = result(domains);
     for (int percent : topPercents) {
-      files.put("top" + percent + "_weights.json", selectedFrom.top(percent));
+      files.put("top" + percent + "_weights.json", result.top(percent));
     }
     return files;
+  }
+
+  /**
+   * Returns the weights that the method calls its result.
+   *
+   * @param domains in the order of their ids
+   */
+  public WeightsFile result(List<DomainSize> domains) {
+    return WeightsFile.of(domains, result == Result.LAST ? weights : mean);
   }
 
   /** Returns the values of a vector. */

@@ -124,11 +124,38 @@ public record WeightsFile(List<DomainWeight> domains) {
     if (percent < 1 || percent > 100) {
       throw new IllegalArgumentException("percent must be from 1 to 100, was " + percent);
     }
-    int kept = Math.max(1, domains.size() * percent / 100);
-    return new WeightsFile(domains.stream()
+    return uniform(descending().subList(0, Math.max(1, domains.size() * percent / 100)));
+  }
+
+  /**
+   * Returns the domains above the largest relative gap of the weights, mixed uniformly and numbered in descending order of weight: with
+   * weights w_1 ≥ … ≥ w_n, the first m for the m < n with the largest w_m / w_(m+1). Of equal gaps the one that keeps more domains counts;
+   * where all weights are equal, all domains are kept.
+   */
+  public WeightsFile aboveLargestGap() {
+    var sorted = descending();
+    int kept = sorted.size();
+    double largest = 1;
+    for (int m = sorted.size() - 1; m >= 1; m--) {
+      double above = sorted.get(m - 1).weight();
+      double gap = above == 0 ? 1 : above / sorted.get(m).weight();
+      if (gap > largest) {
+        kept = m;
+        largest = gap;
+      }
+    }
+    return uniform(sorted.subList(0, kept));
+  }
+
+  private List<DomainWeight> descending() {
+    return domains.stream()
         .sorted(Comparator.comparingDouble(DomainWeight::weight).reversed())
-        .limit(kept)
-        .map(selected -> new DomainWeight(selected.domain(), 1.0 / kept))
+        .toList();
+  }
+
+  private static WeightsFile uniform(List<DomainWeight> selected) {
+    return new WeightsFile(selected.stream()
+        .map(domain -> new DomainWeight(domain.domain(), 1.0 / selected.size()))
         .toList());
   }
 

@@ -38,7 +38,7 @@ import org.tensorflow.Session;
  * @param weighting the weighting of a micro-batch's rows in the loss
  * @param reference the frozen model that losses are compared with, where the weighting compares them
  * @param learned the mixture that is learned along with the model, if one is
- * @param callbacks callbacks that move the sampler and record the course of the domains
+ * @param callbacks callbacks that move the sampler, record the course of the domains and warn of it
  */
 record StagePlan(
     Fold fold,
@@ -61,12 +61,13 @@ record StagePlan(
       var sizes = prepared.data().domains().stream()
           .map(domain -> new DomainSize(domain.name(), domain.size(Fold.ALL)))
           .toList();
-      AtomicWrite.folder(
-          folder,
-          beside -> learner
-              .learned(session)
-              .files(sizes, topPercents)
-              .forEach((name, weights) -> weights.write(beside.resolve(name))));
+      AtomicWrite.folder(folder, beside -> {
+        var mixture = learner.learned(session);
+        mixture
+            .files(sizes, topPercents)
+            .forEach((name, weights) -> weights.write(beside.resolve(name)));
+        mixture.result(sizes).aboveLargestGap().write(beside.resolve("gap_weights.json"));
+      });
     }
   }
 
@@ -109,7 +110,8 @@ record StagePlan(
   private static StagePlan learning(
       ResolvedConfig<RunConfig> resolved, DroConfig dro, PreparedData prepared) {
     var config = resolved.config();
-    var learner = learner(config, dro, initialWeights(dro.initialWeights(), prepared));
+    var initialWeights = initialWeights(dro.initialWeights(), prepared);
+    var learner = learner(config, dro, initialWeights);
     var fold = fold(resolved, dro);
     var weights = weights(config, prepared, fold);
     var callbacks = new ArrayList<Callback>();
@@ -133,6 +135,7 @@ record StagePlan(
         .column(DomainTrajectory.WEIGHT, MixtureLearner.WEIGHT)
         .column(DomainTrajectory.MEASURE, MixtureLearner.MEASURE)
         .column(DomainTrajectory.REFERENCE_LOSS, ContrastiveModel.DOMAIN_REFERENCE_LOSS));
+    callbacks.add(new MixtureWarnings(config, dro, prepared.domainNames(), initialWeights));
     return new StagePlan(
         fold,
         sampler,

@@ -120,6 +120,36 @@ class WeightsFileTest {
         .containsExactly(1.0);
   }
 
+  @Test
+  void theDomainsAboveTheLargestRelativeGapAreKeptUniformly() {
+    // .5 / .3 < .3 / .15 < .15 / .05
+    assertThat(mixture(0.15f, 0.5f, 0.05f, 0.3f).aboveLargestGap().domains())
+        .containsExactly(
+            new DomainWeight(new DomainSize("d1", 2), 1.0 / 3),
+            new DomainWeight(new DomainSize("d3", 4), 1.0 / 3),
+            new DomainWeight(new DomainSize("d0", 1), 1.0 / 3));
+  }
+
+  @Test
+  void ofEqualGapsTheOneThatKeepsMoreDomainsCounts() {
+    assertThat(mixture(0.5f, 0.25f, 0.125f, 0.125f).aboveLargestGap().domains())
+        .extracting(DomainWeight::name)
+        .containsExactly("d0", "d1");
+  }
+
+  @Test
+  void withoutAGapAllDomainsAreKept() {
+    assertThat(mixture(0.25f, 0.25f, 0.25f, 0.25f).aboveLargestGap().domains()).hasSize(4);
+    assertThat(mixture(1f).aboveLargestGap().domains()).hasSize(1);
+  }
+
+  @Test
+  void aWeightOfZeroIsBelowAnyOther() {
+    assertThat(mixture(0.9f, 0.1f, 0f, 0f).aboveLargestGap().domains())
+        .extracting(DomainWeight::name)
+        .containsExactly("d0", "d1");
+  }
+
   private static WeightsFile mixture(Float... weights) {
     var domains = IntStream.range(0, weights.length)
         .mapToObj(i -> new DomainSize("d" + i, i + 1))

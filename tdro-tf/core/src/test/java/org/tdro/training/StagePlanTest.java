@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tdro.config.ConfigException;
 import org.tdro.mixing.OnlineMixture;
 import org.tdro.rows.Fold;
+import org.tdro.runs.DomainTrajectory;
 
 class StagePlanTest {
   @TempDir
@@ -59,7 +60,7 @@ class StagePlanTest {
     assertThat(plan.fold()).isEqualTo(Fold.SECOND);
     assertThat(plan.learned()).isEmpty();
     assertThat(plan.reference()).isEmpty();
-    assertThat(plan.callbacks()).isEmpty();
+    assertThat(plan.callbacks()).hasOnlyElementsOfType(DomainTrajectory.class);
   }
 
   @Test

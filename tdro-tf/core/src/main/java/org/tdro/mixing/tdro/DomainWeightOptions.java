@@ -19,6 +19,7 @@ import org.tdro.keras.optimizers.Sgd;
  * @param stepSize η, the rate of the optimizer
  * @param schedule course of η over the updates
  * @param normalizeEveryUpdate whether log α becomes log softmax(log α) after each update
+ * @param bounds bounds of α; they need {@code normalizeEveryUpdate}
  * @param ema e, the share of the newest weights in their exponential moving average
  */
 public record DomainWeightOptions(
@@ -30,16 +31,20 @@ public record DomainWeightOptions(
     double stepSize,
     @Inline ScheduleSpec schedule,
     boolean normalizeEveryUpdate,
+    @Inline MixtureBounds bounds,
     double ema) {
   public DomainWeightOptions {
     new Checks()
         .rate("rmspropAlpha", rmspropAlpha)
         .positive("stepSize", stepSize)
         .fraction("ema", ema)
+        .that(
+            normalizeEveryUpdate || !bounds.bind(),
+            "normalizeEveryUpdate must be true where floor or trustRegion bounds the weights")
         .done();
   }
 
-  /** Returns the published settings except for the measure: SGD with constant η = 0.02, norm clipped to 1, e = 0.1. */
+  /** Returns the published settings except for the measure: SGD with constant η = 0.02, norm clipped to 1, no bounds, e = 0.1. */
   public static Builder builder(LossMeasure measure) {
     return new Builder(measure);
   }
@@ -70,6 +75,7 @@ public record DomainWeightOptions(
     private double stepSize = 0.02;
     private ScheduleSpec schedule = ScheduleSpec.constant();
     private boolean normalizeEveryUpdate = true;
+    private MixtureBounds bounds = MixtureBounds.none();
     private double ema = 0.1;
 
     private Builder(LossMeasure measure) {
@@ -118,6 +124,12 @@ public record DomainWeightOptions(
       return this;
     }
 
+    /** Sets the bounds of α. */
+    public Builder bounds(MixtureBounds bounds) {
+      this.bounds = bounds;
+      return this;
+    }
+
     /** Sets the share of the newest weights in their moving average. */
     public Builder ema(double ema) {
       this.ema = ema;
@@ -135,6 +147,7 @@ public record DomainWeightOptions(
           stepSize,
           schedule,
           normalizeEveryUpdate,
+          bounds,
           ema);
     }
   }

@@ -28,10 +28,12 @@ import org.tensorflow.types.TFloat32;
  * arXiv 2408.10613). The update is part of the graph of a micro-batch, so it comes after the losses of that micro-batch
  * are known and before its rows are weighted. It runs on the last micro-batch of each update, with the mean gradient of
  * all of them; on the others, every operation that writes α or its optimizer's slots is on the branch that is not taken.
+ * {@link MixtureBounds} apply to α after each update.
  */
 public final class DomainWeights extends MixtureLearner {
   private final DomainWeightOptions options;
   private final Optimizer optimizer;
+  private float[] initial;
   private Weight logWeights;
   private Weight gradientSum;
 
@@ -61,6 +63,7 @@ public final class DomainWeights extends MixtureLearner {
 
   @Override
   protected Operand<TFloat32> addWeights(Ops tf, Variables variables, float[] initial) {
+    this.initial = initial;
     var initialLog = new float[initial.length];
     for (int domain = 0; domain < initial.length; domain++) {
       initialLog[domain] = (float) Math.log(initial[domain]);
@@ -167,7 +170,9 @@ public final class DomainWeights extends MixtureLearner {
     // included. The dependency on weights() makes sure that α is read before the update.
     var branch = tf.withControlDependencies(List.of((Op) descent, (Op) weights()));
     var moved = optimizer.update(branch, logWeights, descent, optimizer.rates());
-    var log = options.normalizeEveryUpdate() ? branch.nn.logSoftmax(moved) : moved;
+    var log = options.normalizeEveryUpdate()
+        ? options.bounds().apply(branch, branch.nn.logSoftmax(moved), initial)
+        : moved;
     var updated = branch.nn.softmax(log);
 
     var nextMean = nextMean(branch, counter, updated);

@@ -48,6 +48,8 @@ import org.tdro.mixing.tdro.LossMeasure;
   "warmup-ratio",
   "min-ratio",
   "normalize-every-update",
+  "floor",
+  "trust-region",
   "ema",
   "smoothing",
   "online-every",
@@ -99,8 +101,9 @@ public record DroConfig(
                     && !learning.weightEma()
                     && learning.optimizer().weightDecay() == 0
                     && learning.clip().kind() == GradientClip.Kind.NONE
-                    && learning.schedule().kind() == ScheduleSpec.Kind.CONSTANT),
-            "optimizer must be sgd, weightEma false, weightDecay 0, clip none and schedule constant where method is not tdro; see dro=group-dro and dro=doremi")
+                    && learning.schedule().kind() == ScheduleSpec.Kind.CONSTANT
+                    && !learning.bounds().bind()),
+            "optimizer must be sgd, weightEma false, weightDecay 0, clip none, schedule constant, floor 0 and trustRegion 0 where method is not tdro; see dro=group-dro and dro=doremi")
         .that(
             method != Method.GROUP_DRO || measure.equals(LossMeasure.raw()),
             "measure must be per-row, without the reference, where method is group-dro; see dro=group-dro")

@@ -132,7 +132,7 @@ public record RunConfig(
    * Settings of the pipeline through the three stages.
    *
    * @param weightings the domain weights to fine-tune with and compare: {@code uniform} (the baseline), {@code curr}, {@code mean},
-   *     {@code ema} or {@code topP} with P from {@code dro.top-percents}
+   *     {@code ema}, {@code topP} with P from {@code dro.top-percents}, or {@code gap}, the domains above the largest gap of the weights
    */
   public record Pipeline(List<String> weightings) {
 
@@ -140,8 +140,9 @@ public record RunConfig(
       new Checks()
           .that(!weightings.isEmpty(), "weightings must name at least one")
           .that(
-              weightings.stream().allMatch(name -> name.matches("uniform|curr|mean|ema|top[0-9]+")),
-              "weightings must be uniform, curr, mean, ema or topP, were " + weightings)
+              weightings.stream()
+                  .allMatch(name -> name.matches("uniform|curr|mean|ema|gap|top[0-9]+")),
+              "weightings must be uniform, curr, mean, ema, gap or topP, were " + weightings)
           .done();
     }
   }

@@ -41,7 +41,8 @@ class DomainWeightsTest {
         raw().weightEma(true).build(),
         raw().optimizer(OptimizerSpec.of(Rule.ADAMW).weightDecay(0.01)).build(),
         raw().optimizer(OptimizerSpec.of(Rule.ADAGRAD)).build(),
-        raw().optimizer(OptimizerSpec.of(Rule.RMSPROP)).rmspropAlpha(0.99).build());
+        raw().optimizer(OptimizerSpec.of(Rule.RMSPROP)).rmspropAlpha(0.99).build(),
+        raw().bounds(new MixtureBounds(0.2, 0.001)).build());
   }
 
   @Test
@@ -122,6 +123,37 @@ class DomainWeightsTest {
   void initialWeightsMustBeAboveZero() {
     assertThatThrownBy(() -> new Run(raw().build(), List.of(0.5, 0.0, 0.5), 1).close())
         .hasMessageContaining("the initial weight of domain 1 must be above 0");
+  }
+
+  /** One domain alone has losses: without bounds its α would be .99 and that of the others .004. */
+  @Test
+  void weightsDoNotRunAwayWithinBounds() {
+    var options = raw().clip(GradientClip.none()).stepSize(0.5).bounds(new MixtureBounds(0.2, 0.3));
+    try (var run = new Run(options.build(), UNIFORM, 1)) {
+      for (int update = 1; update <= 10; update++) {
+        run.microBatch(update, true, 0, 1, 0, 0);
+        var weights = run.state().weights();
+        double divergence = 0;
+        for (float weight : weights) {
+          assertThat(weight).isGreaterThan(0.2f / 3 - 1e-6f);
+          divergence += weight * Math.log(3 * weight);
+        }
+        assertThat(divergence).isLessThan(0.3 + 1e-6);
+      }
+      assertThat(run.state().weights().get(1)).isGreaterThan(0.7f);
+      // They come back at once: what lies outside the bounds is not remembered.
+      float before = run.state().weights().get(1);
+      run.microBatch(11, true, 1, 0, 1, 1);
+      assertThat(run.state().weights().get(1)).isLessThan(before - 0.1f);
+    }
+  }
+
+  @Test
+  void boundsNeedNormalisedWeights() {
+    assertThatThrownBy(() ->
+            raw().normalizeEveryUpdate(false).bounds(new MixtureBounds(0.1, 0)).build())
+        .hasMessage(
+            "normalizeEveryUpdate must be true where floor or trustRegion bounds the weights");
   }
 
   private static void assertClose(List<Float> actual, double... expected) {

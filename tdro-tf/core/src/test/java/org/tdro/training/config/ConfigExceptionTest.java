@@ -60,7 +60,7 @@ class ConfigExceptionTest {
         "loss.matryoshka-weights=[x] | command line: loss.matryoshka-weights=[x]: loss.matryoshka-weights must be a number, was \"x\"",
         "loss.distillation.weight=2 | command line: loss.distillation.weight=2: loss.distillation.weight must be from 0 to 1, was 2.0",
         "stage=drow | command line: stage=drow: stage must be one of reference, dro, finetune, was \"drow\"; did you mean dro?",
-        "dro=papr | command line: dro=papr: dro has no option papr (there are doremi, excess, group-dro, paper, raw, reference-code); did you mean dro=paper?",
+        "dro=papr | command line: dro=papr: dro has no option papr (there are doremi, excess, group-dro, paper, raw, reference-code, robust); did you mean dro=paper?",
         "experiment=x | command line: experiment=x: experiment has no option x (there are paper, quickstart)",
         "data=no/where | command line: data=no/where is neither an option of data (default) nor a folder of training files",
         "bare | command line: bare is neither group=option nor key=value",
