@@ -24,12 +24,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command {@code tdro model}, the parent of those that look at a model. */
+/** The command {@code tdro model}, the parent of those that look at a model or make one of another. */
 @Command(
     name = "model",
     mixinStandardHelpOptions = true,
-    description = "Look at a trained or published model.",
-    subcommands = ModelCommand.Show.class)
+    description = "Look at a trained or published model, or make a fast static one of it.",
+    subcommands = {ModelCommand.Show.class, ModelDistilCommand.class})
 final class ModelCommand extends CommandGroup {
   /** The command {@code tdro model show}, which says how a folder was understood. */
   @Command(

@@ -19,7 +19,16 @@ final class ProgressOptions {
 
   /** Begins a phase that counts texts. */
   PhaseProgress texts(String phase, OptionalLong total) {
+    return phase(phase, "texts", total);
+  }
+
+  /**
+   * Begins a phase.
+   *
+   * @param unit the name of what is counted, in the plural
+   */
+  PhaseProgress phase(String phase, String unit, OptionalLong total) {
     var mode = quiet ? ProgressBar.Mode.NONE : ProgressBar.Mode.AUTO;
-    return new PhaseProgress(System.err, mode, phase, "texts", total);
+    return new PhaseProgress(System.err, mode, phase, unit, total);
   }
 }

@@ -1,11 +1,14 @@
 package org.tdro.huggingface;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.huggingface.SentenceModules.Kind;
 import org.tdro.huggingface.safetensors.DType;
 import org.tdro.io.FileException;
@@ -26,6 +29,11 @@ import org.tensorflow.op.Ops;
  * either computed or refused by name; weights are read when they are loaded.
  */
 public final class PublishedFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(PublishedFolder.class);
+
+  /** Begins the line of the licence in a model card. */
+  private static final String LICENCE = "license:";
+
   /** The longest text of a backbone that was published without sentence-transformers' files, in tokens. */
   private static final int USUAL_LENGTH = 512;
 
@@ -137,6 +145,25 @@ public final class PublishedFolder {
     return Files.exists(path.resolve(ConfigJson.NAME))
         || new AdapterFolder(path).exists()
         || Files.exists(path.resolve(SentenceModules.NAME));
+  }
+
+  /** Returns the licence that the head of a folder's {@code README.md} names; empty if there is none. */
+  public static Optional<String> licence(Path path) {
+    var card = path.resolve("README.md");
+    if (!Files.isRegularFile(card)) {
+      return Optional.empty();
+    }
+    try (var lines = Files.lines(card)) {
+      return lines
+          .skip(1)
+          .takeWhile(line -> !line.equals("---"))
+          .filter(line -> line.startsWith(LICENCE))
+          .map(line -> line.substring(LICENCE.length()).strip())
+          .findFirst();
+    } catch (IOException | UncheckedIOException e) {
+      LOG.warn("{}: cannot be read, so its licence is not known: {}", card, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /**

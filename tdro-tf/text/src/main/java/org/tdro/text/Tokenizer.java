@@ -173,14 +173,47 @@ public final class Tokenizer implements AutoCloseable {
     try {
       var ids = NATIVE.getTokenIds(encoding);
       var mask = NATIVE.getSpecialTokenMask(encoding);
-      if (Arrays.stream(mask).allMatch(special -> special != 0)) {
-        throw new InputException(file + ": its vocabulary has no token of \"" + SAMPLE
-            + "\", so what is put around a text does not show");
-      }
+      requireText(mask);
       int at = place.applyAsInt(mask);
       return at < 0 ? Optional.empty() : Optional.of(Math.toIntExact(ids[at]));
     } finally {
       NATIVE.deleteEncoding(encoding);
+    }
+  }
+
+  /** Returns each token as a text of its own, with the special tokens that the post-processor puts around a text. */
+  public int[][] encodeEach(int[] tokens) {
+    var encoding = NATIVE.encode(delegate.getHandle(), SAMPLE, true);
+    try {
+      var ids = NATIVE.getTokenIds(encoding);
+      var mask = NATIVE.getSpecialTokenMask(encoding);
+      int after = specialAtEnd(mask);
+      requireText(mask);
+      int before = 0;
+      while (mask[before] != 0) {
+        before++;
+      }
+      var texts = new int[tokens.length][];
+      for (int i = 0; i < tokens.length; i++) {
+        texts[i] = new int[before + 1 + after];
+        for (int at = 0; at < before; at++) {
+          texts[i][at] = Math.toIntExact(ids[at]);
+        }
+        texts[i][before] = tokens[i];
+        for (int at = 1; at <= after; at++) {
+          texts[i][before + at] = Math.toIntExact(ids[ids.length - after + at - 1]);
+        }
+      }
+      return texts;
+    } finally {
+      NATIVE.deleteEncoding(encoding);
+    }
+  }
+
+  private void requireText(long[] specialTokenMask) {
+    if (Arrays.stream(specialTokenMask).allMatch(special -> special != 0)) {
+      throw new InputException(file + ": its vocabulary has no token of \"" + SAMPLE
+          + "\", so what is put around a text does not show");
     }
   }
 

@@ -80,6 +80,16 @@ public record TokenizerFolder(Path path) {
   }
 
   /**
+   * Returns the ids of the tokens that texts are made of, in ascending order: all but special tokens, the one for unknown words and
+   * places that are kept free, such as BERT's {@code [unused7]}.
+   *
+   * @throws InputException if there is no tokenizer
+   */
+  public int[] textTokens() {
+    return TokenizerJson.read(tokenizerJson()).textIds();
+  }
+
+  /**
    * Returns the folder's tokenizer without the special tokens that it puts around a text.
    *
    * @param copy the file to write, unless the folder's own adds none

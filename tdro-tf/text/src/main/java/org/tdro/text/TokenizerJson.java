@@ -10,11 +10,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.tdro.io.Json;
 
 /** The content of a {@code tokenizer.json}: its tokens, and the special ones that it puts around a text. */
 final class TokenizerJson {
   private static final String BERT_NORMALIZER = "BertNormalizer";
+
+  /** A token that stands for no text, in the vocabularies of BERT and Gemma. */
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\[unused\\d+]|<unused\\d+>");
 
   private final JsonNode root;
 
@@ -63,6 +68,43 @@ final class TokenizerJson {
         .forEach(
             token -> ids.put(token.path("content").asText(), token.path("id").asInt()));
     return ids;
+  }
+
+  /**
+   * Returns the ids of the tokens that texts are made of, in ascending order: all but special tokens, the one for unknown words and
+   * places that are kept free, such as BERT's {@code [unused7]}.
+   */
+  int[] textIds() {
+    var ids = new TreeSet<Integer>();
+    // Null where the vocabulary has every byte; as a text that would be a word.
+    var unknown = Optional.of(root.path("model").path("unk_token"))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText);
+    if (vocabulary().isArray()) {
+      for (int id = 0; id < vocabulary().size(); id++) {
+        if (isText(vocabulary().get(id).path(0).asText(), unknown)) {
+          ids.add(id);
+        }
+      }
+      ids.remove(root.path("model").path("unk_id").asInt(-1));
+    } else {
+      vocabulary().properties().stream()
+          .filter(token -> isText(token.getKey(), unknown))
+          .forEach(token -> ids.add(token.getValue().asInt()));
+    }
+    for (var token : addedTokens()) {
+      int id = token.path("id").asInt();
+      if (token.path("special").asBoolean() || !isText(token.path("content").asText(), unknown)) {
+        ids.remove(id);
+      } else {
+        ids.add(id);
+      }
+    }
+    return ids.stream().mapToInt(id -> id).toArray();
+  }
+
+  private static boolean isText(String token, Optional<String> unknown) {
+    return !unknown.equals(Optional.of(token)) && !PLACEHOLDER.matcher(token).matches();
   }
 
   /** Returns the id of a token, added ones included. */

@@ -55,6 +55,32 @@ class TokenizerFolderTest {
     }
   }
 
+  private int[] textTokens(String model, String added) throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        "{\"added_tokens\": [%s], \"model\": {%s}}".formatted(added, model));
+    return new TokenizerFolder(folder).textTokens();
+  }
+
+  /** A word may be spelled null; ids may have gaps. */
+  @Test
+  void textTokensAreNeitherSpecialNorUnknownNorFree() throws IOException {
+    var added =
+        "{\"id\": 0, \"content\": \"<s>\", \"special\": true}, {\"id\": 9, \"content\": \"new\", \"special\": false}, {\"id\": 10, \"content\": \"<unused3>\", \"special\": false}";
+    assertThat(textTokens(
+            "\"type\": \"WordPiece\", \"unk_token\": \"[UNK]\", \"vocab\": {\"[UNK]\": 7, \"the\": 4, \"<s>\": 0, \"[unused12]\": 2, \"##s\": 1}",
+            added))
+        .containsExactly(1, 4, 9);
+    assertThat(textTokens(
+            "\"type\": \"BPE\", \"unk_token\": null, \"vocab\": {\"<s>\": 0, \"null\": 1, \"a\": 2}",
+            added))
+        .containsExactly(1, 2, 9);
+    assertThat(textTokens(
+            "\"type\": \"Unigram\", \"unk_id\": 2, \"vocab\": [[\"<s>\", 0], [\"a\", -1], [\"<unk>\", 0], [\"b\", -2]]",
+            added))
+        .containsExactly(1, 3, 9);
+  }
+
   @Test
   void theLengthAtWhichTextsAreCutIsReadAndWritten() throws IOException {
     var file = folder.resolve("tokenizer.json");

@@ -49,13 +49,19 @@ public abstract class PythonExport {
    */
   public final void export(
       RetrieverSource source, RetrieverSettings settings, Optional<TextKind> side, Path output) {
-    check(source, settings);
-    var sentence = sentence(source, settings);
-    var kind = side(settings.spec(), side);
     if (Files.exists(output)) {
       throw new IllegalArgumentException(
           output + " exists already; name another output folder or remove it");
     }
+    replace(source, settings, side, output);
+  }
+
+  /** Writes the same to a folder that may exist: it is replaced, with all of its content, once the new one is complete. */
+  public final void replace(
+      RetrieverSource source, RetrieverSettings settings, Optional<TextKind> side, Path output) {
+    check(source, settings);
+    var sentence = sentence(source, settings);
+    var kind = side(settings.spec(), side);
     AtomicWrite.folder(output, beside -> {
       var backbone = sentence.backboneFolder(beside);
       var tokens = tokenizer(source, settings, sentence, backbone);
