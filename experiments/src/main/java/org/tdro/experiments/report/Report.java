@@ -160,7 +160,9 @@ public final class Report {
   private static Set<Path> sweeps(Path folder, List<LedgerRun> runs) {
     var sweeps = new LinkedHashSet<>(Set.of(folder));
     for (var run : runs) {
-      for (var parent = run.folder(); !parent.equals(folder); parent = parent.getParent()) {
+      for (var parent = run.folder();
+          parent != null && !parent.equals(folder);
+          parent = parent.getParent()) {
         sweeps.add(parent);
       }
     }

@@ -128,7 +128,7 @@ record RunCurves(String path, Optional<Points> log, Optional<Domains> domains) {
     private Map<String, List<Double>> last(Set<String> values, List<String> names) {
       var last = new BinnedSteps(columns.size(), 2);
       var tenth = new BinnedSteps(columns.size(), 2);
-      int first = steps.rows() - Math.max(1, steps.rows() / 10);
+      int first = RunFolder.lastSteps(steps.rows());
       int[] row = {0};
       RunCurves.read(file, (named, step, cells) -> {
         if (row[0] >= steps.rows() - 1) {

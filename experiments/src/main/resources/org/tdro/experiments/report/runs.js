@@ -43,7 +43,7 @@ class Selection {
 
   /** The rows that pass the filter, in the order of the table. */
   get rows() {
-    const conditions = this.words.trim().split(/(?<![=<>])\s+(?![=<>!])/).filter(Boolean).map(word => this.condition(word));
+    const conditions = this.terms.map(term => this.condition(term));
     const rows = this.all.filter(row => conditions.every(passes => passes(row)) && (!this.brushed || this.brushed.has(row)));
     if (this.sort) {
       const sign = this.descending ? -1 : 1;
@@ -53,12 +53,18 @@ class Selection {
     return rows;
   }
 
-  /** `name>0.4` compares a value; any other word must occur in a value that is shown. */
-  condition(word) {
-    const parts = /^(.+?)\s*(!=|<=|>=|=|<|>)\s*(.+)$/.exec(word);
-    if (parts && isKnown(parts[1])) {
-      const [, name, sign, text] = parts;
-      const wanted = text !== '' && !Number.isNaN(Number(text)) ? Number(text) : text;
+  /** The words of the filter; of a condition such as `name > 0.4`, also its parts. */
+  get terms() {
+    return this.words.trim().split(/(?<![=<>])\s+(?![=<>!])/).filter(Boolean).map(word => {
+      const [, name, sign, text] = /^(.+?)\s*(!=|<=|>=|=|<|>)\s*(.*)$/.exec(word) || [];
+      return {word, name, sign, text};
+    });
+  }
+
+  /** A condition compares a value; any other word must occur in a value that is shown. */
+  condition({word, name, sign, text}) {
+    if (text && isKnown(name)) {
+      const wanted = Number.isNaN(Number(text)) ? text : Number(text);
       return row => {
         const value = valueOf(row, name);
         if (value == null) {
@@ -71,15 +77,13 @@ class Selection {
           : orders.some(order => ({'=': order === 0, '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0}[sign]));
       };
     }
-    const text = word.toLowerCase();
-    return row => this.shown.some(name => String(row[name] ?? '').toLowerCase().includes(text));
+    const wanted = word.toLowerCase();
+    return row => this.shown.some(shown => String(row[shown] ?? '').toLowerCase().includes(wanted));
   }
 
   /** The names in conditions that no run has. */
   get unknown() {
-    return this.words.split(/(?<![=<>])\s+(?![=<>!])/)
-      .map(word => /^(.+?)\s*(?:!=|<=|>=|=|<|>)/.exec(word.trim())?.[1])
-      .filter(name => name && !isKnown(name));
+    return this.terms.map(term => term.name).filter(name => name && !isKnown(name));
   }
 
   changed(...what) {

@@ -43,9 +43,13 @@ public record RunFolder(Path path) {
    */
   public OptionalDouble loss() {
     var losses = StepLog.numbers(log(), Logs.LOSS.name());
-    int last = Math.min(losses.length, Math.max(1, losses.length / LAST_SHARE));
-    var mean = Arrays.stream(losses).skip(losses.length - last).average();
+    var mean = Arrays.stream(losses).skip(lastSteps(losses.length)).average();
     return mean.isPresent() && Double.isFinite(mean.getAsDouble()) ? mean : OptionalDouble.empty();
+  }
+
+  /** Returns the index of the first of the last steps of a log, over which means are taken: a tenth of them, but at least one. */
+  public static int lastSteps(int rows) {
+    return Math.max(0, rows - Math.max(1, rows / LAST_SHARE));
   }
 
   /** Returns the file of the metrics, one JSON object per line. */
