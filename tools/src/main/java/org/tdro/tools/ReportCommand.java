@@ -10,7 +10,7 @@ import org.tdro.evaluation.significance.Comparison;
 import org.tdro.experiments.report.Report;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
-import org.tdro.training.config.DataConfig;
+import org.tdro.mixing.SizeShares;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -94,7 +94,7 @@ final class ReportCommand implements Callable<Integer> {
     var baseline = comparison.baseline(runs);
     var names = runs.systems().stream().map(ComparedSystem::name).toList();
     if (baseline.isEmpty() && names.size() > PAIRS) {
-      int first = Math.max(0, names.indexOf(DataConfig.UNIFORM));
+      int first = Math.max(0, names.indexOf(SizeShares.UNIFORM));
       baseline = OptionalInt.of(first);
       spec.commandLine()
           .getErr()

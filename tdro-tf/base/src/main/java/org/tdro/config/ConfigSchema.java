@@ -159,13 +159,13 @@ public final class ConfigSchema<R extends Record> {
     });
   }
 
-  /** Returns the keys that name files or folders to read, each with the words that it takes instead. */
-  public Map<String, List<String>> inputs() {
-    var inputs = new HashMap<String, List<String>>();
+  /** Returns the keys that name files or folders to read, each with a regular expression of the words that it takes instead. */
+  public Map<String, String> inputs() {
+    var inputs = new HashMap<String, String>();
     RecordKeys.leaves(root).forEach((key, component) -> {
       var input = component.getAnnotation(InputFile.class);
       if (input != null) {
-        inputs.put(key, List.of(input.except()));
+        inputs.put(key, input.words());
       }
     });
     return inputs;

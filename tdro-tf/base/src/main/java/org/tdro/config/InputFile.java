@@ -22,8 +22,8 @@ public @interface InputFile {
   /** Returns the kind of input that is read. */
   Kind value() default Kind.EITHER;
 
-  /** Returns the values that are words rather than paths. */
-  String[] except() default {};
+  /** Returns a regular expression of the values that are words rather than paths; empty if there are none. */
+  String words() default "";
 
   /** Returns what to do if it does not exist, for the message. */
   String remedy() default "";

@@ -118,7 +118,7 @@ final class RecordBinder {
     var input = component.getAnnotation(InputFile.class);
     if (inputsExist && input != null && bound != INVALID) {
       input(bound)
-          .filter(file -> !List.of(input.except()).contains(file))
+          .filter(file -> !file.matches(input.words()))
           .forEach(file -> unfit(Path.of(file), input)
               .ifPresent(reason ->
                   problems.add(origins.get(path), path + " names " + file + ", which " + reason)));

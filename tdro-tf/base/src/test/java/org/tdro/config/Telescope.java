@@ -45,7 +45,7 @@ record Telescope(
   }
 
   record Night(
-      @InputFile(except = "sky") String targets, List<Double> exposures, List<Mode> modes) {}
+      @InputFile(words = "sky") String targets, List<Double> exposures, List<Mode> modes) {}
 
   record Filter(int from, int to) {
     Filter {

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.data.shards.Domain;
 import org.tdro.io.InputException;
+import org.tdro.mixing.SizeShares;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.rows.Fold;
 import org.tdro.training.config.DataConfig;
@@ -29,17 +30,9 @@ final class DomainProbabilities {
    */
   static double[] of(DataConfig config, PreparedData prepared, Fold fold) {
     var sizes = prepared.data().sizes(fold);
-    var probabilities = switch (config.weights()) {
-      case DataConfig.UNIFORM ->
-        Arrays.stream(sizes).mapToDouble(size -> size > 0 ? 1 : 0).toArray();
-      case DataConfig.PROPORTIONAL -> Arrays.stream(sizes).asDoubleStream().toArray();
-      default -> {
-        var file = Path.of(config.weights());
-        yield fromFile(file, weights -> selection(weights, prepared.domainNames(), file)).stream()
-            .mapToDouble(Double::doubleValue)
-            .toArray();
-      }
-    };
+    var probabilities = SizeShares.parse(config.weights())
+        .map(shares -> shares.of(sizes))
+        .orElseGet(() -> drawnBy(Path.of(config.weights()), prepared.domainNames()));
     var problems = new ArrayList<String>();
     if (Arrays.stream(probabilities).allMatch(probability -> probability == 0)) {
       problems.add("no domain has rows in data.fold=" + word(fold));
@@ -53,6 +46,12 @@ final class DomainProbabilities {
       throw new InputException(problems);
     }
     return probabilities;
+  }
+
+  private static double[] drawnBy(Path file, List<String> names) {
+    return fromFile(file, weights -> selection(weights, names, file)).stream()
+        .mapToDouble(Double::doubleValue)
+        .toArray();
   }
 
   private static List<Double> selection(WeightsFile weights, List<String> names, Path file) {

@@ -12,10 +12,10 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.io.Sha256;
+import org.tdro.mixing.SizeShares;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.DomainFiles;
 import org.tdro.runs.RunRecord;
-import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
 import org.tdro.training.config.TrainConfig;
 
@@ -103,6 +103,6 @@ public final class InputFingerprints {
   }
 
   private static boolean isFile(String weights) {
-    return !weights.equals(DataConfig.UNIFORM) && !weights.equals(DataConfig.PROPORTIONAL);
+    return SizeShares.parse(weights).isEmpty();
   }
 }

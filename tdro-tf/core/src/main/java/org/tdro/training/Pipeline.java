@@ -1,7 +1,5 @@
 package org.tdro.training;
 
-import static org.tdro.config.ConfigComposer.argument;
-
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -22,7 +20,6 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.keras.callbacks.ProgressBar;
-import org.tdro.mixing.WeightsFile;
 import org.tdro.runs.PhaseProgress;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
@@ -35,7 +32,6 @@ import org.tdro.training.config.RunConfig;
  */
 public final class Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
-  private static final String UNIFORM = "uniform";
 
   private final ConfigComposer<RunConfig> composer;
   private final List<String> arguments;
@@ -68,62 +64,57 @@ public final class Pipeline {
    * @throws ConfigException listing everything that is wrong, before the first step
    */
   public Optional<PipelineReport> run() {
-    var base = compose("stage=reference");
-    check(base);
-    try (var opened = RunMeters.open(base, registry)) {
+    var plan = new PipelinePlan(composer, arguments);
+    plan.checkInputs();
+    try (var opened = RunMeters.open(plan.base(), registry)) {
       meters = opened.registry();
-      return run(base);
+      return run(plan);
     }
   }
 
-  private Optional<PipelineReport> run(ResolvedConfig<RunConfig> base) {
-    var config = base.config();
-    var sets = new EvaluationSets(base);
+  private Optional<PipelineReport> run(PipelinePlan plan) {
+    var config = plan.base().config();
+    var sets = new EvaluationSets(plan.base());
     sets.dev();
     var tests = new RunEvaluation.Tests(sets.tests(), config.eval().setPrompts());
     var evaluation = new RetrievalEvaluation(
         config.eval().topK(), Measure.parse(config.eval().measures()));
-    var output = config.output();
 
-    var given = config.dro().reference();
-    var reference = reference(config, given.orElse(output.resolve("reference")));
-    boolean learns = learns(config);
-    boolean needsReference = learns && config.dro().needsReference();
-    if (given.isPresent() && needsReference) {
-      checkReference(reference);
-    } else if (given.isPresent()) {
-      LOG.warn("dro.reference is not used: nothing is compared with a reference's losses");
-    }
-    begin(
-        config,
-        needsReference && given.isEmpty(),
-        learns,
-        needsReference && isReference(reference));
-    if (needsReference && given.isEmpty() && !train(reference)) {
-      return Optional.empty();
-    }
-    if (learns && !train(dro(needsReference ? Optional.of(reference) : Optional.empty(), output))) {
-      return Optional.empty();
-    }
-    var runs = new LinkedHashMap<String, Path>();
-    for (var weighting : config.pipeline().weightings()) {
-      var finetune = finetune(weighting, output);
-      if (needsReference && isReference(weighting, finetune, reference)) {
-        runs.put(weighting, reference.config().output());
-        continue;
+    boolean taken = false;
+    for (var reference : plan.references()) {
+      if (reference.given()) {
+        checkReference(composer.composeForRun(reference.stage().arguments()));
+        taken = true;
       }
-      if (!train(finetune)) {
+    }
+    if (config.dro().reference().isPresent() && !taken) {
+      LOG.warn("dro.reference is not used: nothing is compared with its losses");
+    }
+    begin(plan);
+    for (var reference : plan.references()) {
+      if (!reference.given() && !train(reference.stage())) {
         return Optional.empty();
       }
-      runs.put(weighting, finetune.config().output());
     }
-    var evaluations = evaluate(runs, tests, evaluation, config);
+    for (var learning : plan.learnings()) {
+      if (!train(learning.stage())) {
+        return Optional.empty();
+      }
+    }
+    var runs = new LinkedHashMap<String, Path>();
+    for (var weighting : plan.weightings()) {
+      var stage = plan.finetuning(weighting);
+      if (!plan.isReference(stage) && !train(stage)) {
+        return Optional.empty();
+      }
+      runs.put(weighting.text(), stage.run());
+    }
     var report = new PipelineReport(
         evaluation.measures().stream().map(Measure::name).toList(),
-        evaluations,
+        evaluate(runs, tests, evaluation, config),
         runs,
-        learns ? learned(output, config.dro().method().result()) : Map.of());
-    report.write(output);
+        MixtureUse.of(plan));
+    report.write(config.output());
     return Optional.of(report);
   }
 
@@ -145,81 +136,14 @@ public final class Pipeline {
    * @throws ConfigException listing everything that is wrong
    */
   public Outline outline() {
-    var base = compose("stage=reference");
-    var config = base.config();
-    check(base);
-    boolean learns = learns(config);
-    boolean needsReference = learns && config.dro().needsReference();
-    boolean trainsReference = needsReference && config.dro().reference().isEmpty();
-    var output = config.output();
-    var run = config.dro().reference().orElse(output.resolve("reference"));
-    var stages = new ArrayList<ResolvedConfig<RunConfig>>();
-    var reference = reference(config, run);
-    if (trainsReference) {
-      stages.add(reference);
-    } else if (needsReference) {
-      complete(reference);
-    }
-    if (learns) {
-      stages.add(planned(
-          droArguments(needsReference ? Optional.of(reference) : Optional.empty(), output)));
-    }
-    for (var weighting : config.pipeline().weightings()) {
-      var finetune = planned(finetuneArguments(weighting, output));
-      if (!needsReference || !isReference(weighting, finetune, reference)) {
-        stages.add(finetune);
-      }
-    }
+    var plan = new PipelinePlan(composer, arguments);
+    plan.references().stream()
+        .filter(PipelinePlan.Reference::given)
+        .forEach(reference -> complete(reference.stage().planned()));
+    var stages = plan.stages().stream().map(PipelinePlan.Stage::planned).toList();
     stages.forEach(StageTraining::check);
     return new Outline(
-        base,
-        stages,
-        trainsReference
-            ? Optional.of(all(referenceArguments(config).toArray(String[]::new)))
-            : Optional.empty());
-  }
-
-  /** Returns whether a weighting needs weights that are learned. */
-  private static boolean learns(RunConfig config) {
-    return config.pipeline().weightings().stream().anyMatch(name -> !name.equals(UNIFORM));
-  }
-
-  /** Composes a stage whose inputs may be made by an earlier one. */
-  private ResolvedConfig<RunConfig> planned(List<String> additions) {
-    return composer.compose(all(additions.toArray(String[]::new)));
-  }
-
-  /** Finds the mistakes that can be known before the first step. */
-  private static void check(ResolvedConfig<RunConfig> base) {
-    var config = base.config();
-    var problems = new ArrayList<String>();
-    for (var weighting : config.pipeline().weightings()) {
-      if (weighting.startsWith("top")
-          && !config.dro().topPercents().contains(Integer.parseInt(weighting.substring(3)))) {
-        problems.add("%s: pipeline.weightings has %s, but dro.top-percents has only %s"
-            .formatted(
-                base.origin("pipeline.weightings"), weighting, config.dro().topPercents()));
-      }
-    }
-    if (config.eval().data().isEmpty()) {
-      problems.add(
-          "eval.data is empty: give eval.data=[FOLDER], evaluation sets in BEIR's form or folders of them");
-    }
-    if (!problems.isEmpty()) {
-      throw new ConfigException(problems);
-    }
-  }
-
-  private ResolvedConfig<RunConfig> reference(RunConfig config, Path run) {
-    var additions = new ArrayList<>(referenceArguments(config));
-    additions.add(argument("output", run));
-    return compose(additions.toArray(String[]::new));
-  }
-
-  private static List<String> referenceArguments(RunConfig config) {
-    return config.dro().crossFit()
-        ? List.of("stage=reference", "data.fold=first")
-        : List.of("stage=reference");
+        plan.base(), stages, plan.shareable().map(PipelinePlan.Reference::arguments));
   }
 
   /** Refuses a reference that was given unless it is what this pipeline would train as one. */
@@ -260,90 +184,22 @@ public final class Pipeline {
                 .formatted(reference.origin("dro.reference"), run.path()))));
   }
 
-  private ResolvedConfig<RunConfig> dro(
-      Optional<ResolvedConfig<RunConfig>> reference, Path output) {
-    return compose(droArguments(reference, output).toArray(String[]::new));
-  }
-
-  private static List<String> droArguments(
-      Optional<ResolvedConfig<RunConfig>> reference, Path output) {
-    var additions =
-        new ArrayList<>(List.of("stage=dro", argument("output", output.resolve("dro"))));
-    reference.ifPresent(
-        run -> additions.add(argument("dro.reference", run.config().output())));
-    return additions;
-  }
-
-  private ResolvedConfig<RunConfig> finetune(String weighting, Path output) {
-    return compose(finetuneArguments(weighting, output).toArray(String[]::new));
-  }
-
-  private static List<String> finetuneArguments(String weighting, Path output) {
-    var weights = weighting.equals(UNIFORM)
-        ? UNIFORM
-        : new RunFolder(output.resolve("dro"))
-            .weights()
-            .resolve(weighting + "_weights.json")
-            .toString();
-    return List.of(
-        "stage=finetune",
-        argument("data.weights", weights),
-        argument("output", output.resolve("finetune-" + weighting)));
-  }
-
-  /** Returns whether uniform fine-tuning would only repeat the reference run, which then is the baseline. */
-  private static boolean isReference(
-      String weighting, ResolvedConfig<RunConfig> finetune, ResolvedConfig<RunConfig> reference) {
-    return weighting.equals(UNIFORM)
-        && finetune.differences(reference).stream()
-            .allMatch(difference -> difference.key().equals("stage"));
-  }
-
-  private ResolvedConfig<RunConfig> compose(String... additions) {
-    return composer.composeForRun(all(additions));
-  }
-
-  private List<String> all(String... additions) {
-    var all = new ArrayList<>(arguments);
-    all.addAll(List.of(additions));
-    return all;
-  }
-
-  /** Returns whether uniform fine-tuning would only repeat the reference run. */
-  private boolean isReference(ResolvedConfig<RunConfig> reference) {
-    return isReference(UNIFORM, finetune(UNIFORM, reference.config().output()), reference);
-  }
-
   /** Notes the steps of the stages that are to come. */
-  private void begin(
-      RunConfig config, boolean trainsReference, boolean learns, boolean hasBaseline) {
+  private void begin(PipelinePlan plan) {
     stages.clear();
-    if (trainsReference) {
-      stages.add(config.train().steps());
-    }
-    if (learns) {
-      stages.add(composer
-          .compose(all("stage=dro", argument("dro.reference", config.output())))
-          .config()
-          .train()
-          .steps());
-    }
-    int steps =
-        compose("stage=finetune", "data.weights=uniform").config().train().steps();
-    config.pipeline().weightings().stream()
-        .filter(weighting -> !(hasBaseline && weighting.equals(UNIFORM)))
-        .forEach(weighting -> stages.add(steps));
+    plan.stages().forEach(stage -> stages.add(stage.steps()));
     stageCount = stages.size();
   }
 
   /** Trains a stage and returns whether it is complete. */
-  private boolean train(ResolvedConfig<RunConfig> stage) {
-    var name = stage.config().output().getFileName();
+  private boolean train(PipelinePlan.Stage planned) {
+    var stage = composer.composeForRun(planned.arguments());
+    var name = planned.run().getFileName();
     stages.remove();
     var part = new ProgressBar.Part(
         "stage %d/%d %s".formatted(stageCount - stages.size(), stageCount, name),
         stages.stream().mapToLong(Integer::longValue).sum());
-    LOG.info("{}: {} steps", part.name(), stage.config().train().steps());
+    LOG.info("{}: {} steps", part.name(), planned.steps());
     var outcome =
         new StageTraining(stage, progress, meters).replacingOther().within(part).run();
     if (outcome == StageTraining.Outcome.UNCHANGED) {
@@ -376,14 +232,5 @@ public final class Pipeline {
                   progress, config.train().progress(), "evaluating", "texts", texts)));
     });
     return evaluations;
-  }
-
-  private static Map<String, Double> learned(Path output, String weighting) {
-    var weights = new LinkedHashMap<String, Double>();
-    WeightsFile.read(
-            new RunFolder(output.resolve("dro")).weights().resolve(weighting + "_weights.json"))
-        .domains()
-        .forEach(domain -> weights.put(domain.name(), domain.weight()));
-    return weights;
   }
 }

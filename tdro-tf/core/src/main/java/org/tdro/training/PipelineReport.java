@@ -21,13 +21,13 @@ import org.tdro.io.Json;
  * @param measures names of the measures, the most important first
  * @param evaluations the values by weighting
  * @param runs the folder of each weighting's run
- * @param weights the learned weight of each domain; empty if none were learned
+ * @param mixtures the shares of the domains by weighting, what they took and what was drawn by them
  */
 public record PipelineReport(
     List<String> measures,
     Map<String, ModelEvaluation> evaluations,
     Map<String, Path> runs,
-    Map<String, Double> weights) {
+    Map<String, MixtureUse> mixtures) {
   /** Returns a table of one measure: a row for each set, a column for each weighting. */
   public ResultsTable table(String measure) {
     var weightings = List.copyOf(evaluations.keySet());
@@ -52,12 +52,62 @@ public record PipelineReport(
             .append(", of ")
             .append(String.join(", ", sets))
             .append(".\n\n"));
-    if (!weights.isEmpty()) {
-      text.append("| domain | weight |\n|---|--:|\n");
-      weights.forEach((domain, weight) ->
-          text.append(String.format(Locale.ROOT, "| %s | %.4f |%n", domain, weight)));
-    }
+    text.append(mixtureTable()).append('\n').append(shareTable());
     return text.toString();
+  }
+
+  /** Returns a table of what each weighting took and gave. */
+  private String mixtureTable() {
+    var lines = new ArrayList<String>();
+    var headings = new ArrayList<>(List.of(
+        "steps before",
+        "seconds",
+        "fine-tuning steps",
+        "seconds",
+        "effective domains",
+        "different rows"));
+    headings.addAll(measures);
+    lines.add(line("weighting", headings));
+    lines.add("|---" + "|--:".repeat(headings.size()) + "|");
+    var weightings = List.copyOf(evaluations.keySet());
+    for (int i = 0; i < weightings.size(); i++) {
+      var use = mixtures.get(weightings.get(i));
+      var cells = new ArrayList<>(List.of(
+          Long.toString(use.searchSteps()),
+          decimals(1, use.searchSeconds()),
+          Long.toString(use.steps()),
+          decimals(1, use.seconds()),
+          decimals(2, use.effectiveDomains()),
+          Long.toString(use.rows())));
+      for (var measure : measures) {
+        cells.add(decimals(4, table(measure).averages().get(i).orElse(Double.NaN)));
+      }
+      lines.add(line(weightings.get(i), cells));
+    }
+    return String.join("\n", lines) + "\n";
+  }
+
+  /** Returns a table of the share of each domain. */
+  private String shareTable() {
+    var lines = new ArrayList<String>();
+    lines.add(line("share of", List.copyOf(mixtures.keySet())));
+    lines.add("|---" + "|--:".repeat(mixtures.size()) + "|");
+    for (var domain : MixtureUse.domains(mixtures)) {
+      lines.add(line(
+          domain,
+          mixtures.values().stream()
+              .map(use -> decimals(4, use.shares().getOrDefault(domain, 0.0)))
+              .toList()));
+    }
+    return String.join("\n", lines) + "\n";
+  }
+
+  private static String line(String name, List<String> cells) {
+    return "| " + name + " | " + String.join(" | ", cells) + " |";
+  }
+
+  private static String decimals(int places, double value) {
+    return String.format(Locale.ROOT, "%." + places + "f", value);
   }
 
   /** Returns the sets by the judgements whose queries were evaluated, as far as that is known. */
@@ -87,7 +137,7 @@ public record PipelineReport(
     runs.forEach((weighting, run) -> places.put(weighting, relative(folder, run)));
     var json = new LinkedHashMap<String, Object>();
     json.put("evaluation", means);
-    json.put("weights", weights);
+    json.put("mixtures", mixtures);
     json.put("runs", places);
     // All runs were evaluated on the same sets.
     evaluations.values().stream()

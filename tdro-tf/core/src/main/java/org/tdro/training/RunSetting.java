@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,7 +28,7 @@ import org.tdro.training.config.RunConfig;
 public final class RunSetting {
   private static final String SEED = "seed";
   private static final String OUTPUT = "output";
-  private static final Map<String, List<String>> INPUT_KEYS = RunConfig.SCHEMA.inputs();
+  private static final Map<String, String> INPUT_KEYS = RunConfig.SCHEMA.inputs();
   private static final Map<String, String> KEYS = StageInputs.BY_KEY.entrySet().stream()
       .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
 
@@ -148,9 +147,9 @@ public final class RunSetting {
     own.remove(SEED);
     INPUT_KEYS.forEach((key, words) -> {
       var value = own.remove(key);
-      words.stream()
-          .filter(word -> ('"' + word + '"').equals(value))
-          .forEach(word -> own.put(key, word));
+      if (value != null && value.matches("\"(" + words + ")\"")) {
+        own.put(key, value.substring(1, value.length() - 1));
+      }
     });
     return own;
   }

@@ -15,6 +15,7 @@ import org.tdro.mixing.DoReMi;
 import org.tdro.mixing.GroupDro;
 import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.OnlineMixture;
+import org.tdro.mixing.SizeShares;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.ContrastiveModel;
@@ -24,7 +25,6 @@ import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Fold;
 import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
-import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.DroConfig;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.Session;
@@ -187,10 +187,15 @@ record StagePlan(
   }
 
   private static List<Double> initialWeights(String source, PreparedData prepared) {
-    var names = prepared.domainNames();
-    return source.equals(DataConfig.UNIFORM)
-        ? names.stream().map(name -> 1.0 / names.size()).toList()
-        : DomainProbabilities.fromFile(Path.of(source), weights -> weights.weightsOf(names));
+    return SizeShares.parse(source)
+        .map(shares -> normalized(shares.of(prepared.data().sizes(Fold.ALL))))
+        .orElseGet(() -> DomainProbabilities.fromFile(
+            Path.of(source), weights -> weights.weightsOf(prepared.domainNames())));
+  }
+
+  private static List<Double> normalized(double[] shares) {
+    double sum = Arrays.stream(shares).sum();
+    return Arrays.stream(shares).mapToObj(share -> share / sum).toList();
   }
 
   /** Returns the part of each domain's rows that is drawn from: with cross-fitting, the part that the reference has not seen. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.evaluation.ModelEvaluation;
@@ -20,16 +21,24 @@ class PipelineReportTest {
     return new ModelEvaluation(sets, Map.of(), Map.of("one", Map.of("map", Map.of("q", first))));
   }
 
+  private static Map<String, MixtureUse> mixtures() {
+    var mixtures = new LinkedHashMap<String, MixtureUse>();
+    mixtures.put(
+        "uniform", new MixtureUse(0, 0, 100, 5, new TreeMap<>(Map.of("a", 0.5, "b", 0.5)), 400));
+    mixtures.put("curr", new MixtureUse(200, 12.25, 100, 4.5, Map.of("a", 1.0), 90));
+    return mixtures;
+  }
+
   private static PipelineReport report() {
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
     evaluations.put("uniform", values(0.5, 0.25));
     evaluations.put("curr", values(0.75, 0.125));
     return new PipelineReport(
-        List.of("map"), evaluations, Map.of("curr", Path.of("curr")), Map.of("a", 0.0625));
+        List.of("map"), evaluations, Map.of("curr", Path.of("curr")), mixtures());
   }
 
   @Test
-  void theTableHasARowForEachSetAndAColumnForEachWeighting() {
+  void tablesShowSetsMixturesAndShares() {
     assertThat(report().toMarkdown()).isEqualTo("""
         | map | uniform | curr |
         |---|--:|--:|
@@ -37,19 +46,27 @@ class PipelineReportTest {
         | two | **0.2500** | 0.1250 |
         | average | 0.3750 | **0.4375** |
 
-        | domain | weight |
-        |---|--:|
-        | a | 0.0625 |
+        | weighting | steps before | seconds | fine-tuning steps | seconds | effective domains | different rows | map |
+        |---|--:|--:|--:|--:|--:|--:|--:|
+        | uniform | 0 | 0.0 | 100 | 5.0 | 2.00 | 400 | 0.3750 |
+        | curr | 200 | 12.3 | 100 | 4.5 | 1.00 | 90 | 0.4375 |
+
+        | share of | uniform | curr |
+        |---|--:|--:|
+        | a | 0.5000 | 1.0000 |
+        | b | 0.5000 | 0.0000 |
         """);
   }
 
   @Test
-  void theFilesHoldTableMeansWeightsAndQueries(@TempDir Path folder) throws IOException {
+  void theFilesHoldTablesMeansMixturesAndQueries(@TempDir Path folder) throws IOException {
     report().write(folder);
     assertThat(folder.resolve("results.md")).hasContent(report().toMarkdown());
     var json = new JsonMapper().readTree(folder.resolve("results.json").toFile());
     assertThat(json.at("/evaluation/curr/two/map").doubleValue()).isEqualTo(0.125);
-    assertThat(json.at("/weights/a").doubleValue()).isEqualTo(0.0625);
+    assertThat(json.at("/mixtures/curr/search_steps").intValue()).isEqualTo(200);
+    assertThat(json.at("/mixtures/uniform/shares/a").doubleValue()).isEqualTo(0.5);
+    assertThat(json.at("/mixtures/uniform/effective_domains").doubleValue()).isEqualTo(2);
     assertThat(json.at("/queries/uniform/one/map/q").doubleValue()).isEqualTo(0.5);
   }
 }

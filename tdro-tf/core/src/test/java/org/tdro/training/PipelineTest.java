@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
+import org.tdro.io.StepLog;
 import org.tdro.mixing.WeightsFile;
+import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.testing.Checkout;
 import org.tdro.training.config.RunConfig;
 
@@ -60,7 +63,10 @@ class PipelineTest {
     assertThat(report.table("ndcg_cut_10").rows())
         .singleElement()
         .satisfies(row -> assertThat(row.values()).allMatch(value -> value >= 0 && value <= 1));
-    assertThat(report.weights()).containsOnlyKeys("capitals", "sums", "colours");
+    assertThat(report.mixtures()).containsOnlyKeys("uniform", "curr", "top70");
+    assertThat(report.mixtures().get("top70").shares())
+        .containsOnlyKeys("capitals", "sums", "colours")
+        .containsValues(0.5, 0.0);
   }
 
   /** Uniform fine-tuning is the reference, so there are four. */
@@ -125,6 +131,64 @@ class PipelineTest {
         .isEqualTo(report.evaluations().get("uniform"));
   }
 
+  /** Rows: capitals 90, colours 30, sums 60; 12 steps of 8 rows each. */
+  @Test
+  void weightsOfAllKindsAreComparedInOnePipeline() {
+    var weights = folder.resolve("own.json");
+    WeightsFile.of(
+            List.of(new DomainSize("capitals", 90), new DomainSize("sums", 60)), List.of(.5f, .5f))
+        .write(weights);
+    var out = folder.resolve("all");
+    var all = run(
+        "output=" + out,
+        "pipeline.weightings=[uniform, proportional, temperature(2), \"" + weights
+            + "\", group-dro, doremi, top70(robust)]");
+    assertThat(all.mixtures().get("proportional").shares().get("capitals")).isEqualTo(0.5);
+    assertThat(all.mixtures().get("temperature(2)").shares().get("sums"))
+        .isCloseTo(Math.sqrt(60) / (Math.sqrt(90) + Math.sqrt(30) + Math.sqrt(60)), within(1e-12));
+    assertThat(all.mixtures().get(weights.toString()).shares()).containsEntry("colours", 0.0);
+    // DoReMi compares with the reference that is also the baseline, dro=robust with another, of
+    // half the rows.
+    assertThat(out.resolve("reference-first/model")).exists();
+    assertThat(all.runs()).containsEntry("uniform", out.resolve("reference"));
+    assertThat(all.runs()).containsEntry("top70(robust)", out.resolve("finetune-top70-robust"));
+    assertThat(out.resolve("dro-doremi/weights")).exists();
+    assertThat(all.mixtures().get("uniform").searchSteps()).isZero();
+    assertThat(all.mixtures().get("group-dro").searchSteps()).isEqualTo(12);
+    assertThat(all.mixtures().get("doremi").searchSteps()).isEqualTo(24);
+    assertThat(all.mixtures().get("uniform").effectiveDomains()).isCloseTo(3, within(1e-9));
+    assertThat(all.mixtures().get("uniform").rows())
+        .isEqualTo(drawn(out, "capitals", 90) + drawn(out, "colours", 30) + drawn(out, "sums", 60))
+        .isLessThan(96); // there are fewer colours than were drawn
+  }
+
+  /** Returns the different rows of a domain in the reference's batches, which draw all before any again. */
+  private static long drawn(Path out, String domain, long size) {
+    return StepLog.rows(out.resolve("reference/trajectory.csv")).stream()
+        .map(row -> row.get("rows/" + domain))
+        .reduce(
+            0L,
+            (sum, rows) -> Math.min(size, sum + Math.round(Double.parseDouble(rows))),
+            Math::addExact);
+  }
+
+  @Test
+  void everythingWrongWithWeightingsIsSaidBeforeTheFirstStep() {
+    var nowhere = folder.resolve("nowhere");
+    assertThatThrownBy(() ->
+            run("pipeline.weightings=[uniform, top33, top33(robust), dorime]", "output=" + nowhere))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("pipeline.weightings has top33, but dro.top-percents has only [20, ")
+        .hasMessageContaining("pipeline.weightings has top33(robust), but dro.top-percents")
+        .hasMessageContaining("pipeline.weightings has dorime, but ")
+        .hasMessageContaining("doremi");
+    assertThatThrownBy(
+            () -> run("pipeline.weightings=[uniform, missing.json]", "output=" + nowhere))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("data.weights names missing.json, which does not exist");
+    assertThat(nowhere).doesNotExist();
+  }
+
   @Test
   void topSeventyKeepsTwoOfThreeDomains() {
     var top = folder.resolve("out/dro/weights/top70_weights.json");
@@ -176,14 +240,5 @@ class PipelineTest {
 
   private long updates(String run) {
     return registry.get("tdro.step").tags("run", run, "phase", "update").timer().count();
-  }
-
-  @Test
-  void aSelectionThatIsNotWrittenIsRefusedBeforeTheFirstStep() {
-    var nowhere = folder.resolve("nowhere");
-    assertThatThrownBy(() -> run("pipeline.weightings=[uniform, top33]", "output=" + nowhere))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("top33");
-    assertThat(nowhere).doesNotExist();
   }
 }

@@ -12,6 +12,12 @@ import java.util.Map;
  * @param updateSeconds that an update of the weights takes, as last measured; 0 unless {@link Model#traceUpdates} is on
  */
 public record Timings(double rows, double inputSeconds, double stepSeconds, double updateSeconds) {
+  /** Name of the column of {@link #inputSeconds}. */
+  public static final String INPUT_SECONDS = "input_seconds";
+
+  /** Name of the column of {@link #stepSeconds}. */
+  public static final String STEP_SECONDS = "step_seconds";
+
   /** Timings where nothing was timed. */
   static final Timings NONE = new Timings(0, 0, 0, 0);
 
@@ -19,8 +25,8 @@ public record Timings(double rows, double inputSeconds, double stepSeconds, doub
   public Map<String, Double> columns() {
     var columns = new LinkedHashMap<String, Double>();
     columns.put("rows", rows);
-    columns.put("input_seconds", inputSeconds);
-    columns.put("step_seconds", stepSeconds);
+    columns.put(INPUT_SECONDS, inputSeconds);
+    columns.put(STEP_SECONDS, stepSeconds);
     columns.put("update_seconds", updateSeconds);
     return columns;
   }

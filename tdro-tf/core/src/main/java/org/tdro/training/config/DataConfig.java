@@ -10,6 +10,7 @@ import org.tdro.config.Incidental;
 import org.tdro.config.InputFile;
 import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.io.Checks;
+import org.tdro.mixing.SizeShares;
 import org.tdro.rows.Fold;
 import org.tdro.text.Prompts;
 
@@ -26,7 +27,7 @@ import org.tdro.text.Prompts;
  * @param passageLength longest passage, in tokens
  * @param passagesPerQuery passages of a row: one positive, all others negatives
  * @param batching whether the rows of a batch share a domain
- * @param weights frequencies with which domains are drawn: {@code uniform}, {@code proportional} to their rows, or a weights file
+ * @param weights frequencies with which domains are drawn: {@link SizeShares} or a weights file
  * @param fold the part of each domain's rows to use, by a hash of the query id
  * @param queryPrompt text before the queries of domains that {@code prompts} leaves out; empty for none
  * @param passagePrompt text before their passages; empty for none
@@ -47,9 +48,7 @@ public record DataConfig(
     int passagesPerQuery,
     Batching batching,
 
-    @InputFile(
-        value = InputFile.Kind.FILE,
-        except = {UNIFORM, PROPORTIONAL})
+    @InputFile(value = InputFile.Kind.FILE, words = SizeShares.FORMS)
     String weights,
 
     Fold fold,
@@ -60,21 +59,13 @@ public record DataConfig(
     @Incidental int workers,
     @Incidental int prefetch) {
 
-  /** The {@link #weights} with which every domain is drawn equally often. */
-  public static final String UNIFORM = "uniform";
-
-  /** The {@link #weights} with which every row is drawn equally often. */
-  public static final String PROPORTIONAL = "proportional";
-
   public DataConfig {
     new Checks()
         .atLeast(300, "vocabulary", vocabulary)
         .atLeast(2, "queryLength", queryLength)
         .atLeast(2, "passageLength", passageLength)
         .atLeast(1, "passagesPerQuery", passagesPerQuery)
-        .that(
-            !weights.isBlank(),
-            "weights must be uniform, proportional or a weights file, was empty")
+        .that(wrongShares(weights).isEmpty(), wrongShares(weights))
         .that(
             domains.stream().noneMatch(String::isBlank)
                 && Set.copyOf(domains).size() == domains.size(),
@@ -83,6 +74,20 @@ public record DataConfig(
         .atLeast(0, "workers", workers)
         .atLeast(0, "prefetch", prefetch)
         .done();
+  }
+
+  /** Returns what is wrong with weights that need not be a file; empty if nothing is. */
+  static String wrongShares(String weights) {
+    if (weights.isBlank()) {
+      return "weights must be a weights file or one of %s, was empty"
+          .formatted(SizeShares.FORMS_IN_WORDS);
+    }
+    try {
+      SizeShares.parse(weights);
+      return "";
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
   }
 
   /** Returns the prompts of every domain. */

@@ -10,6 +10,7 @@ import org.tdro.config.KeyOrder;
 import org.tdro.io.Checks;
 import org.tdro.keras.ScheduleSpec;
 import org.tdro.keras.optimizers.OptimizerSpec;
+import org.tdro.mixing.SizeShares;
 import org.tdro.mixing.tdro.DomainWeightOptions;
 import org.tdro.mixing.tdro.GradientClip;
 import org.tdro.mixing.tdro.LossMeasure;
@@ -23,7 +24,7 @@ import org.tdro.mixing.tdro.LossMeasure;
  * @param onlineEvery number of steps after which the sampler takes over the learned weights, so that rows are drawn by them and have
  *     equal weights in the loss; 0 for never: rows are drawn by {@code data.weights} and weighed by the learned weights
  * @param topPercents percentages P of the selections to write, which keep the P percent of the domains with the largest weights
- * @param initialWeights {@code uniform} or a weights file
+ * @param initialWeights {@link SizeShares} or a weights file
  * @param reference folder of a run of stage reference, or another retriever; needed unless the measure uses no reference losses
  * @param crossFit whether reference and proxy are trained on different halves of each domain
  */
@@ -65,7 +66,7 @@ public record DroConfig(
     @Default("0") int onlineEvery,
     List<Integer> topPercents,
 
-    @InputFile(value = InputFile.Kind.FILE, except = DataConfig.UNIFORM)
+    @InputFile(value = InputFile.Kind.FILE, words = SizeShares.FORMS)
     String initialWeights,
 
     @InputFile(InputFile.Kind.FOLDER) Optional<Path> reference,
@@ -119,8 +120,8 @@ public record DroConfig(
             topPercents.stream().allMatch(percent -> percent >= 1 && percent <= 100),
             "topPercents must be from 1 to 100, were " + topPercents)
         .that(
-            !initialWeights.isBlank(),
-            "initialWeights must be uniform or a weights file, was empty")
+            DataConfig.wrongShares(initialWeights).isEmpty(),
+            "initialWeights: " + DataConfig.wrongShares(initialWeights))
         .done();
   }
 

@@ -1,6 +1,7 @@
 package org.tdro.training.config;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,19 +132,29 @@ public record RunConfig(
   /**
    * Settings of the pipeline through the three stages.
    *
-   * @param weightings the domain weights to fine-tune with and compare: {@code uniform} (the baseline), {@code curr}, {@code mean},
-   *     {@code ema}, {@code topP} with P from {@code dro.top-percents}, or {@code gap}, the domains above the largest gap of the weights
+   * @param weightings the domain weights to fine-tune with and compare, in the forms of {@link Weighting}
    */
   public record Pipeline(List<String> weightings) {
 
     public Pipeline {
-      new Checks()
-          .that(!weightings.isEmpty(), "weightings must name at least one")
-          .that(
-              weightings.stream()
-                  .allMatch(name -> name.matches("uniform|curr|mean|ema|gap|top[0-9]+")),
-              "weightings must be uniform, curr, mean, ema, gap or topP, were " + weightings)
-          .done();
+      var checks = new Checks().that(!weightings.isEmpty(), "weightings must name at least one");
+      var folders = new HashMap<String, String>();
+      for (var text : weightings) {
+        try {
+          var other = folders.put(Weighting.parse(text).folder(), text);
+          checks.that(
+              other == null,
+              "weightings would train %s and %s in the same folder".formatted(other, text));
+        } catch (IllegalArgumentException e) {
+          checks.that(false, "weightings: " + e.getMessage());
+        }
+      }
+      checks.done();
+    }
+
+    /** Returns the weightings. */
+    public List<Weighting> parsed() {
+      return weightings.stream().map(Weighting::parse).toList();
     }
   }
 

@@ -1,0 +1,119 @@
+package org.tdro.training;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tdro.io.StepLog;
+import org.tdro.keras.Timings;
+import org.tdro.runs.DomainTrajectory;
+import org.tdro.runs.RunFolder;
+
+/**
+ * What it took to get the weights of a mixture, and what the fine-tuning with them drew. Seconds are those of the steps and their input,
+ * however often a run was interrupted; starting a run and evaluating it are not counted.
+ *
+ * @param searchSteps training steps of all runs that the weights follow from
+ * @param searchSeconds their time
+ * @param steps training steps of the fine-tuning
+ * @param seconds their time
+ * @param shares share of each domain in the rows to be drawn, by name
+ * @param rows different rows that were drawn
+ */
+public record MixtureUse(
+    long searchSteps,
+    double searchSeconds,
+    long steps,
+    double seconds,
+    Map<String, Double> shares,
+    long rows) {
+
+  /** The steps of a run. */
+  private record Taken(long steps, double seconds) {
+    static Taken by(RunFolder run) {
+      var step = StepLog.numbers(run.log(), Timings.STEP_SECONDS);
+      var input = StepLog.numbers(run.log(), Timings.INPUT_SECONDS);
+      return new Taken(
+          step.length, Arrays.stream(step).sum() + Arrays.stream(input).sum());
+    }
+
+    Taken and(Taken other) {
+      return new Taken(steps + other.steps, seconds + other.seconds);
+    }
+  }
+
+  /** Returns the effective number of domains, exp of the entropy of the shares: that many equal shares are as mixed. */
+  @JsonProperty
+  public double effectiveDomains() {
+    return Math.exp(shares.values().stream()
+        .filter(share -> share > 0)
+        .mapToDouble(share -> -share * Math.log(share))
+        .sum());
+  }
+
+  /** Returns the use of every weighting of a pipeline whose stages are complete, by what was written for it. */
+  static Map<String, MixtureUse> of(PipelinePlan plan) {
+    var uses = new LinkedHashMap<String, MixtureUse>();
+    try (var prepared = PreparedData.of(plan.base().config())) {
+      for (var weighting : plan.weightings()) {
+        var stage = plan.finetuning(weighting);
+        var search = plan.learning(weighting)
+            .map(learning -> learning
+                .reference()
+                .map(reference -> taken(reference.stage()))
+                .orElse(new Taken(0, 0))
+                .and(taken(learning.stage())))
+            .orElse(new Taken(0, 0));
+        var finetuning = taken(stage);
+        uses.put(
+            weighting.text(),
+            new MixtureUse(
+                search.steps(),
+                search.seconds(),
+                finetuning.steps(),
+                finetuning.seconds(),
+                shares(stage, prepared),
+                rows(stage, prepared)));
+      }
+    }
+    return uses;
+  }
+
+  private static Taken taken(PipelinePlan.Stage stage) {
+    return Taken.by(new RunFolder(stage.run()));
+  }
+
+  private static Map<String, Double> shares(PipelinePlan.Stage stage, PreparedData prepared) {
+    var data = stage.planned().config().data();
+    var probabilities = DomainProbabilities.of(data, prepared, data.fold());
+    double sum = Arrays.stream(probabilities).sum();
+    var shares = new LinkedHashMap<String, Double>();
+    var names = prepared.domainNames();
+    for (int id = 0; id < names.size(); id++) {
+      shares.put(names.get(id), probabilities[id] / sum);
+    }
+    return shares;
+  }
+
+  /** Returns the number of different rows: no row of a domain is drawn again before all of its rows were. */
+  private static long rows(PipelinePlan.Stage stage, PreparedData prepared) {
+    var sizes = prepared.data().sizes(stage.planned().config().data().fold());
+    var names = prepared.domainNames();
+    long rows = 0;
+    for (int id = 0; id < sizes.length; id++) {
+      var drawn = StepLog.numbers(
+          new RunFolder(stage.run()).trajectory(), DomainTrajectory.ROWS + "/" + names.get(id));
+      rows += Math.min(sizes[id], (long) Arrays.stream(drawn).sum());
+    }
+    return rows;
+  }
+
+  /** Returns the names of all domains of some mixtures. */
+  static List<String> domains(Map<String, MixtureUse> uses) {
+    return uses.values().stream()
+        .flatMap(use -> use.shares().keySet().stream())
+        .distinct()
+        .toList();
+  }
+}
