@@ -95,6 +95,9 @@ final class CompareCommand implements Callable<Integer> {
     comparison.notes().forEach(spec.commandLine().getErr()::println);
     spec.commandLine().getErr().flush();
     spec.commandLine().getOut().print(text);
+    if (format == ComparisonFormat.MARKDOWN) {
+      spec.commandLine().getOut().print(runs.mixtures());
+    }
     spec.commandLine().getOut().flush();
     return 0;
   }

@@ -19,6 +19,7 @@ import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.experiments.ledger.LedgerRun;
 import org.tdro.experiments.sweep.SweptValues;
 import org.tdro.io.InputException;
+import org.tdro.training.MixtureUse;
 import org.tdro.training.RunSetting;
 import org.tdro.training.StoredEvaluation;
 
@@ -247,6 +248,28 @@ final class ComparedRuns {
       }
     }
     return all;
+  }
+
+  /** Returns what the mixtures of the systems took and drew, in Markdown; empty unless it is known of all runs of a system. */
+  String mixtures() {
+    var names = names();
+    var lines = new ArrayList<String>();
+    for (int i = 0; i < groups.size(); i++) {
+      var members = groups.get(i).members();
+      var uses = members.stream()
+          .flatMap(member -> member.results().mixture().stream())
+          .toList();
+      if (uses.size() == members.size()) {
+        lines.add("| %s | %s |%n".formatted(names.get(i), String.join(" | ", MixtureUse.cells(uses))));
+      }
+    }
+    return lines.isEmpty()
+        ? ""
+        : "%n| mixture | %s |%n|---%s|%n%s"
+            .formatted(
+                String.join(" | ", MixtureUse.HEADINGS),
+                "|--:".repeat(MixtureUse.HEADINGS.size()),
+                String.join("", lines));
   }
 
   private static String words(List<Long> seeds) {

@@ -2,7 +2,6 @@ package org.tdro.tools;
 
 import static org.tdro.config.ConfigComposer.argument;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,18 +9,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.evaluation.significance.ComparedSystem;
+import org.tdro.evaluation.significance.Comparison;
+import org.tdro.evaluation.significance.ComparisonFormat;
+import org.tdro.evaluation.significance.PairedDifferences.Samples;
 import org.tdro.experiments.quickstart.QuickstartCollection;
+import org.tdro.experiments.quickstart.QuickstartDomain;
+import org.tdro.experiments.sweep.JobLauncher;
+import org.tdro.experiments.sweep.Sweep;
+import org.tdro.experiments.sweep.SweptCommand;
 import org.tdro.export.ExportOptions;
 import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.io.AtomicWrite;
+import org.tdro.mixing.SizeShares;
 import org.tdro.retriever.store.StoredRetrievers;
-import org.tdro.training.Pipeline;
-import org.tdro.training.PipelineReport;
+import org.tdro.runs.RunFolder;
+import org.tdro.training.StoredEvaluation;
 import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,15 +46,19 @@ import picocli.CommandLine.Spec;
     name = "quickstart",
     mixinStandardHelpOptions = true,
     description = {
-      "Train, learn domain weights, fine-tune, evaluate and export, on a small embedded collection.",
-      "Needs no download and takes less than three minutes on two cores. After an interruption, run it again to continue."
+      "Learn the mixture of ten small embedded datasets, three of them junk: train, audit, fine-tune, evaluate, compare and export.",
+      "Needs no download and takes less than two minutes on two cores. After an interruption, run it again to continue."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro quickstart",
-      "  tdro quickstart --out runs/longer train.steps=600 dro=reference-code"
+      "  tdro quickstart --clean --out runs/clean",
+      "  tdro quickstart --out runs/longer train.steps=600 dro=reference-code seed=1,2,3,4,5"
     })
 final class QuickstartCommand implements Callable<Integer> {
+  private static final double ALPHA = 0.05;
+  private static final int SAMPLES = 10_000;
+
   @Spec
   private CommandSpec spec;
 
@@ -52,6 +68,11 @@ final class QuickstartCommand implements Callable<Integer> {
       defaultValue = "runs/quickstart",
       description = "The folder for all results (default: ${DEFAULT-VALUE}).")
   private Path out;
+
+  @Option(
+      names = "--clean",
+      description = "Leave the junk out: the same with the seven clean datasets.")
+  private boolean clean;
 
   @Mixin
   private ProgressOptions progress;
@@ -63,75 +84,118 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (overrides.stream().anyMatch(override -> override.strip().matches("(?s)[+~]*output.*"))) {
+    if (isGiven("output")) {
       throw new ParameterException(
           spec.commandLine(), "give the folder as --out DIR: results and export go there, too");
     }
     var collection = out.resolve("collection");
     Files.createDirectories(out);
     QuickstartCollection.write(collection);
+    var composer = RunConfig.composer(Optional.empty());
+    var sweep = new Sweep(SweptCommand.PIPELINE, composer, List.of(), arguments(collection));
+    var outcome = sweep.run(JobLauncher.of(Main.class), System.err);
+    if (outcome.failed() > 0 || outcome.stopped()) {
+      Sweep.missing(outcome.folder()).forEach(spec.commandLine().getErr()::println);
+      spec.commandLine().getErr().flush();
+      return ExitCode.SOFTWARE;
+    }
+    var compared = new ComparedRuns(List.of(outcome.folder().toString()));
+    var findings = findings(compared, clean);
+    var results = "%s%s%n%s%n%s%n".formatted(
+        ComparisonFormat.MARKDOWN.of(findings.comparison()),
+        compared.mixtures(),
+        findings.ofAudit(),
+        findings.ofWeightings());
+    AtomicWrite.file(out.resolve("results.md"), beside -> Files.writeString(beside, results));
+    var writer = spec.commandLine().getOut();
+    writer.println(results);
+    writer.printf("%-22s %s%n", "runs, by seed", outcome.folder());
+    writer.printf("%-22s %s%n", "these tables", out.resolve("results.md"));
+    writer.printf("%-22s %s%n", "SavedModel", export(findings.best()));
+    writer.flush();
+    return writeReport(outcome.folder());
+  }
+
+  private boolean isGiven(String key) {
+    return overrides.stream()
+        .anyMatch(override -> override.strip().matches("(?s)[+~]*" + key + "\\s*(=.*)?"));
+  }
+
+  /** Returns the arguments of the sweep over seeds. */
+  private List<String> arguments(Path collection) {
     var arguments = new ArrayList<String>();
     arguments.add("experiment=quickstart");
     arguments.add(argument("data.train", collection.resolve("train")));
     arguments.add(argument("data.cache", out.resolve("cache")));
     arguments.add(argument("eval.data", List.of(collection.resolve("eval"))));
-    arguments.add(argument("output", out));
+    arguments.add(argument("output", out.resolve("runs")));
+    arguments.add("sweep.jobs=2");
+    if (!isGiven("seed")) {
+      arguments.add("seed=42,43,44");
+    }
+    if (clean) {
+      arguments.add("data.domains=[" + String.join(",", names(false)) + "]");
+    }
     arguments.addAll(overrides);
     if (!progress.isShown()) {
       arguments.add("train.progress=none");
     }
-    var composer = RunConfig.composer(Optional.empty());
-    var report = new Pipeline(composer, arguments, System.err, new SimpleMeterRegistry()).run();
-    if (report.isEmpty()) {
-      return 1;
-    }
-    var best = best(report.get());
-    // A second run replaces the version that the first one left.
-    var base = out.resolve("export").resolve(best);
-    AtomicWrite.delete(base);
-    var export = composer.compose(arguments).config().export();
-    var stored = StoredRetrievers.of(report.get().runs().get(best));
+    return arguments;
+  }
+  private static List<String> names(boolean junk) {
+    return QuickstartCollection.domains().stream()
+        .filter(domain -> domain.noisy() == junk)
+        .map(QuickstartDomain::id)
+        .toList();
+  }
+
+  private static QuickstartFindings findings(ComparedRuns compared, boolean clean) {
+    var names = compared.systems().stream().map(ComparedSystem::name).toList();
+    var baseline = names.contains(SizeShares.UNIFORM)
+        ? compared.baseline(SizeShares.UNIFORM)
+        : OptionalInt.empty();
+    var measure = config(compared.systems().get(0)).eval().measure();
+    var comparison = Comparison.of(
+        compared.systems(),
+        baseline,
+        new Comparison.Options(
+            List.of(measure), List.of(), Comparison.Test.SEEDS, ALPHA, new Samples(SAMPLES, 0)));
+    return new QuickstartFindings(
+        Set.of(), clean ? Set.of() : Set.copyOf(names(true)), comparison);
+  }
+
+  /** Returns the first run of a system. */
+  private static RunFolder run(ComparedSystem system) {
+    return StoredEvaluation.read(system.runs().get(0).name()).get(0).run().orElseThrow();
+  }
+
+  private static RunConfig config(ComparedSystem system) {
+    return ResolvedConfig.read(RunConfig.SCHEMA, run(system).config()).config();
+  }
+
+  private Path export(ComparedSystem best) throws IOException {
+    var settings = config(best).export();
+    var stored = StoredRetrievers.of(run(best).path());
     var options = new ExportOptions(
-        export.idType(),
+        settings.idType(),
         Precision.FP32,
         OptionalLong.empty(),
-        OptionalDouble.of(export.tolerance()));
-    var exported = new SavedModelExport(options).export(stored, stored.settings(), base);
-    print(report.get(), exported.folder());
-    return writeReport();
-  }
-
-  /** Returns the weighting with the best average. */
-  private static String best(PipelineReport report) {
-    var table = report.table(report.measures().get(0));
-    int best = 0;
-    for (int i = 1; i < table.columns().size(); i++) {
-      if (table.averages().get(i).orElse(0) > table.averages().get(best).orElse(0)) {
-        best = i;
-      }
-    }
-    return table.columns().get(best);
-  }
-
-  private void print(PipelineReport report, Path export) {
-    var writer = spec.commandLine().getOut();
-    writer.println(report.table(report.measures().get(0)).toMarkdown(true));
-    report.runs().forEach((weighting, run) -> writer.printf("%-22s %s%n", weighting, run));
-    writer.printf("%-22s %s%n", "all tables and weights", out.resolve("results.md"));
-    writer.printf("%-22s %s%n", "SavedModel", export);
-    writer.flush();
+        OptionalDouble.of(settings.tolerance()));
+    var base = out.resolve("export").resolve(best.name());
+    // A second run replaces the version that the first one left.
+    AtomicWrite.delete(base);
+    return new SavedModelExport(options).export(stored, stored.settings(), base).folder();
   }
 
   /** Writes the report as {@code tdro report} does, which prints its file; returns the exit code. */
-  private int writeReport() {
+  private int writeReport(Path runs) {
     var file = out.resolve("report.html");
     spec.commandLine().getOut().printf("%-22s ", "report, for a browser");
     return spec.commandLine()
         .getParent()
         .execute(
             "report",
-            out.toString(),
-            "--baseline=" + out + ":uniform",
+            runs.toString(),
             "--title=Quickstart",
             "--output=" + file,
             "--overwrite");

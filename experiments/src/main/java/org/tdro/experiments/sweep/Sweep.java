@@ -91,6 +91,14 @@ public final class Sweep {
     }
   }
 
+  /** Returns the folders of the jobs that were asked for, in their order. */
+  public List<Path> folders() {
+    var book = new Book(JobRecord.readAll(folder));
+    return plan.rungs().get(0).stream()
+        .map(job -> book.record(job).folder(folder))
+        .toList();
+  }
+
   /** Returns the jobs, their state, and what is computed once for several of them, as lines of text. */
   public List<String> describe() {
     var book = new Book(JobRecord.readAll(folder));

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.tdro.io.StepLog;
 import org.tdro.keras.Timings;
 import org.tdro.runs.DomainTrajectory;
@@ -28,6 +30,32 @@ public record MixtureUse(
     double seconds,
     Map<String, Double> shares,
     long rows) {
+
+  /** The headings of {@link #cells}. */
+  public static final List<String> HEADINGS = List.of(
+      "steps before",
+      "seconds",
+      "fine-tuning steps",
+      "seconds",
+      "effective domains",
+      "different rows");
+
+  /** Returns the means over some uses, for a table with {@link #HEADINGS}. */
+  public static List<String> cells(List<MixtureUse> uses) {
+    return List.of(
+        mean(uses, 0, MixtureUse::searchSteps),
+        mean(uses, 1, MixtureUse::searchSeconds),
+        mean(uses, 0, MixtureUse::steps),
+        mean(uses, 1, MixtureUse::seconds),
+        mean(uses, 2, MixtureUse::effectiveDomains),
+        mean(uses, 0, MixtureUse::rows));
+  }
+
+  private static String mean(
+      List<MixtureUse> uses, int decimals, ToDoubleFunction<MixtureUse> value) {
+    double mean = uses.stream().mapToDouble(value).average().orElse(Double.NaN);
+    return String.format(Locale.ROOT, "%." + decimals + "f", mean);
+  }
 
   /** The steps of a run. */
   private record Taken(long steps, double seconds) {

@@ -59,28 +59,16 @@ public record PipelineReport(
   /** Returns a table of what each weighting took and gave. */
   private String mixtureTable() {
     var lines = new ArrayList<String>();
-    var headings = new ArrayList<>(List.of(
-        "steps before",
-        "seconds",
-        "fine-tuning steps",
-        "seconds",
-        "effective domains",
-        "different rows"));
+    var headings = new ArrayList<>(MixtureUse.HEADINGS);
     headings.addAll(measures);
     lines.add(line("weighting", headings));
     lines.add("|---" + "|--:".repeat(headings.size()) + "|");
     var weightings = List.copyOf(evaluations.keySet());
     for (int i = 0; i < weightings.size(); i++) {
-      var use = mixtures.get(weightings.get(i));
-      var cells = new ArrayList<>(List.of(
-          Long.toString(use.searchSteps()),
-          decimals(1, use.searchSeconds()),
-          Long.toString(use.steps()),
-          decimals(1, use.seconds()),
-          decimals(2, use.effectiveDomains()),
-          Long.toString(use.rows())));
+      var cells =
+          new ArrayList<>(MixtureUse.cells(List.of(mixtures.get(weightings.get(i)))));
       for (var measure : measures) {
-        cells.add(decimals(4, table(measure).averages().get(i).orElse(Double.NaN)));
+        cells.add(decimal(table(measure).averages().get(i).orElse(Double.NaN)));
       }
       lines.add(line(weightings.get(i), cells));
     }
@@ -96,7 +84,7 @@ public record PipelineReport(
       lines.add(line(
           domain,
           mixtures.values().stream()
-              .map(use -> decimals(4, use.shares().getOrDefault(domain, 0.0)))
+              .map(use -> decimal(use.shares().getOrDefault(domain, 0.0)))
               .toList()));
     }
     return String.join("\n", lines) + "\n";
@@ -106,8 +94,8 @@ public record PipelineReport(
     return "| " + name + " | " + String.join(" | ", cells) + " |";
   }
 
-  private static String decimals(int places, double value) {
-    return String.format(Locale.ROOT, "%." + places + "f", value);
+  private static String decimal(double value) {
+    return String.format(Locale.ROOT, "%.4f", value);
   }
 
   /** Returns the sets by the judgements whose queries were evaluated, as far as that is known. */
@@ -171,6 +159,7 @@ public record PipelineReport(
   record Stored(
       Map<String, Map<String, Map<String, Double>>> evaluation,
       @JsonSetter(nulls = Nulls.SET) Map<String, String> runs,
+      @JsonSetter(nulls = Nulls.SET) Map<String, MixtureUse> mixtures,
       @JsonSetter(nulls = Nulls.SET) Map<String, ModelEvaluation.Test> tests,
 
       @JsonSetter(nulls = Nulls.SET)
@@ -178,6 +167,7 @@ public record PipelineReport(
 
     Stored {
       runs = runs == null ? Map.of() : runs;
+      mixtures = mixtures == null ? Map.of() : mixtures;
       queries = queries == null ? Map.of() : queries;
     }
 

@@ -31,9 +31,15 @@ import org.tdro.training.config.RunConfig;
  * @param run the run that was evaluated, if it is known
  * @param domains names of the domains that the retriever was trained on; empty if they are not known
  * @param values its means and the values of its queries
+ * @param mixture what its mixture took and drew, if a pipeline's results say so
  */
 public record StoredEvaluation(
-    String name, Path file, Optional<RunFolder> run, List<String> domains, ModelEvaluation values) {
+    String name,
+    Path file,
+    Optional<RunFolder> run,
+    List<String> domains,
+    ModelEvaluation values,
+    Optional<MixtureUse> mixture) {
   /** Checks what a damaged file may hold: comparisons of such values would look like others. */
   public StoredEvaluation {
     var problems = new Problems();
@@ -70,7 +76,8 @@ public record StoredEvaluation(
         RunEvaluation.file(run),
         Optional.of(new RunFolder(run)),
         evaluation.domains(),
-        evaluation.values());
+        evaluation.values(),
+        Optional.empty());
   }
 
   /**
@@ -176,13 +183,21 @@ public record StoredEvaluation(
       var run = stored
           .run(file, weighting)
           .filter(folder -> Files.isRegularFile(RunEvaluation.file(folder)));
-      results.add(
-          run.isPresent()
-              ? current(name, run.get())
-              : new StoredEvaluation(
-                  name, file, Optional.empty(), List.of(), stored.of(weighting)));
+      var result = run.map(folder -> current(name, folder))
+          .orElseGet(() -> new StoredEvaluation(
+              name,
+              file,
+              Optional.empty(),
+              List.of(),
+              stored.of(weighting),
+              Optional.empty()));
+      results.add(result.with(Optional.ofNullable(stored.mixtures().get(weighting))));
     }
     return results;
+  }
+
+  private StoredEvaluation with(Optional<MixtureUse> use) {
+    return new StoredEvaluation(name, file, run, domains, values, use);
   }
 
   /** Returns the results in a file of any of the forms that are written here. */
@@ -206,7 +221,8 @@ public record StoredEvaluation(
   }
 
   private static StoredEvaluation ofFile(Path file, ModelEvaluation values) {
-    return new StoredEvaluation(file.toString(), file, Optional.empty(), List.of(), values);
+    return new StoredEvaluation(
+        file.toString(), file, Optional.empty(), List.of(), values, Optional.empty());
   }
 
   /** Returns whether a value is {@code {SET: {MEASURE: MEAN}}}, as {@code tdro evaluate --json} prints. */

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,9 @@ class StoredEvaluationTest {
 
   @TempDir
   private Path folder;
+
+  private static final MixtureUse USE =
+      new MixtureUse(0, 0, 100, 2.5, Map.of("adi", 0.75, "cisi", 0.25), 640);
 
   private static ModelEvaluation values(double value) {
     return new ModelEvaluation(
@@ -38,7 +42,8 @@ class StoredEvaluationTest {
     evaluations.put("curr", CURR);
     var runs = new LinkedHashMap<String, Path>();
     evaluations.keySet().forEach(name -> runs.put(name, pipeline().resolve("finetune-" + name)));
-    new PipelineReport(List.of("map"), evaluations, runs, Map.of()).write(pipeline());
+    new PipelineReport(List.of("map"), evaluations, runs, Map.of("uniform", USE, "curr", USE))
+        .write(pipeline());
   }
 
   private Path pipeline() {
@@ -67,6 +72,9 @@ class StoredEvaluationTest {
     assertThat(StoredEvaluation.read(pipeline().toString()))
         .extracting(StoredEvaluation::name)
         .containsExactly(pipeline() + ":uniform", pipeline() + ":curr");
+    assertThat(StoredEvaluation.read(pipeline().toString()))
+        .extracting(StoredEvaluation::mixture)
+        .containsExactly(Optional.of(USE), Optional.of(USE));
     assertThat(only(pipeline() + ":curr")).isEqualTo(CURR);
     assertThat(only(pipeline() + "/results.json:uniform")).isEqualTo(UNIFORM);
   }
