@@ -42,6 +42,11 @@ public record JobLauncher(List<String> command) {
     return new JobLauncher(command);
   }
 
+  /** Returns whether this process is a job that a launcher started. */
+  static boolean isJob() {
+    return Boolean.getBoolean(JOB);
+  }
+
   /** Starts a job whose output is appended to {@code log}. */
   Process start(List<String> arguments, Path log, ProcessorShare share) {
     try {
@@ -72,7 +77,7 @@ public record JobLauncher(List<String> command) {
 
   /** Ends this process when the one that started it says so or has ended, if a launcher started it. */
   public static void endWithParent(InputStream input) {
-    if (!Boolean.getBoolean(JOB)) {
+    if (!isJob()) {
       return;
     }
     var watch = new Thread(

@@ -1,5 +1,8 @@
 package org.tdro.runs;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.OptionalDouble;
@@ -50,6 +53,24 @@ public record RunFolder(Path path) {
   /** Returns the index of the first of the last steps of a log, over which means are taken: a tenth of them, but at least one. */
   public static int lastSteps(int rows) {
     return Math.max(0, rows - Math.max(1, rows / LAST_SHARE));
+  }
+
+  /**
+   * Moves the folder to {@code FOLDER.replaced}, or to {@code FOLDER.replaced-2} and so on where there are such already.
+   *
+   * @return where it is now
+   */
+  public Path setAside() {
+    var name = path.getFileName() + ".replaced";
+    var aside = path.resolveSibling(name);
+    for (int number = 2; Files.exists(aside); number++) {
+      aside = path.resolveSibling(name + "-" + number);
+    }
+    try {
+      return Files.move(path, aside);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot move " + path + " to " + aside, e);
+    }
   }
 
   /** Returns the file of the metrics, one JSON object per line. */

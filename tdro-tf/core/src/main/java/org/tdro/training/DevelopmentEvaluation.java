@@ -4,18 +4,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.evaluation.EvaluationResult;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.io.StepLog;
 import org.tdro.keras.LogKey;
 import org.tdro.keras.Model;
 import org.tdro.keras.StepEvaluation;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.rows.Passage;
+import org.tdro.runs.RunFolder;
 import org.tdro.search.Embeddings;
 import org.tdro.search.ExactSearch;
 import org.tdro.search.Query;
@@ -145,16 +149,50 @@ public final class DevelopmentEvaluation implements StepEvaluation {
   }
 
   private double evaluate(EncoderModel model, Tokens tokens) {
+    return result(model, tokens).map(result -> result.value(measure)).orElse(Double.NaN);
+  }
+
+  /**
+   * Returns the values of the queries of each set under a model, in an order that is always the same.
+   *
+   * @return {@code [set][query]}; 0 for all queries of a set whose embeddings are not finite
+   */
+  double[][] queries(EncoderModel model) {
+    return sets.stream()
+        .map(tokens -> result(model, tokens)
+            .map(result -> result.queries().values().stream()
+                .mapToDouble(values -> values.get(measure))
+                .toArray())
+            .orElseGet(() -> new double[tokens.queries().length]))
+        .toArray(double[][]::new);
+  }
+
+  /** Returns the last values of each set in the log of a run. */
+  static Map<String, Double> last(RunFolder run, Measure measure) {
+    var values = new TreeMap<String, Double>();
+    var end = "/" + measure.name();
+    StepLog.last(run.log()).forEach((column, value) -> {
+      int length = column.length() - PREFIX.length() - end.length();
+      if (length > 0 && column.startsWith(PREFIX) && column.endsWith(end)) {
+        values.put(
+            column.substring(PREFIX.length(), PREFIX.length() + length), Double.valueOf(value));
+      }
+    });
+    return values;
+  }
+
+  /** Returns the results on a set; empty if embeddings are not finite. */
+  private Optional<EvaluationResult> result(EncoderModel model, Tokens tokens) {
     var queries =
         TokenEncoding.DEFAULT.encode(model, TextKind.QUERY, tokens.queries(), 0, queryLength);
     var passages =
         TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, tokens.passages(), 0, passageLength);
     if (queries.firstNotFinite().isPresent() || passages.firstNotFinite().isPresent()) {
-      return Double.NaN;
+      return Optional.empty();
     }
     var run = evaluation.rank(
         (texts, corpus, topK) -> rank(tokens, queries, passages, topK), tokens.set());
-    return EvaluationResult.of(tokens.set().qrels(), run, List.of(measure)).value(measure);
+    return Optional.of(EvaluationResult.of(tokens.set().qrels(), run, List.of(measure)));
   }
 
   private static Run rank(Tokens tokens, Embeddings queries, Embeddings passages, int topK) {

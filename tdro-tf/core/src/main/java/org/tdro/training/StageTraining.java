@@ -3,7 +3,6 @@ package org.tdro.training;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,27 +164,14 @@ public final class StageTraining {
 
   private void setAside(List<String> differences) {
     FolderLock.whileHeld(run.path(), "training into", () -> {
-      var aside = unused(run.path().getFileName() + ".replaced");
+      var aside = run.setAside();
       LOG.info(
           "{} holds another run: it is moved to {}, and this one is trained. What differs:\n{}",
           run.path(),
           aside,
           String.join("\n", differences));
-      try {
-        return Files.move(run.path(), aside);
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot move " + run.path() + " to " + aside, e);
-      }
+      return aside;
     });
-  }
-
-  /** Returns a folder beside the run's that does not exist. */
-  private Path unused(String name) {
-    var folder = run.path().resolveSibling(name);
-    for (int number = 2; Files.exists(folder); number++) {
-      folder = run.path().resolveSibling(name + "-" + number);
-    }
-    return folder;
   }
 
   /** Returns the record of the run in the folder, if there is one; throws if it is another run. */

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.tdro.io.FileException;
 import org.tensorflow.Operand;
+import org.tensorflow.Output;
 import org.tensorflow.Session;
+import org.tensorflow.Tensor;
 import org.tensorflow.exceptions.TensorFlowException;
 import org.tensorflow.ndarray.NdArrays;
 import org.tensorflow.ndarray.Shape;
@@ -31,18 +33,25 @@ public final class Checkpoint {
   private static final String LISTING = "weights.tsv";
   private static final String DATA = "variables";
 
+  private final Ops tf;
   private final Session session;
   private final List<Weight> weights;
   private final Placeholder<TString> prefix;
   private final Op save;
   private final List<List<Op>> restore = new ArrayList<>();
   private final Map<String, Operand<TBool>> finite = new LinkedHashMap<>();
+  private final List<Sum> sums = new ArrayList<>();
+  private Placeholder<TFloat32> factor;
+
+  /** The operations that set some of the weights to a multiple of those of a folder, and that add it to them. */
+  private record Sum(List<Op> assign, List<Op> add) {}
 
   /** Adds the operations that save and restore {@code weights} to the graph of {@code tf}. */
   public Checkpoint(Ops tf, Session session, List<Weight> weights) {
+    this.tf = tf.withSubScope("checkpoint");
     this.session = session;
     this.weights = List.copyOf(weights);
-    var scope = tf.withSubScope("checkpoint");
+    var scope = this.tf;
     prefix = scope.placeholder(TString.class, Placeholder.shape(Shape.scalar()));
     List<Operand<?>> values = new ArrayList<>();
     weights.forEach(weight -> values.add(weight.value()));
@@ -68,15 +77,19 @@ public final class Checkpoint {
   }
 
   private List<Op> restore(Ops tf, List<Weight> part) {
-    var types = part.stream().map(weight -> TFloat32.class).toList();
-    var restored = tf.train
-        .restore(prefix, names(tf, part), whole(tf, part), List.copyOf(types))
-        .tensors();
+    var restored = restored(tf, part);
     var assignments = new ArrayList<Op>();
     for (int i = 0; i < part.size(); i++) {
       assignments.add(part.get(i).assign(tf, restored.get(i).asOutput().expect(TFloat32.class)));
     }
     return assignments;
+  }
+
+  private List<Output<?>> restored(Ops tf, List<Weight> part) {
+    var types = part.stream().map(weight -> TFloat32.class).toList();
+    return tf.train
+        .restore(prefix, names(tf, part), whole(tf, part), List.copyOf(types))
+        .tensors();
   }
 
   /** Whether {@code name} is that of a file of a checkpoint. */
@@ -120,6 +133,49 @@ public final class Checkpoint {
    * @throws IllegalArgumentException listing every weight that is missing there or has another shape
    */
   public void restore(Path folder) {
+    checkFits(folder);
+    restore.forEach(part -> run(folder, part));
+  }
+
+  /**
+   * Sets the weights to the weighted sum of those in some folders, added in their order. Only a part of the weights of one folder is in
+   * memory besides them.
+   *
+   * @param shares factors of the folders; those of factor 0 are not read
+   * @throws IllegalArgumentException listing every weight that is missing in a folder or has another shape there
+   */
+  public void restoreSum(List<Path> folders, double[] shares) {
+    if (sums.isEmpty()) {
+      var scope = tf.withSubScope("sum");
+      factor = scope.placeholder(TFloat32.class, Placeholder.shape(Shape.scalar()));
+      Variables.parts(weights).forEach(part -> sums.add(sum(scope, part)));
+    }
+    boolean first = true;
+    for (int i = 0; i < shares.length; i++) {
+      if (shares[i] != 0) {
+        checkFits(folders.get(i));
+        try (var share = TFloat32.scalarOf((float) shares[i])) {
+          for (var part : sums) {
+            run(folders.get(i), first ? part.assign() : part.add(), Map.of(factor, share));
+          }
+        }
+        first = false;
+      }
+    }
+  }
+
+  private Sum sum(Ops tf, List<Weight> part) {
+    var restored = restored(tf, part);
+    var sum = new Sum(new ArrayList<>(), new ArrayList<>());
+    for (int i = 0; i < part.size(); i++) {
+      var value = tf.math.mul(restored.get(i).asOutput().expect(TFloat32.class), factor);
+      sum.assign().add(part.get(i).assign(tf, value));
+      sum.add().add(part.get(i).assignAdd(tf, value));
+    }
+    return sum;
+  }
+
+  private void checkFits(Path folder) {
     var stored = listing(folder);
     var problems = new ArrayList<String>();
     for (var weight : weights) {
@@ -135,7 +191,6 @@ public final class Checkpoint {
       throw new IllegalArgumentException(
           "checkpoint " + folder + " does not fit the model:\n  " + String.join("\n  ", problems));
     }
-    restore.forEach(part -> run(folder, part));
   }
 
   private void requireFinite() {
@@ -156,9 +211,14 @@ public final class Checkpoint {
   }
 
   private void run(Path folder, List<Op> targets) {
+    run(folder, targets, Map.of());
+  }
+
+  private void run(Path folder, List<Op> targets, Map<Operand<?>, ? extends Tensor> feeds) {
     try (var path = TString.tensorOf(
         NdArrays.scalarOfObject(folder.resolve(DATA).toAbsolutePath().toString()))) {
       var runner = session.runner().feed(prefix, path);
+      feeds.forEach(runner::feed);
       targets.forEach(runner::addTarget);
       runner.run().close();
     }

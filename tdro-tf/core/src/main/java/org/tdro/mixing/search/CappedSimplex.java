@@ -22,17 +22,19 @@ public record CappedSimplex(double[] caps) {
   }
 
   /**
-   * Returns the mixtures in which no domain is repeated more than some times, unless the prior repeats it more often already: the cap of a
-   * domain is the larger of its prior share and {@code repetitions} · its rows / {@code drawn}. The prior is always among them.
+   * Returns the mixtures that make at most some passes over the rows of each domain, or where the prior makes more than one pass already, at most
+   * so many times as many: the cap of a domain is {@code repetitions} times the larger of its prior share and its rows / {@code drawn}. The
+   * prior is always among them.
    *
    * @param rows number of rows of each domain
+   * @param repetitions at least 1
    * @param drawn number of rows that are drawn in all
    */
   public static CappedSimplex ofRepetitions(
       double[] prior, long[] rows, double repetitions, double drawn) {
     return new CappedSimplex(IntStream.range(0, prior.length)
         .mapToDouble(domain ->
-            Math.min(1, Math.max(prior[domain], repetitions * rows[domain] / drawn)))
+            Math.min(1, repetitions * Math.max(prior[domain], rows[domain] / drawn)))
         .toArray());
   }
 

@@ -93,13 +93,12 @@ public record LogLinearFit(
     LogLinearFit best() {
       // Without w, the prediction of a model left out is the mean of the others.
       var best = new double[columns];
-      var residuals =
-          Arrays.stream(y).map(value -> value * rows / (rows - 1.0)).toArray();
+      var residuals = Arrays.stream(y).map(value -> value * rows / (rows - 1.0)).toArray();
       double unexplained = LogLinearFit.dot(residuals, residuals);
       double least = unexplained;
       double ridge = Double.POSITIVE_INFINITY;
-      double variance = Arrays.stream(x).mapToDouble(row -> LogLinearFit.dot(row, row)).sum()
-          / columns;
+      double variance =
+          Arrays.stream(x).mapToDouble(row -> LogLinearFit.dot(row, row)).sum() / columns;
       for (int i = 0; i < RIDGES && variance > 0 && unexplained > 0; i++) {
         double size = LEAST_RIDGE * Math.pow(RIDGE_STEP, i);
         var factor = factor(size * variance);

@@ -38,7 +38,8 @@ public record MixtureRegression(Map<String, LogLinearFit> fits, double rankCorre
         predicted[i] += fits.get(measure).leftOut()[i] / values.size();
       }
     });
-    // If nothing is explained, models left out differ only by what they take from the mean of the others.
+    // If nothing is explained, models left out differ only by what they take from the mean of the
+    // others.
     boolean constant = fits.values().stream().allMatch(fit -> Double.isInfinite(fit.ridge()));
     return new MixtureRegression(fits, constant ? 0 : correlation(ranks(actual), ranks(predicted)));
   }
@@ -103,8 +104,8 @@ public record MixtureRegression(Map<String, LogLinearFit> fits, double rankCorre
     double step = 1;
     for (int i = 0; i < MOST_STEPS; i++) {
       var gradient = gradient(mixture, prior, kl);
-      double gap = LogLinearFit.dot(gradient, mixture)
-          - LogLinearFit.dot(gradient, set.cheapest(gradient));
+      double gap =
+          LogLinearFit.dot(gradient, mixture) - LogLinearFit.dot(gradient, set.cheapest(gradient));
       if (gap <= GAP) {
         break;
       }

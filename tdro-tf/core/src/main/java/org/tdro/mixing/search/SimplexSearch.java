@@ -91,8 +91,8 @@ public record SimplexSearch(double[] prior, int evaluations, long seed) {
     private List<Integer> order(int round) {
       return new ArrayList<>(IntStream.range(0, prior.length)
           .boxed()
-          .sorted(Comparator.comparingLong(
-              domain -> CounterRandom.bits(seed, STREAM, round, domain)))
+          .sorted(
+              Comparator.comparingLong(domain -> CounterRandom.bits(seed, STREAM, round, domain)))
           .toList());
     }
 

@@ -40,6 +40,7 @@ public record RunConfig(
     @Incidental Eval eval,
     @Incidental Export export,
     @Incidental Pipeline pipeline,
+    @Incidental MixtureConfig mixture,
     DeviceConfig device,
     @Incidental TelemetryConfig telemetry,
     @Incidental SweepConfig sweep) {

@@ -16,9 +16,9 @@ class LeaveOneOutTest {
     var choice = LeaveOneOut.of(
         List.of("a", "b"),
         ALL,
-        List.of(new double[][] {{0.5, 0.9, 0.7, 0.7}, {0.3, 0.3}}, new double[][] {
-          {0.4, 0.6, 0.5, 0.5}, {0.2, 0.2}
-        }));
+        List.of(
+            new double[][] {{0.5, 0.9, 0.7, 0.7}, {0.3, 0.3}},
+            new double[][] {{0.4, 0.6, 0.5, 0.5}, {0.2, 0.2}}));
     assertThat(choice.effects().get(0).gain()).isCloseTo(0.15, within(1e-12));
     assertThat(choice.effects().get(0).standardError())
         .isCloseTo(Math.sqrt(0.02 / 3 / 4) / 2, within(1e-12));
@@ -28,7 +28,9 @@ class LeaveOneOutTest {
   @Test
   void aGainWithinTheSpreadOfQueriesDropsNothing() {
     var noisy = new double[][] {{0.1, 0.9, 0.9, 0.2}, {0.2, 0.2}};
-    assertThat(LeaveOneOut.of(List.of("a"), ALL, Collections.singletonList(noisy)).kept()).containsExactly("a");
+    assertThat(
+            LeaveOneOut.of(List.of("a"), ALL, Collections.singletonList(noisy)).kept())
+        .containsExactly("a");
   }
 
   @Test

@@ -145,9 +145,7 @@ class MixtureRegressionTest {
 
   private static double objective(
       MixtureRegression regression, double[] mixture, double[] prior, double kl) {
-    return 1
-        - regression.predicted(mixture)
-        + kl * MixtureRegression.divergence(mixture, prior);
+    return 1 - regression.predicted(mixture) + kl * MixtureRegression.divergence(mixture, prior);
   }
 
   @Test
@@ -162,10 +160,13 @@ class MixtureRegressionTest {
   }
 
   @Test
-  void capsHoldRepetitionsBackButNeverThePrior() {
+  void capsAreOfPassesOverTheRowsOrOfThoseOfThePrior() {
     var set = CappedSimplex.ofRepetitions(
-        new double[] {0.5, 0.25, 0.25}, new long[] {10, 100, 1000}, 4, 1000);
-    assertThat(set.caps()).containsExactly(0.5, 0.4, 1);
+        new double[] {0.1, 0.45, 0.45}, new long[] {10, 150, 1000}, 4, 1000);
+    assertThat(set.caps()).containsExactly(0.4, 1, 1);
+    var other =
+        CappedSimplex.ofRepetitions(new double[] {0.1, 0.9}, new long[] {200, 1000}, 4, 1000);
+    assertThat(other.caps()).containsExactly(0.8, 1);
   }
 
   /** The minimiser of KL(α ‖ u) among mixtures with α_0 ≤ .3 keeps the ratios of the others. */
