@@ -47,7 +47,7 @@ final class ArchitectureTest {
         "retriever",
         List.of(
             "io", "config", "text", "keras", "search", "rows", "models", "data", "huggingface"));
-    FLOORS.put("mixing", List.of("io", "config", "keras", "rows", "data", "retriever"));
+    FLOORS.put("mixing", List.of("io", "config", "keras", "rows", "search", "data", "retriever"));
     FLOORS.put(
         "export",
         List.of(

@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       RunsCommand.class,
       ReproduceCommand.class,
       ModelCommand.class,
+      MixtureCommand.class,
       WeightsCommand.class,
       EncodeCommand.class,
       ExportCommand.class,

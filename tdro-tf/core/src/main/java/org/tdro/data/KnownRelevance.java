@@ -13,7 +13,7 @@ import java.util.Set;
  * are told by their content: a passage is relevant to a query if it equals a positive of the query, or a positive of a query that
  * equals it.
  */
-final class KnownRelevance {
+public final class KnownRelevance {
   private final int passagesPerQuery;
   private final Map<Text, List<Integer>> columns = new HashMap<>();
   private final Map<Text, Set<Text>> positives = new HashMap<>();
@@ -33,7 +33,8 @@ final class KnownRelevance {
     }
   }
 
-  KnownRelevance(int passagesPerQuery) {
+  /** Creates what is known of a batch without rows. */
+  public KnownRelevance(int passagesPerQuery) {
     this.passagesPerQuery = passagesPerQuery;
   }
 
@@ -43,7 +44,7 @@ final class KnownRelevance {
    * @param relevant all positives of the row, in the batch or not
    * @param passages those in the batch
    */
-  void add(int[] query, int[][] relevant, int[][] passages) {
+  public void add(int[] query, int[][] relevant, int[][] passages) {
     var known = positives.computeIfAbsent(new Text(query), same -> new HashSet<>());
     for (var positive : relevant) {
       known.add(new Text(positive));
@@ -57,7 +58,7 @@ final class KnownRelevance {
   }
 
   /** Returns the pairs of a row and a passage that is relevant to it, without each row's own positive: row, passage, row, …. */
-  int[] pairs() {
+  public int[] pairs() {
     var pairs = new ArrayList<Integer>();
     for (int row = 0; row < queries.size(); row++) {
       for (var positive : positives.get(queries.get(row))) {

@@ -198,6 +198,15 @@ record StagePlan(
     return Arrays.stream(shares).mapToObj(share -> share / sum).toList();
   }
 
+  /** Returns the part of each domain's rows that a run draws from, and so has seen when it is complete. */
+  static Fold fold(ResolvedConfig<RunConfig> resolved) {
+    return resolved
+        .config()
+        .learning()
+        .map(dro -> fold(resolved, dro))
+        .orElse(resolved.config().data().fold());
+  }
+
   /** Returns the part of each domain's rows that is drawn from: with cross-fitting, the part that the reference has not seen. */
   private static Fold fold(ResolvedConfig<RunConfig> resolved, DroConfig dro) {
     if (!dro.crossFit() || dro.reference().isEmpty()) {

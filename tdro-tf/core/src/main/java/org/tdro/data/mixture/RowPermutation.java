@@ -6,14 +6,15 @@ import org.tdro.io.CounterRandom;
  * A pseudo-random permutation of {@code 0 .. size - 1} in constant memory: a Feistel network over the smallest even number of
  * bits that holds the size, walked along its cycles until it lands inside (Black and Rogaway 2002).
  */
-final class RowPermutation {
+public final class RowPermutation {
   private static final int ROUNDS = 6;
 
   private final long size;
   private final long key;
   private final int halfBits;
 
-  RowPermutation(long size, long key) {
+  /** Creates the permutation that a key decides. */
+  public RowPermutation(long size, long key) {
     if (size < 1) {
       throw new IllegalArgumentException("a permutation needs at least one row, was " + size);
     }
@@ -23,7 +24,7 @@ final class RowPermutation {
   }
 
   /** Returns the image of {@code index}, after at most 4 passes on average, since the network's range is at most 4 times the size. */
-  long apply(long index) {
+  public long apply(long index) {
     do {
       index = feistel(index);
     } while (index >= size);

@@ -1,0 +1,143 @@
+package org.tdro.mixing.audit;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
+import org.tdro.mixing.WeightsFile;
+import org.tdro.mixing.WeightsFile.DomainSize;
+import org.tdro.mixing.WeightsFile.DomainWeight;
+
+/**
+ * What an audit found, as {@code audit.json} holds it.
+ *
+ * @param key a hash of all that the values follow from
+ * @param domains the most suspicious first
+ */
+public record AuditReport(String key, List<DomainAudit> domains) {
+  private static final String NAME = "audit.json";
+
+  public AuditReport {
+    domains = domains.stream()
+        .sorted(Comparator.comparingDouble(DomainAudit::suspicion)
+            .reversed()
+            .thenComparing(DomainAudit::domain))
+        .toList();
+  }
+
+  /** Returns the file of the audit in a folder. */
+  public static Path file(Path folder) {
+    return folder.resolve(NAME);
+  }
+
+  /** Returns the file of the weights that leave out suspected domains. */
+  public static Path weights(Path folder) {
+    return folder.resolve("audited_weights.json");
+  }
+
+  /** Reads the audit in a folder; empty if there is none. */
+  public static Optional<AuditReport> read(Path folder) {
+    return Files.isRegularFile(file(folder))
+        ? Optional.of(Json.read(file(folder), AuditReport.class))
+        : Optional.empty();
+  }
+
+  /** Writes {@code audited_weights.json}, {@code audit.md} and, last, {@code audit.json}. */
+  public void write(Path folder) {
+    weights().write(weights(folder));
+    AtomicWrite.file(folder.resolve("audit.md"), beside -> Files.writeString(beside, toMarkdown()));
+    Json.write(file(folder), this);
+  }
+
+  /** Returns the names of the suspected domains, the most suspicious first. */
+  public List<String> suspects() {
+    return domains.stream()
+        .filter(DomainAudit::suspected)
+        .map(DomainAudit::domain)
+        .toList();
+  }
+
+  /** Returns equal weights of the domains that are not suspected or, if all are, of the least suspicious one. */
+  public WeightsFile weights() {
+    var kept = domains.stream().filter(domain -> !domain.suspected()).toList();
+    if (kept.isEmpty()) {
+      kept = domains.subList(domains.size() - 1, domains.size());
+    }
+    double weight = 1.0 / kept.size();
+    return new WeightsFile(kept.stream()
+        .sorted(Comparator.comparing(DomainAudit::domain))
+        .map(domain ->
+            new DomainWeight(new DomainSize(domain.domain(), domain.repeated().rows()), weight))
+        .toList());
+  }
+
+  /** Returns a sentence on the suspected domains. */
+  public String summary() {
+    var suspects = suspects();
+    if (suspects.isEmpty()) {
+      return "none of %d domains is suspected".formatted(domains.size());
+    }
+    return "%d of %d domains %s suspected: %s"
+        .formatted(
+            suspects.size(),
+            domains.size(),
+            suspects.size() == 1 ? "is" : "are",
+            String.join(", ", suspects));
+  }
+
+  /** Returns a table of the domains, and what was found in words. */
+  public String toMarkdown() {
+    var text = new StringBuilder("# Audit\n\n").append(capitalised(summary())).append(".\n\n");
+    text.append(
+        "| domain | suspicion | verdict | start | unseen | seen | chance | mispaired | copies |\n|---|--:|---|--:|--:|--:|--:|--:|--:|\n");
+    for (var domain : domains) {
+      text.append("| %s | %s%s | %s |"
+          .formatted(
+              domain.domain(),
+              number(domain.suspicion()),
+              domain.suspected() ? " \\*" : "",
+              domain.verdict()));
+      if (domain.losses() == null) {
+        text.append(" | | | | |");
+      } else {
+        text.append(" %s | %s | %s | %s | %s ± %s |"
+            .formatted(
+                number(domain.losses().start()),
+                number(domain.losses().unseen()),
+                number(domain.losses().seen()),
+                number(domain.losses().chance()),
+                number(domain.mispaired().value()),
+                number(domain.mispaired().standardError())));
+      }
+      text.append(" %s |\n".formatted(number(domain.repeated().copyShare())));
+    }
+    text.append("\n\\* suspected: ").append(number(DomainAudit.SUSPECTED)).append(" or more.\n\n");
+    for (var domain : domains) {
+      text.append("- **%s**: %s: %s%s\n"
+          .formatted(
+              domain.domain(), domain.verdict(), domain.reason(), overlaps(domain.repeated())));
+    }
+    return text.toString();
+  }
+
+  private static String overlaps(RepeatedRows repeated) {
+    return repeated.overlaps().isEmpty()
+        ? ""
+        : repeated.overlaps().entrySet().stream()
+            .map(shared -> "%d with %s".formatted(shared.getValue(), shared.getKey()))
+            .collect(Collectors.joining(", ", "; rows that share a text: ", ""));
+  }
+
+  private static String capitalised(String sentence) {
+    return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+}

@@ -1,0 +1,144 @@
+package org.tdro.mixing.audit;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.tdro.data.KnownRelevance;
+import org.tdro.data.mixture.RowPermutation;
+import org.tdro.data.shards.Domain;
+import org.tdro.io.CounterRandom;
+import org.tdro.mixing.audit.PositiveRanks.Ranked;
+import org.tdro.rows.Fold;
+import org.tdro.search.Embeddings;
+
+/**
+ * A sample of the rows of one domain and fold, in groups. Each query is compared with the positives of all rows of its group, except those that
+ * are known to be relevant to it, which are no negatives in training either.
+ */
+public final class ComparedRows {
+  /** The number of rows of a group, about. */
+  public static final int GROUP = 64;
+
+  private static final long STREAM = 11;
+
+  private final int[][] queries;
+  private final int[][] positives;
+  private final List<Group> groups = new ArrayList<>();
+
+  /**
+   * Rows that are compared with each other.
+   *
+   * @param alsoRelevant pairs, as row · size + passage, that are not compared
+   */
+  private record Group(int start, int size, Set<Integer> alsoRelevant) {}
+
+  /**
+   * Draws a sample.
+   *
+   * @param most number of rows, or all rows of the fold if there are fewer
+   * @param seed with the domain's size decides which rows, and which of several positives
+   */
+  public ComparedRows(Domain domain, Fold fold, int most, long seed) {
+    int count = (int) Math.min(most, domain.size(fold));
+    queries = new int[count][];
+    positives = new int[count][];
+    if (count == 0) {
+      return;
+    }
+    var order =
+        new RowPermutation(domain.size(fold), CounterRandom.bits(seed, STREAM, fold.ordinal()));
+    int groupCount = Math.max(1, Math.round(count / (float) GROUP));
+    for (int g = 0; g < groupCount; g++) {
+      int start = (int) ((long) count * g / groupCount);
+      int end = (int) ((long) count * (g + 1) / groupCount);
+      var relevance = new KnownRelevance(1);
+      for (int i = start; i < end; i++) {
+        long index = order.apply(i);
+        var row = domain.row(fold, index);
+        var relevant = row.positives();
+        queries[i] = row.query();
+        positives[i] =
+            relevant[CounterRandom.below(relevant.length, CounterRandom.bits(seed, STREAM, index))];
+        relevance.add(queries[i], relevant, new int[][] {positives[i]});
+      }
+      var pairs = relevance.pairs();
+      var alsoRelevant = new HashSet<Integer>();
+      for (int p = 0; p < pairs.length; p += 2) {
+        alsoRelevant.add(pairs[p] * (end - start) + pairs[p + 1]);
+      }
+      groups.add(new Group(start, end - start, alsoRelevant));
+    }
+  }
+
+  /** Returns the number of rows. */
+  public int size() {
+    return queries.length;
+  }
+
+  /** Returns the token ids of the queries. */
+  public int[][] queries() {
+    return queries.clone();
+  }
+
+  /** Returns the token ids of the positives, one for each query. */
+  public int[][] positives() {
+    return positives.clone();
+  }
+
+  /**
+   * Returns the losses and ranks of the positives; a row that is compared with nothing has none.
+   *
+   * @param queryVectors an embedding for each query
+   * @param positiveVectors an embedding for each positive
+   * @param temperature τ, by which inner products are divided
+   */
+  public PositiveRanks ranks(
+      Embeddings queryVectors, Embeddings positiveVectors, double temperature) {
+    var ranked = new ArrayList<Ranked>();
+    for (var group : groups) {
+      for (int row = 0; row < group.size(); row++) {
+        var scores = new ArrayList<Double>();
+        for (int other = 0; other < group.size(); other++) {
+          if (other == row || !group.alsoRelevant().contains(row * group.size() + other)) {
+            scores.add(
+                product(queryVectors, group.start() + row, positiveVectors, group.start() + other)
+                    / temperature);
+          }
+        }
+        if (scores.size() > 1) {
+          double own =
+              product(queryVectors, group.start() + row, positiveVectors, group.start() + row)
+                  / temperature;
+          ranked.add(ranked(own, scores));
+        }
+      }
+    }
+    return new PositiveRanks(ranked);
+  }
+
+  /** Returns the loss and the rank of one of the scores. */
+  private static Ranked ranked(double own, List<Double> scores) {
+    double largest = own;
+    int above = 0;
+    int equal = 0;
+    for (double score : scores) {
+      largest = Math.max(largest, score);
+      above += score > own ? 1 : 0;
+      equal += score == own ? 1 : 0;
+    }
+    double sum = 0;
+    for (double score : scores) {
+      sum += Math.exp(score - largest);
+    }
+    return new Ranked(largest - own + Math.log(sum), above + (equal + 1) / 2.0, scores.size());
+  }
+
+  private static double product(Embeddings a, int i, Embeddings b, int j) {
+    double sum = 0;
+    for (int d = 0; d < a.dimension(); d++) {
+      sum += (double) a.values()[i * a.dimension() + d] * b.values()[j * b.dimension() + d];
+    }
+    return sum;
+  }
+}

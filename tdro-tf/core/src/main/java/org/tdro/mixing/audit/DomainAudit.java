@@ -1,0 +1,192 @@
+package org.tdro.mixing.audit;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.Nulls;
+import java.util.Locale;
+import org.tdro.mixing.audit.PositiveRanks.Estimate;
+
+/**
+ * What is known of one domain.
+ *
+ * @param domain its name
+ * @param compared number of rows whose positives were ranked; the losses and the estimate are of these
+ * @param losses absent if no row could be compared with another
+ * @param mispaired share of rows whose query and positive do not seem to belong together, at most: the estimate of the model that
+ *     takes fewer rows for mispaired, the start or a trained one on rows that it has not seen; absent if no row could be compared
+ * @param repeated copies within the domain, and overlap with others
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DomainAudit(
+    String domain,
+    int compared,
+    @JsonSetter(nulls = Nulls.SET) Losses losses,
+    @JsonSetter(nulls = Nulls.SET) Estimate mispaired,
+    RepeatedRows repeated) {
+
+  /** A domain with at least this {@link #suspicion} is suspected. */
+  public static final double SUSPECTED = 0.4;
+
+  /** Below this share of the chance level, a loss is near 0. */
+  private static final double NEAR_ZERO = 0.02;
+
+  /** Below this share of the loss of unseen rows, that of seen rows is one of memory. */
+  private static final double MEMORY = 0.1;
+
+  /** A model that has learned less than this share of what there was to learn has learned nothing. */
+  private static final double NOTHING = 0.1;
+
+  /**
+   * Mean losses −log softmax(s/τ) of positives among n passages.
+   *
+   * @param chance ln n, the loss of a guess
+   * @param start loss of the model before training
+   * @param unseen loss of trained models, each on the rows of the fold that it has not seen
+   * @param seen loss of the same models on the rows that they were trained on
+   */
+  public record Losses(double chance, double start, double unseen, double seen) {
+    /**
+     * Returns the share of the loss that training removes on unseen rows, (l − unseen) / l, where l is the loss at the start, or of a guess if that
+     * is smaller; below 0 if training makes it worse.
+     */
+    public double learned() {
+      double before = Math.min(start, chance);
+      return (before - unseen) / before;
+    }
+  }
+
+  /** The state of a domain in words. */
+  public enum Verdict {
+    /** Training on some rows helps on others. */
+    LEARNABLE("learnable"),
+    /** Nearly every unseen row is right. */
+    SATURATED("saturated"),
+    /** Seen rows are far better than unseen ones. */
+    MEMORISED("memorised"),
+    /** Training improves little on the start. */
+    NOTHING_LEFT("nothing left to learn"),
+    /** Queries and positives do not belong together in too many rows. */
+    NOISE("looks like noise"),
+    /** Too many rows repeat others. */
+    COPIES("copies"),
+    /** There are no two rows to compare. */
+    UNKNOWN("too few rows");
+
+    private final String words;
+
+    Verdict(String words) {
+      this.words = words;
+    }
+
+    @JsonValue
+    @Override
+    public String toString() {
+      return words;
+    }
+  }
+
+  /**
+   * Returns the audit of a domain.
+   *
+   * @param start ranks by the model before training
+   * @param unseen ranks by trained models of rows that they were not trained on
+   * @param seen ranks by them of rows that they were trained on
+   */
+  public static DomainAudit of(
+      String domain,
+      PositiveRanks start,
+      PositiveRanks unseen,
+      PositiveRanks seen,
+      RepeatedRows repeated) {
+    int compared = unseen.rows().size();
+    if (compared == 0) {
+      return new DomainAudit(domain, 0, null, null, repeated);
+    }
+    var before = start.mispaired();
+    var after = unseen.mispaired();
+    return new DomainAudit(
+        domain,
+        compared,
+        new Losses(unseen.chance(), start.loss(), unseen.loss(), seen.loss()),
+        before.value() < after.value() ? before : after,
+        repeated);
+  }
+
+  /**
+   * Returns how sure it is that rows of the domain do harm, from 0 to 1: the share of rows that look mispaired, less one standard error, or
+   * the share of copies if that is larger.
+   */
+  @JsonProperty
+  public double suspicion() {
+    return Math.max(mispairedAtLeast(), repeated.copyShare());
+  }
+
+  private double mispairedAtLeast() {
+    return mispaired == null ? 0 : Math.max(0, mispaired.value() - mispaired.standardError());
+  }
+
+  /** Returns whether the domain is better left out, as far as the audit can tell. */
+  @JsonProperty
+  public boolean suspected() {
+    return suspicion() >= SUSPECTED;
+  }
+
+  /** Returns the verdict: the first that applies of copies or noise, whichever is larger, and then in the order of the tests here. */
+  @JsonProperty
+  public Verdict verdict() {
+    if (suspected()) {
+      return repeated.copyShare() >= mispairedAtLeast() ? Verdict.COPIES : Verdict.NOISE;
+    }
+    if (losses == null) {
+      return Verdict.UNKNOWN;
+    }
+    if (losses.learned() < NOTHING) {
+      return Verdict.NOTHING_LEFT;
+    }
+    if (losses.unseen() < NEAR_ZERO * losses.chance()) {
+      return Verdict.SATURATED;
+    }
+    return losses.seen() < MEMORY * losses.unseen() ? Verdict.MEMORISED : Verdict.LEARNABLE;
+  }
+
+  /** Returns the verdict's reason, a sentence with numbers. */
+  @JsonProperty
+  public String reason() {
+    return switch (verdict()) {
+      case LEARNABLE ->
+        text(
+            "training takes the loss of unseen rows from %.2f to %.2f (a guess: %.2f)",
+            losses.start(), losses.unseen(), losses.chance());
+      case SATURATED ->
+        text(
+            "the loss of unseen rows is %.3f after training (a guess: %.2f): further rows teach little",
+            losses.unseen(), losses.chance());
+      case MEMORISED ->
+        text(
+            "the loss is %.3f on seen rows and %.2f on unseen ones: further passes only memorise",
+            losses.seen(), losses.unseen());
+      case NOTHING_LEFT ->
+        text(
+            "the loss of unseen rows is %.2f before and %.2f after training: the start is as good already",
+            losses.start(), losses.unseen());
+      case NOISE ->
+        text(
+            "query and positive do not seem to belong together in %.0f %% of the rows (± %.0f), and the loss of unseen rows is %.2f (a guess: %.2f)",
+            100 * mispaired.value(),
+            100 * mispaired.standardError(),
+            losses.unseen(),
+            losses.chance());
+      case COPIES ->
+        text(
+            "%d of %d rows have the query and the positives of an earlier row",
+            repeated.copies(), repeated.rows());
+      case UNKNOWN -> "there are no two rows with different texts to compare";
+    };
+  }
+
+  private static String text(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}
