@@ -260,7 +260,8 @@ final class ComparedRuns {
           .flatMap(member -> member.results().mixture().stream())
           .toList();
       if (uses.size() == members.size()) {
-        lines.add("| %s | %s |%n".formatted(names.get(i), String.join(" | ", MixtureUse.cells(uses))));
+        lines.add(
+            "| %s | %s |%n".formatted(names.get(i), String.join(" | ", MixtureUse.cells(uses))));
       }
     }
     return lines.isEmpty()

@@ -2,7 +2,9 @@ package org.tdro.tools;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.Callable;
+import org.tdro.experiments.sweep.JobLauncher;
 import org.tdro.experiments.sweep.SweptCommand;
+import org.tdro.experiments.sweep.SweptWeights;
 import org.tdro.training.Pipeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,7 +56,9 @@ final class PipelineCommand implements Callable<Integer> {
         arguments.composer(),
         arguments.shownAs(progress).overrides(),
         System.err,
-        new SimpleMeterRegistry());
+        new SimpleMeterRegistry(),
+        new SweptWeights(
+            arguments.composer(), arguments.options(), JobLauncher.of(Main.class), System.err));
     var report = pipeline.run();
     if (report.isEmpty()) {
       return 1;

@@ -101,11 +101,12 @@ final class QuickstartCommand implements Callable<Integer> {
     }
     var compared = new ComparedRuns(List.of(outcome.folder().toString()));
     var findings = findings(compared, clean);
-    var results = "%s%s%n%s%n%s%n".formatted(
-        ComparisonFormat.MARKDOWN.of(findings.comparison()),
-        compared.mixtures(),
-        findings.ofAudit(),
-        findings.ofWeightings());
+    var results = "%s%s%n%s%n%s%n"
+        .formatted(
+            ComparisonFormat.MARKDOWN.of(findings.comparison()),
+            compared.mixtures(),
+            findings.ofAudit(),
+            findings.ofWeightings());
     AtomicWrite.file(out.resolve("results.md"), beside -> Files.writeString(beside, results));
     var writer = spec.commandLine().getOut();
     writer.println(results);
@@ -142,6 +143,7 @@ final class QuickstartCommand implements Callable<Integer> {
     }
     return arguments;
   }
+
   private static List<String> names(boolean junk) {
     return QuickstartCollection.domains().stream()
         .filter(domain -> domain.noisy() == junk)
@@ -160,8 +162,7 @@ final class QuickstartCommand implements Callable<Integer> {
         baseline,
         new Comparison.Options(
             List.of(measure), List.of(), Comparison.Test.SEEDS, ALPHA, new Samples(SAMPLES, 0)));
-    return new QuickstartFindings(
-        Set.of(), clean ? Set.of() : Set.copyOf(names(true)), comparison);
+    return new QuickstartFindings(Set.of(), clean ? Set.of() : Set.copyOf(names(true)), comparison);
   }
 
   /** Returns the first run of a system. */
@@ -194,10 +195,6 @@ final class QuickstartCommand implements Callable<Integer> {
     return spec.commandLine()
         .getParent()
         .execute(
-            "report",
-            runs.toString(),
-            "--title=Quickstart",
-            "--output=" + file,
-            "--overwrite");
+            "report", runs.toString(), "--title=Quickstart", "--output=" + file, "--overwrite");
   }
 }

@@ -68,7 +68,8 @@ record QuickstartFindings(Set<String> suspected, Set<String> junk, Comparison co
     var name = comparison.systems().get(pair.system()).name();
     var p = pair.tests().get(test);
     if (p == null) {
-      return String.format(Locale.ROOT, "%s differs by %+.4f, which no test can judge", name, pair.difference());
+      return String.format(
+          Locale.ROOT, "%s differs by %+.4f, which no test can judge", name, pair.difference());
     }
     var verdict = pair.isSignificant(test, comparison.options().alpha())
         ? pair.difference() > 0 ? "is better" : "is worse"

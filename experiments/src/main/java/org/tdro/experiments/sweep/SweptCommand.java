@@ -1,10 +1,6 @@
 package org.tdro.experiments.sweep;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +13,7 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.io.FileException;
 import org.tdro.io.Sha256;
+import org.tdro.training.EvaluationSets;
 import org.tdro.training.InputFingerprints;
 import org.tdro.training.Pipeline;
 import org.tdro.training.PipelineReport;
@@ -126,9 +123,7 @@ public interface SweptCommand {
     @Override
     public Outline outline(
         ConfigComposer<RunConfig> composer, List<String> arguments, InputFingerprints inputs) {
-      var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-      var outline =
-          new Pipeline(composer, planned(arguments), silent, new SimpleMeterRegistry()).outline();
+      var outline = Pipeline.outline(composer, planned(arguments));
       var reference = outline
           .reference()
           .map(training ->
@@ -136,9 +131,17 @@ public interface SweptCommand {
       return new Outline(
           outline.base(),
           outline.stages(),
-          identity(word(), outline.stages(), inputs),
+          identity(word() + searches(outline.base()), outline.stages(), inputs),
           evaluation(outline.base().config(), inputs),
           reference);
+    }
+
+    /** Returns what the mixtures of searches follow from, apart from the stages; empty if there are none. */
+    private static String searches(ResolvedConfig<RunConfig> base) {
+      return base.config().pipeline().searches()
+          ? "\n%s\n%s"
+              .formatted(base.config().mixture(), new EvaluationSets(base).developmentFingerprint())
+          : "";
     }
 
     private static String evaluation(RunConfig config, InputFingerprints inputs) {

@@ -22,7 +22,7 @@ import org.tdro.training.config.RunConfig;
  * The evaluation sets of a configuration. Choices are made by the development queries alone, so no query may be a development and a test
  * query at once.
  */
-record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
+public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
   private static final Logger LOG = LoggerFactory.getLogger(EvaluationSets.class);
   private static final int LISTED = 3;
 
@@ -134,7 +134,7 @@ record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
   }
 
   /** Returns a hash of everything that the values of the development queries follow from, besides the model. */
-  String developmentFingerprint() {
+  public String developmentFingerprint() {
     var development = eval().development();
     var text = new StringBuilder()
         .append(eval().measure())

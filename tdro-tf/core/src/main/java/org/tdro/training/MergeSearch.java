@@ -95,7 +95,7 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
             return value;
           });
       // The weights are those of the file, which a later reader sees.
-      var file = runs.folder().resolve("weights.json");
+      var file = MixtureSearch.weights(runs.folder());
       domains.file(best.mixture()).write(file);
       model.mix(best.mixture());
       write(file, experts);

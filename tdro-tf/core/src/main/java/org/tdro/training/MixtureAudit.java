@@ -128,14 +128,16 @@ public final class MixtureAudit {
     return Stream.of("first", "second")
         .map(fold -> {
           var all = new ArrayList<>(arguments);
-          all.addAll(List.of(
-              "stage=reference",
-              "data.weights=uniform",
-              "data.fold=" + fold,
-              argument("output", folder.resolve(fold))));
+          all.addAll(half(fold));
+          all.add(argument("output", folder.resolve(fold)));
           return composer.composeForRun(all);
         })
         .toList();
+  }
+
+  /** Returns the arguments that make a run one of equal shares on a half of the rows. */
+  static List<String> half(String fold) {
+    return List.of("stage=reference", "data.weights=uniform", "data.fold=" + fold);
   }
 
   /** Sets the number of rows of each fold of a domain that are looked at; fewer where there are not so many. */

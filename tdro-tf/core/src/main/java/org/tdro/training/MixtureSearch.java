@@ -196,6 +196,11 @@ public final class MixtureSearch {
     return new Running(method, folder, inputs, method.settings(config.mixture())).run(runs);
   }
 
+  /** Returns the file of the mixture in the folder of a search. */
+  static Path weights(Path folder) {
+    return folder.resolve("weights.json");
+  }
+
   /** One call. */
   private record Running(
       Method method, Path folder, Map<String, String> inputs, Map<String, String> settings) {
@@ -234,7 +239,7 @@ public final class MixtureSearch {
     }
 
     private Path weights() {
-      return folder.resolve("weights.json");
+      return MixtureSearch.weights(folder);
     }
 
     private Path file() {

@@ -1,6 +1,7 @@
 package org.tdro.training;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,10 +12,12 @@ import org.tdro.io.StepLog;
 import org.tdro.keras.Timings;
 import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
+import org.tdro.runs.RunRecord;
+import org.tdro.training.config.Weighting;
 
 /**
- * What it took to get the weights of a mixture, and what the fine-tuning with them drew. Seconds are those of the steps and their input,
- * however often a run was interrupted; starting a run and evaluating it are not counted.
+ * What it took to get the weights of a mixture, and what the fine-tuning with them drew. Seconds are those that trainings took, one after
+ * the other; of a run that was interrupted, those of its steps.
  *
  * @param searchSteps training steps of all runs that the weights follow from
  * @param searchSeconds their time
@@ -57,13 +60,21 @@ public record MixtureUse(
     return String.format(Locale.ROOT, "%." + decimals + "f", mean);
   }
 
+  private static final Taken NOTHING = new Taken(0, 0);
+
   /** The steps of a run. */
   private record Taken(long steps, double seconds) {
     static Taken by(RunFolder run) {
       var step = StepLog.numbers(run.log(), Timings.STEP_SECONDS);
       var input = StepLog.numbers(run.log(), Timings.INPUT_SECONDS);
-      return new Taken(
-          step.length, Arrays.stream(step).sum() + Arrays.stream(input).sum());
+      double steps = Arrays.stream(step).sum() + Arrays.stream(input).sum();
+      var whole = RunRecord.read(run).map(RunRecord::seconds).orElse(0.0);
+      // The record knows the last process only.
+      return new Taken(step.length, Math.max(steps, whole));
+    }
+
+    static Taken by(MixtureSearch.Found search) {
+      return new Taken(search.steps(), search.seconds());
     }
 
     Taken and(Taken other) {
@@ -81,19 +92,14 @@ public record MixtureUse(
   }
 
   /** Returns the use of every weighting of a pipeline whose stages are complete, by what was written for it. */
-  static Map<String, MixtureUse> of(PipelinePlan plan) {
+  static Map<String, MixtureUse> of(
+      PipelinePlan plan, Map<MixtureSearch.Method, MixtureSearch.Found> found) {
     var uses = new LinkedHashMap<String, MixtureUse>();
     try (var prepared = PreparedData.of(plan.base().config())) {
       for (var weighting : plan.weightings()) {
+        var search = search(plan, weighting, found);
         var stage = plan.finetuning(weighting);
-        var search = plan.learning(weighting)
-            .map(learning -> learning
-                .reference()
-                .map(reference -> taken(reference.stage()))
-                .orElse(new Taken(0, 0))
-                .and(taken(learning.stage())))
-            .orElse(new Taken(0, 0));
-        var finetuning = taken(stage);
+        var finetuning = stage.map(MixtureUse::taken).orElse(NOTHING);
         uses.put(
             weighting.text(),
             new MixtureUse(
@@ -101,11 +107,35 @@ public record MixtureUse(
                 search.seconds(),
                 finetuning.steps(),
                 finetuning.seconds(),
-                shares(stage, prepared),
-                rows(stage, prepared)));
+                stage
+                    .map(trained -> shares(trained, prepared))
+                    .orElseGet(
+                        () -> shares(found.get(MixtureSearch.Method.MERGE).weights(), prepared)),
+                stage.map(trained -> rows(trained, prepared)).orElse(0L)));
       }
     }
     return uses;
+  }
+
+  private static Taken search(
+      PipelinePlan plan,
+      Weighting weighting,
+      Map<MixtureSearch.Method, MixtureSearch.Found> found) {
+    return switch (weighting.source()) {
+      case SHARES, FILE -> NOTHING;
+      case LEARNED -> {
+        var learning = plan.learning(weighting);
+        var reference = learning.reference().map(each -> taken(each.stage())).orElse(NOTHING);
+        yield reference.and(taken(learning.stage()));
+      }
+      case SEARCHED ->
+        Taken.by(found.get(MixtureSearch.Method.of(weighting.text()).orElseThrow()));
+      case MERGED -> Taken.by(found.get(MixtureSearch.Method.MERGE));
+      case AUDITED -> {
+        var audit = plan.audit().orElseThrow();
+        yield taken(audit.first()).and(taken(audit.second()));
+      }
+    };
   }
 
   private static Taken taken(PipelinePlan.Stage stage) {
@@ -115,11 +145,21 @@ public record MixtureUse(
   private static Map<String, Double> shares(PipelinePlan.Stage stage, PreparedData prepared) {
     var data = stage.planned().config().data();
     var probabilities = DomainProbabilities.of(data, prepared, data.fold());
-    double sum = Arrays.stream(probabilities).sum();
+    return shares(Arrays.stream(probabilities).boxed().toList(), prepared);
+  }
+
+  private static Map<String, Double> shares(Path weights, PreparedData prepared) {
+    return shares(
+        DomainProbabilities.fromFile(weights, file -> file.selectionFrom(prepared.domainNames())),
+        prepared);
+  }
+
+  private static Map<String, Double> shares(List<Double> weights, PreparedData prepared) {
+    double sum = weights.stream().mapToDouble(weight -> weight).sum();
     var shares = new LinkedHashMap<String, Double>();
     var names = prepared.domainNames();
     for (int id = 0; id < names.size(); id++) {
-      shares.put(names.get(id), probabilities[id] / sum);
+      shares.put(names.get(id), weights.get(id) / sum);
     }
     return shares;
   }

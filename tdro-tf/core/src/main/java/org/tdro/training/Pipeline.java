@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ public final class Pipeline {
   private final List<String> arguments;
   private final PrintStream progress;
   private final MeterRegistry registry;
+  private final WeightsSweep sweep;
   private final Deque<Integer> stages = new ArrayDeque<>();
   private int stageCount;
   private MeterRegistry meters;
@@ -45,16 +47,19 @@ public final class Pipeline {
    * A pipeline of the configuration that {@code arguments} describe.
    *
    * @param progress the stream on which training shows its progress
+   * @param sweep trains the short runs of searches
    */
   public Pipeline(
       ConfigComposer<RunConfig> composer,
       List<String> arguments,
       PrintStream progress,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      WeightsSweep sweep) {
     this.composer = composer;
     this.arguments = List.copyOf(arguments);
     this.progress = progress;
     this.registry = registry;
+    this.sweep = sweep;
   }
 
   /**
@@ -101,21 +106,48 @@ public final class Pipeline {
         return Optional.empty();
       }
     }
+    if (plan.audit().isPresent() && !audit(plan.audit().get())) {
+      return Optional.empty();
+    }
+    var found = new EnumMap<MixtureSearch.Method, MixtureSearch.Found>(MixtureSearch.Method.class);
+    for (var search : plan.searches().entrySet()) {
+      var result =
+          new MixtureSearch(composer, arguments, sweep).run(search.getKey(), search.getValue());
+      if (result.isEmpty()) {
+        return Optional.empty();
+      }
+      found.put(search.getKey(), result.get());
+    }
     var runs = new LinkedHashMap<String, Path>();
     for (var weighting : plan.weightings()) {
       var stage = plan.finetuning(weighting);
-      if (!plan.isReference(stage) && !train(stage)) {
+      if (stage.isPresent() && !plan.isReference(stage.get()) && !train(stage.get())) {
         return Optional.empty();
       }
-      runs.put(weighting.text(), stage.run());
+      runs.put(
+          weighting.text(),
+          stage
+              .map(PipelinePlan.Stage::run)
+              .orElseGet(() -> found.get(MixtureSearch.Method.MERGE).model().orElseThrow()));
     }
     var report = new PipelineReport(
         evaluation.measures().stream().map(Measure::name).toList(),
         evaluate(runs, tests, evaluation, config),
         runs,
-        MixtureUse.of(plan));
+        MixtureUse.of(plan, found));
     report.write(config.output());
     return Optional.of(report);
+  }
+
+  /** Audits the domains and returns whether that is complete. */
+  private boolean audit(PipelinePlan.Audit audit) {
+    if (audit.own() && !(train(audit.first()) && train(audit.second()))) {
+      return false;
+    }
+    var report =
+        new MixtureAudit(audit.first().run(), audit.second().run(), progress).write(audit.folder());
+    LOG.info("audit: {}; see {}", report.summary(), audit.folder().resolve("audit.md"));
+    return true;
   }
 
   /**
@@ -135,7 +167,7 @@ public final class Pipeline {
    *
    * @throws ConfigException listing everything that is wrong
    */
-  public Outline outline() {
+  public static Outline outline(ConfigComposer<RunConfig> composer, List<String> arguments) {
     var plan = new PipelinePlan(composer, arguments);
     plan.references().stream()
         .filter(PipelinePlan.Reference::given)

@@ -12,6 +12,7 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.mixing.WeightsFile;
+import org.tdro.mixing.audit.AuditReport;
 import org.tdro.runs.RunFolder;
 import org.tdro.training.config.DroConfig;
 import org.tdro.training.config.RunConfig;
@@ -25,6 +26,8 @@ final class PipelinePlan {
   private final List<Weighting> weightings;
   private final Map<Boolean, Reference> references = new LinkedHashMap<>();
   private final Map<Optional<String>, Learning> learnings = new LinkedHashMap<>();
+  private final Map<MixtureSearch.Method, Path> searches = new LinkedHashMap<>();
+  private final Optional<Audit> audit;
 
   /**
    * A stage.
@@ -64,6 +67,15 @@ final class PipelinePlan {
   }
 
   /**
+   * An audit of the domains.
+   *
+   * @param first a run on a half of the rows
+   * @param second a run on the other half
+   * @param own whether these are trained for it alone
+   */
+  record Audit(Stage first, Stage second, boolean own, Path folder) {}
+
+  /**
    * Plans the pipeline that {@code arguments} describe.
    *
    * @throws ConfigException listing everything that is wrong with its settings
@@ -76,9 +88,18 @@ final class PipelinePlan {
     weightings = config.pipeline().parsed();
     var problems = new ArrayList<String>();
     for (var weighting : weightings) {
-      if (weighting.source() == Weighting.Source.LEARNED) {
-        learn(weighting, problems);
+      switch (weighting.source()) {
+        case LEARNED -> learn(weighting, problems);
+        case SEARCHED -> search(MixtureSearch.Method.of(weighting.text()).orElseThrow());
+        case MERGED -> search(MixtureSearch.Method.MERGE);
+        default -> {}
       }
+    }
+    audit = weightings.stream().anyMatch(each -> each.source() == Weighting.Source.AUDITED)
+        ? Optional.of(plannedAudit())
+        : Optional.empty();
+    if (!searches.isEmpty()) {
+      problems.addAll(MixtureSearch.problems(base));
     }
     if (config.eval().data().isEmpty()) {
       problems.add(
@@ -104,6 +125,25 @@ final class PipelinePlan {
     if (weighting.percent().filter(percent -> !percents.contains(percent)).isPresent()) {
       problems.add("%sdro.top-percents has only %s".formatted(named(weighting), percents));
     }
+  }
+
+  private void search(MixtureSearch.Method method) {
+    searches.put(method, base.config().output().resolve(method.word()));
+  }
+
+  /** Returns an audit by a cross-fitted reference and its proxy or, if there are none, by two runs of its own. */
+  private Audit plannedAudit() {
+    var folder = base.config().output().resolve("audit");
+    return learnings.values().stream()
+        .filter(learning -> learning.dro().crossFit())
+        .flatMap(learning -> learning.reference().stream()
+            .map(reference -> new Audit(reference.stage(), learning.stage(), false, folder)))
+        .findFirst()
+        .orElseGet(() -> new Audit(
+            stageIn(folder.resolve("first"), MixtureAudit.half("first")),
+            stageIn(folder.resolve("second"), MixtureAudit.half("second")),
+            true,
+            folder));
   }
 
   private String named(Weighting weighting) {
@@ -188,19 +228,43 @@ final class PipelinePlan {
     return List.copyOf(learnings.values());
   }
 
-  /** Returns the method that learns the weights of a weighting, if one does. */
-  Optional<Learning> learning(Weighting weighting) {
-    return weighting.source() == Weighting.Source.LEARNED
-        ? Optional.of(learnings.get(weighting.group()))
-        : Optional.empty();
+  /** Returns the method that learns the weights of a weighting. */
+  Learning learning(Weighting weighting) {
+    return learnings.get(weighting.group());
   }
 
-  /** Returns the fine-tuning with a weighting, or the reference where that would only repeat it. */
-  Stage finetuning(Weighting weighting) {
-    var weights = switch (weighting.source()) {
-      case SHARES, FILE -> weighting.text();
-      case LEARNED -> learnings.get(weighting.group()).weights(weighting).toString();
+  /** Returns the searches, each with its folder. */
+  Map<MixtureSearch.Method, Path> searches() {
+    return searches;
+  }
+
+  /** Returns the audit, if a weighting follows from one. */
+  Optional<Audit> audit() {
+    return audit;
+  }
+
+  /** Returns the fine-tuning with a weighting, or the reference where that would only repeat it; empty for a merge. */
+  Optional<Stage> finetuning(Weighting weighting) {
+    return weights(weighting).map(weights -> finetuning(weighting, weights));
+  }
+
+  /** Returns what {@code data.weights} is in the fine-tuning with a weighting; empty for a merge. */
+  private Optional<String> weights(Weighting weighting) {
+    return switch (weighting.source()) {
+      case SHARES, FILE -> Optional.of(weighting.text());
+      case LEARNED ->
+        Optional.of(learnings.get(weighting.group()).weights(weighting).toString());
+      case SEARCHED ->
+        Optional.of(MixtureSearch.weights(
+                searches.get(MixtureSearch.Method.of(weighting.text()).orElseThrow()))
+            .toString());
+      case MERGED -> Optional.empty();
+      case AUDITED ->
+        Optional.of(AuditReport.weights(audit.orElseThrow().folder()).toString());
     };
+  }
+
+  private Stage finetuning(Weighting weighting, String weights) {
     var finetune =
         stage(List.of("stage=finetune", argument("data.weights", weights)), weighting.folder());
     return references.values().stream()
@@ -226,7 +290,7 @@ final class PipelinePlan {
     composer.composeForRun(all("stage=reference"));
     for (var weighting : weightings) {
       if (weighting.source() == Weighting.Source.FILE) {
-        composer.composeForRun(finetuning(weighting).arguments());
+        composer.composeForRun(finetuning(weighting).orElseThrow().arguments());
         WeightsFile.read(Path.of(weighting.text()));
       }
     }
@@ -239,8 +303,9 @@ final class PipelinePlan {
         .filter(reference -> !reference.given())
         .forEach(reference -> stages.add(reference.stage()));
     learnings.values().forEach(learning -> stages.add(learning.stage()));
+    audit.filter(Audit::own).ifPresent(own -> stages.addAll(List.of(own.first(), own.second())));
     weightings.stream()
-        .map(this::finetuning)
+        .flatMap(weighting -> finetuning(weighting).stream())
         .filter(stage -> !isReference(stage))
         .forEach(stages::add);
     return stages;

@@ -65,8 +65,7 @@ public record PipelineReport(
     lines.add("|---" + "|--:".repeat(headings.size()) + "|");
     var weightings = List.copyOf(evaluations.keySet());
     for (int i = 0; i < weightings.size(); i++) {
-      var cells =
-          new ArrayList<>(MixtureUse.cells(List.of(mixtures.get(weightings.get(i)))));
+      var cells = new ArrayList<>(MixtureUse.cells(List.of(mixtures.get(weightings.get(i)))));
       for (var measure : measures) {
         cells.add(decimal(table(measure).averages().get(i).orElse(Double.NaN)));
       }

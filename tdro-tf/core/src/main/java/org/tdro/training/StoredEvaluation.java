@@ -185,12 +185,7 @@ public record StoredEvaluation(
           .filter(folder -> Files.isRegularFile(RunEvaluation.file(folder)));
       var result = run.map(folder -> current(name, folder))
           .orElseGet(() -> new StoredEvaluation(
-              name,
-              file,
-              Optional.empty(),
-              List.of(),
-              stored.of(weighting),
-              Optional.empty()));
+              name, file, Optional.empty(), List.of(), stored.of(weighting), Optional.empty()));
       results.add(result.with(Optional.ofNullable(stored.mixtures().get(weighting))));
     }
     return results;

@@ -44,7 +44,7 @@ class MixtureSearchTest {
   }
 
   /** Trains the runs in this process; those that are complete are left alone. */
-  private static Optional<List<Path>> train(List<String> arguments, List<Path> weights, Path runs) {
+  static Optional<List<Path>> train(List<String> arguments, List<Path> weights, Path runs) {
     var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     var folders = new ArrayList<Path>();
     for (var file : weights) {

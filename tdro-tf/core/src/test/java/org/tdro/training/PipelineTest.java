@@ -54,7 +54,9 @@ class PipelineTest {
     arguments.addAll(List.of(more));
     var composer = new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")));
     var progress = new PrintStream(SHOWN, true, StandardCharsets.UTF_8);
-    return new Pipeline(composer, arguments, progress, registry).run().orElseThrow();
+    return new Pipeline(composer, arguments, progress, registry, MixtureSearchTest::train)
+        .run()
+        .orElseThrow();
   }
 
   @Test
@@ -160,6 +162,39 @@ class PipelineTest {
     assertThat(all.mixtures().get("uniform").rows())
         .isEqualTo(drawn(out, "capitals", 90) + drawn(out, "colours", 30) + drawn(out, "sums", 60))
         .isLessThan(96); // there are fewer colours than were drawn
+  }
+
+  @Test
+  void mixturesAreSearchedForMergedAndAudited() {
+    var out = folder.resolve("searched");
+    var arguments = new String[] {
+      "output=" + out,
+      "pipeline.weightings=[uniform, leave-one-out, merge, merged, audited]",
+      "eval.dev-share=0.6",
+      "mixture.steps=4",
+      "mixture.merges=8"
+    };
+    var searched = run(arguments);
+    assertThat(searched.runs())
+        .containsEntry("merged", out.resolve("merge/merged"))
+        .containsEntry("merge", out.resolve("finetune-merge"));
+    var mixtures = searched.mixtures();
+    assertThat(mixtures.get("leave-one-out").searchSteps()).isEqualTo(4 * 4);
+    assertThat(mixtures.get("merged").searchSteps()).isEqualTo(3 * 4);
+    assertThat(mixtures.get("merged").steps()).isZero();
+    assertThat(mixtures.get("merged").shares()).isEqualTo(mixtures.get("merge").shares());
+    assertThat(mixtures.get("audited").searchSteps()).isEqualTo(2 * 12);
+    assertThat(out.resolve("audit/audit.md")).exists();
+    assertThat(run(arguments)).isEqualTo(searched);
+  }
+
+  @Test
+  void searchesWithoutDevelopmentQueriesAreRefused() {
+    var nowhere = folder.resolve("nowhere");
+    assertThatThrownBy(() -> run("pipeline.weightings=[uniform, merged]", "output=" + nowhere))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("look at development queries, and there are none");
+    assertThat(nowhere).doesNotExist();
   }
 
   /** Returns the different rows of a domain in the reference's batches, which draw all before any again. */

@@ -112,7 +112,8 @@ class SmallDomainsTest {
         "eval.data=[" + folder.resolve("eval") + "]",
         "output=" + folder.resolve("out"));
     var composer = new ConfigComposer<>(RunConfig.SCHEMA, List.of(Checkout.path("configs")));
-    var report = new Pipeline(composer, arguments, SILENT, new SimpleMeterRegistry())
+    var report = new Pipeline(
+            composer, arguments, SILENT, new SimpleMeterRegistry(), MixtureSearchTest::train)
         .run()
         .orElseThrow();
     assertThat(report.runs()).containsOnlyKeys("uniform", "curr", "top70");

@@ -153,6 +153,13 @@ public record RunConfig(
       checks.done();
     }
 
+    /** Returns whether a weighting is searched for with short runs. */
+    public boolean searches() {
+      return parsed().stream()
+          .anyMatch(weighting -> weighting.source() == Weighting.Source.SEARCHED
+              || weighting.source() == Weighting.Source.MERGED);
+    }
+
     /** Returns the weightings. */
     public List<Weighting> parsed() {
       return weightings.stream().map(Weighting::parse).toList();

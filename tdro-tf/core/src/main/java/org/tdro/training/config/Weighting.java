@@ -1,6 +1,7 @@
 package org.tdro.training.config;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.tdro.mixing.SizeShares;
@@ -23,12 +24,25 @@ public record Weighting(
     /** A weights file. */
     FILE,
     /** Stage dro. */
-    LEARNED
+    LEARNED,
+    /** A search that looks at development queries. */
+    SEARCHED,
+    /** The merge that was found best, which is not fine-tuned. */
+    MERGED,
+    /** The domains that an audit does not suspect, in equal shares. */
+    AUDITED
   }
 
   /** The forms in words, for messages. */
   static final String FORMS = SizeShares.FORMS_IN_WORDS
-      + ", FILE.json, curr, mean, ema, gap, topP, or of another option of group dro: OPTION, curr(OPTION), topP(OPTION) and so on";
+      + ", FILE.json, leave-one-out, regression, merge, merged, audited, curr, mean, ema, gap, topP, or of another option of group dro: OPTION, curr(OPTION), topP(OPTION) and so on";
+
+  private static final Map<String, Source> WORDS = Map.of(
+      "leave-one-out", Source.SEARCHED,
+      "regression", Source.SEARCHED,
+      "merge", Source.SEARCHED,
+      "merged", Source.MERGED,
+      "audited", Source.AUDITED);
 
   private static final Pattern SELECTION = Pattern.compile("curr|mean|ema|gap|top[0-9]+");
   private static final Pattern OPTION = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_./-]*");
@@ -48,6 +62,9 @@ public record Weighting(
     }
     if (word.toLowerCase(Locale.ROOT).endsWith(JSON)) {
       return new Weighting(word, Source.FILE, Optional.empty(), Optional.empty());
+    }
+    if (WORDS.containsKey(word)) {
+      return new Weighting(word, WORDS.get(word), Optional.empty(), Optional.empty());
     }
     if (SELECTION.matcher(word).matches()) {
       return new Weighting(word, Source.LEARNED, Optional.of(word), Optional.empty());
