@@ -20,7 +20,10 @@ import java.util.function.BiFunction;
 record GeneratedSet(
     String name, List<Document> corpus, List<Query> queries, Map<String, String> relevant) {
   private static final int MUSEUM_LABELS = 600;
-  private static final int MUSEUM_QUERIES = 80;
+  private static final int TIMETABLE_TOWNS = 24;
+  private static final int TIMETABLE_DEPARTURES = 3;
+  private static final int ARITHMETIC_NUMBERS = 160;
+  private static final int ZERO_SHOT_QUERIES = 100;
   private static final int KEYWORD_QUERIES_PER_DOMAIN = 40;
 
   /** A line of {@code corpus.jsonl}; the title may be empty. */
@@ -40,11 +43,18 @@ record GeneratedSet(
     return of(domain.id() + "_test", pool.passages(), pool.heldOut(), GeneratedSet::drawnQuestion);
   }
 
-  /** Returns a zero-shot set of another kind of text: labels of a museum, which no training domain has. */
-  static GeneratedSet museum() {
-    var labels = new PhraseSheet("museum").entries(Museum.rows(MUSEUM_LABELS), List.of("query"), 3);
-    var pool = Pool.of("museum", labels, MUSEUM_QUERIES);
-    return of("museum", pool.passages(), pool.heldOut(), GeneratedSet::drawnQuestion);
+  /** Returns zero-shot sets of kinds of text that no training domain has: labels of a museum, trains and sums. */
+  static List<GeneratedSet> otherKinds() {
+    return List.of(
+        of("museum", Museum.rows(MUSEUM_LABELS)),
+        of("timetable", Timetable.rows(TIMETABLE_TOWNS, TIMETABLE_DEPARTURES)),
+        of("arithmetic", Arithmetic.rows(ARITHMETIC_NUMBERS)));
+  }
+
+  private static GeneratedSet of(String name, List<Map<String, String>> rows) {
+    var entries = new PhraseSheet(name).entries(rows, List.of("query"), 3);
+    var pool = Pool.of(name, entries, ZERO_SHOT_QUERIES);
+    return of(name, pool.passages(), pool.heldOut(), GeneratedSet::drawnQuestion);
   }
 
   /** Returns a zero-shot set of another kind of query: two or three key words, over several domains at once. */

@@ -12,15 +12,15 @@ import org.tdro.io.Json;
 
 /**
  * Writes the embedded collection: {@code train/<domain>.jsonl} for every {@link QuickstartDomain} and BEIR folders
- * {@code eval/<domain>_test/} for those with a test set, and two zero-shot sets, {@code eval/keywords/} (key words instead of
- * questions) and {@code eval/museum/} (a kind of text that no domain has).
+ * {@code eval/<domain>_test/} for the clean ones, and four sets out of domain: {@code eval/keywords/} (key words instead of questions),
+ * and {@code museum}, {@code timetable} and {@code arithmetic} (kinds of text that no domain has).
  *
  * <p>The bytes depend on nothing but this version of the code. No passage that answers a test query occurs in a training line
  * of any domain.
  */
 public final class QuickstartCollection {
   /** The version of the contents, to be raised with every change of them. */
-  static final String VERSION = "quickstart collection 1\n";
+  static final String VERSION = "quickstart collection 2\n";
 
   private static final String MARKER = "VERSION";
 
@@ -72,8 +72,10 @@ public final class QuickstartCollection {
     for (var domain : domains()) {
       var pool = Pool.of(domain);
       pools.put(domain, pool);
-      writeJsonLines(
-          folder.resolve("train").resolve(domain.id() + ".jsonl"), TrainingLine.of(domain, pool));
+      var train = folder.resolve("train");
+      var file = train.resolve(domain.id() + ".jsonl");
+      writeJsonLines(file, TrainingLine.of(domain, pool));
+      domain.spoiling(train).ifPresent(spoiling -> spoiling.write(file, file));
       if (domain.testQueries() > 0) {
         sets.add(GeneratedSet.of(domain, pool));
       }
@@ -82,7 +84,7 @@ public final class QuickstartCollection {
         pools.get(QuickstartDomain.GEOGRAPHY),
         pools.get(QuickstartDomain.ELEMENTS),
         pools.get(QuickstartDomain.PEOPLE)));
-    sets.add(GeneratedSet.museum());
+    sets.addAll(GeneratedSet.otherKinds());
     for (var set : sets) {
       writeBeir(folder.resolve("eval").resolve(set.name()), set);
     }

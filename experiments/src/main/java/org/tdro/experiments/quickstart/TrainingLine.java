@@ -15,9 +15,6 @@ record TrainingLine(
     @JsonProperty("positive_passages") List<Text> positives,
     @JsonProperty("negative_passages") List<Text> negatives) {
 
-  /** The percentage of the positives of a noisy domain that are wrong. */
-  private static final int WRONG_PERCENT = 65;
-
   /** A passage of a training line; the key {@code title} is absent if there is none. */
   @JsonPropertyOrder({"docid", "title", "text"})
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -37,14 +34,8 @@ record TrainingLine(
     for (var passage : training) {
       for (var query : passage.entry().queries()) {
         var id = domain.id() + "-q" + lines.size();
-        var dice = new Dice(id);
-        var near = new ArrayList<>(pool.negatives(passage, domain.negatives(), dice));
-        var positive = passage;
-        if (domain.noisy() && dice.roll(100) < WRONG_PERCENT) {
-          // The reply is to a similar question, and the right one is labelled a negative.
-          positive = near.set(dice.roll(near.size()), passage);
-        }
-        lines.add(line(id, query, positive, near));
+        var negatives = pool.negatives(passage, domain.negatives(), new Dice(id));
+        lines.add(line(id, query, passage, negatives));
       }
     }
     lines.sort(Comparator.comparingLong(line -> Dice.hash(line.queryId())));

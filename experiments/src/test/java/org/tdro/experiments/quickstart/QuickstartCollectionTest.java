@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.tdro.experiments.spoiling.Junk;
 
 class QuickstartCollectionTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -116,13 +117,20 @@ class QuickstartCollectionTest {
   }
 
   @Test
-  void onlyTheNoisyDomainHasNoTestSet() throws IOException {
+  void cleanDomainsAloneHaveATestSet() throws IOException {
     var expected = QuickstartCollection.domains().stream()
-        .filter(domain -> !domain.noisy())
+        .filter(domain -> domain.junk().isEmpty())
         .map(domain -> domain.id() + "_test")
         .collect(Collectors.toSet());
-    expected.addAll(Set.of("keywords", "museum"));
+    expected.addAll(Set.of("arithmetic", "keywords", "museum", "timetable"));
     assertThat(names(collection.resolve("eval"))).isEqualTo(expected);
+  }
+
+  @Test
+  void aQuarterAndMoreOfTheDomainsIsJunkOfThreeKinds() {
+    assertThat(QuickstartCollection.domains()).hasSize(10);
+    assertThat(QuickstartCollection.domains().stream().flatMap(domain -> domain.junk().stream()))
+        .containsExactlyInAnyOrder(Junk.MISPAIRED, Junk.SHUFFLED, Junk.OFF_TOPIC);
   }
 
   @Test
