@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.evaluation.significance.Comparison;
@@ -20,6 +21,7 @@ import org.tdro.evaluation.significance.ComparisonFormat;
 import org.tdro.evaluation.significance.PairedDifferences.Samples;
 import org.tdro.experiments.quickstart.QuickstartCollection;
 import org.tdro.experiments.quickstart.QuickstartDomain;
+import org.tdro.experiments.spoiling.Junk;
 import org.tdro.experiments.sweep.JobLauncher;
 import org.tdro.experiments.sweep.Sweep;
 import org.tdro.experiments.sweep.SweptCommand;
@@ -100,11 +102,12 @@ final class QuickstartCommand implements Callable<Integer> {
       return ExitCode.SOFTWARE;
     }
     var compared = new ComparedRuns(List.of(outcome.folder().toString()));
-    var findings = findings(compared, clean);
-    var results = "%s%s%n%s%n%s%n"
+    var findings = QuickstartFindings.of(sweep.folders(), junk(), comparison(compared));
+    var results = "%s%s%n%s%n%s%n%s%n"
         .formatted(
             ComparisonFormat.MARKDOWN.of(findings.comparison()),
             compared.mixtures(),
+            findings.auditTable(),
             findings.ofAudit(),
             findings.ofWeightings());
     AtomicWrite.file(out.resolve("results.md"), beside -> Files.writeString(beside, results));
@@ -135,7 +138,10 @@ final class QuickstartCommand implements Callable<Integer> {
       arguments.add("seed=42,43,44");
     }
     if (clean) {
-      arguments.add("data.domains=[" + String.join(",", names(false)) + "]");
+      arguments.add(QuickstartCollection.domains().stream()
+          .filter(domain -> domain.junk().isEmpty())
+          .map(QuickstartDomain::id)
+          .collect(Collectors.joining(",", "data.domains=[", "]")));
     }
     arguments.addAll(overrides);
     if (!progress.isShown()) {
@@ -144,25 +150,24 @@ final class QuickstartCommand implements Callable<Integer> {
     return arguments;
   }
 
-  private static List<String> names(boolean junk) {
+  /** Returns the kind of each dataset of junk that is trained on. */
+  private Map<String, Junk> junk() {
     return QuickstartCollection.domains().stream()
-        .filter(domain -> domain.noisy() == junk)
-        .map(QuickstartDomain::id)
-        .toList();
+        .filter(domain -> !clean && domain.junk().isPresent())
+        .collect(Collectors.toMap(QuickstartDomain::id, domain -> domain.junk().orElseThrow()));
   }
 
-  private static QuickstartFindings findings(ComparedRuns compared, boolean clean) {
+  private static Comparison comparison(ComparedRuns compared) {
     var names = compared.systems().stream().map(ComparedSystem::name).toList();
     var baseline = names.contains(SizeShares.UNIFORM)
         ? compared.baseline(SizeShares.UNIFORM)
         : OptionalInt.empty();
     var measure = config(compared.systems().get(0)).eval().measure();
-    var comparison = Comparison.of(
+    return Comparison.of(
         compared.systems(),
         baseline,
         new Comparison.Options(
             List.of(measure), List.of(), Comparison.Test.SEEDS, ALPHA, new Samples(SAMPLES, 0)));
-    return new QuickstartFindings(Set.of(), clean ? Set.of() : Set.copyOf(names(true)), comparison);
   }
 
   /** Returns the first run of a system. */

@@ -1,8 +1,10 @@
 package org.tdro.tools;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -10,78 +12,134 @@ import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.evaluation.significance.Comparison;
 import org.tdro.evaluation.significance.Comparison.Pair;
 import org.tdro.evaluation.significance.Comparison.Row;
+import org.tdro.experiments.spoiling.Junk;
+import org.tdro.mixing.audit.AuditReport;
+import org.tdro.mixing.audit.DomainAudit;
+import org.tdro.training.Pipeline;
 
-/** What happened in a quickstart, in two sentences: what the audit found, and what the weightings were worth. */
-record QuickstartFindings(Set<String> suspected, Set<String> junk, Comparison comparison) {
-  /** Returns the sentence on the audit. */
-  String ofAudit() {
-    var found = new TreeSet<>(suspected);
-    found.retainAll(junk);
-    var wrong = new TreeSet<>(suspected);
-    wrong.removeAll(junk);
-    var missed = new TreeSet<>(junk);
-    missed.removeAll(suspected);
-    if (suspected.isEmpty()) {
-      return junk.isEmpty()
-          ? "The audit suspects no dataset, and none is junk."
-          : "The audit suspects no dataset, and misses %s.".formatted(words(missed));
-    }
-    var sentence = new StringBuilder("The audit suspects ").append(words(suspected));
-    if (wrong.isEmpty()) {
-      sentence.append(
-          missed.isEmpty()
-              ? ", which are the datasets that were made as junk"
-              : ", which %s junk".formatted(found.size() == 1 ? "is" : "are"));
-    } else {
-      sentence.append(
-          ", of which %s %s clean".formatted(words(wrong), wrong.size() == 1 ? "is" : "are"));
-    }
-    if (!missed.isEmpty()) {
-      sentence.append(", and misses ").append(words(missed));
-    }
-    return sentence.append('.').toString();
+/**
+ * What happened in a quickstart: the audit beside what the datasets are, and a sentence each on the audit and on the weightings.
+ *
+ * @param audits one for each seed; empty if none was made
+ * @param junk the kind of each dataset that was made as junk
+ */
+record QuickstartFindings(List<AuditReport> audits, Map<String, Junk> junk, Comparison comparison) {
+  private static final double SURE = 0.0001;
+
+  /** Returns the findings of the pipelines in some folders. */
+  static QuickstartFindings of(
+      List<Path> pipelines, Map<String, Junk> junk, Comparison comparison) {
+    var audits = pipelines.stream()
+        .flatMap(pipeline -> AuditReport.read(Pipeline.audit(pipeline)).stream())
+        .toList();
+    return new QuickstartFindings(audits, junk, comparison);
   }
 
-  /** Returns the sentence on the weightings; empty if there is no baseline to compare them with. */
+  /** Returns a table of the datasets in the order of the first audit, in Markdown; empty if none was made. */
+  String auditTable() {
+    if (audits.isEmpty()) {
+      return "";
+    }
+    var lines = new ArrayList<String>();
+    lines.add("| dataset | suspicion | suspected by | verdict | made as |");
+    lines.add("|---|--:|--:|---|---|");
+    for (var domain : audits.get(0).domains()) {
+      var all = ofAllSeeds(domain.domain());
+      lines.add(String.format(
+          Locale.ROOT,
+          "| %s | %.2f | %d of %d | %s | %s |",
+          domain.domain(),
+          all.stream().mapToDouble(DomainAudit::suspicion).average().orElse(0),
+          all.stream().filter(DomainAudit::suspected).count(),
+          all.size(),
+          domain.verdict(),
+          junk.containsKey(domain.domain()) ? junk.get(domain.domain()).description() : "clean"));
+    }
+    return String.join("\n", lines) + "\n";
+  }
+
+  private List<DomainAudit> ofAllSeeds(String name) {
+    return audits.stream()
+        .flatMap(audit -> audit.domains().stream())
+        .filter(domain -> domain.domain().equals(name))
+        .toList();
+  }
+
+  /** Returns the datasets that the audits of most seeds suspect. */
+  private Set<String> suspected() {
+    return audits.stream()
+        .flatMap(audit -> audit.suspects().stream())
+        .collect(Collectors.groupingBy(name -> name, Collectors.counting()))
+        .entrySet()
+        .stream()
+        .filter(entry -> 2 * entry.getValue() > audits.size())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Returns the sentence on the audit. */
+  String ofAudit() {
+    if (audits.isEmpty()) {
+      return "No audit was made, because pipeline.weightings has not audited.";
+    }
+    var suspected = suspected();
+    var clean = new TreeSet<>(suspected);
+    clean.removeAll(junk.keySet());
+    var missed = new TreeSet<>(junk.keySet());
+    missed.removeAll(suspected);
+    var misses = missed.isEmpty() ? "" : ", and misses " + words(missed);
+    if (suspected.isEmpty()) {
+      return "The audit suspects no dataset%s."
+          .formatted(junk.isEmpty() ? ", and none was made as junk" : misses);
+    }
+    if (clean.isEmpty()) {
+      return "The audit suspects %s, made as junk%s."
+          .formatted(words(suspected), missed.isEmpty() ? ", and no other" : misses);
+    }
+    return "The audit suspects %s, of which %s clean%s."
+        .formatted(words(suspected), words(clean) + (clean.size() == 1 ? " is" : " are"), misses);
+  }
+
+  /** Returns the sentence on the weightings. */
   String ofWeightings() {
     var row = average();
     if (row.pairs().isEmpty() || comparison.baseline().isEmpty()) {
-      return "";
+      return "Nothing was compared with uniform, which pipeline.weightings has not.";
     }
-    int runs = row.cells().get(0).runs().size();
-    var parts = new ArrayList<String>();
-    row.pairs().forEach(pair -> parts.add(part(pair)));
-    return "On the average of %s %s over %d %s, compared with %s: %s."
+    int seeds = row.cells().get(0).runs().size();
+    return "%s over %s, compared with %s: %s."
         .formatted(
-            row.kind() == Row.Kind.SET ? "the set" : row.sets().size(),
-            row.kind() == Row.Kind.SET ? row.name() : "sets",
-            runs,
-            runs == 1 ? "seed" : "seeds",
+            row.isSet()
+                ? "On " + row.name()
+                : "On the average of %d sets".formatted(row.sets().size()),
+            seeds == 1 ? "one seed" : seeds + " seeds",
             comparison.systems().get(comparison.baseline().getAsInt()).name(),
-            String.join("; ", parts));
+            row.pairs().stream().map(this::part).collect(Collectors.joining("; ")));
   }
 
   private String part(Pair pair) {
+    var name = comparison.systems().get(pair.system()).name();
     var test = pair.tests().containsKey(Comparison.Test.SEEDS)
         ? Comparison.Test.SEEDS
         : Comparison.Test.STUDENT;
-    var name = comparison.systems().get(pair.system()).name();
     var p = pair.tests().get(test);
     if (p == null) {
-      return String.format(
-          Locale.ROOT, "%s differs by %+.4f, which no test can judge", name, pair.difference());
+      return text("%s differs by %+.4f, which no test can judge", name, pair.difference());
     }
-    var verdict = pair.isSignificant(test, comparison.options().alpha())
-        ? pair.difference() > 0 ? "is better" : "is worse"
-        : "cannot be told from it";
-    return String.format(
-        Locale.ROOT,
+    var verdict = !pair.isSignificant(test, comparison.options().alpha())
+        ? "cannot be told from it"
+        : pair.difference() > 0 ? "is better" : "is worse";
+    return text(
         "%s %s (%+.4f, p over %s %s)",
         name,
         verdict,
         pair.difference(),
         test == Comparison.Test.SEEDS ? "seeds" : "queries",
-        p.holm() < 0.0001 ? "below .0001" : String.format(Locale.ROOT, "%.4f", p.holm()));
+        p.holm() < SURE ? "below " + SURE : text("%.4f", p.holm()));
+  }
+
+  private static String text(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
   }
 
   /** Returns the row of the average of all sets, or that of the only set. */
@@ -106,10 +164,10 @@ record QuickstartFindings(Set<String> suspected, Set<String> junk, Comparison co
   }
 
   private static String words(Set<String> names) {
-    var all = List.copyOf(new TreeSet<>(names));
-    return all.size() == 1
+    var all = List.copyOf(names);
+    int last = all.size() - 1;
+    return last == 0
         ? all.get(0)
-        : all.subList(0, all.size() - 1).stream().collect(Collectors.joining(", ")) + " and "
-            + all.get(all.size() - 1);
+        : String.join(", ", all.subList(0, last)) + " and " + all.get(last);
   }
 }

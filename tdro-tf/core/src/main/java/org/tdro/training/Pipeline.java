@@ -139,6 +139,11 @@ public final class Pipeline {
     return Optional.of(report);
   }
 
+  /** Returns the folder of the audit in that of a pipeline. */
+  public static Path audit(Path pipeline) {
+    return pipeline.resolve("audit");
+  }
+
   /** Audits the domains and returns whether that is complete. */
   private boolean audit(PipelinePlan.Audit audit) {
     if (audit.own() && !(train(audit.first()) && train(audit.second()))) {

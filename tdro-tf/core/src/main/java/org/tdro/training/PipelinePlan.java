@@ -133,7 +133,7 @@ final class PipelinePlan {
 
   /** Returns an audit by a cross-fitted reference and its proxy or, if there are none, by two runs of its own. */
   private Audit plannedAudit() {
-    var folder = base.config().output().resolve("audit");
+    var folder = Pipeline.audit(base.config().output());
     return learnings.values().stream()
         .filter(learning -> learning.dro().crossFit())
         .flatMap(learning -> learning.reference().stream()
