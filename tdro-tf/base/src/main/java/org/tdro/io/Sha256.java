@@ -5,13 +5,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** SHA-256 in hexadecimal. */
 public final class Sha256 {
+  private static final Map<FileState, String> KNOWN = new ConcurrentHashMap<>();
+
   private Sha256() {}
 
   /** Returns the hash of some bytes. */
@@ -20,19 +26,57 @@ public final class Sha256 {
   }
 
   /**
-   * Returns the hash of a file's content, which is read in pieces.
+   * Returns the hash of a file's content. A file that has not changed since it was hashed is not read again by the same process, where
+   * the system tells of every change (Unix).
    *
    * @throws FileException naming the file
    */
   public static String of(Path file) {
+    try {
+      var state = FileState.of(file);
+      var known = state.map(KNOWN::get);
+      if (known.isPresent()) {
+        return known.get();
+      }
+      var hash = read(file);
+      // A second change within a tick of the file system's clock would not show.
+      state.filter(FileState::isSettled).ifPresent(settled -> KNOWN.put(settled, hash));
+      return hash;
+    } catch (IOException e) {
+      throw FileException.reading(file, e);
+    }
+  }
+
+  /**
+   * The state of a file, which a change of its content changes.
+   *
+   * @param changed the time of the last change of content or attributes, which no program can set
+   */
+  private record FileState(Object device, Object inode, Object size, FileTime changed) {
+    private static final long SETTLING_MILLIS = 2000;
+
+    static Optional<FileState> of(Path file) throws IOException {
+      if (!file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+        return Optional.empty();
+      }
+      var values = Files.readAttributes(file, "unix:dev,ino,size,ctime");
+      return Optional.of(
+          new FileState(values.get("dev"), values.get("ino"), values.get("size"), (FileTime)
+              values.get("ctime")));
+    }
+
+    boolean isSettled() {
+      return changed.toMillis() < System.currentTimeMillis() - SETTLING_MILLIS;
+    }
+  }
+
+  private static String read(Path file) throws IOException {
     var digest = digest();
     try (var in = Files.newInputStream(file)) {
       var buffer = new byte[1 << 16];
       for (var n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         digest.update(buffer, 0, n);
       }
-    } catch (IOException e) {
-      throw FileException.reading(file, e);
     }
     return HexFormat.of().formatHex(digest.digest());
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,17 @@ class Sha256Test {
   void bytesAndFilesHaveTheHashOfTheStandard() throws IOException {
     assertThat(Sha256.of("abc".getBytes(US_ASCII))).isEqualTo(ABC);
     assertThat(Sha256.of(Files.writeString(folder.resolve("abc"), "abc"))).isEqualTo(ABC);
+  }
+
+  @Test
+  void aChangeThatKeepsSizeAndTimeIsNoticed() throws IOException {
+    var file = Files.writeString(folder.resolve("file"), "abd");
+    var time = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(file, time);
+    assertThat(Sha256.of(file)).isNotEqualTo(ABC);
+    Files.writeString(file, "abc");
+    Files.setLastModifiedTime(file, time);
+    assertThat(Sha256.of(file)).isEqualTo(ABC);
   }
 
   @Test

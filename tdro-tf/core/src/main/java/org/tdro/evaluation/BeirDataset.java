@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -20,10 +21,12 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.io.Problems;
 import org.tdro.io.Sha256;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
+import org.tdro.search.Corpus;
 import org.tdro.search.Query;
 
 /**
@@ -79,6 +82,16 @@ public record BeirDataset(Path folder, String split) {
    * @throws InputException if a folder holds none, a set is wrong (see {@link #load()}), or two have the same name
    */
   public static List<EvaluationSet> loadAll(List<Path> folders, String split) {
+    return loadAll(folders, split, BeirDataset::load);
+  }
+
+  /** Loads the sets of several folders as {@link #loadAll(List, String)} does, but reads no corpus that is known to {@code cache}. */
+  public static List<EvaluationSet> loadAll(List<Path> folders, String split, Path cache) {
+    return loadAll(folders, split, dataset -> dataset.load(Optional.of(cache)));
+  }
+
+  private static List<EvaluationSet> loadAll(
+      List<Path> folders, String split, Function<BeirDataset, EvaluationSet> load) {
     var sets = new ArrayList<EvaluationSet>();
     var names = new LinkedHashSet<String>();
     var problems = new Problems();
@@ -88,7 +101,7 @@ public record BeirDataset(Path folder, String split) {
           if (!names.add(dataset.name())) {
             problems.add(dataset.folder + ": there is another evaluation set of this name");
           }
-          sets.add(dataset.load());
+          sets.add(load.apply(dataset));
         }
       } catch (InputException e) {
         problems.addAll(e.problems());
@@ -118,6 +131,10 @@ public record BeirDataset(Path folder, String split) {
    *     without text (the first 20 worded)
    */
   public EvaluationSet load() {
+    return load(Optional.empty());
+  }
+
+  private EvaluationSet load(Optional<Path> cache) {
     files();
     var problems = new Problems();
     var queries = new ArrayList<Query>();
@@ -128,15 +145,41 @@ public record BeirDataset(Path folder, String split) {
     } catch (InputException e) {
       problems.addAll(e.problems());
     }
-    var documents = new Sha256.OfTexts();
-    readAll(file(CORPUS), problems, BeirDataset::document, document -> {
-      documents.add(document.id());
-      documents.add(document.title());
-      documents.add(document.text());
-    });
+    var corpus = file(CORPUS);
+    var place = cache.map(folder -> CorpusFacts.place(folder, corpus));
+    var known = place.flatMap(CorpusFacts::read);
+    var facts = known.orElseGet(() -> facts(problems));
     problems.throwIfAny();
-    var content = EvaluationSet.Content.of(split, queries, documents.hex(), qrels);
-    return new EvaluationSet(name(), content, queries, this::documents, qrels);
+    if (known.isEmpty()) {
+      // Not if the file was written to while it was read.
+      cache
+          .map(folder -> CorpusFacts.place(folder, corpus))
+          .filter(now -> place.filter(now::equals).isPresent())
+          .ifPresent(unchanged -> Json.write(unchanged, facts));
+    }
+    var content = EvaluationSet.Content.of(split, queries, facts.content(), qrels);
+    return new EvaluationSet(name(), content, queries, new Documents(this, facts.size()), qrels);
+  }
+
+  /** Reads the whole corpus. */
+  private CorpusFacts facts(Problems problems) {
+    var hash = new Sha256.OfTexts();
+    var count = new AtomicLong();
+    readAll(file(CORPUS), problems, BeirDataset::document, document -> {
+      count.incrementAndGet();
+      hash.add(document.id());
+      hash.add(document.title());
+      hash.add(document.text());
+    });
+    return new CorpusFacts(hash.hex(), count.get());
+  }
+
+  /** The corpus as a stream, and its size. */
+  private record Documents(BeirDataset dataset, long size) implements Corpus {
+    @Override
+    public Stream<Passage> documents() {
+      return dataset.documents();
+    }
   }
 
   /**

@@ -56,11 +56,9 @@ public record EvaluationSet(
     }
   }
 
-  /** Returns the number of queries and documents; the documents are read for it. */
+  /** Returns the number of queries and documents. */
   public long texts() {
-    try (var documents = corpus.documents()) {
-      return queries.size() + documents.count();
-    }
+    return queries.size() + corpus.size();
   }
 
   /**
@@ -79,8 +77,8 @@ public record EvaluationSet(
 
   /**
    * Returns a small set that is cheap to rank: some of the queries, all documents that are relevant to them, and some of the others. Which
-   * ones follows from their ids alone, so it is the same sample for everyone, and a larger sample holds a smaller one. Its documents are
-   * read now and kept in memory. Values are higher than those of the whole set: there is less to confuse the relevant documents with.
+   * ones follows from their ids alone, so it is the same sample for everyone, and a larger sample holds a smaller one. The whole corpus is
+   * read whenever its documents are. Values are higher than those of the whole set: there is less to confuse the relevant documents with.
    *
    * @param mostQueries queries of the sample, if there are as many
    * @param mostDocuments documents of the sample, if there are as many; more if more are relevant
@@ -89,8 +87,22 @@ public record EvaluationSet(
     var drawn = new Lowest<Query>(mostQueries);
     queries.forEach(query -> drawn.offer(hash(query.id()), query));
     var ids = drawn.values().stream().map(Query::id).collect(Collectors.toSet());
+    var part = withQueries(ids::contains, content.split() + " sample");
+    var documents =
+        Sha256.of(Stream.of(content.documents(), part.content.judgements(), "" + mostDocuments));
+    return new EvaluationSet(
+        name,
+        new Content(
+            part.content.split(), part.content.queries(), documents, part.content.judgements()),
+        part.queries,
+        () -> part.drawn(mostDocuments).stream(),
+        part.qrels);
+  }
+
+  /** Returns all documents that are relevant to a query, and some of the others. */
+  private List<Passage> drawn(int most) {
     var relevant = new HashSet<String>();
-    for (var id : ids) {
+    for (var id : qrels.queries()) {
       qrels.of(id).forEach((document, grade) -> {
         if (grade > 0) {
           relevant.add(document);
@@ -98,7 +110,7 @@ public record EvaluationSet(
       });
     }
     var kept = new ArrayList<Passage>();
-    var others = new Lowest<Passage>(Math.max(0, mostDocuments - relevant.size()));
+    var others = new Lowest<Passage>(Math.max(0, most - relevant.size()));
     try (var documents = corpus.documents()) {
       documents.forEach(document -> {
         if (relevant.contains(document.id())) {
@@ -109,8 +121,7 @@ public record EvaluationSet(
       });
     }
     kept.addAll(others.values());
-    var part = withQueries(ids::contains, content.split() + " sample");
-    return new EvaluationSet(name, part.content, part.queries, kept::stream, part.qrels);
+    return kept;
   }
 
   private static long hash(String id) {

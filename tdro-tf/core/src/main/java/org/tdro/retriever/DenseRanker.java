@@ -16,7 +16,7 @@ import org.tdro.text.TextKind;
  * @param task whose prompts are put around the texts
  */
 public record DenseRanker(TextEncoder encoder, String task) implements Ranker {
-  private static final int BLOCK = 8192;
+  static final int BLOCK = 8192;
 
   @Override
   public Run rank(List<Query> queries, Corpus corpus, int topK) {

@@ -8,4 +8,11 @@ import org.tdro.rows.Passage;
 public interface Corpus {
   /** Opens the documents, always in the same order; the caller closes the stream. */
   Stream<Passage> documents();
+
+  /** Returns the number of documents; reads them, unless it is known. */
+  default long size() {
+    try (var documents = documents()) {
+      return documents.count();
+    }
+  }
 }

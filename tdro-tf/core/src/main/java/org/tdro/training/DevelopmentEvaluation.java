@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.data.shards.TokenizedDocuments;
 import org.tdro.evaluation.EvaluationResult;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
@@ -18,7 +19,6 @@ import org.tdro.keras.Model;
 import org.tdro.keras.StepEvaluation;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.TokenEncoding;
-import org.tdro.rows.Passage;
 import org.tdro.runs.RunFolder;
 import org.tdro.search.Embeddings;
 import org.tdro.search.ExactSearch;
@@ -30,8 +30,8 @@ import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
 
 /**
- * The quality of a model on development queries while it trains. Texts are tokenised once; each evaluation encodes them with the weights as
- * they are in the training's own session, and ranks them exactly.
+ * The quality of a model on development queries while it trains. Each evaluation encodes them and a sample of documents with the weights
+ * as they are in the training's own session, and ranks them exactly.
  */
 public final class DevelopmentEvaluation implements StepEvaluation {
   private static final Logger LOG = LoggerFactory.getLogger(DevelopmentEvaluation.class);
@@ -80,34 +80,21 @@ public final class DevelopmentEvaluation implements StepEvaluation {
 
   private static Tokens tokens(
       EvaluationSet sample, String task, DataConfig data, Tokenizer tokenizer) {
-    List<Passage> documents;
-    try (var stream = sample.corpus().documents()) {
-      documents = stream.toList();
-    }
+    var prompts = data.everyPrompt();
+    var queryPrompt = prompts.of(TextKind.QUERY, task);
+    var documents = TokenizedDocuments.in(
+        EvaluationSets.cache(data),
+        sample.content().documents(),
+        new TokenizedDocuments.Form(
+            tokenizer, prompts.of(TextKind.PASSAGE, task), data.passageLength()),
+        sample.corpus()::documents);
     return new Tokens(
         sample,
-        ids(
-            TextKind.QUERY,
-            sample.queries().stream().map(Query::text).toList(),
-            task,
-            data,
-            tokenizer),
-        documents.stream().map(Passage::id).toList(),
-        ids(
-            TextKind.PASSAGE,
-            documents.stream().map(Passage::content).toList(),
-            task,
-            data,
-            tokenizer));
-  }
-
-  private static int[][] ids(
-      TextKind kind, List<String> texts, String task, DataConfig data, Tokenizer tokenizer) {
-    var prompt = data.everyPrompt().of(kind, task);
-    int longest = kind == TextKind.QUERY ? data.queryLength() : data.passageLength();
-    return texts.stream()
-        .map(text -> tokenizer.encode(prompt.apply(text), longest))
-        .toArray(int[][]::new);
+        sample.queries().stream()
+            .map(query -> tokenizer.encode(queryPrompt.apply(query.text()), data.queryLength()))
+            .toArray(int[][]::new),
+        documents.ids(0, documents.size()),
+        documents.tokens(0, documents.size()));
   }
 
   /** Returns the key of the mean of a measure over the development sets. */

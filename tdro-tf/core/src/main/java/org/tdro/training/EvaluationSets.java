@@ -16,6 +16,7 @@ import org.tdro.evaluation.EvaluationSet;
 import org.tdro.io.Sha256;
 import org.tdro.search.Query;
 import org.tdro.text.TextKind;
+import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -30,6 +31,15 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
     return resolved.config().eval();
   }
 
+  /** Returns the folder in which runs share what they have made of evaluation sets. */
+  static Path cache(DataConfig data) {
+    return data.cache().resolve("evaluation");
+  }
+
+  private List<EvaluationSet> load(List<Path> folders, String split) {
+    return BeirDataset.loadAll(folders, split, cache(resolved.config().data()));
+  }
+
   /**
    * Returns the test sets, and warns of those that have no prompt.
    *
@@ -37,9 +47,7 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
    */
   List<EvaluationSet> tests() {
     var share = eval().development().queryShare();
-    var sets = BeirDataset.loadAll(eval().data(), eval().split()).stream()
-        .map(share::test)
-        .toList();
+    var sets = load(eval().data(), eval().split()).stream().map(share::test).toList();
     checkQueries(sets, "test");
     var names = sets.stream().map(EvaluationSet::name).toList();
     for (var kind : TextKind.values()) {
@@ -62,14 +70,11 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
    *     development queries
    */
   List<EvaluationSet> dev() {
-    var sets =
-        new ArrayList<>(BeirDataset.loadAll(eval().dev(), eval().development().split()));
+    var sets = new ArrayList<>(load(eval().dev(), eval().development().split()));
     checkNotTested(sets);
     if (eval().development().share() > 0) {
       var share = eval().development().queryShare();
-      BeirDataset.loadAll(eval().data(), eval().split()).stream()
-          .map(share::dev)
-          .forEach(sets::add);
+      load(eval().data(), eval().split()).stream().map(share::dev).forEach(sets::add);
     }
     checkQueries(sets, "development");
     var names = new HashSet<String>();

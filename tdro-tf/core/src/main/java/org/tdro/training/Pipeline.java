@@ -81,7 +81,8 @@ public final class Pipeline {
     var config = plan.base().config();
     var sets = new EvaluationSets(plan.base());
     sets.dev();
-    var tests = new RunEvaluation.Tests(sets.tests(), config.eval().setPrompts());
+    var tests = new RunEvaluation.Tests(
+        sets.tests(), config.eval().setPrompts(), EvaluationSets.cache(config.data()));
     var evaluation = new RetrievalEvaluation(
         config.eval().topK(), Measure.parse(config.eval().measures()));
 

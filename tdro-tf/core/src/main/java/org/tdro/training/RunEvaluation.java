@@ -17,7 +17,7 @@ import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.io.Json;
 import org.tdro.io.Sha256;
-import org.tdro.retriever.DenseRanker;
+import org.tdro.retriever.CachedRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SetPrompts;
 import org.tdro.retriever.store.RetrieverFolder;
@@ -49,8 +49,12 @@ record RunEvaluation(
     domains = domains == null ? List.of() : List.copyOf(domains);
   }
 
-  /** The sets, and the prompts that their texts get. */
-  record Tests(List<EvaluationSet> sets, SetPrompts prompts) {
+  /**
+   * The sets, and the prompts that their texts get.
+   *
+   * @param cache the folder in which runs share the token ids of documents
+   */
+  record Tests(List<EvaluationSet> sets, SetPrompts prompts, Path cache) {
     String task(EvaluationSet set) {
       return prompts.task(set.name());
     }
@@ -80,7 +84,8 @@ record RunEvaluation(
         var phase = progress.apply(texts)) {
       retriever.onEncoded(phase::add);
       var values = evaluation.evaluate(
-          set -> new DenseRanker(retriever, tests.task(set)),
+          set -> new CachedRanker(
+              retriever, tests.task(set), tests.cache(), set.content().documents()),
           tests.sets(),
           (set, ranking, result) -> LOG.debug("{} {}: {}", run, set.name(), result.all()));
       Json.write(file(run), new RunEvaluation(key, model, domains(run), values));

@@ -52,6 +52,39 @@ class BeirDatasetTest {
     assertThat(new BeirDataset(set, "test").load().queries()).containsExactly(new Query("q2", "b"));
   }
 
+  private EvaluationSet cached() {
+    return BeirDataset.loadAll(List.of(set), "test", folder.resolve("cache")).get(0);
+  }
+
+  @Test
+  void aKnownCorpusIsTheSame() throws IOException {
+    var read = new BeirDataset(set, "test").load();
+    for (int i = 0; i < 2; i++) {
+      assertThat(cached().content()).isEqualTo(read.content());
+      assertThat(cached().texts()).isEqualTo(4);
+    }
+    corpus("{\"_id\": \"d1\", \"text\": \"other\"}");
+    assertThat(cached().content().documents()).isNotEqualTo(read.content().documents());
+    assertThat(cached().texts()).isEqualTo(2);
+  }
+
+  @Test
+  void problemsOfACorpusAreReportedEveryTime() throws IOException {
+    corpus("{");
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(this::cached).isInstanceOf(InputException.class);
+    }
+  }
+
+  @Test
+  void damagedFactsAreReadAnew() throws IOException {
+    cached();
+    try (var files = Files.list(folder.resolve("cache"))) {
+      Files.writeString(files.findFirst().orElseThrow(), "{");
+    }
+    assertThat(cached().texts()).isEqualTo(4);
+  }
+
   @Test
   void loadingNamesAllProblems() throws IOException {
     corpus(

@@ -26,7 +26,10 @@ import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.io.InputException;
 import org.tdro.keras.callbacks.ProgressBar;
+import org.tdro.retriever.DenseRanker;
+import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SetPrompts;
+import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.runs.PhaseProgress;
 import org.tensorflow.proto.ConfigProto;
 
@@ -61,7 +64,8 @@ class RunEvaluationTest {
         folder.resolve("run"),
         new RunEvaluation.Tests(
             BeirDataset.loadAll(List.of(folder.resolve("eval")), BeirDataset.TEST),
-            SetPrompts.BY_NAME),
+            SetPrompts.BY_NAME,
+            folder.resolve("cache/evaluation")),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
         ConfigProto.getDefaultInstance(),
         texts -> {
@@ -75,6 +79,20 @@ class RunEvaluationTest {
     var first = evaluate("ndcg_cut_10");
     assertThat(evaluate("ndcg_cut_10")).isEqualTo(first);
     assertThat(ranked).hasValue(1);
+  }
+
+  @Test
+  void theValuesAreThoseOfTextsThatAreTokenisedAnew() {
+    var sets = BeirDataset.loadAll(List.of(folder.resolve("eval")), BeirDataset.TEST);
+    var measures = List.of("ndcg_cut_10", "recall_10");
+    try (var retriever = Retriever.load(
+        StoredRetrievers.of(folder.resolve("run")),
+        StoredRetrievers.of(folder.resolve("run")).settings(),
+        ConfigProto.getDefaultInstance())) {
+      var anew = new RetrievalEvaluation(10, Measure.parse(measures))
+          .evaluate(set -> new DenseRanker(retriever, set.name()), sets, (set, run, result) -> {});
+      assertThat(evaluate("ndcg_cut_10", "recall_10")).isEqualTo(anew);
+    }
   }
 
   @Test
