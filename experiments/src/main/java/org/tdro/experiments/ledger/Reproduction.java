@@ -22,6 +22,7 @@ import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.training.StageInputs;
+import org.tdro.training.MixtureSearch;
 import org.tdro.training.StageTraining;
 import org.tdro.training.config.RunConfig;
 
@@ -53,6 +54,10 @@ public final class Reproduction {
             run + " holds no complete run; only a complete one can be compared with"));
     var resolved =
         ResolvedConfig.read(RunConfig.SCHEMA, folder.config(), Map.of("output", output.toString()));
+    if (record.stage().equals(MixtureSearch.MERGED)) {
+      throw new InputException(
+          run + " is a merge of other runs, which was not trained; reproduce those");
+    }
     checkInputs(Ledger.run(run));
     return new Reproduction(folder, record, resolved);
   }

@@ -31,9 +31,6 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
   private static final Logger LOG = LoggerFactory.getLogger(MergeSearch.class);
   private static final String VALUE = "value";
 
-  /** What {@code run.json} of a merge has in place of a stage. */
-  private static final String STAGE = "merge";
-
   /** Returns the folder of the best merge, a run, in that of a search. */
   static Path folder(Path search) {
     return search.resolve("merged");
@@ -74,7 +71,7 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
       this.development = development;
       this.shutdown = shutdown;
       var file = runs.folder().resolve("merges.csv");
-      log = StepLog.csv(file, STAGE);
+      log = StepLog.csv(file, MixtureSearch.MERGED);
       log.truncate(Long.MAX_VALUE);
       known = StepLog.numbers(file, VALUE);
       if (known.length > 0) {
@@ -162,7 +159,7 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
             RetrieverFolder.of(experts.get(i)).fingerprint());
       }
       RunRecord.begun(
-              STAGE,
+              MixtureSearch.MERGED,
               runs.config().seed(),
               inputs,
               StageTraining.versions(runs.config().device().session()))

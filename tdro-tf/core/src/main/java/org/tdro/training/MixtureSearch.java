@@ -32,6 +32,9 @@ import org.tdro.training.config.RunConfig;
 public final class MixtureSearch {
   private static final Logger LOG = LoggerFactory.getLogger(MixtureSearch.class);
 
+  /** What the record of a merge has in place of a stage. */
+  public static final String MERGED = "merge";
+
   private final ConfigComposer<RunConfig> composer;
   private final List<String> arguments;
   private final WeightsSweep sweep;
@@ -86,7 +89,7 @@ public final class MixtureSearch {
    * @param weights the file of the mixture
    * @param model the folder of a run with the best merge, if that was searched
    * @param steps steps of all short runs
-   * @param seconds time that they and the search took, one after the other
+   * @param seconds time of their steps with the input of these, and of the search itself in the process that ended it
    */
   public record Found(Path weights, Optional<Path> model, long steps, double seconds) {}
 

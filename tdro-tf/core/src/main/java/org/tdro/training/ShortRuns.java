@@ -10,15 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.io.StepLog;
+import org.tdro.keras.Timings;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.WeightsFile.DomainWeight;
 import org.tdro.retriever.store.MergedRetriever;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.runs.RunFolder;
-import org.tdro.runs.RunRecord;
 import org.tdro.text.Tokenizer;
 import org.tdro.training.config.RunConfig;
 
@@ -193,11 +195,13 @@ final class ShortRuns {
     return (long) trained.size() * config.mixture().steps();
   }
 
-  /** Returns the sum of the times that their trainings took. */
+  /** Returns the time of their steps and of the input of these, however often they were interrupted. */
   double seconds() {
     return trained.stream()
-        .flatMap(run -> RunRecord.read(new RunFolder(run)).stream())
-        .mapToDouble(record -> record.seconds() == null ? 0 : record.seconds())
+        .map(run -> new RunFolder(run).log())
+        .flatMapToDouble(log -> DoubleStream.concat(
+            Arrays.stream(StepLog.numbers(log, Timings.STEP_SECONDS)),
+            Arrays.stream(StepLog.numbers(log, Timings.INPUT_SECONDS))))
         .sum();
   }
 
