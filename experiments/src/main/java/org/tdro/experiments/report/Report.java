@@ -1,6 +1,8 @@
 package org.tdro.experiments.report;
 
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,6 +32,8 @@ import org.tdro.io.AtomicWrite;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
+import org.tdro.mixing.audit.AuditReport;
+import org.tdro.mixing.audit.DomainAudit;
 import org.tdro.runs.RunFolder;
 import org.tdro.training.config.RunConfig;
 
@@ -214,8 +218,40 @@ public final class Report {
       data.put("comparison", Json.object(ComparisonFormat.JSON.of(results), "comparison"));
       data.put("sets", sets(results));
     });
+    data.put(
+        "audits", folders.stream().flatMap(folder -> audits(folder).stream()).toList());
     data.put("notes", notes);
     return data;
+  }
+
+  /**
+   * What is known of the domains before a mixture is chosen.
+   *
+   * @param path its folder
+   */
+  private record Audited(String path, List<DomainAudit> domains) {}
+
+  /** Returns the audits in a folder and those below it, but for folders of runs. */
+  private List<Audited> audits(Path folder) {
+    var found = new ArrayList<Audited>();
+    if (Files.exists(new RunFolder(folder).record())) {
+      return found;
+    }
+    try {
+      AuditReport.read(folder)
+          .ifPresent(audit -> found.add(new Audited(folder.toString(), audit.domains())));
+    } catch (InputException e) {
+      notes.addAll(e.problems());
+    }
+    try (var entries = Files.list(folder)) {
+      entries
+          .filter(entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))
+          .sorted()
+          .forEach(entry -> found.addAll(audits(entry)));
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
+    }
+    return found;
   }
 
   private Map<String, Object> runs() {

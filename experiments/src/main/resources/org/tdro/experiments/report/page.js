@@ -42,6 +42,7 @@ function page() {
   [data.runs.rows, data.runs.groups].forEach(table => table.values.sort((a, b) => compare(a.path, b.path)));
   about();
   evaluation();
+  audits();
   const selection = new Selection();
   section('runs', 'Runs', ...runsControls(selection), ...runsTable(selection));
   sweep(selection);

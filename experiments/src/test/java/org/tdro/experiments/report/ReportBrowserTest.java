@@ -16,7 +16,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.logging.Level;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,10 @@ import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.evaluation.significance.Comparison;
 import org.tdro.evaluation.significance.PairedDifferences.Samples;
 import org.tdro.experiments.ledger.MadeRuns;
+import org.tdro.mixing.audit.AuditReport;
+import org.tdro.mixing.audit.DomainAudit;
+import org.tdro.mixing.audit.PositiveRanks;
+import org.tdro.mixing.audit.RepeatedRows;
 
 /** The report in a browser: it is used as readers do, and checked by axe-core. Skipped where there is no Chromium. */
 class ReportBrowserTest {
@@ -80,12 +86,36 @@ class ReportBrowserTest {
       MadeRuns.write(finetune.log(), log(30));
       MadeRuns.evaluate(finetune, 0.5 + 0.05 * job);
     }
+    audit().write(folder.resolve("runs/audit"));
     Report.of(List.of(folder.resolve("runs")))
         .titled("Report on " + HOSTILE)
         .comparing(comparison())
         .noting(List.of("a note with <b>"))
         .write(page);
     browser = open();
+  }
+
+  /** Of which the first domain has ranks like guesses, and the others are right. */
+  private static AuditReport audit() {
+    return new AuditReport(
+        "key",
+        DOMAINS.stream()
+            .map(domain -> {
+              var unseen = ranks(1.5, domain.equals("news") ? 64 : 1);
+              return DomainAudit.of(
+                  domain,
+                  ranks(3, 64),
+                  unseen,
+                  ranks(0.5, 1),
+                  new RepeatedRows(1000, 10, new TreeMap<>(Map.of("other", 7L))));
+            })
+            .toList());
+  }
+
+  private static PositiveRanks ranks(double loss, int worst) {
+    return new PositiveRanks(IntStream.range(0, 640)
+        .mapToObj(i -> new PositiveRanks.Ranked(loss, i % worst + 1, 64))
+        .toList());
   }
 
   private static String log(int steps) {
@@ -260,6 +290,16 @@ class ReportBrowserTest {
         .contains("Last values: " + HOSTILE + " 0.4, movies 0.3, news 0.2.");
     assertThat(find("#training table").getText())
         .contains("movies 150 0.3333", "share of the rows");
+  }
+
+  @Test
+  void theAuditShowsTheMostSuspiciousDomainsFirst() {
+    assertThat(find("#audit p:nth-of-type(2)").getText())
+        .isEqualTo("1 of 3 domains suspected: news.");
+    assertThat(find("#audit tbody tr").getText())
+        .isEqualTo("news 0.93 looks like noise 3 1.5 0.5 4.16 100 ± 7 % 1000 10 7: other");
+    assertThat(find("#audit .chart").getAttribute("aria-label"))
+        .contains("news: start 3, unseen 1.5, seen 0.5, chance 4.16;");
   }
 
   @Test

@@ -27,7 +27,7 @@ public record DomainAudit(
     RepeatedRows repeated) {
 
   /** A domain with at least this {@link #suspicion} is suspected. */
-  public static final double SUSPECTED = 0.4;
+  public static final double SUSPECTED = 0.3;
 
   /** Below this share of the chance level, a loss is near 0. */
   private static final double NEAR_ZERO = 0.02;
@@ -157,8 +157,8 @@ public record DomainAudit(
     return switch (verdict()) {
       case LEARNABLE ->
         text(
-            "training takes the loss of unseen rows from %.2f to %.2f (a guess: %.2f)",
-            losses.start(), losses.unseen(), losses.chance());
+            "training takes the loss of unseen rows from %.2f to %.2f (a guess: %.2f), and at most %.0f %% of the rows look mispaired",
+            losses.start(), losses.unseen(), losses.chance(), 100 * mispaired.value());
       case SATURATED ->
         text(
             "the loss of unseen rows is %.3f after training (a guess: %.2f): further rows teach little",

@@ -1,0 +1,130 @@
+package org.tdro.mixing.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.tdro.mixing.WeightsFile.DomainWeight;
+import org.tdro.mixing.audit.DomainAudit.Verdict;
+import org.tdro.mixing.audit.PositiveRanks.Ranked;
+
+class DomainAuditTest {
+  private static final int ROWS = 640;
+
+  @TempDir
+  private Path folder;
+
+  /** Ranks of rows of which a share has ranks like guesses, and the others are right. */
+  private static PositiveRanks ranks(double loss, double mispaired) {
+    return new PositiveRanks(IntStream.range(0, ROWS)
+        .mapToObj(i -> new Ranked(loss, i < mispaired * ROWS ? i % 64 + 1 : 1, 64))
+        .toList());
+  }
+
+  private static RepeatedRows copies(long copies) {
+    return new RepeatedRows(100, copies, new TreeMap<>());
+  }
+
+  private static DomainAudit audit(String name, double mispaired) {
+    return DomainAudit.of(name, ranks(3, 1), ranks(1, mispaired), ranks(0.5, mispaired), copies(0));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3, 1, 0.5, 0, 0, learnable",
+    "3, 0.05, 0.04, 0, 0, saturated",
+    "3, 1, 0.05, 0, 0, memorised",
+    "1, 0.95, 0.9, 0, 0, nothing left to learn",
+    "4.2, 4.2, 1, 1, 0, looks like noise",
+    "3, 2.5, 1, 0.5, 0, looks like noise",
+    "3, 2.5, 1, 0.2, 0, learnable",
+    "3, 1, 0.5, 0, 30, copies"
+  })
+  void theVerdictFollowsFromLossesRanksAndCopies(
+      double start, double unseen, double seen, double mispaired, long copies, String verdict) {
+    var audit = DomainAudit.of(
+        "a",
+        ranks(start, mispaired),
+        ranks(unseen, mispaired),
+        ranks(seen, mispaired),
+        copies(copies));
+    assertThat(audit.verdict()).hasToString(verdict);
+    assertThat(audit.suspected())
+        .isEqualTo(audit.verdict() == Verdict.NOISE || audit.verdict() == Verdict.COPIES);
+  }
+
+  @Test
+  void theReasonHasNumbers() {
+    assertThat(audit("a", 0.5).reason())
+        .isEqualTo(
+            "query and positive do not seem to belong together in 50 % of the rows (± 5), and the loss of unseen rows is 1.00 (a guess: 4.16)");
+  }
+
+  /** A start may know more than a short training teaches. */
+  @Test
+  void theModelThatTakesFewerRowsForMispairedCounts() {
+    var audit = DomainAudit.of("a", ranks(1, 0.1), ranks(4, 0.9), ranks(1, 0), copies(0));
+    assertThat(audit.mispaired().value()).isBetween(0.09, 0.11);
+  }
+
+  @Test
+  void aHandfulOfRowsIsNotEnoughForSuspicion() {
+    var few = new PositiveRanks(List.of(
+        new Ranked(5, 4, 4),
+        new Ranked(1, 1, 4),
+        new Ranked(1, 1, 4),
+        new Ranked(1, 1, 4),
+        new Ranked(1, 1, 4),
+        new Ranked(1, 1, 4),
+        new Ranked(1, 1, 4),
+        new Ranked(1, 1, 4)));
+    assertThat(few.mispaired().value()).isEqualTo(0.5);
+    assertThat(DomainAudit.of("a", few, few, few, copies(0)).suspected()).isFalse();
+  }
+
+  @Test
+  void withoutRowsNothingIsKnown() {
+    var none = new PositiveRanks(List.of());
+    var audit = DomainAudit.of("a", none, none, none, copies(0));
+    assertThat(audit.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(audit.suspected()).isFalse();
+  }
+
+  @Test
+  void aReportIsReadAsItWasWritten() {
+    var none = new PositiveRanks(List.of());
+    var report = new AuditReport(
+        "key",
+        List.of(audit("a", 0), audit("b", 1), DomainAudit.of("c", none, none, none, copies(0))));
+    report.write(folder);
+    assertThat(AuditReport.read(folder)).contains(report);
+    assertThat(report.domains()).extracting(DomainAudit::domain).containsExactly("b", "a", "c");
+    assertThat(folder.resolve("audit.md"))
+        .content()
+        .startsWith("# Audit\n\n1 of 3 domains is suspected: b.\n")
+        .contains(
+            "| b | 0.93 \\* | looks like noise | 3.00 | 1.00 | 0.50 | 4.16 | 1.00 ± 0.07 | 0.00 |")
+        .contains("| c | 0.00 | too few rows | | | | | | 0.00 |");
+  }
+
+  @Test
+  void theWeightsAreEqualSharesOfTheOthers() {
+    var report = new AuditReport("key", List.of(audit("a", 0), audit("b", 1), audit("c", 0.1)));
+    assertThat(report.weights().domains())
+        .extracting(DomainWeight::name, DomainWeight::weight)
+        .containsExactly(tuple("a", 0.5), tuple("c", 0.5));
+  }
+
+  @Test
+  void theLeastSuspiciousIsKeptWhereAllAreSuspected() {
+    var report = new AuditReport("key", List.of(audit("a", 0.9), audit("b", 0.5)));
+    assertThat(report.weights().domains()).extracting(DomainWeight::name).containsExactly("b");
+  }
+}

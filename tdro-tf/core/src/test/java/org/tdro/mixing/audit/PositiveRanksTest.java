@@ -1,0 +1,54 @@
+package org.tdro.mixing.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.tdro.mixing.audit.PositiveRanks.Ranked;
+
+class PositiveRanksTest {
+  /** Rows of each rank once: what guesses would give. */
+  private static PositiveRanks uniform(int candidates) {
+    return new PositiveRanks(IntStream.rangeClosed(1, candidates)
+        .mapToObj(rank -> new Ranked(1, rank, candidates))
+        .toList());
+  }
+
+  private static PositiveRanks right(int rows, int candidates) {
+    return new PositiveRanks(
+        IntStream.range(0, rows).mapToObj(row -> new Ranked(0, 1, candidates)).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5, 7, 64})
+  void guessesAreMispairedForAnyNumberOfCandidates(int candidates) {
+    assertThat(uniform(candidates).mispaired().value()).isEqualTo(1, within(1e-12));
+  }
+
+  @Test
+  void rightPairsAreNot() {
+    assertThat(right(10, 64).mispaired()).isEqualTo(new PositiveRanks.Estimate(0, 0));
+  }
+
+  @Test
+  void aThirdOfTheRowsIsFound() {
+    assertThat(uniform(64).plus(right(128, 64)).mispaired().value())
+        .isEqualTo(1 / 3.0, within(1e-12));
+  }
+
+  /** A quarter of 64 rows is in the worst quarter: √(¼ · ¾ / 64) / ¼. */
+  @Test
+  void theStandardErrorIsThatOfABinomialShare() {
+    assertThat(uniform(64).mispaired().standardError())
+        .isEqualTo(Math.sqrt(0.25 * 0.75 / 64) / 0.25, within(1e-12));
+  }
+
+  @Test
+  void chanceIsTheMeanLogarithmOfTheCandidates() {
+    assertThat(right(1, 2).plus(right(1, 8)).chance())
+        .isEqualTo((Math.log(2) + Math.log(8)) / 2, within(1e-12));
+  }
+}
