@@ -25,13 +25,14 @@ import picocli.CommandLine.Spec;
 /** The command {@code tdro data}, the parent of those that prepare training data. */
 @Command(
     name = "data",
-    description = "Import and inspect training rows.",
+    description = "Import, inspect and spoil training rows.",
     mixinStandardHelpOptions = true,
-    subcommands = {DataCommand.Import.class, DataCommand.Stats.class},
+    subcommands = {DataCommand.Import.class, DataCommand.Stats.class, DataSpoilCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro data import --tokenizer tokenizer.json --out data/arrow data/train",
       "  tdro data stats data/arrow",
+      "  tdro data spoil data/train/acl.jsonl --kind shuffled --output data/spoilt/acl.jsonl",
     })
 final class DataCommand extends CommandGroup {
   /** The command {@code tdro data import}, which tokenises rows of text into Arrow files. */

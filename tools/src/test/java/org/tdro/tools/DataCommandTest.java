@@ -94,6 +94,26 @@ class DataCommandTest {
   }
 
   @Test
+  void spoilsRowsAndReplacesAFileOnlyIfAsked() throws IOException {
+    var output = folder.resolve("spoilt.jsonl");
+    var arguments = new String[] {
+      "data",
+      "spoil",
+      folder.resolve("rows/news.jsonl").toString(),
+      "--kind",
+      "shuffled",
+      "--output",
+      output.toString()
+    };
+    assertThat(Main.run(arguments, new PrintWriter(out), new PrintWriter(out))).isZero();
+    assertThat(out.toString()).contains("2 of 2 rows are paired with answers to other questions");
+    assertThat(Files.readString(output))
+        .contains("\"query\":\"ab\",\"positive_passages\":[{\"docid\":\"d\",\"text\":\"x\"}]");
+    assertThat(Main.run(arguments, new PrintWriter(out), new PrintWriter(out))).isEqualTo(2);
+    assertThat(out.toString()).contains("add --overwrite");
+  }
+
+  @Test
   void helpShowsExamples() {
     assertThat(run(new DataCommand(), "import", "--help")).isZero();
     assertThat(out.toString()).contains("Usage: data import").contains("Examples:");

@@ -3,11 +3,11 @@ package org.tdro.experiments.spoiling;
 /** A kind of junk that collections from the web have. */
 public enum Junk {
   /** Answers to other questions of the same domain. */
-  SHUFFLED("answers to other questions"),
+  SHUFFLED("paired with answers to other questions"),
   /** Wrong answers to similar questions, with the right ones labelled as wrong: each is exchanged for a hard negative. */
-  MISPAIRED("wrong answers, with the right ones among the negatives"),
+  MISPAIRED("paired with a negative, and have their answer among the negatives"),
   /** Passages of another domain in place of answers. */
-  OFF_TOPIC("passages on another subject"),
+  OFF_TOPIC("paired with passages of another domain"),
   /** Rows that say again what other rows say. */
   COPIES("copies of other rows");
 
@@ -17,7 +17,7 @@ public enum Junk {
     this.description = description;
   }
 
-  /** Returns what such rows hold, in words. */
+  /** Returns what such rows are, in words that follow "are". */
   public String description() {
     return description;
   }

@@ -31,8 +31,8 @@ import org.tdro.rows.RowSource;
 
 /**
  * Junk planted in a file of training rows. Which rows are spoiled, and by what, follows from the seed and the places of the rows
- * alone. Other rows stay as they are, letter by letter; spoiled ones keep their ids and all fields that do not make them junk. Memory
- * holds a few bytes for each row.
+ * alone. Other rows stay as they are, letter by letter; spoiled ones keep their ids and all fields that do not make them junk. Texts
+ * are not kept in memory.
  *
  * @param kind the kind of junk
  * @param share the probability with which a row is spoiled, above 0 and at most 1
