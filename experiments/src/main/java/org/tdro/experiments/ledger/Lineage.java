@@ -82,7 +82,9 @@ public final class Lineage {
         key -> from.stream()
             .filter(origin -> origin.key().equals(key))
             .findFirst()
-            .map(origin -> new RunSetting.Origin(read(origin.run()), origin.part())));
+            .map(origin -> new RunSetting.Origin(read(origin.run()), origin.part()))
+            .or(() ->
+                run.value(key).flatMap(text -> located(run, text)).flatMap(RunSetting::ofMixture)));
   }
 
   private List<Origin> find(LedgerRun run) {

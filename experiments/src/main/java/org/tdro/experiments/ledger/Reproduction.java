@@ -21,8 +21,8 @@ import org.tdro.io.StepLog;
 import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
-import org.tdro.training.StageInputs;
 import org.tdro.training.MixtureSearch;
+import org.tdro.training.StageInputs;
 import org.tdro.training.StageTraining;
 import org.tdro.training.config.RunConfig;
 

@@ -161,6 +161,12 @@ public final class MixtureAudit {
       return present.get();
     }
     var report = new AuditReport(key, domains());
+    RunSetting.write(
+        folder,
+        first.resolved().config().seed(),
+        Map.of("audit.rows", Integer.toString(rows)),
+        Map.of("first", first.model().fingerprint(), "second", second.model().fingerprint()),
+        Map.of("first", first.folder(), "second", second.folder()));
     report.write(folder);
     return report;
   }

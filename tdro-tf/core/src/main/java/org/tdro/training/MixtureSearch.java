@@ -196,7 +196,8 @@ public final class MixtureSearch {
     inputs.put("mixture.steps", Integer.toString(config.mixture().steps()));
     inputs.put("development queries", new EvaluationSets(resolved).developmentFingerprint());
     var runs = new ShortRuns(composer, arguments, resolved, domains, sweep, folder);
-    return new Running(method, folder, inputs, method.settings(config.mixture())).run(runs);
+    return new Running(method, folder, resolved, inputs, method.settings(config.mixture()))
+        .run(runs);
   }
 
   /** Returns the file of the mixture in the folder of a search. */
@@ -206,7 +207,11 @@ public final class MixtureSearch {
 
   /** One call. */
   private record Running(
-      Method method, Path folder, Map<String, String> inputs, Map<String, String> settings) {
+      Method method,
+      Path folder,
+      ResolvedConfig<RunConfig> resolved,
+      Map<String, String> inputs,
+      Map<String, String> settings) {
     Optional<Found> run(ShortRuns runs) {
       var differences = read().map(stored -> stored.differences(inputs)).orElse(List.<String>of());
       if (!differences.isEmpty()) {
@@ -235,6 +240,8 @@ public final class MixtureSearch {
           content.put("found", result.words());
           content.put("weights", runs.domains().byName(result.shares()));
           content.putAll(result.details());
+          writeSetting(folder, "weights");
+          result.model().ifPresent(merged -> writeSetting(merged, "model"));
           write(content);
           return new Found(weights(), result.model(), runs.steps(), runs.seconds() + own);
         });
@@ -268,6 +275,16 @@ public final class MixtureSearch {
               merges ? Optional.of(merged) : Optional.empty(),
               stored.steps(),
               stored.seconds()));
+    }
+
+    /** Notes what a result follows from. */
+    private void writeSetting(Path of, String result) {
+      var own = new TreeMap<>(RunSetting.own(resolved));
+      settings.forEach((name, value) -> own.put("mixture." + name, value));
+      own.put("result", result);
+      var from = new TreeMap<>(inputs);
+      from.remove(RunRecord.CONFIGURATION);
+      RunSetting.write(of, resolved.config().seed(), own, from, Map.of());
     }
 
     private void write(Map<String, ?> further) {

@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.io.Sha256;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
@@ -31,6 +32,8 @@ public final class RunSetting {
   private static final Map<String, String> INPUT_KEYS = RunConfig.SCHEMA.inputs();
   private static final Map<String, String> KEYS = StageInputs.BY_KEY.entrySet().stream()
       .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
+
+  private static final String FILE = "setting.json";
 
   private final long seed;
   private final Map<String, String> own;
@@ -89,6 +92,67 @@ public final class RunSetting {
     });
   }
 
+  /**
+   * What a mixture that is no run's follows from, as {@code setting.json} in its folder holds it.
+   *
+   * @param own values of settings, by key
+   * @param inputs fingerprints by name
+   * @param runs by the name of an input, the folder of the run that made it, from the folder of the file
+   */
+  private record Stored(
+      long seed, Map<String, String> own, Map<String, String> inputs, Map<String, String> runs) {
+    RunSetting setting(Path folder, Set<Path> made) {
+      var setting = new RunSetting(seed, own, Map.of(), key -> "", key -> Optional.empty());
+      inputs.forEach((name, fingerprint) -> {
+        var run = Optional.ofNullable(runs.get(name));
+        setting.inputs.put(
+            name,
+            new Input(
+                run.orElse(name),
+                fingerprint,
+                run.flatMap(path -> origin(folder.resolve(path).normalize(), made))));
+      });
+      return setting;
+    }
+  }
+
+  /**
+   * Notes what the mixture in a folder follows from, so that fine-tunings with it are told apart or taken together by that.
+   *
+   * @param own values of settings, by key, without the seed
+   * @param inputs fingerprints by name
+   * @param runs by the name of an input, the run that made it
+   */
+  static void write(
+      Path folder,
+      long seed,
+      Map<String, String> own,
+      Map<String, String> inputs,
+      Map<String, Path> runs) {
+    var relative = new TreeMap<String, String>();
+    runs.forEach((name, run) ->
+        relative.put(name, absolute(folder).relativize(absolute(run)).toString()));
+    Json.write(
+        folder.resolve(FILE),
+        new Stored(seed, new TreeMap<>(own), new TreeMap<>(inputs), relative));
+  }
+
+  /** Returns what made a weights file that no run wrote, such as that of an audit, if its folder says so. */
+  public static Optional<Origin> ofMixture(Path file) {
+    return ofMixture(absolute(file), Set.of());
+  }
+
+  private static Optional<Origin> ofMixture(Path file, Set<Path> made) {
+    var folder = file.getParent();
+    return folder != null && Files.isRegularFile(folder.resolve(FILE))
+        ? Optional.of(new Origin(stored(folder, made), file.getFileName()))
+        : Optional.empty();
+  }
+
+  private static RunSetting stored(Path folder, Set<Path> made) {
+    return Json.read(folder.resolve(FILE), Stored.class).setting(absolute(folder), made);
+  }
+
   /** Returns the setting of the run in a folder; empty if it has no configuration or record. */
   public static Optional<RunSetting> of(RunFolder run) {
     return of(run, Set.of());
@@ -100,6 +164,9 @@ public final class RunSetting {
    * @param made the runs that were made from it, which cannot be its origins
    */
   private static Optional<RunSetting> of(RunFolder run, Set<Path> made) {
+    if (Files.isRegularFile(run.path().resolve(FILE))) {
+      return Optional.of(stored(run.path(), made));
+    }
     if (!Files.isRegularFile(run.config())) {
       return Optional.empty();
     }
@@ -121,6 +188,10 @@ public final class RunSetting {
 
   /** Returns the nearest run above a file or folder. */
   private static Optional<Origin> origin(Path path, Set<Path> excluded) {
+    var mixture = ofMixture(path, excluded);
+    if (mixture.isPresent()) {
+      return mixture;
+    }
     for (var folder = path; folder != null; folder = folder.getParent()) {
       var run = new RunFolder(folder);
       if (Files.isRegularFile(run.record())) {

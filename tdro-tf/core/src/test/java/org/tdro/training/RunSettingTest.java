@@ -59,6 +59,38 @@ class RunSettingTest {
     assertThat(two.seed()).isEqualTo(2);
   }
 
+  /** An audit of two runs writes other weights for every seed. */
+  private RunSetting audited(String pipeline, String content, String... arguments)
+      throws IOException {
+    dro(pipeline, arguments);
+    var audit = folder.resolve(pipeline).resolve("audit");
+    RunSetting.write(
+        audit,
+        1,
+        Map.of("audit.rows", "512"),
+        Map.of("second", content),
+        Map.of("second", folder.resolve(pipeline).resolve("dro")));
+    var weights = audit.resolve("audited_weights.json");
+    Files.writeString(weights, "{}");
+    var all = new ArrayList<>(List.of(arguments));
+    all.add("stage=finetune");
+    all.add("data.weights=" + weights);
+    return run(
+        pipeline + "/finetune-audited",
+        Map.of("data", "d", "weights", content),
+        all.toArray(String[]::new));
+  }
+
+  @Test
+  void mixturesOfAuditsCountByTheRunsThatWereAudited() throws IOException {
+    var one = audited("one", "a", "seed=1");
+    var two = audited("two", "b", "seed=2");
+    assertThat(one.differences(two)).isEmpty();
+    assertThat(one.hash()).isEqualTo(two.hash());
+    assertThat(audited("longer", "c", "seed=3", "train.steps=77").differences(one))
+        .containsExactly(Map.entry("train.steps", "77"));
+  }
+
   @Test
   void settingsAndContentsCount() throws IOException {
     var one = run("one", Map.of("data", "d"), "train.steps=5");
