@@ -2,6 +2,7 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,10 +53,19 @@ record QuickstartFindings(List<AuditReport> audits, Map<String, Junk> junk, Comp
           all.stream().mapToDouble(DomainAudit::suspicion).average().orElse(0),
           all.stream().filter(DomainAudit::suspected).count(),
           all.size(),
-          domain.verdict(),
+          verdict(all),
           junk.containsKey(domain.domain()) ? junk.get(domain.domain()).description() : "clean"));
     }
     return String.join("\n", lines) + "\n";
+  }
+
+  /** Returns the verdict of the most seeds, the first of equally many. */
+  private static DomainAudit.Verdict verdict(List<DomainAudit> audits) {
+    return audits.stream()
+        .map(DomainAudit::verdict)
+        .max(Comparator.comparingInt(verdict ->
+            (int) audits.stream().filter(audit -> audit.verdict() == verdict).count()))
+        .orElseThrow();
   }
 
   private List<DomainAudit> ofAllSeeds(String name) {
