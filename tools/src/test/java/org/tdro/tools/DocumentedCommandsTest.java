@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -96,22 +97,19 @@ class DocumentedCommandsTest {
   static void prepare() throws IOException {
     writeData();
     var bin = Files.createDirectories(folder.resolve("tools"));
-    var classpath = Files.writeString(
+    var java = ProcessJava.command();
+    var flags = Files.writeString(
         folder.resolve("java.arguments"),
-        "-cp \"" + System.getProperty("java.class.path").replace("\\", "\\\\") + "\"\n");
-    var script = Files.writeString(bin.resolve("tdro"), """
+        java.stream()
+            .skip(1)
+            .map(flag -> "\"" + flag.replace("\\", "\\\\") + "\"\n")
+            .collect(Collectors.joining()));
+    var script = Files.writeString(
+        bin.resolve("tdro"), """
         #!/usr/bin/env bash
         case ${1-} in train | pipeline | quickstart) set -- "$@" %s ;; esac
-        exec '%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Xmx1g \\
-          -Dorg.bytedeco.javacpp.maxphysicalbytes=0 -Dorg.bytedeco.javacpp.maxbytes=0 \\
-          --add-opens=java.base/java.nio=ALL-UNNAMED '-Dtdro.configs=%s' -Dlogback.configurationFile=logback.xml \\
-          @'%s' %s "$@"
-        """.formatted(
-            SHORTER,
-            Path.of(System.getProperty("java.home"), "bin", "java"),
-            Checkout.path("configs"),
-            classpath,
-            Main.class.getName()));
+        exec '%s' -Xmx1g @'%s' %s "$@"
+        """.formatted(SHORTER, java.get(0), flags, Main.class.getName()));
     assertThat(script.toFile().setExecutable(true)).isTrue();
   }
 

@@ -45,7 +45,7 @@ class ResumeProcessTest {
       case "finetune" -> List.of("data.weights=weights.json");
       default -> List.<String>of();
     };
-    var further = new ArrayList<>(List.of("train.steps=720", "train.save-every=15"));
+    var further = new ArrayList<>(List.of("train.steps=360", "train.save-every=15"));
     further.addAll(inputs);
     return SmallRuns.train(
         stage.equals("online") ? "dro" : stage, output, further.toArray(String[]::new));
@@ -108,12 +108,12 @@ class ResumeProcessTest {
       assertThat(ended.err())
           .contains("stopping after this step or batch; press Ctrl-C again to quit at once")
           .containsPattern(
-              "interrupted after step \\d+ of 720 and saved; run the same command again to continue");
+              "interrupted after step \\d+ of 360 and saved; run the same command again to continue");
       assertThat(ended.out()).isEmpty();
     }
     assertThat(folder.resolve("interrupted/model")).doesNotExist();
     var resumed = run("reference", "interrupted").with(0);
-    assertThat(resumed.err()).containsPattern("going on from step \\d+ of 720");
+    assertThat(resumed.err()).containsPattern("going on from step \\d+ of 360");
     assertThat(resumed.out()).contains("trained; the run is in interrupted");
     assertSameWeights("reference", "interrupted", "reference");
     assertThat(run("reference", "interrupted").with(0).out())

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.tdro.testing.Checkout;
 
 /** The command line as a process of its own, as users run it: to be killed, interrupted, or waited for. */
 final class TdroProcess implements AutoCloseable {
@@ -48,21 +47,8 @@ final class TdroProcess implements AutoCloseable {
   /** Starts {@code tdro arguments} in {@code folder}, with {@code out} as its standard output. */
   private static TdroProcess start(Path folder, Path out, List<String> arguments)
       throws IOException {
-    var command = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        // Short runs: what is compiled thoroughly would not be used for long.
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "-Xmx512m",
-        "-Dorg.bytedeco.javacpp.maxphysicalbytes=0",
-        "-Dorg.bytedeco.javacpp.maxbytes=0",
-        "--add-opens=java.base/java.nio=ALL-UNNAMED",
-        "-Dtdro.configs=" + Checkout.path("configs"),
-        // Tests of the library log less.
-        "-Dlogback.configurationFile=logback.xml",
-        "-cp",
-        System.getProperty("java.class.path"),
-        Main.class.getName()));
+    var command = new ArrayList<>(ProcessJava.command());
+    command.addAll(List.of("-Xmx512m", Main.class.getName()));
     command.addAll(arguments);
     var err = Files.createTempFile("tdro-test", ".err");
     return new TdroProcess(

@@ -13,12 +13,14 @@ import org.tdro.keras.CallContext;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
+import org.tdro.keras.testing.PlainSessions;
 import org.tdro.models.Architecture;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Constant;
+import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
@@ -30,23 +32,30 @@ class GradientCheckpointingTest {
   @ParameterizedTest
   @EnumSource(Pooling.class)
   void gradientsAreThoseOfAPassThatKeepsActivations(Pooling pooling) {
-    assertGradients(SmallRetriever.bert(20, 3, 8, 0.2f), pooling);
+    assertGradients(SmallRetriever.bert(20, 3, 8, 0.2f), pooling, PlainSessions.OPTIONS);
   }
 
   /** Its relative positions are a weight that all blocks share. */
   @Test
   void soAreThoseOfMpnet() {
-    assertGradients(SmallRetriever.mpnet(20, 3, 8, 0.2f), Pooling.MEAN);
+    assertGradients(SmallRetriever.mpnet(20, 3, 8, 0.2f), Pooling.MEAN, PlainSessions.OPTIONS);
   }
 
   @Test
   void soAreThoseOfModernBert() {
-    assertGradients(SmallRetriever.modernBert(20, 3, 0.2f), Pooling.MEAN);
+    assertGradients(SmallRetriever.modernBert(20, 3, 0.2f), Pooling.MEAN, PlainSessions.OPTIONS);
   }
 
-  private static void assertGradients(Architecture shape, Pooling pooling) {
+  /** Operations of the two passes could be merged. */
+  @Test
+  void soAreThoseOfAGraphThatTensorFlowRewrites() {
+    assertGradients(
+        SmallRetriever.bert(20, 3, 8, 0.2f), Pooling.MEAN, ConfigProto.getDefaultInstance());
+  }
+
+  private static void assertGradients(Architecture shape, Pooling pooling, ConfigProto options) {
     try (var graph = new Graph();
-        var session = new Session(graph)) {
+        var session = new Session(graph, options)) {
       var tf = Ops.create(graph);
       var variables = new Variables(graph, "");
       var frozen = new Variables(graph, "frozen/");

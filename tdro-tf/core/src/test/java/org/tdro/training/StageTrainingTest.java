@@ -55,6 +55,9 @@ class StageTrainingTest {
       Files.write(folder.resolve("data/" + domain + ".jsonl"), lines);
     }
     assertThat(training("reference", "whole").run()).isEqualTo(Outcome.TRAINED);
+    assertThat(training("reference", "static", staticModel().toArray(String[]::new))
+            .run())
+        .isEqualTo(Outcome.TRAINED);
   }
 
   @Test
@@ -198,9 +201,24 @@ class StageTrainingTest {
     // Blocks of 4 steps of 2 batches; the backups, every 7 steps, lie within blocks and at their
     // ends.
     // The reference is of all rows, so that nothing is cross-fitted.
-    return new String[] {
-      "dro=" + method, "dro.online-every=4", "dro.step-size=2", "dro.cross-fit=false"
-    };
+    var arguments = new ArrayList<>(staticModel());
+    arguments.addAll(List.of(
+        "dro=" + method,
+        "dro.online-every=4",
+        "dro.step-size=2",
+        "dro.cross-fit=false",
+        "dro.reference=" + folder.resolve("reference-static")));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** The layers of a model, and their dropout, have no part in which rows a mixture draws. */
+  private static List<String> staticModel() {
+    return List.of(
+        "model=static",
+        "model.layers=0",
+        "model.heads=0",
+        "model.feed-forward=0",
+        "model.dropout=0");
   }
 
   @ParameterizedTest

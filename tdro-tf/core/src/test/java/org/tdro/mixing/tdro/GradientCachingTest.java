@@ -22,6 +22,7 @@ import org.tdro.keras.Model;
 import org.tdro.keras.Optimizer;
 import org.tdro.keras.optimizers.AdamW;
 import org.tdro.keras.optimizers.Sgd;
+import org.tdro.keras.testing.PlainSessions;
 import org.tdro.keras.testing.Values;
 import org.tdro.mixing.LearnedMixture;
 import org.tdro.retriever.ComputeOptions;
@@ -37,8 +38,13 @@ import org.tensorflow.proto.ConfigProto;
 
 /** Two updates of two micro-batches each, encoded in chunks and at once. */
 class GradientCachingTest {
+  private static final Setting IN_CHUNKS = dro(0.2f).inChunksOf(3);
+
   @TempDir
   static Path folder;
+
+  /** The result of {@link #IN_CHUNKS}, once it is known. */
+  private static float[] uninterrupted;
 
   @BeforeAll
   static void writeReference() {
@@ -61,7 +67,7 @@ class GradientCachingTest {
       return negatives == Negatives.IN_BATCH;
     }
 
-    Subject subject() {
+    Subject subject(ConfigProto session) {
       var execution = chunkSize == 0 ? Execution.direct() : ComputeOptions.inChunks(chunkSize, 1);
       var options = new ContrastiveOptions(
           new ContrastiveLoss(0.5f, negatives),
@@ -69,7 +75,6 @@ class GradientCachingTest {
           SmallBatches.DOMAINS,
           hardOnlyRows(),
           new ComputeOptions(execution, checkpointing, ComputeType.FLOAT32));
-      var session = ConfigProto.getDefaultInstance();
       if (!dro) {
         return new Subject(
             new ContrastiveModel(spec(dropout), options, 3, session), Optional.empty());
@@ -145,7 +150,7 @@ class GradientCachingTest {
       float[] weights, float moved, List<Logs> logs, Optional<LearnedMixture> domains) {
 
     static Trained of(Setting setting) {
-      try (var subject = setting.subject()) {
+      try (var subject = setting.subject(PlainSessions.OPTIONS)) {
         var model = subject.model();
         var initial = Values.of(model);
         model.compile(sgd());
@@ -207,40 +212,44 @@ class GradientCachingTest {
 
   @Test
   void checkpointingWithinChunksChangesNothing() {
-    var setting = dro(0.2f).inChunksOf(3);
-    assertSame(Trained.of(setting), Trained.of(setting.withCheckpointing()));
+    assertSame(Trained.of(IN_CHUNKS), Trained.of(IN_CHUNKS.withCheckpointing()));
   }
 
   @Test
   void theSameTrainingGivesTheSameBits() {
-    var setting = dro(0.2f).inChunksOf(3);
-    assertThat(trained(setting)).containsExactly(trained(setting));
+    assertThat(trained()).containsExactly(uninterrupted());
   }
 
-  private static float[] trained(Setting setting) {
-    try (var subject = setting.subject()) {
+  private static float[] uninterrupted() {
+    if (uninterrupted == null) {
+      uninterrupted = trained();
+    }
+    return uninterrupted;
+  }
+
+  private static float[] trained() {
+    try (var subject = IN_CHUNKS.subject(ConfigProto.getDefaultInstance())) {
       var model = subject.model();
       model.compile(adam());
-      fit(model, setting, 2);
+      fit(model, IN_CHUNKS, 2);
       return Values.all(model);
     }
   }
 
   @Test
   void aModelThatWasSavedBetweenUpdatesGoesOnToTheSameBits(@TempDir Path saved) {
-    var setting = dro(0.2f).inChunksOf(3);
-    try (var subject = setting.subject()) {
+    try (var subject = IN_CHUNKS.subject(ConfigProto.getDefaultInstance())) {
       var first = subject.model();
       first.compile(adam());
-      fit(first, setting, 1);
+      fit(first, IN_CHUNKS, 1);
       first.save(saved);
     }
-    try (var subject = setting.subject()) {
+    try (var subject = IN_CHUNKS.subject(ConfigProto.getDefaultInstance())) {
       var second = subject.model();
       second.compile(adam());
       second.load(saved);
-      fit(second, setting, 2);
-      assertThat(Values.all(second)).containsExactly(trained(setting));
+      fit(second, IN_CHUNKS, 2);
+      assertThat(Values.all(second)).containsExactly(uninterrupted());
     }
   }
 }
