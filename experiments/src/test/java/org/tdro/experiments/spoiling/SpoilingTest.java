@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ class SpoilingTest {
   }
 
   private Path write(String name, Stream<String> lines) throws IOException {
-    return Files.write(folder.resolve(name), (Iterable<String>) lines::iterator);
+    return Files.write(folder.resolve(name), lines.toList());
   }
 
   private Spoiling spoiling(Junk kind, double share, long seed) {
@@ -170,7 +171,7 @@ class SpoilingTest {
     var output = folder.resolve("out.jsonl.gz");
     spoiling(Junk.SHUFFLED, 0.5, 3).write(input, output);
     try (var in = new GZIPInputStream(new BufferedInputStream(Files.newInputStream(output)))) {
-      assertThat(new String(in.readAllBytes()).lines().toList())
+      assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList())
           .isEqualTo(spoiled(Junk.SHUFFLED, 0.5, 3));
     }
   }

@@ -164,7 +164,7 @@ class ResolvedConfigTest {
         "model=llama3-8b model.path=m model.lora.rank=8 model.lora.target-modules=[q_proj,k_proj,v_proj,o_proj] loss.matryoshka-dimensions=[32,64] loss.matryoshka-weights=[1,0.5,2] loss.distillation.weight=0.3 |"
             + " 33e1692faa624f1b7f9eec4145d23c7e225449b1852baa453b430cc30b54b168",
         "model=checkpoint model.path=m model.lora.rank=8 model.lora.target-modules=[q_proj,k_proj,v_proj,o_proj] model.lora.adapter=a experiment=paper | 7c37f970a9440d140e942abdf6b4929575c2e2c3fcd0e381f1004a07e41e5df7",
-        "model=bert-base experiment=quickstart train.precision=mixed-bfloat16 train.optimizer=sgd data.prompts.a.query=x data.prompts.a.passage=y data.fold=first |"
+        "model=bert-base data.vocabulary=6000 data.query-length=32 data.passage-length=96 train.steps=300 train.batch-size=64 train.learning-rate=5e-3 train.precision=mixed-bfloat16 train.optimizer=sgd data.prompts.a.query=x data.prompts.a.passage=y data.fold=first |"
             + " 49b6e1ffeb8c08199c8bfaccf5cf46d73509289bef753ba9f0d186c9a22eea4e",
       })
   void fingerprintsHold(String arguments, String fingerprint) {
