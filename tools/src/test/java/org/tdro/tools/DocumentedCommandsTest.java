@@ -38,6 +38,7 @@ class DocumentedCommandsTest {
       "README.md",
       "docs/finetune-an-llm.md",
       "docs/training.md",
+      "docs/mixtures.md",
       "docs/sweeps.md",
       "docs/runs.md",
       "docs/watching-a-run.md",
@@ -107,8 +108,12 @@ class DocumentedCommandsTest {
     var script = Files.writeString(
         bin.resolve("tdro"), """
         #!/usr/bin/env bash
-        case ${1-} in train | pipeline | quickstart) set -- "$@" %s ;; esac
-        exec '%s' -Xmx1g @'%s' %s "$@"
+        case ${1-} in
+          train | pipeline) set -- "$@" %1$s ;;
+          mixture) case " $* " in *" --first "*) ;; *) set -- "$@" %1$s ;; esac ;;
+          quickstart) set -- "$@" %1$s seed=42 ;;
+        esac
+        exec '%2$s' -Xmx1g @'%3$s' %4$s "$@"
         """.formatted(SHORTER, java.get(0), flags, Main.class.getName()));
     assertThat(script.toFile().setExecutable(true)).isTrue();
   }

@@ -93,7 +93,7 @@ public record SizeShares(double power, long cap) {
    */
   public double[] of(long[] rows) {
     return Arrays.stream(rows)
-        .mapToDouble(n -> n == 0 ? 0 : Math.pow(Math.min(n, cap), power))
+        .mapToDouble(n -> n == 0 ? 0 : Math.pow((double) Math.min(n, cap), power))
         .toArray();
   }
 }
