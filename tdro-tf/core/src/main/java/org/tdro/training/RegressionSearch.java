@@ -15,9 +15,6 @@ import org.tdro.runs.RunFolder;
 
 /** The search by runs on random mixtures and a regression of their development values. */
 record RegressionSearch(ShortRuns runs) implements MixtureSearch.Search {
-  /** Below this, a regression orders mixtures little better than chance. */
-  private static final double POOR_CORRELATION = 0.3;
-
   /** Below this share of the variance, a measure is said not to be explained. */
   private static final double POORLY_EXPLAINED = 0.1;
 
@@ -58,7 +55,9 @@ record RegressionSearch(ShortRuns runs) implements MixtureSearch.Search {
         domains.sizes().stream().mapToLong(DomainSize::rows).toArray(),
         config.mixture().repetitions(),
         drawn);
-    var best = regression.best(domains.prior(), config.mixture().kl(), caps);
+    var best = regression.ranks()
+        ? regression.best(domains.prior(), config.mixture().kl(), caps)
+        : domains.prior();
     var measures = new LinkedHashMap<String, Object>();
     regression
         .fits()
@@ -88,14 +87,13 @@ record RegressionSearch(ShortRuns runs) implements MixtureSearch.Search {
 
   private List<String> words(MixtureRegression regression, double[] best) {
     var words = new ArrayList<String>();
-    double correlation = regression.rankCorrelation();
     words.add(String.format(
         Locale.ROOT,
         "runs left out of the regression are ranked with a correlation of %.2f%s",
-        correlation,
-        correlation < POOR_CORRELATION
-            ? ": it knows next to nothing of mixtures, so its weights are close to chance; give more mixture.runs or mixture.steps, a smaller mixture.concentration or more development queries"
-            : ""));
+        regression.rankCorrelation(),
+        regression.ranks()
+            ? ""
+            : ": it knows next to nothing of mixtures, so the weights stay those of data.weights; give more mixture.runs or mixture.steps, a smaller mixture.concentration or more development queries"));
     var unexplained = regression.fits().entrySet().stream()
         .filter(fit -> fit.getValue().explained() < POORLY_EXPLAINED)
         .map(Map.Entry::getKey)

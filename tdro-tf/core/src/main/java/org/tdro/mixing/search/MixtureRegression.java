@@ -18,6 +18,9 @@ public record MixtureRegression(Map<String, LogLinearFit> fits, double rankCorre
   /** A search ends when no mixture of the set can be lower by more than this, to first order. */
   private static final double GAP = 1e-9;
 
+  /** With this correlation and 40 models, two standard errors away from none. */
+  private static final double LEAST_CORRELATION = 0.3;
+
   private static final int MOST_STEPS = 200_000;
   private static final double LEAST_STEP = 1e-12;
 
@@ -76,6 +79,11 @@ public record MixtureRegression(Map<String, LogLinearFit> fits, double rankCorre
       bb += (b[i] - meanB) * (b[i] - meanB);
     }
     return aa == 0 || bb == 0 ? 0 : ab / Math.sqrt(aa * bb);
+  }
+
+  /** Returns whether it ranks models that were left out well enough to choose a mixture by: with a correlation of {@value #LEAST_CORRELATION}. */
+  public boolean ranks() {
+    return rankCorrelation >= LEAST_CORRELATION;
   }
 
   /** Returns the mean of the measures that is predicted for a mixture. */

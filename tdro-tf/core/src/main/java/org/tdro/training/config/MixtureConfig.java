@@ -18,7 +18,7 @@ public record MixtureConfig(
     @Default("100") int steps,
     @Default("0") int runs,
     @Default("1.0") double concentration,
-    @Default("0.01") double kl,
+    @Default("0.03") double kl,
     @Default("4.0") double repetitions,
     @Default("100") int merges) {
   private static final int RUNS_PER_DOMAIN = 4;

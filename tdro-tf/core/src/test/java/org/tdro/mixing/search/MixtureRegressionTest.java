@@ -106,6 +106,8 @@ class MixtureRegressionTest {
       assertThat(fit.explained()).isBetween(0.0, 0.6);
     }
     assertThat(LogLinearFit.of(mixtures, new double[13]).explained()).isZero();
+    assertThat(MixtureRegression.of(mixtures, Map.of("noise", noise(13, random))).ranks())
+        .isFalse();
   }
 
   @Test
@@ -126,6 +128,7 @@ class MixtureRegressionTest {
             "first", values(mixtures, -0.4, -0.5, 0.1, 0.4),
             "second", values(mixtures, -0.9, 0.8, -0.6, 0.1)));
     assertThat(regression.rankCorrelation()).isGreaterThan(0.95);
+    assertThat(regression.ranks()).isTrue();
     var prior = new double[] {0.2, 0.2, 0.6};
     var set = new CappedSimplex(new double[] {0.45, 1, 1});
     for (double kl : new double[] {0, 0.01, 0.1}) {
