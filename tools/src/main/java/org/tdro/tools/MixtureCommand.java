@@ -122,6 +122,7 @@ final class MixtureCommand extends CommandGroup {
           "seen",
           "chance",
           "mispaired",
+          "contradicted",
           "copies",
           "verdict");
       for (var domain : report.domains()) {
@@ -134,6 +135,7 @@ final class MixtureCommand extends CommandGroup {
             losses == null ? "" : number(losses.seen()),
             losses == null ? "" : number(losses.chance()),
             losses == null ? "" : number(domain.mispaired().value()),
+            domain.contradicted() == null ? "" : number(domain.contradicted().value()),
             number(domain.repeated().copyShare()),
             domain.verdict());
       }

@@ -14,7 +14,7 @@ function audits() {
   const made = data.audits.map(audit => auditOf(audit, data.audits.length > 1));
   section('audit', 'Audit of the domains',
     element('p', {}, 'Losses are those of a positive among other positives of its domain. The suspicion is the share of rows whose query and positive '
-      + 'do not seem to belong together, less one standard error, or the share of copies. A model for which a domain is too hard cannot tell it from noise: look at its rows.'),
+      + 'do not seem to belong together (mispaired), the share whose own negatives look as good as the positive (contradicted), beyond a half, or the share of copies. A model for which a domain is too hard cannot tell it from noise: look at its rows.'),
     ...made.flatMap(one => one.children));
   made.forEach(one => one.losses.draw());
 }
@@ -39,6 +39,7 @@ function auditOf(audit, named) {
 }
 
 const percent = part => Math.round(100 * part);
+const estimate = part => (part ? `${percent(part.value)} ± ${percent(part.standard_error)} %` : '–');
 
 function auditTable(audit) {
   const loss = name => domain => digits(domain.losses?.[name], 3);
@@ -48,7 +49,8 @@ function auditTable(audit) {
     ['verdict', domain => (domain.suspected ? element('span', {class: 'worse best'}, domain.verdict) : domain.verdict), ''],
     ...LOSSES.map(([name]) => [name, loss(name), 'number']),
     ['chance', loss('chance'), 'number'],
-    ['mispaired', domain => (domain.mispaired ? `${percent(domain.mispaired.value)} ± ${percent(domain.mispaired.standard_error)} %` : '–'), 'number'],
+    ['mispaired', domain => estimate(domain.mispaired), 'number'],
+    ['contradicted', domain => estimate(domain.contradicted), 'number'],
     ['rows', domain => digits(domain.repeated.rows, 12), 'number'],
     ['copies', domain => digits(domain.repeated.copies, 12), 'number'],
     ['rows shared with others', domain => Object.entries(domain.repeated.overlaps).map(([name, rows]) => `${rows}: ${name}`).join(', ') || '–', ''],

@@ -112,10 +112,11 @@ class ReportBrowserTest {
             .toList());
   }
 
-  private static PositiveRanks ranks(double loss, int worst) {
-    return new PositiveRanks(IntStream.range(0, 640)
+  private static DomainAudit.Ranks ranks(double loss, int worst) {
+    var ranks = new PositiveRanks(IntStream.range(0, 640)
         .mapToObj(i -> new PositiveRanks.Ranked(loss, i % worst + 1, 64))
         .toList());
+    return new DomainAudit.Ranks(ranks, new PositiveRanks(List.of()));
   }
 
   private static String log(int steps) {
@@ -297,7 +298,7 @@ class ReportBrowserTest {
     assertThat(find("#audit p:nth-of-type(2)").getText())
         .isEqualTo("1 of 3 domains suspected: news.");
     assertThat(find("#audit tbody tr").getText())
-        .isEqualTo("news 0.93 looks like noise 3 1.5 0.5 4.16 100 ± 7 % 1000 10 7: other");
+        .isEqualTo("news 0.93 looks like noise 3 1.5 0.5 4.16 100 ± 7 % – 1000 10 7: other");
     assertThat(find("#audit .chart").getAttribute("aria-label"))
         .contains("news: start 3, unseen 1.5, seen 0.5, chance 4.16;");
   }

@@ -23,7 +23,7 @@ import org.tdro.io.Sha256;
 import org.tdro.mixing.audit.AuditReport;
 import org.tdro.mixing.audit.ComparedRows;
 import org.tdro.mixing.audit.DomainAudit;
-import org.tdro.mixing.audit.PositiveRanks;
+import org.tdro.mixing.audit.DomainAudit.Ranks;
 import org.tdro.mixing.audit.RepeatedRows;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.Retriever;
@@ -194,8 +194,8 @@ public final class MixtureAudit {
       var samples = prepared.data().domains().stream()
           .map(domain -> Sample.of(domain, rows, config.seed()))
           .toList();
-      var start = new LinkedHashMap<Sample, Map<Fold, PositiveRanks>>();
-      var trained = new EnumMap<Fold, Map<Sample, Map<Fold, PositiveRanks>>>(Fold.class);
+      var start = new LinkedHashMap<Sample, Map<Fold, Ranks>>();
+      var trained = new EnumMap<Fold, Map<Sample, Map<Fold, Ranks>>>(Fold.class);
       var texts = OptionalLong.of(3 * samples.stream().mapToLong(Sample::texts).sum());
       try (var phase =
           new PhaseProgress(progress, config.train().progress(), "auditing", "texts", texts)) {
@@ -204,7 +204,7 @@ public final class MixtureAudit {
           samples.forEach(sample -> start.put(sample, sample.ranks(model, config, phase)));
         }
         for (var run : List.of(first, second)) {
-          var ranks = new LinkedHashMap<Sample, Map<Fold, PositiveRanks>>();
+          var ranks = new LinkedHashMap<Sample, Map<Fold, Ranks>>();
           var stored = run.model();
           try (var model = Retriever.load(stored, stored.settings().comparedByProduct(), session)) {
             samples.forEach(
@@ -242,20 +242,32 @@ public final class MixtureAudit {
     }
 
     long texts() {
-      return 2 * rows.values().stream().mapToLong(ComparedRows::size).sum();
+      return rows.values().stream().mapToLong(Sample::texts).sum();
+    }
+
+    private static long texts(ComparedRows compared) {
+      return 2L * compared.size() + compared.negatives().length;
     }
 
     /** Returns the ranks that a model gives the rows of each fold. */
-    Map<Fold, PositiveRanks> ranks(EncoderModel model, RunConfig config, PhaseProgress phase) {
+    Map<Fold, Ranks> ranks(EncoderModel model, RunConfig config, PhaseProgress phase) {
       var data = config.data();
-      var ranks = new EnumMap<Fold, PositiveRanks>(Fold.class);
+      var ranks = new EnumMap<Fold, Ranks>(Fold.class);
       rows.forEach((fold, compared) -> {
-        var queries = TokenEncoding.DEFAULT.encode(
-            model, TextKind.QUERY, compared.queries(), 0, data.queryLength());
-        var positives = TokenEncoding.DEFAULT.encode(
-            model, TextKind.PASSAGE, compared.positives(), 0, data.passageLength());
-        ranks.put(fold, compared.ranks(queries, positives, config.loss().temperature()));
-        phase.add(2L * compared.size());
+        var vectors = new ComparedRows.Vectors(
+            TokenEncoding.DEFAULT.encode(
+                model, TextKind.QUERY, compared.queries(), 0, data.queryLength()),
+            TokenEncoding.DEFAULT.encode(
+                model, TextKind.PASSAGE, compared.positives(), 0, data.passageLength()),
+            TokenEncoding.DEFAULT.encode(
+                model, TextKind.PASSAGE, compared.negatives(), 0, data.passageLength()));
+        double temperature = config.loss().temperature();
+        ranks.put(
+            fold,
+            new Ranks(
+                compared.ranks(vectors, temperature),
+                compared.ranksAmongOwn(vectors, temperature)));
+        phase.add(texts(compared));
       });
       return ranks;
     }

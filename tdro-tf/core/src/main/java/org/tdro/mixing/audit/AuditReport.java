@@ -12,6 +12,7 @@ import org.tdro.io.Json;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.WeightsFile.DomainWeight;
+import org.tdro.mixing.audit.PositiveRanks.Estimate;
 
 /**
  * What an audit found, as {@code audit.json} holds it.
@@ -94,7 +95,7 @@ public record AuditReport(String key, List<DomainAudit> domains) {
   public String toMarkdown() {
     var text = new StringBuilder("# Audit\n\n").append(capitalised(summary())).append(".\n\n");
     text.append(
-        "| domain | suspicion | verdict | start | unseen | seen | chance | mispaired | copies |\n|---|--:|---|--:|--:|--:|--:|--:|--:|\n");
+        "| domain | suspicion | verdict | start | unseen | seen | chance | mispaired | contradicted | copies |\n|---|--:|---|--:|--:|--:|--:|--:|--:|--:|\n");
     for (var domain : domains) {
       text.append("| %s | %s%s | %s |"
           .formatted(
@@ -105,16 +106,16 @@ public record AuditReport(String key, List<DomainAudit> domains) {
       if (domain.losses() == null) {
         text.append(" | | | | |");
       } else {
-        text.append(" %s | %s | %s | %s | %s ± %s |"
+        text.append(" %s | %s | %s | %s | %s |"
             .formatted(
                 number(domain.losses().start()),
                 number(domain.losses().unseen()),
                 number(domain.losses().seen()),
                 number(domain.losses().chance()),
-                number(domain.mispaired().value()),
-                number(domain.mispaired().standardError())));
+                estimate(domain.mispaired())));
       }
-      text.append(" %s |\n".formatted(number(domain.repeated().copyShare())));
+      text.append(" %s | %s |\n"
+          .formatted(estimate(domain.contradicted()), number(domain.repeated().copyShare())));
     }
     text.append("\n\\* suspected: ").append(number(DomainAudit.SUSPECTED)).append(" or more.\n\n");
     for (var domain : domains) {
@@ -135,6 +136,12 @@ public record AuditReport(String key, List<DomainAudit> domains) {
 
   private static String capitalised(String sentence) {
     return sentence.substring(0, 1).toUpperCase(Locale.ROOT) + sentence.substring(1);
+  }
+
+  private static String estimate(Estimate estimate) {
+    return estimate == null
+        ? "–"
+        : "%s ± %s".formatted(number(estimate.value()), number(estimate.standardError()));
   }
 
   private static String number(double value) {

@@ -1,6 +1,7 @@
 package org.tdro.mixing.audit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,10 +21,21 @@ public final class ComparedRows {
   /** The number of rows of a group, about. */
   public static final int GROUP = 64;
 
+  /** One of so many rows is compared with its own negatives, too. */
+  private static final int WITH_NEGATIVES = 4;
+
+  /** The most negatives of a row that are looked at. */
+  private static final int NEGATIVES = 4;
+
   private static final long STREAM = 11;
 
   private final int[][] queries;
   private final int[][] positives;
+  /** Those of the first row, then those of the second, and so on. */
+  private final List<int[]> negatives = new ArrayList<>();
+  /** The number of negatives of each of the first rows. */
+  private final List<Integer> negativeCounts = new ArrayList<>();
+
   private final List<Group> groups = new ArrayList<>();
 
   /**
@@ -61,6 +73,11 @@ public final class ComparedRows {
         positives[i] =
             relevant[CounterRandom.below(relevant.length, CounterRandom.bits(seed, STREAM, index))];
         relevance.add(queries[i], relevant, new int[][] {positives[i]});
+        if (i < Math.max(1, count / WITH_NEGATIVES)) {
+          int taken = Math.min(NEGATIVES, row.negatives().length);
+          negatives.addAll(Arrays.asList(row.negatives()).subList(0, taken));
+          negativeCounts.add(taken);
+        }
       }
       var pairs = relevance.pairs();
       var alsoRelevant = new HashSet<Integer>();
@@ -86,30 +103,65 @@ public final class ComparedRows {
     return positives.clone();
   }
 
+  /** Returns the token ids of the negatives of the first rows. */
+  public int[][] negatives() {
+    return negatives.toArray(int[][]::new);
+  }
+
   /**
-   * Returns the losses and ranks of the positives; a row that is compared with nothing has none.
+   * The embeddings of the texts of some rows.
    *
-   * @param queryVectors an embedding for each query
-   * @param positiveVectors an embedding for each positive
+   * @param queries one for each query
+   * @param positives one for each positive
+   * @param negatives one for each of {@link #negatives}
+   */
+  public record Vectors(Embeddings queries, Embeddings positives, Embeddings negatives) {}
+
+  /**
+   * Returns the losses and ranks of positives among the negatives of their own rows, for a part of the rows.
+   *
    * @param temperature τ, by which inner products are divided
    */
-  public PositiveRanks ranks(
-      Embeddings queryVectors, Embeddings positiveVectors, double temperature) {
+  public PositiveRanks ranksAmongOwn(Vectors vectors, double temperature) {
+    var ranked = new ArrayList<Ranked>();
+    int next = 0;
+    for (int row = 0; row < negativeCounts.size(); row++) {
+      double own = product(vectors.queries(), row, vectors.positives(), row) / temperature;
+      var scores = new ArrayList<>(List.of(own));
+      for (int k = 0; k < negativeCounts.get(row); k++) {
+        scores.add(product(vectors.queries(), row, vectors.negatives(), next++) / temperature);
+      }
+      if (scores.size() > 1) {
+        ranked.add(ranked(own, scores));
+      }
+    }
+    return new PositiveRanks(ranked);
+  }
+
+  /**
+   * Returns the losses and ranks of the positives among those of other rows; a row that is compared with nothing has none.
+   *
+   * @param temperature τ, by which inner products are divided
+   */
+  public PositiveRanks ranks(Vectors vectors, double temperature) {
     var ranked = new ArrayList<Ranked>();
     for (var group : groups) {
       for (int row = 0; row < group.size(); row++) {
         var scores = new ArrayList<Double>();
         for (int other = 0; other < group.size(); other++) {
           if (other == row || !group.alsoRelevant().contains(row * group.size() + other)) {
-            scores.add(
-                product(queryVectors, group.start() + row, positiveVectors, group.start() + other)
-                    / temperature);
+            scores.add(product(
+                    vectors.queries(),
+                    group.start() + row,
+                    vectors.positives(),
+                    group.start() + other)
+                / temperature);
           }
         }
         if (scores.size() > 1) {
-          double own =
-              product(queryVectors, group.start() + row, positiveVectors, group.start() + row)
-                  / temperature;
+          double own = product(
+                  vectors.queries(), group.start() + row, vectors.positives(), group.start() + row)
+              / temperature;
           ranked.add(ranked(own, scores));
         }
       }

@@ -16,6 +16,8 @@ import org.tdro.mixing.audit.PositiveRanks.Estimate;
  * @param losses absent if no row could be compared with another
  * @param mispaired share of rows whose query and positive do not seem to belong together, at most: the estimate of the model that
  *     takes fewer rows for mispaired, the start or a trained one on rows that it has not seen; absent if no row could be compared
+ * @param contradicted share of rows whose own negatives look as good as the positive, at most, estimated in the same way from the ranks of
+ *     positives among the negatives of their rows; absent if rows have no negatives
  * @param repeated copies within the domain, and overlap with others
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -24,10 +26,17 @@ public record DomainAudit(
     int compared,
     @JsonSetter(nulls = Nulls.SET) Losses losses,
     @JsonSetter(nulls = Nulls.SET) Estimate mispaired,
+    @JsonSetter(nulls = Nulls.SET) Estimate contradicted,
     RepeatedRows repeated) {
 
   /** A domain with at least this {@link #suspicion} is suspected. */
   public static final double SUSPECTED = 0.3;
+
+  /**
+   * So many rows may have negatives that look as good as the positive: negatives are mined to be hard, and to a weak model those of a hard domain look
+   * better.
+   */
+  private static final double HARD = 0.5;
 
   /** Below this share of the chance level, a loss is near 0. */
   private static final double NEAR_ZERO = 0.02;
@@ -88,6 +97,19 @@ public record DomainAudit(
   }
 
   /**
+   * Ranks that one model gives positives.
+   *
+   * @param others among the positives of other rows
+   * @param own among the negatives of their own rows
+   */
+  public record Ranks(PositiveRanks others, PositiveRanks own) {
+    /** Returns the ranks of the rows of both. */
+    public Ranks plus(Ranks more) {
+      return new Ranks(others.plus(more.others), own.plus(more.own));
+    }
+  }
+
+  /**
    * Returns the audit of a domain.
    *
    * @param start ranks by the model before training
@@ -95,36 +117,46 @@ public record DomainAudit(
    * @param seen ranks by them of rows that they were trained on
    */
   public static DomainAudit of(
-      String domain,
-      PositiveRanks start,
-      PositiveRanks unseen,
-      PositiveRanks seen,
-      RepeatedRows repeated) {
-    int compared = unseen.rows().size();
-    if (compared == 0) {
-      return new DomainAudit(domain, 0, null, null, repeated);
-    }
-    var before = start.mispaired();
-    var after = unseen.mispaired();
+      String domain, Ranks start, Ranks unseen, Ranks seen, RepeatedRows repeated) {
+    int compared = unseen.others().rows().size();
     return new DomainAudit(
         domain,
         compared,
-        new Losses(unseen.chance(), start.loss(), unseen.loss(), seen.loss()),
-        before.value() < after.value() ? before : after,
+        compared == 0
+            ? null
+            : new Losses(
+                unseen.others().chance(),
+                start.others().loss(),
+                unseen.others().loss(),
+                seen.others().loss()),
+        better(start.others(), unseen.others()),
+        better(start.own(), unseen.own()),
         repeated);
   }
 
+  /** Returns the estimate of the model that takes fewer rows for mispaired; null without rows. */
+  private static Estimate better(PositiveRanks start, PositiveRanks unseen) {
+    if (unseen.rows().isEmpty()) {
+      return null;
+    }
+    var before = start.mispaired();
+    var after = unseen.mispaired();
+    return before.value() < after.value() ? before : after;
+  }
+
   /**
-   * Returns how sure it is that rows of the domain do harm, from 0 to 1: the share of rows that look mispaired, less one standard error, or
-   * the share of copies if that is larger.
+   * Returns how sure it is that rows of the domain do harm, from 0 to 1: the largest of the share of rows that look mispaired; of the share that their own
+   * negatives contradict, beyond what hard domains have, (share − ½) / ½; and of the share of copies. Estimates count less one standard error.
    */
   @JsonProperty
   public double suspicion() {
-    return Math.max(mispairedAtLeast(), repeated.copyShare());
+    return Math.max(
+        repeated.copyShare(),
+        Math.max(atLeast(mispaired), (atLeast(contradicted) - HARD) / (1 - HARD)));
   }
 
-  private double mispairedAtLeast() {
-    return mispaired == null ? 0 : Math.max(0, mispaired.value() - mispaired.standardError());
+  private static double atLeast(Estimate estimate) {
+    return estimate == null ? 0 : Math.max(0, estimate.value() - estimate.standardError());
   }
 
   /** Returns whether the domain is better left out, as far as the audit can tell. */
@@ -137,7 +169,7 @@ public record DomainAudit(
   @JsonProperty
   public Verdict verdict() {
     if (suspected()) {
-      return repeated.copyShare() >= mispairedAtLeast() ? Verdict.COPIES : Verdict.NOISE;
+      return repeated.copyShare() >= suspicion() ? Verdict.COPIES : Verdict.NOISE;
     }
     if (losses == null) {
       return Verdict.UNKNOWN;
@@ -172,12 +204,16 @@ public record DomainAudit(
             "the loss of unseen rows is %.2f before and %.2f after training: the start is as good already",
             losses.start(), losses.unseen());
       case NOISE ->
-        text(
-            "query and positive do not seem to belong together in %.0f %% of the rows (± %.0f), and the loss of unseen rows is %.2f (a guess: %.2f)",
-            100 * mispaired.value(),
-            100 * mispaired.standardError(),
-            losses.unseen(),
-            losses.chance());
+        atLeast(mispaired) >= SUSPECTED
+            ? text(
+                "query and positive do not seem to belong together in %.0f %% of the rows (± %.0f), and the loss of unseen rows is %.2f (a guess: %.2f)",
+                100 * mispaired.value(),
+                100 * mispaired.standardError(),
+                losses.unseen(),
+                losses.chance())
+            : text(
+                "in %.0f %% of the rows (± %.0f), their own negatives look as good as the positive: right answers may be among the negatives",
+                100 * contradicted.value(), 100 * contradicted.standardError());
       case COPIES ->
         text(
             "%d of %d rows have the query and the positives of an earlier row",

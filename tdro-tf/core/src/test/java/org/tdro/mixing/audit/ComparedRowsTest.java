@@ -1,6 +1,7 @@
 package org.tdro.mixing.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -48,8 +49,10 @@ class ComparedRowsTest {
     var queries = new float[passages.length];
     Arrays.fill(queries, 1);
     return rows.ranks(
-        new Embeddings(queries.length, 1, queries),
-        new Embeddings(passages.length, 1, passages),
+        new ComparedRows.Vectors(
+            new Embeddings(queries.length, 1, queries),
+            new Embeddings(passages.length, 1, passages),
+            new Embeddings(0, 1, new float[0])),
         0.5);
   }
 
@@ -88,5 +91,18 @@ class ComparedRowsTest {
     assertThat(ranks(compared("four", 4, 1), new float[4]).rows())
         .extracting(Ranked::candidates)
         .containsExactlyInAnyOrder(3, 3, 4, 4);
+  }
+
+  /** A quarter of the rows has its negatives, one each. */
+  @Test
+  void positivesAreRankedAmongTheNegativesOfTheirRows() {
+    var rows = compared("many", 8, 1);
+    assertThat(rows.negatives()).hasNumberOfRows(2);
+    var ones = new Embeddings(8, 1, new float[] {1, 1, 1, 1, 1, 1, 1, 1});
+    var negatives = new Embeddings(2, 1, new float[] {2, 0});
+    assertThat(rows.ranksAmongOwn(new ComparedRows.Vectors(ones, ones, negatives), 0.5)
+            .rows())
+        .extracting(Ranked::rank, Ranked::candidates)
+        .containsExactly(tuple(2.0, 2), tuple(1.0, 2));
   }
 }

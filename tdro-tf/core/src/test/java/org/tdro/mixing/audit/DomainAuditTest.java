@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tdro.mixing.WeightsFile.DomainWeight;
+import org.tdro.mixing.audit.DomainAudit.Ranks;
 import org.tdro.mixing.audit.DomainAudit.Verdict;
 import org.tdro.mixing.audit.PositiveRanks.Ranked;
 
@@ -22,9 +23,18 @@ class DomainAuditTest {
   private Path folder;
 
   /** Ranks of rows of which a share has ranks like guesses, and the others are right. */
-  private static PositiveRanks ranks(double loss, double mispaired) {
-    return new PositiveRanks(IntStream.range(0, ROWS)
-        .mapToObj(i -> new Ranked(loss, i < mispaired * ROWS ? i % 64 + 1 : 1, 64))
+  private static Ranks ranks(double loss, double mispaired) {
+    return ranks(loss, mispaired, 0);
+  }
+
+  /** The same, and a share of rows with ranks like guesses among five passages of their own. */
+  private static Ranks ranks(double loss, double mispaired, double contradicted) {
+    return new Ranks(ranks(loss, mispaired, 64, ROWS), ranks(loss, contradicted, 5, ROWS / 4));
+  }
+
+  private static PositiveRanks ranks(double loss, double guessed, int candidates, int rows) {
+    return new PositiveRanks(IntStream.range(0, rows)
+        .mapToObj(i -> new Ranked(loss, i < guessed * rows ? i % candidates + 1 : 1, candidates))
         .toList());
   }
 
@@ -38,22 +48,30 @@ class DomainAuditTest {
 
   @ParameterizedTest
   @CsvSource({
-    "3, 1, 0.5, 0, 0, learnable",
-    "3, 0.05, 0.04, 0, 0, saturated",
-    "3, 1, 0.05, 0, 0, memorised",
-    "1, 0.95, 0.9, 0, 0, nothing left to learn",
-    "4.2, 4.2, 1, 1, 0, looks like noise",
-    "3, 2.5, 1, 0.5, 0, looks like noise",
-    "3, 2.5, 1, 0.2, 0, learnable",
-    "3, 1, 0.5, 0, 30, copies"
+    "3, 1, 0.5, 0, 0, 0, learnable",
+    "3, 0.05, 0.04, 0, 0, 0, saturated",
+    "3, 1, 0.05, 0, 0, 0, memorised",
+    "1, 0.95, 0.9, 0, 0, 0, nothing left to learn",
+    "4.2, 4.2, 1, 1, 0, 0, looks like noise",
+    "3, 2.5, 1, 0.5, 0, 0, looks like noise",
+    "3, 2.5, 1, 0.2, 0, 0, learnable",
+    "3, 2, 1, 0.1, 1, 0, looks like noise",
+    "3, 2, 1, 0.1, 0.5, 0, learnable",
+    "3, 1, 0.5, 0, 0, 30, copies"
   })
   void theVerdictFollowsFromLossesRanksAndCopies(
-      double start, double unseen, double seen, double mispaired, long copies, String verdict) {
+      double start,
+      double unseen,
+      double seen,
+      double mispaired,
+      double contradicted,
+      long copies,
+      String verdict) {
     var audit = DomainAudit.of(
         "a",
-        ranks(start, mispaired),
-        ranks(unseen, mispaired),
-        ranks(seen, mispaired),
+        ranks(start, mispaired, contradicted),
+        ranks(unseen, mispaired, contradicted),
+        ranks(seen, mispaired, contradicted),
         copies(copies));
     assertThat(audit.verdict()).hasToString(verdict);
     assertThat(audit.suspected())
@@ -86,12 +104,13 @@ class DomainAuditTest {
         new Ranked(1, 1, 4),
         new Ranked(1, 1, 4)));
     assertThat(few.mispaired().value()).isEqualTo(0.5);
-    assertThat(DomainAudit.of("a", few, few, few, copies(0)).suspected()).isFalse();
+    var ranks = new Ranks(few, few);
+    assertThat(DomainAudit.of("a", ranks, ranks, ranks, copies(0)).suspected()).isFalse();
   }
 
   @Test
   void withoutRowsNothingIsKnown() {
-    var none = new PositiveRanks(List.of());
+    var none = new Ranks(new PositiveRanks(List.of()), new PositiveRanks(List.of()));
     var audit = DomainAudit.of("a", none, none, none, copies(0));
     assertThat(audit.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(audit.suspected()).isFalse();
@@ -99,7 +118,7 @@ class DomainAuditTest {
 
   @Test
   void aReportIsReadAsItWasWritten() {
-    var none = new PositiveRanks(List.of());
+    var none = new Ranks(new PositiveRanks(List.of()), new PositiveRanks(List.of()));
     var report = new AuditReport(
         "key",
         List.of(audit("a", 0), audit("b", 1), DomainAudit.of("c", none, none, none, copies(0))));
@@ -110,8 +129,8 @@ class DomainAuditTest {
         .content()
         .startsWith("# Audit\n\n1 of 3 domains is suspected: b.\n")
         .contains(
-            "| b | 0.93 \\* | looks like noise | 3.00 | 1.00 | 0.50 | 4.16 | 1.00 ± 0.07 | 0.00 |")
-        .contains("| c | 0.00 | too few rows | | | | | | 0.00 |");
+            "| b | 0.93 \\* | looks like noise | 3.00 | 1.00 | 0.50 | 4.16 | 1.00 ± 0.07 | 0.00 ± 0.00 | 0.00 |")
+        .contains("| c | 0.00 | too few rows | | | | | | – | 0.00 |");
   }
 
   @Test
