@@ -43,6 +43,7 @@ class DocumentedCommandsTest {
       "docs/runs.md",
       "docs/watching-a-run.md",
       "docs/compare.md",
+      "docs/audit.md",
       "docs/report.md",
       "docs/configuration.md",
       "docs/deploy.md",

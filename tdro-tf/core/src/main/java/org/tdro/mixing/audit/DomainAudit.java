@@ -38,6 +38,9 @@ public record DomainAudit(
    */
   private static final double HARD = 0.5;
 
+  /** A model whose loss is above this share of the chance level cannot tell a row's positive from its negatives in a clean domain either. */
+  private static final double UNDERSTOOD = 0.6;
+
   /** Below this share of the chance level, a loss is near 0. */
   private static final double NEAR_ZERO = 0.02;
 
@@ -146,13 +149,20 @@ public record DomainAudit(
 
   /**
    * Returns how sure it is that rows of the domain do harm, from 0 to 1: the largest of the share of rows that look mispaired; of the share that their own
-   * negatives contradict, beyond what hard domains have, (share − ½) / ½; and of the share of copies. Estimates count less one standard error.
+   * negatives contradict, beyond what hard domains have, (share − ½) / ½, if the model has learned enough of the domain to be believed; and of the
+   * share of copies. Estimates count less one standard error.
    */
   @JsonProperty
   public double suspicion() {
     return Math.max(
         repeated.copyShare(),
-        Math.max(atLeast(mispaired), (atLeast(contradicted) - HARD) / (1 - HARD)));
+        Math.max(
+            atLeast(mispaired),
+            isUnderstood() ? (atLeast(contradicted) - HARD) / (1 - HARD) : 0));
+  }
+
+  private boolean isUnderstood() {
+    return losses != null && losses.unseen() < UNDERSTOOD * losses.chance();
   }
 
   private static double atLeast(Estimate estimate) {

@@ -57,6 +57,7 @@ class DomainAuditTest {
     "3, 2.5, 1, 0.2, 0, 0, learnable",
     "3, 2, 1, 0.1, 1, 0, looks like noise",
     "3, 2, 1, 0.1, 0.5, 0, learnable",
+    "4, 3, 1, 0.1, 1, 0, learnable",
     "3, 1, 0.5, 0, 0, 30, copies"
   })
   void theVerdictFollowsFromLossesRanksAndCopies(
