@@ -87,13 +87,14 @@ record RegressionSearch(ShortRuns runs) implements MixtureSearch.Search {
 
   private List<String> words(MixtureRegression regression, double[] best) {
     var words = new ArrayList<String>();
-    words.add(String.format(
-        Locale.ROOT,
-        "runs left out of the regression are ranked with a correlation of %.2f%s",
-        regression.rankCorrelation(),
-        regression.ranks()
-            ? ""
-            : ": it knows next to nothing of mixtures, so the weights stay those of data.weights; give more mixture.runs or mixture.steps, a smaller mixture.concentration or more development queries"));
+    words.add(
+        String.format(
+            Locale.ROOT,
+            "runs left out of the regression are ranked with a correlation of %.2f%s",
+            regression.rankCorrelation(),
+            regression.ranks()
+                ? ""
+                : ": it knows next to nothing of mixtures, so the weights stay those of data.weights; give more mixture.runs or mixture.steps, a smaller mixture.concentration or more development queries"));
     var unexplained = regression.fits().entrySet().stream()
         .filter(fit -> fit.getValue().explained() < POORLY_EXPLAINED)
         .map(Map.Entry::getKey)

@@ -106,7 +106,8 @@ class MixtureRegressionTest {
       assertThat(fit.explained()).isBetween(0.0, 0.6);
     }
     assertThat(LogLinearFit.of(mixtures, new double[13]).explained()).isZero();
-    assertThat(MixtureRegression.of(mixtures, Map.of("noise", noise(13, random))).ranks())
+    assertThat(
+            MixtureRegression.of(mixtures, Map.of("noise", noise(13, random))).ranks())
         .isFalse();
   }
 
