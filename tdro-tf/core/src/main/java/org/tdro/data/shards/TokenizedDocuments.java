@@ -93,6 +93,7 @@ public final class TokenizedDocuments {
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent") // on its way to the file, never compared
   private record Ids(String id, int[] tokens) {}
 
   private static void write(
