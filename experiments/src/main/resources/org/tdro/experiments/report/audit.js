@@ -53,7 +53,7 @@ function auditTable(audit) {
     ['contradicted', domain => estimate(domain.contradicted), 'number'],
     ['rows', domain => digits(domain.repeated.rows, 12), 'number'],
     ['copies', domain => digits(domain.repeated.copies, 12), 'number'],
-    ['rows shared with others', domain => Object.entries(domain.repeated.overlaps).map(([name, rows]) => `${rows}: ${name}`).join(', ') || '–', ''],
+    ['rows shared with others', domain => Object.entries(domain.repeated.overlaps).map(([name, rows]) => `${rows}: ${name}`).join(', ') || '–', 'long'],
   ];
   return scrolling('Audit of ' + audit.path, element('table', {},
     element('caption', {class: 'spoken'}, 'Domains, the most suspicious first'),

@@ -47,7 +47,7 @@ public final class MixtureAudit {
   public static final int ROWS = 512;
 
   /** What changes when the same runs would be audited otherwise. */
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final Trained first;
   private final Trained second;

@@ -29,6 +29,7 @@ public record RepeatedRows(long rows, long copies, SortedMap<String, Long> overl
   private static final Pattern SEPARATORS = Pattern.compile("[^\\p{L}\\p{M}\\p{N}]+");
 
   /** Hashes of the texts of a row, of which those of queries never equal those of positives. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Hashes(long query, long[] positives) {
     static Hashes of(TrainingRow row) {
       return new Hashes(
