@@ -5,7 +5,6 @@ import static org.tdro.config.ConfigComposer.argument;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -41,19 +40,15 @@ public record SweptWeights(
     all.add(weights.stream()
         .map(file -> argument("", file).substring(1))
         .collect(Collectors.joining(",", KEY + "=", "")));
-    var outcome = new Sweep(SweptCommand.TRAIN, composer, options, all).run(launcher, progress);
+    var sweep = new Sweep(SweptCommand.TRAIN, composer, options, all);
+    var outcome = sweep.run(launcher, progress);
     if (outcome.stopped()) {
       return Optional.empty();
     }
     if (outcome.failed() > 0) {
       throw new IllegalStateException(String.join("\n", Sweep.missing(folder)));
     }
-    var runs = new HashMap<String, Path>();
-    JobRecord.readAll(folder)
-        .forEach(record ->
-            record.overrides().forEach(override -> runs.put(override, record.folder(folder))));
-    return Optional.of(
-        weights.stream().map(file -> runs.get(argument(KEY, file))).toList());
+    return Optional.of(sweep.folders());
   }
 
   /** Returns an argument whose value, a text with commas, is not taken for several values. */

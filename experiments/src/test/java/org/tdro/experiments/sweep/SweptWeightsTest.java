@@ -72,6 +72,20 @@ class SweptWeightsTest {
   }
 
   @Test
+  void aRunIsThatOfTheContentOfItsFile() throws IOException {
+    var a = weights("a");
+    var b = weights("b");
+    var runs = folder.resolve("runs");
+    train("true", List.of(a, b));
+    Files.writeString(a, "{\"a\": 2}");
+    assertThat(train("true", List.of(a, b)))
+        .hasValue(List.of(runs.resolve("2"), runs.resolve("1")));
+    weights("a");
+    assertThat(train("true", List.of(a, b)))
+        .hasValue(List.of(runs.resolve("0"), runs.resolve("1")));
+  }
+
+  @Test
   void runsThatFailedAreNamedWithTheirLogs() throws IOException {
     var all = List.of(weights("a"), weights("b"));
     assertThatThrownBy(() -> train("case \"$*\" in *a.json*) exit 1;; esac", all))

@@ -3,6 +3,7 @@ package org.tdro.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +64,7 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
     private final DevelopmentEvaluation development;
     private final GracefulShutdown shutdown;
     private final StepLog log;
-    private final double[] known;
+    private final List<Map<String, String>> known;
     private int evaluated;
 
     Merging(MergedRetriever model, DevelopmentEvaluation development, GracefulShutdown shutdown) {
@@ -73,9 +74,9 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
       var file = runs.folder().resolve("merges.csv");
       log = StepLog.csv(file, MixtureSearch.MERGED);
       log.truncate(Long.MAX_VALUE);
-      known = StepLog.numbers(file, VALUE);
-      if (known.length > 0) {
-        LOG.info("going on after {} merges", known.length);
+      known = new ArrayList<>(StepLog.rows(file));
+      if (!known.isEmpty()) {
+        LOG.info("going on after {} merges", known.size());
       }
     }
 
@@ -111,8 +112,14 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
     private double value(double[] mixture) {
       shutdown.check();
       int index = evaluated++;
-      if (index < known.length) {
-        return known[index];
+      var shares = runs.domains().byName(mixture);
+      if (index < known.size()) {
+        if (isOf(known.get(index), shares)) {
+          return Double.parseDouble(known.get(index).get(VALUE));
+        }
+        // Another build searched in another way.
+        log.truncate(index - 1);
+        known.clear();
       }
       model.mix(mixture);
       double value = Arrays.stream(development.queries(model.model()))
@@ -121,9 +128,14 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
           .orElse(0);
       var row = new LinkedHashMap<String, Object>();
       row.put(VALUE, value);
-      row.putAll(runs.domains().byName(mixture));
+      row.putAll(shares);
       log.append(index, row);
       return value;
+    }
+
+    private static boolean isOf(Map<String, String> row, Map<String, Double> shares) {
+      return shares.entrySet().stream()
+          .allMatch(share -> share.getValue().toString().equals(row.get(share.getKey())));
     }
 
     private List<String> words(Evaluation best, double[] values) {

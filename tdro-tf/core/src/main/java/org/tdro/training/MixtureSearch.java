@@ -35,9 +35,7 @@ public final class MixtureSearch {
   /** What the record of a merge has in place of a stage. */
   public static final String MERGED = "merge";
 
-  private final ConfigComposer<RunConfig> composer;
-  private final List<String> arguments;
-  private final WeightsSweep sweep;
+  private final ShortRuns.Training training;
 
   /** The methods. */
   public enum Method {
@@ -138,9 +136,7 @@ public final class MixtureSearch {
    */
   public MixtureSearch(
       ConfigComposer<RunConfig> composer, List<String> arguments, WeightsSweep sweep) {
-    this.composer = composer;
-    this.arguments = List.copyOf(arguments);
-    this.sweep = sweep;
+    training = new ShortRuns.Training(composer, List.copyOf(arguments), sweep);
   }
 
   /** Returns what is wrong with the settings of a pipeline for any search, each with its origin; nothing if all is well. */
@@ -170,10 +166,10 @@ public final class MixtureSearch {
    * @throws IllegalStateException if short runs failed
    */
   public Optional<Found> run(Method method, Path folder) {
-    var all = new ArrayList<>(arguments);
+    var all = new ArrayList<>(training.arguments());
     all.add("stage=finetune");
     all.add(ConfigComposer.argument("output", folder));
-    var resolved = composer.composeForRun(all);
+    var resolved = training.composer().composeForRun(all);
     var problems = problems(resolved);
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
@@ -195,7 +191,7 @@ public final class MixtureSearch {
     inputs.put("method", method.word());
     inputs.put("mixture.steps", Integer.toString(config.mixture().steps()));
     inputs.put("development queries", new EvaluationSets(resolved).developmentFingerprint());
-    var runs = new ShortRuns(composer, arguments, resolved, domains, sweep, folder);
+    var runs = new ShortRuns(training, resolved, domains, folder);
     return new Running(method, folder, resolved, inputs, method.settings(config.mixture()))
         .run(runs);
   }

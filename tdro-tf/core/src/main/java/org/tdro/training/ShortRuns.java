@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.DoubleStream;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ResolvedConfig;
@@ -33,15 +33,21 @@ final class ShortRuns {
   private static final String WEIGHTS = "data.weights";
   private static final String OUTPUT = "output";
 
-  private final ConfigComposer<RunConfig> composer;
+  private final Training training;
   private final List<String> arguments;
   private final ResolvedConfig<RunConfig> resolved;
   private final RunConfig config;
   private final Domains domains;
-  private final WeightsSweep sweep;
   private final Path folder;
   private List<Path> trained = List.of();
   private long trainingNanos;
+
+  /**
+   * What trains runs.
+   *
+   * @param arguments those of the pipeline
+   */
+  record Training(ConfigComposer<RunConfig> composer, List<String> arguments, WeightsSweep sweep) {}
 
   /**
    * The domains that stage finetune draws from.
@@ -87,10 +93,10 @@ final class ShortRuns {
     }
 
     /** Returns the prior of the domains that are kept alone. */
-    double[] without(Function<String, Boolean> dropped) {
+    double[] without(Predicate<String> dropped) {
       var shares = prior.clone();
       for (int i = 0; i < shares.length; i++) {
-        shares[i] = dropped.apply(sizes.get(i).name()) ? 0 : shares[i];
+        shares[i] = dropped.test(sizes.get(i).name()) ? 0 : shares[i];
       }
       double sum = Arrays.stream(shares).sum();
       return Arrays.stream(shares).map(share -> share / sum).toArray();
@@ -111,22 +117,14 @@ final class ShortRuns {
   /**
    * The runs of a search.
    *
-   * @param given the arguments of the pipeline
-   * @param resolved those of its stage finetune
+   * @param resolved the configuration of the pipeline's stage finetune
    * @param folder the folder of the search
    */
-  ShortRuns(
-      ConfigComposer<RunConfig> composer,
-      List<String> given,
-      ResolvedConfig<RunConfig> resolved,
-      Domains domains,
-      WeightsSweep sweep,
-      Path folder) {
-    this.composer = composer;
+  ShortRuns(Training training, ResolvedConfig<RunConfig> resolved, Domains domains, Path folder) {
+    this.training = training;
     this.resolved = resolved;
     this.config = resolved.config();
     this.domains = domains;
-    this.sweep = sweep;
     this.folder = folder;
     int steps = config.mixture().steps();
     var own = new LinkedHashMap<String, String>();
@@ -135,7 +133,7 @@ final class ShortRuns {
     own.put("train.keep", "last");
     own.put("eval.dev-every", Integer.toString(steps));
     arguments = new ArrayList<>();
-    given.stream()
+    training.arguments().stream()
         .filter(argument -> {
           var key = key(argument);
           return !own.containsKey(key) && !key.equals(WEIGHTS) && !key.equals(OUTPUT);
@@ -179,7 +177,7 @@ final class ShortRuns {
       files.add(file);
     });
     long start = System.nanoTime();
-    var runs = sweep.train(List.copyOf(arguments), files, folder.resolve("runs"));
+    var runs = training.sweep().train(List.copyOf(arguments), files, folder.resolve("runs"));
     trainingNanos += System.nanoTime() - start;
     trained = runs.orElse(List.of());
     return runs;
@@ -210,7 +208,7 @@ final class ShortRuns {
     var all = new ArrayList<>(arguments);
     all.add(argument(WEIGHTS, weights));
     all.add(argument(OUTPUT, output));
-    return composer.composeForRun(all);
+    return training.composer().composeForRun(all);
   }
 
   /**
