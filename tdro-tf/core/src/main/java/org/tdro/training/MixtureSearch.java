@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigComposer;
@@ -40,21 +39,16 @@ public final class MixtureSearch {
   /** The methods. */
   public enum Method {
     /** Runs without each of the domains: those are dropped that are not missed. */
-    LEAVE_ONE_OUT("leave-one-out", LeaveOneOutSearch::new, List.of()),
+    LEAVE_ONE_OUT("leave-one-out"),
     /** Runs on random mixtures, and the mixture that a log-linear regression predicts to be best. */
-    REGRESSION(
-        "regression", RegressionSearch::new, List.of("runs", "concentration", "kl", "repetitions")),
+    REGRESSION("regression"),
     /** A run on each domain alone, and the best average of their weights. */
-    MERGE("merge", MergeSearch::new, List.of("merges"));
+    MERGE("merge");
 
     private final String word;
-    private final Function<ShortRuns, Search> search;
-    private final List<String> settings;
 
-    Method(String word, Function<ShortRuns, Search> search, List<String> settings) {
+    Method(String word) {
       this.word = word;
-      this.search = search;
-      this.settings = settings;
     }
 
     /** Returns its name in configurations. */
@@ -67,17 +61,26 @@ public final class MixtureSearch {
       return Arrays.stream(values()).filter(method -> method.word.equals(word)).findFirst();
     }
 
+    private Search search(ShortRuns runs) {
+      return switch (this) {
+        case LEAVE_ONE_OUT -> new LeaveOneOutSearch(runs);
+        case REGRESSION -> new RegressionSearch(runs);
+        case MERGE -> new MergeSearch(runs);
+      };
+    }
+
     /** Returns the settings of {@code mixture} that it has, apart from the steps of its runs. */
     private Map<String, String> settings(MixtureConfig config) {
-      var all = Map.of(
-          "runs", Integer.toString(config.runs()),
-          "concentration", Double.toString(config.concentration()),
-          "kl", Double.toString(config.kl()),
-          "repetitions", Double.toString(config.repetitions()),
-          "merges", Integer.toString(config.merges()));
-      var own = new TreeMap<>(all);
-      own.keySet().retainAll(settings);
-      return own;
+      return switch (this) {
+        case LEAVE_ONE_OUT -> Map.of();
+        case REGRESSION ->
+          Map.of(
+              "runs", Integer.toString(config.runs()),
+              "concentration", Double.toString(config.concentration()),
+              "kl", Double.toString(config.kl()),
+              "repetitions", Double.toString(config.repetitions()));
+        case MERGE -> Map.of("merges", Integer.toString(config.merges()));
+      };
     }
   }
 
@@ -226,7 +229,7 @@ public final class MixtureSearch {
       return FolderLock.whileHeld(folder, "searching in", () -> {
         write(Map.of());
         long start = System.nanoTime();
-        return method.search.apply(runs).run().map(result -> {
+        return method.search(runs).run().map(result -> {
           runs.domains().file(result.shares()).write(weights());
           result.words().forEach(words -> LOG.info("{}: {}", method.word(), words));
           double own = (System.nanoTime() - start - runs.trainingNanos()) * 1e-9;

@@ -58,8 +58,8 @@ public final class ComparedRows {
     if (count == 0) {
       return;
     }
-    var order =
-        new RowPermutation(domain.size(fold), CounterRandom.bits(seed, STREAM, fold.ordinal()));
+    var order = new RowPermutation(
+        domain.size(fold), CounterRandom.bits(seed, STREAM, fold == Fold.SECOND ? 2 : 1));
     int groupCount = Math.max(1, Math.round(count / (float) GROUP));
     for (int g = 0; g < groupCount; g++) {
       int start = (int) ((long) count * g / groupCount);

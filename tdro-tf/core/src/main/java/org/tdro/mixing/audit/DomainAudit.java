@@ -157,8 +157,7 @@ public record DomainAudit(
     return Math.max(
         repeated.copyShare(),
         Math.max(
-            atLeast(mispaired),
-            isUnderstood() ? (atLeast(contradicted) - HARD) / (1 - HARD) : 0));
+            atLeast(mispaired), isUnderstood() ? (atLeast(contradicted) - HARD) / (1 - HARD) : 0));
   }
 
   private boolean isUnderstood() {
