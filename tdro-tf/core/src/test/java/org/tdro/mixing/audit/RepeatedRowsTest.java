@@ -18,7 +18,7 @@ class RepeatedRowsTest {
   private void domain(String name, String... rows) {
     var lines = new String[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      var texts = rows[i].split(" > ");
+      var texts = rows[i].split(" > ", 2);
       lines[i] = """
           {"query_id": "%d", "query": "%s", "positive_passages": [{"docid": "d", "text": "%s"}]}""".formatted(i, texts[0], texts[1]);
     }
