@@ -290,7 +290,7 @@ public final class MixtureSearch {
       var content = new LinkedHashMap<String, Object>();
       content.put("method", method.word());
       content.put("inputs", inputs);
-      content.put("settings", settings);
+      content.put("settings", new TreeMap<>(settings));
       content.putAll(further);
       Json.write(file(), content);
     }
