@@ -28,6 +28,7 @@ final class PipelinePlan {
   private final Map<Optional<String>, Learning> learnings = new LinkedHashMap<>();
   private final Map<MixtureSearch.Method, Path> searches = new LinkedHashMap<>();
   private final Optional<Audit> audit;
+  private final Map<Weighting, Stage> finetunings = new LinkedHashMap<>();
 
   /**
    * A stage.
@@ -108,6 +109,8 @@ final class PipelinePlan {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
+    weightings.forEach(weighting -> weights(weighting)
+        .ifPresent(weights -> finetunings.put(weighting, composed(weighting, weights))));
   }
 
   private void learn(Weighting weighting, List<String> problems) {
@@ -245,7 +248,7 @@ final class PipelinePlan {
 
   /** Returns the fine-tuning with a weighting, or the reference where that would only repeat it; empty for a merge. */
   Optional<Stage> finetuning(Weighting weighting) {
-    return weights(weighting).map(weights -> finetuning(weighting, weights));
+    return Optional.ofNullable(finetunings.get(weighting));
   }
 
   /** Returns what {@code data.weights} is in the fine-tuning with a weighting; empty for a merge. */
@@ -264,7 +267,7 @@ final class PipelinePlan {
     };
   }
 
-  private Stage finetuning(Weighting weighting, String weights) {
+  private Stage composed(Weighting weighting, String weights) {
     var finetune =
         stage(List.of("stage=finetune", argument("data.weights", weights)), weighting.folder());
     return references.values().stream()
@@ -304,8 +307,7 @@ final class PipelinePlan {
         .forEach(reference -> stages.add(reference.stage()));
     learnings.values().forEach(learning -> stages.add(learning.stage()));
     audit.filter(Audit::own).ifPresent(own -> stages.addAll(List.of(own.first(), own.second())));
-    weightings.stream()
-        .flatMap(weighting -> finetuning(weighting).stream())
+    finetunings.values().stream()
         .filter(stage -> !isReference(stage))
         .forEach(stages::add);
     return stages;
