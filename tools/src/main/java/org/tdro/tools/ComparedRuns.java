@@ -266,7 +266,7 @@ final class ComparedRuns {
     }
     return lines.isEmpty()
         ? ""
-        : "%n| mixture | %s |%n|---%s|%n%s"
+        : "%n| weighting | %s |%n|---%s|%n%s"
             .formatted(
                 String.join(" | ", MixtureUse.HEADINGS),
                 "|--:".repeat(MixtureUse.HEADINGS.size()),

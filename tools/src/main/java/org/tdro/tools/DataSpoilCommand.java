@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Plant junk in training rows, to see whether it is found.",
       "",
-      "shuffled: answers to other questions of the file. mispaired: a row's answer and one of its negatives are exchanged. "
+      "shuffled: answers to other questions of the file. swapped: a row's answer and one of its negatives are exchanged. "
           + "off-topic: answers from another file. copies: rows that say again what others say. Rows are chosen by the seed and their "
           + "place in the file. The others stay as they are.",
     },
@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro data spoil data/train/acl.jsonl --kind shuffled --output data/spoilt/acl.jsonl",
-      "  tdro data spoil data/train/acl.jsonl --kind mispaired --share 0.2 --seed 1 --output data/spoilt/acl.jsonl",
+      "  tdro data spoil data/train/acl.jsonl --kind swapped --share 0.2 --seed 1 --output data/spoilt/acl.jsonl",
       "  tdro data spoil data/train/acl.jsonl --kind off-topic --from data/train/trivia.jsonl --output data/spoilt/acl.jsonl",
     })
 final class DataSpoilCommand implements Callable<Integer> {
@@ -39,7 +39,7 @@ final class DataSpoilCommand implements Callable<Integer> {
       names = "--kind",
       required = true,
       paramLabel = "KIND",
-      description = "shuffled, mispaired, off-topic or copies.")
+      description = "shuffled, swapped, off-topic or copies.")
   private Junk kind;
 
   @Option(

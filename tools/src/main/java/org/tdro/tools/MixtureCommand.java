@@ -1,10 +1,15 @@
 package org.tdro.tools;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.tdro.config.ConfigException;
 import org.tdro.mixing.audit.AuditReport;
+import org.tdro.runs.RunFolder;
 import org.tdro.training.MixtureAudit;
+import org.tdro.training.PipelineReport;
 import org.tdro.training.StageTraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +80,7 @@ final class MixtureCommand extends CommandGroup {
       checkUsage();
       arguments.shownAs(progress);
       var folder = arguments.composer().compose(arguments.overrides()).config().output();
+      checkFree(folder);
       if (first == null && !train()) {
         return 1;
       }
@@ -83,6 +89,15 @@ final class MixtureCommand extends CommandGroup {
           : new MixtureAudit(first, second, System.err);
       print(audit.rows(rows).write(folder), folder);
       return 0;
+    }
+
+    private static void checkFree(Path folder) {
+      if (Files.exists(new RunFolder(folder).record())
+          || Files.exists(PipelineReport.file(folder))) {
+        throw new ConfigException(List.of(
+            "output names %s, which holds a run or a pipeline; name another folder for the audit"
+                .formatted(folder)));
+      }
     }
 
     private void checkUsage() {
@@ -144,6 +159,7 @@ final class MixtureCommand extends CommandGroup {
       out.printf(
           "%s%naudit: %s%nweights: %s%n",
           report.summary(), AuditReport.file(folder), AuditReport.weights(folder));
+      report.cautions().forEach(out::println);
       out.flush();
     }
 

@@ -93,21 +93,25 @@ record QuickstartFindings(List<AuditReport> audits, Map<String, Junk> junk, Comp
       return "No audit was made, because pipeline.weightings has not audited.";
     }
     var suspected = suspected();
+    boolean agree =
+        audits.stream().allMatch(audit -> suspected.equals(new TreeSet<>(audit.suspects())));
+    var who = agree ? "The audit suspects" : "The audits of most seeds suspect";
     var clean = new TreeSet<>(suspected);
     clean.removeAll(junk.keySet());
     var missed = new TreeSet<>(junk.keySet());
     missed.removeAll(suspected);
     var misses = missed.isEmpty() ? "" : ", and misses " + words(missed);
     if (suspected.isEmpty()) {
-      return "The audit suspects no dataset%s."
-          .formatted(junk.isEmpty() ? ", and none was made as junk" : misses);
+      return "%s no dataset%s."
+          .formatted(who, junk.isEmpty() ? ", and none was made as junk" : misses);
     }
     if (clean.isEmpty()) {
-      return "The audit suspects %s, made as junk%s."
-          .formatted(words(suspected), missed.isEmpty() ? ", and no other" : misses);
+      return "%s %s, made as junk%s."
+          .formatted(who, words(suspected), missed.isEmpty() ? ", and no other" : misses);
     }
-    return "The audit suspects %s, of which %s clean%s."
-        .formatted(words(suspected), words(clean) + (clean.size() == 1 ? " is" : " are"), misses);
+    return "%s %s, of which %s clean%s."
+        .formatted(
+            who, words(suspected), words(clean) + (clean.size() == 1 ? " is" : " are"), misses);
   }
 
   /** Returns the sentence on the weightings. */

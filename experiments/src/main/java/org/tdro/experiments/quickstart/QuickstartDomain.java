@@ -33,7 +33,7 @@ public enum QuickstartDomain {
   ELEMENTS("elements", 972, 7, 100),
   MANUAL("manual", 820, 7, 80),
   VELMORI("velmori", 1270, 7, 120),
-  CRAWL("crawl", 3184, 4, Junk.MISPAIRED),
+  CRAWL("crawl", 3184, 4, Junk.SWAPPED),
   QUIZ("quiz", 2259, 4, Junk.SHUFFLED),
   COMMENTS("comments", 1495, 4, Junk.OFF_TOPIC);
 
@@ -89,7 +89,7 @@ public enum QuickstartDomain {
   /** Returns the share of its rows that are spoiled, as {@code tdro data spoil} does it; empty if it is clean. */
   Optional<Spoiling> spoiling(Path train) {
     return junk.map(kind -> switch (kind) {
-      case MISPAIRED -> new Spoiling(kind, 0.7, 1, Optional.empty());
+      case SWAPPED -> new Spoiling(kind, 0.7, 1, Optional.empty());
       case OFF_TOPIC -> new Spoiling(kind, 1, 1, Optional.of(train.resolve(RECIPES.id + ".jsonl")));
       case SHUFFLED, COPIES -> new Spoiling(kind, 1, 1, Optional.empty());
     });

@@ -5,7 +5,7 @@ public enum Junk {
   /** Answers to other questions of the same domain. */
   SHUFFLED("paired with answers to other questions"),
   /** Wrong answers to similar questions, with the right ones labelled as wrong: each is exchanged for a hard negative. */
-  MISPAIRED("paired with a hard negative, with their own answer among the negatives"),
+  SWAPPED("paired with a hard negative, with their own answer among the negatives"),
   /** Passages of another domain in place of answers. */
   OFF_TOPIC("paired with passages of another domain"),
   /** Rows that say again what other rows say. */

@@ -77,7 +77,7 @@ public record Spoiling(Junk kind, double share, long seed, Optional<Path> from) 
    * @throws InputException naming files and lines of rows that cannot be read or spoiled
    */
   public Counts write(Path input, Path output) {
-    check(input, kind == Junk.MISPAIRED);
+    check(input, kind == Junk.SWAPPED);
     from.ifPresent(file -> check(file, false));
     return TemporaryFolder.with(folder -> {
       try (var spool = new Spool(folder.resolve("texts"))) {
@@ -98,15 +98,15 @@ public record Spoiling(Junk kind, double share, long seed, Optional<Path> from) 
     return (CounterRandom.bits(seed, SPOILED, row) >>> 11) * 0x1p-53 < share;
   }
 
-  /** Checks rows as an import does, and that those to be mispaired have a negative. */
-  private void check(Path file, boolean mispaired) {
+  /** Checks rows as an import does, and that those to be swapped have a negative. */
+  private void check(Path file, boolean swapped) {
     var problems = new Problems();
     int row = 0;
     try (var rows = RowSource.open(file)) {
       for (var chunks = rows.chunks(CHUNK_ROWS); chunks.hasNext(); ) {
         for (var unparsed : chunks.next()) {
           try {
-            if (unparsed.parse().negatives().isEmpty() && mispaired && isSpoiled(row)) {
+            if (unparsed.parse().negatives().isEmpty() && swapped && isSpoiled(row)) {
               problems.add(
                   unparsed.place()
                       + ": has no negative passage that could take the place of its positive; choose another kind of junk");
@@ -144,7 +144,7 @@ public record Spoiling(Junk kind, double share, long seed, Optional<Path> from) 
       }
     }
     int needed = kind == Junk.SHUFFLED ? 2 : 1;
-    if (spoiled < needed || (kind != Junk.MISPAIRED && spool.size() == 0)) {
+    if (spoiled < needed || (kind != Junk.SWAPPED && spool.size() == 0)) {
       throw new InputException(
           "%s: %d of its %d rows would be spoiled, with %d to draw from; choose another share or seed"
               .formatted(input, spoiled, rows, spool.size()));
@@ -168,7 +168,7 @@ public record Spoiling(Junk kind, double share, long seed, Optional<Path> from) 
           case SHUFFLED -> replacePositives(node, passages(spool.get(next[spoiled])));
           case OFF_TOPIC ->
             replacePositives(node, passages(spool.get(CounterRandom.below(spool.size(), bits))));
-          case MISPAIRED -> {
+          case SWAPPED -> {
             var negatives = node.withArray(NEGATIVES);
             var chosen = negatives.get(CounterRandom.below(negatives.size(), bits));
             replacePositives(node, node.arrayNode().add(chosen.deepCopy()));

@@ -130,7 +130,7 @@ class QuickstartCollectionTest {
   void aQuarterAndMoreOfTheDomainsIsJunkOfThreeKinds() {
     assertThat(QuickstartCollection.domains()).hasSize(10);
     assertThat(QuickstartCollection.domains().stream().flatMap(domain -> domain.junk().stream()))
-        .containsExactlyInAnyOrder(Junk.MISPAIRED, Junk.SHUFFLED, Junk.OFF_TOPIC);
+        .containsExactlyInAnyOrder(Junk.SWAPPED, Junk.SHUFFLED, Junk.OFF_TOPIC);
   }
 
   @Test

@@ -108,9 +108,9 @@ class SpoilingTest {
 
   @Test
   void choosesRowsByTheirPlacesWhateverFollows() throws IOException {
-    var whole = spoiled(Junk.MISPAIRED, 0.5, 3);
+    var whole = spoiled(Junk.SWAPPED, 0.5, 3);
     write("rows.jsonl", IntStream.range(0, 50).mapToObj(ROW::formatted));
-    assertThat(spoiled(Junk.MISPAIRED, 0.5, 3)).isEqualTo(whole.subList(0, 50));
+    assertThat(spoiled(Junk.SWAPPED, 0.5, 3)).isEqualTo(whole.subList(0, 50));
   }
 
   @Test
@@ -128,7 +128,7 @@ class SpoilingTest {
 
   @Test
   void mispairsByExchangingTheAnswerAndANegativeWithScoresInPlace() throws IOException {
-    assertThat(junk(Junk.MISPAIRED, 0.5)).isNotEmpty().allSatisfy(row -> {
+    assertThat(junk(Junk.SWAPPED, 0.5)).isNotEmpty().allSatisfy(row -> {
       assertThat(row.at("/positive_passages/0/docid").asText())
           .isIn("n" + number(row), "m" + number(row));
       assertThat(row.path("negative_passages"))
@@ -185,7 +185,7 @@ class SpoilingTest {
         "{\"query_id\": 3, \"query\": \"no negative\", \"positive_passages\": [{\"text\": \"a\"}]}");
     Files.write(input, lines);
     assertThatThrownBy(
-            () -> spoiling(Junk.MISPAIRED, 1, 0).write(input, folder.resolve("none.jsonl")))
+            () -> spoiling(Junk.SWAPPED, 1, 0).write(input, folder.resolve("none.jsonl")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(input + ":2: has no positive passage")
         .hasMessageContaining(input + ":4: has no negative passage");

@@ -92,8 +92,10 @@ public record SizeShares(double power, long cap) {
    * @param rows number of rows of each domain
    */
   public double[] of(long[] rows) {
+    // High powers of counts overflow, those of their ratios do not.
+    double unit = power > 1 ? Math.min(Arrays.stream(rows).max().orElse(1), cap) : 1;
     return Arrays.stream(rows)
-        .mapToDouble(n -> n == 0 ? 0 : Math.pow((double) Math.min(n, cap), power))
+        .mapToDouble(n -> n == 0 ? 0 : Math.pow(Math.min(n, cap) / unit, power))
         .toArray();
   }
 }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.tdro.config.ConfigException;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FileException;
 import org.tdro.io.StepLog;
@@ -40,6 +41,13 @@ record MergeSearch(ShortRuns runs) implements MixtureSearch.Search {
   @Override
   public Optional<MixtureSearch.Result> run() {
     var domains = runs.domains();
+    int merges = runs.config().mixture().merges();
+    int least = 1 + 2 * domains.count();
+    if (merges < least) {
+      throw new ConfigException(List.of(
+          "mixture.merges=%d is too few for %d domains: the weights of data.weights, each model alone and a first change of each take %d"
+              .formatted(merges, domains.count(), least)));
+    }
     var mixtures = new LinkedHashMap<String, double[]>();
     for (int domain = 0; domain < domains.count(); domain++) {
       var alone = new double[domains.count()];

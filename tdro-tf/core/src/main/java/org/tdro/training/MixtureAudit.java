@@ -11,14 +11,18 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.shards.Domain;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.mixing.audit.AuditReport;
 import org.tdro.mixing.audit.ComparedRows;
@@ -43,6 +47,8 @@ import org.tdro.training.config.RunConfig;
  * halves of the rows: what one of them has seen, the other has not.
  */
 public final class MixtureAudit {
+  private static final Logger LOG = LoggerFactory.getLogger(MixtureAudit.class);
+
   /** Rows of each fold of a domain that are looked at, unless {@link #rows(int)} says otherwise. */
   public static final int ROWS = 512;
 
@@ -150,25 +156,35 @@ public final class MixtureAudit {
   }
 
   /**
-   * Writes {@code audit.json}, {@code audit.md} and {@code audited_weights.json} into a folder, unless the same audit is there already.
+   * Writes {@code audit.json}, {@code audit.md} and {@code audited_weights.json} into a folder; if the same audit is there already, nothing is
+   * computed.
    *
    * @throws ConfigException if the rows have changed since the runs were trained
    */
   public AuditReport write(Path folder) {
     var key = key();
-    var present = AuditReport.read(folder).filter(report -> report.key().equals(key));
-    if (present.isPresent() && Files.isRegularFile(AuditReport.weights(folder))) {
-      return present.get();
-    }
-    var report = new AuditReport(key, domains());
     RunSetting.write(
         folder,
         first.resolved().config().seed(),
         Map.of("audit.rows", Integer.toString(rows)),
         Map.of("first", first.model().fingerprint(), "second", second.model().fingerprint()),
         Map.of("first", first.folder(), "second", second.folder()));
+    var present = present(folder).filter(report -> report.key().equals(key));
+    if (present.isPresent() && Files.isRegularFile(AuditReport.weights(folder))) {
+      return present.get();
+    }
+    var report = new AuditReport(key, domains());
     report.write(folder);
     return report;
+  }
+
+  private static Optional<AuditReport> present(Path folder) {
+    try {
+      return AuditReport.read(folder);
+    } catch (InputException e) {
+      LOG.warn("auditing again: {}", e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private String key() {

@@ -17,6 +17,7 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.io.FolderLock;
+import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
@@ -238,7 +239,7 @@ public final class MixtureSearch {
           content.put("seconds", runs.seconds() + own);
           content.put("found", result.words());
           content.put("weights", runs.domains().byName(result.shares()));
-          content.putAll(result.details());
+          content.putAll(new TreeMap<>(result.details()));
           writeSetting(folder, "weights");
           result.model().ifPresent(merged -> writeSetting(merged, "model"));
           write(content);
@@ -256,9 +257,14 @@ public final class MixtureSearch {
     }
 
     private Optional<Stored> read() {
-      return Files.isRegularFile(file())
-          ? Optional.of(Json.read(file(), Stored.class))
-          : Optional.empty();
+      try {
+        return Files.isRegularFile(file())
+            ? Optional.of(Json.read(file(), Stored.class))
+            : Optional.empty();
+      } catch (InputException e) {
+        LOG.warn("searching again with the runs that there are: {}", e.getMessage());
+        return Optional.empty();
+      }
     }
 
     /** Returns what was found before, if the search is complete and its results are there. */

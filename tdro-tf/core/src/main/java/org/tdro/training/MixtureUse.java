@@ -37,9 +37,9 @@ public record MixtureUse(
   /** The headings of {@link #cells}. */
   public static final List<String> HEADINGS = List.of(
       "steps before",
-      "seconds",
+      "seconds before",
       "fine-tuning steps",
-      "seconds",
+      "fine-tuning seconds",
       "effective domains",
       "different rows");
 

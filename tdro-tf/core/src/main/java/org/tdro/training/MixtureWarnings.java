@@ -175,6 +175,9 @@ final class MixtureWarnings implements Callback {
       remedies.add(
           bounded ? "lower dro.trust-region" : "bound α (dro.trust-region=0.11, or dro=robust)");
     }
+    if (!boundable) {
+      remedies.add("lower dro.step-size");
+    }
     remedies.add("train stage dro with fewer steps");
     return remedies.size() == 1
         ? remedies.get(0)

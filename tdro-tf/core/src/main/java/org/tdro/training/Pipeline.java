@@ -112,6 +112,7 @@ public final class Pipeline {
     }
     var found = new EnumMap<MixtureSearch.Method, MixtureSearch.Found>(MixtureSearch.Method.class);
     for (var search : plan.searches().entrySet()) {
+      LOG.info("search {}: short runs in {}", search.getKey().word(), search.getValue());
       var result =
           new MixtureSearch(composer, arguments, sweep).run(search.getKey(), search.getValue());
       if (result.isEmpty()) {

@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import static org.tdro.config.ConfigComposer.argument;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.io.Suggestion;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.audit.AuditReport;
 import org.tdro.runs.RunFolder;
@@ -118,6 +120,14 @@ final class PipelinePlan {
       try {
         learnings.put(weighting.group(), composed(weighting));
       } catch (ConfigException e) {
+        if (weighting.selection().isEmpty() && e.getMessage().contains("has no option")) {
+          problems.add("%s: pipeline.weightings has %s, which is none of %s%s"
+              .formatted(
+                  base.origin("pipeline.weightings"),
+                  weighting.text(),
+                  Weighting.FORMS,
+                  Suggestion.of(weighting.text(), Weighting.NAMES, "")));
+        }
         e.problems()
             .forEach(problem ->
                 problems.add(weighting.group().isEmpty() ? problem : named(weighting) + problem));
@@ -293,6 +303,10 @@ final class PipelinePlan {
     composer.composeForRun(all("stage=reference"));
     for (var weighting : weightings) {
       if (weighting.source() == Weighting.Source.FILE) {
+        if (!Files.isRegularFile(Path.of(weighting.text()))) {
+          throw new ConfigException(List.of("%s: pipeline.weightings names %s, which is not a file"
+              .formatted(base.origin("pipeline.weightings"), weighting.text())));
+        }
         composer.composeForRun(finetuning(weighting).orElseThrow().arguments());
         WeightsFile.read(Path.of(weighting.text()));
       }
@@ -307,9 +321,7 @@ final class PipelinePlan {
         .forEach(reference -> stages.add(reference.stage()));
     learnings.values().forEach(learning -> stages.add(learning.stage()));
     audit.filter(Audit::own).ifPresent(own -> stages.addAll(List.of(own.first(), own.second())));
-    finetunings.values().stream()
-        .filter(stage -> !isReference(stage))
-        .forEach(stages::add);
+    finetunings.values().stream().filter(stage -> !isReference(stage)).forEach(stages::add);
     return stages;
   }
 }

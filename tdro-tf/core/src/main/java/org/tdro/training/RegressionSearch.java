@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.search.CappedSimplex;
 import org.tdro.mixing.search.DirichletMixtures;
@@ -43,8 +44,8 @@ record RegressionSearch(ShortRuns runs) implements MixtureSearch.Search {
       var sets = DevelopmentEvaluation.last(new RunFolder(trained.get(i)), measure);
       sets.forEach((set, value) ->
           values.computeIfAbsent(set, first -> new double[trained.size()])[run] = value);
-      tried.add(
-          Map.of("weights", domains.byName(mixtures[i]), "values", sets, "run", name(trained, i)));
+      tried.add(new TreeMap<>(
+          Map.of("weights", domains.byName(mixtures[i]), "values", sets, "run", name(trained, i))));
     }
     var regression = MixtureRegression.of(mixtures, values);
     double drawn = (double) config.train().steps()
@@ -63,22 +64,26 @@ record RegressionSearch(ShortRuns runs) implements MixtureSearch.Search {
         .fits()
         .forEach((set, fit) -> measures.put(
             set,
-            Map.of(
+            new TreeMap<>(Map.of(
                 "explained", fit.explained(),
-                "coefficients", domains.byName(fit.coefficients()))));
+                "coefficients", domains.byName(fit.coefficients())))));
     return new MixtureSearch.Result(
         best,
         Optional.empty(),
         words(regression, best),
         Map.of(
-            "measure", measure.name(),
-            "rank_correlation", regression.rankCorrelation(),
+            "measure",
+            measure.name(),
+            "rank_correlation",
+            regression.rankCorrelation(),
             "predicted",
-                Map.of(
-                    "prior", regression.predicted(domains.prior()),
-                    "weights", regression.predicted(best)),
-            "sets", measures,
-            "runs", tried));
+            new TreeMap<>(Map.of(
+                "prior", regression.predicted(domains.prior()),
+                "weights", regression.predicted(best))),
+            "sets",
+            measures,
+            "runs",
+            tried));
   }
 
   private static String name(List<Path> trained, int run) {

@@ -144,7 +144,8 @@ public final class RunSetting {
 
   private static Optional<Origin> ofMixture(Path file, Set<Path> made) {
     var folder = file.getParent();
-    return folder != null && Files.isRegularFile(folder.resolve(FILE))
+    // The runs of an audit lie in its folder, too.
+    return folder != null && !Files.isDirectory(file) && Files.isRegularFile(folder.resolve(FILE))
         ? Optional.of(new Origin(stored(folder, made), file.getFileName()))
         : Optional.empty();
   }

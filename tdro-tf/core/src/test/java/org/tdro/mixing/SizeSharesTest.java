@@ -27,6 +27,7 @@ class SizeSharesTest {
     "temperature(2), 10, 1",
     "' temperature( 4 ) ', 3.16227766, 1",
     "temperature(0.5), 10000, 1",
+    "temperature(1e-3), 1, 0",
     "cap(200), 2, 1",
     "cap(50), 1, 1",
     "cap(20000), 100, 1"

@@ -46,7 +46,7 @@ class PipelineReportTest {
         | two | **0.2500** | 0.1250 |
         | average | 0.3750 | **0.4375** |
 
-        | weighting | steps before | seconds | fine-tuning steps | seconds | effective domains | different rows | map |
+        | weighting | steps before | seconds before | fine-tuning steps | fine-tuning seconds | effective domains | different rows | map |
         |---|--:|--:|--:|--:|--:|--:|--:|
         | uniform | 0 | 0.0 | 100 | 5.0 | 2.00 | 400 | 0.3750 |
         | curr | 200 | 12.3 | 100 | 4.5 | 1.00 | 90 | 0.4375 |

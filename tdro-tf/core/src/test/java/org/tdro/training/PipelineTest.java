@@ -215,12 +215,12 @@ class PipelineTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("pipeline.weightings has top33, but dro.top-percents has only [20, ")
         .hasMessageContaining("pipeline.weightings has top33(robust), but dro.top-percents")
-        .hasMessageContaining("pipeline.weightings has dorime, but ")
+        .hasMessageContaining("pipeline.weightings has dorime, which is none of uniform")
         .hasMessageContaining("doremi");
     assertThatThrownBy(
             () -> run("pipeline.weightings=[uniform, missing.json]", "output=" + nowhere))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("data.weights names missing.json, which does not exist");
+        .hasMessageContaining("pipeline.weightings names missing.json, which is not a file");
     assertThat(nowhere).doesNotExist();
   }
 

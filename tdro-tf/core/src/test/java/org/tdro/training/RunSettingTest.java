@@ -62,14 +62,14 @@ class RunSettingTest {
   /** An audit of two runs writes other weights for every seed. */
   private RunSetting audited(String pipeline, String content, String... arguments)
       throws IOException {
-    dro(pipeline, arguments);
+    run(pipeline + "/audit/second", Map.of("data", "d"), arguments);
     var audit = folder.resolve(pipeline).resolve("audit");
     RunSetting.write(
         audit,
         1,
         Map.of("audit.rows", "512"),
         Map.of("second", content),
-        Map.of("second", folder.resolve(pipeline).resolve("dro")));
+        Map.of("second", audit.resolve("second")));
     var weights = audit.resolve("audited_weights.json");
     Files.writeString(weights, "{}");
     var all = new ArrayList<>(List.of(arguments));

@@ -2,6 +2,7 @@ package org.tdro.mixing.audit;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,9 @@ import org.tdro.mixing.audit.PositiveRanks.Estimate;
  */
 public record AuditReport(String key, List<DomainAudit> domains) {
   private static final String NAME = "audit.json";
+
+  /** A share of the loss at the start that a run of enough steps does not leave on rows that it has seen. */
+  private static final double LITTLE = 0.5;
 
   public AuditReport {
     domains = domains.stream()
@@ -83,12 +87,37 @@ public record AuditReport(String key, List<DomainAudit> domains) {
     if (suspects.isEmpty()) {
       return "none of %d domains is suspected".formatted(domains.size());
     }
-    return "%d of %d domains %s suspected: %s"
+    return "%d of %d domains %s suspected: %s%s"
         .formatted(
             suspects.size(),
             domains.size(),
             suspects.size() == 1 ? "is" : "are",
-            String.join(", ", suspects));
+            String.join(", ", suspects),
+            suspects.size() == domains.size()
+                ? "; since that is all, the weights keep the least suspicious, %s, alone"
+                    .formatted(domains.get(domains.size() - 1).domain())
+                : "");
+  }
+
+  /** Returns what to keep in mind before domains are dropped, a sentence each. */
+  public List<String> cautions() {
+    var cautions = new ArrayList<String>();
+    if (!suspects().isEmpty()) {
+      cautions.add(
+          "A model that cannot do a task ranks right pairs like wrong ones: look at rows of a suspected domain before you drop it.");
+    }
+    var learned = domains.stream()
+        .filter(domain -> domain.losses() != null)
+        .mapToDouble(domain -> domain.losses().seen() / domain.losses().start())
+        .sorted()
+        .toArray();
+    if (learned.length > 0 && learned[learned.length / 2] > LITTLE) {
+      cautions.add(String.format(
+          Locale.ROOT,
+          "The runs are short: on the domain in the middle, %.0f %% of the loss at the start is left on rows that they have seen. Give more train.steps for a surer audit.",
+          100 * learned[learned.length / 2]));
+    }
+    return cautions;
   }
 
   /** Returns a table of the domains, and what was found in words. */
@@ -118,6 +147,7 @@ public record AuditReport(String key, List<DomainAudit> domains) {
           .formatted(estimate(domain.contradicted()), number(domain.repeated().copyShare())));
     }
     text.append("\n\\* suspected: ").append(number(DomainAudit.SUSPECTED)).append(" or more.\n\n");
+    cautions().forEach(caution -> text.append(caution).append("\n\n"));
     for (var domain : domains) {
       text.append("- **%s**: %s: %s%s\n"
           .formatted(

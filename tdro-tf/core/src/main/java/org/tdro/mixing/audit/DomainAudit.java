@@ -2,6 +2,7 @@ package org.tdro.mixing.audit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
@@ -21,6 +22,18 @@ import org.tdro.mixing.audit.PositiveRanks.Estimate;
  * @param repeated copies within the domain, and overlap with others
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({
+  "domain",
+  "suspicion",
+  "suspected",
+  "verdict",
+  "reason",
+  "compared",
+  "losses",
+  "mispaired",
+  "contradicted",
+  "repeated"
+})
 public record DomainAudit(
     String domain,
     int compared,

@@ -60,8 +60,10 @@ public record PositiveRanks(List<Ranked> rows) {
         .mapToDouble(row -> Math.max(0, Math.min(1, row.rank() - LAMBDA * row.candidates())))
         .average()
         .orElse(Double.NaN);
+    // With two rows more of either kind (Agresti and Coull 1998), so that few rows are never sure.
+    double n = rows.size() + 4.0;
+    double moderate = (share * rows.size() + 2) / n;
     return new Estimate(
-        Math.min(1, share / (1 - LAMBDA)),
-        Math.sqrt(share * (1 - share) / rows.size()) / (1 - LAMBDA));
+        Math.min(1, share / (1 - LAMBDA)), Math.sqrt(moderate * (1 - moderate) / n) / (1 - LAMBDA));
   }
 }

@@ -48,7 +48,11 @@ public record DataConfig(
     int passagesPerQuery,
     Batching batching,
 
-    @InputFile(value = InputFile.Kind.FILE, words = SizeShares.FORMS)
+    @InputFile(
+        value = InputFile.Kind.FILE,
+        words = SizeShares.FORMS,
+        remedy =
+            "besides files there are uniform, proportional, sqrt, temperature(T) and cap(N); what is learned or searched for belongs into pipeline.weightings")
     String weights,
 
     Fold fold,
@@ -76,7 +80,7 @@ public record DataConfig(
         .done();
   }
 
-  /** Returns what is wrong with weights that need not be a file; empty if nothing is. */
+  /** Returns what is wrong with {@code weights} that need not be a file; empty if nothing is. */
   static String wrongShares(String weights) {
     if (weights.isBlank()) {
       return "weights must be a weights file or one of %s, was empty"
@@ -86,7 +90,7 @@ public record DataConfig(
       SizeShares.parse(weights);
       return "";
     } catch (IllegalArgumentException e) {
-      return e.getMessage();
+      return "weights must fit: " + e.getMessage();
     }
   }
 

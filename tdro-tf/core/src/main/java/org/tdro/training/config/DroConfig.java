@@ -121,7 +121,7 @@ public record DroConfig(
             "topPercents must be from 1 to 100, were " + topPercents)
         .that(
             DataConfig.wrongShares(initialWeights).isEmpty(),
-            "initialWeights: " + DataConfig.wrongShares(initialWeights))
+            DataConfig.wrongShares(initialWeights).replaceFirst("^weights", "initialWeights"))
         .done();
   }
 

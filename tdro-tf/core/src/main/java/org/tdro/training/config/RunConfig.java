@@ -147,7 +147,7 @@ public record RunConfig(
               other == null,
               "weightings would train %s and %s in the same folder".formatted(other, text));
         } catch (IllegalArgumentException e) {
-          checks.that(false, "weightings: " + e.getMessage());
+          checks.that(false, "weightings must be known: " + e.getMessage());
         }
       }
       checks.done();

@@ -1,5 +1,6 @@
 package org.tdro.training.config;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -34,8 +35,23 @@ public record Weighting(
   }
 
   /** The forms in words, for messages. */
-  static final String FORMS = SizeShares.FORMS_IN_WORDS
+  public static final String FORMS = SizeShares.FORMS_IN_WORDS
       + ", FILE.json, leave-one-out, regression, merge, merged, audited, curr, mean, ema, gap, topP, or of another option of group dro: OPTION, curr(OPTION), topP(OPTION) and so on";
+
+  /** The names that have no argument. */
+  public static final List<String> NAMES = List.of(
+      "uniform",
+      "proportional",
+      "sqrt",
+      "curr",
+      "mean",
+      "ema",
+      "gap",
+      "leave-one-out",
+      "regression",
+      "merge",
+      "merged",
+      "audited");
 
   private static final Map<String, Source> WORDS = Map.of(
       "leave-one-out", Source.SEARCHED,

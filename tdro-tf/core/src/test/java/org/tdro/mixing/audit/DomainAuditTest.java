@@ -130,7 +130,7 @@ class DomainAuditTest {
         .content()
         .startsWith("# Audit\n\n1 of 3 domains is suspected: b.\n")
         .contains(
-            "| b | 0.93 \\* | looks like noise | 3.00 | 1.00 | 0.50 | 4.16 | 1.00 ± 0.07 | 0.00 ± 0.00 | 0.00 |")
+            "| b | 0.93 \\* | looks like noise | 3.00 | 1.00 | 0.50 | 4.16 | 1.00 ± 0.07 | 0.00 ± 0.03 | 0.00 |")
         .contains("| c | 0.00 | too few rows | | | | | | – | 0.00 |");
   }
 

@@ -218,8 +218,7 @@ class GradientCachingTest {
   @Test
   void checkpointingWithinChunksChangesNothing() {
     var session = ConfigProto.getDefaultInstance();
-    assertSame(
-        Trained.of(IN_CHUNKS, session), Trained.of(IN_CHUNKS.withCheckpointing(), session));
+    assertSame(Trained.of(IN_CHUNKS, session), Trained.of(IN_CHUNKS.withCheckpointing(), session));
   }
 
   @Test

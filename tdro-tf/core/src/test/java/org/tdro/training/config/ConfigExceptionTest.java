@@ -69,7 +69,7 @@ class ConfigExceptionTest {
         "dro.reference=no/run | command line: dro.reference=no/run: dro.reference names no/run, which does not exist",
         "data.weights=src | command line: data.weights=src: data.weights names src, which is a folder; name a file",
         "dro.reference=pom.xml | command line: dro.reference=pom.xml: dro.reference names pom.xml, which is a file; name a folder",
-        "data.weights=no/file | command line: data.weights=no/file: data.weights names no/file, which does not exist",
+        "data.weights=no/file | command line: data.weights=no/file: data.weights names no/file, which does not exist; besides files there are uniform, proportional, sqrt, temperature(T) and cap(N); what is learned or searched for belongs into pipeline.weightings",
         "dro.top-percents=[1 | command line: dro.top-percents=[1 is not a list or object in HOCON; strings with one of : # $ @ = need quotes",
         "data.domains=[a, a] | command line: data.domains=[a, a]: data.domains must be different names, was [a, a]",
         "output= | command line: output=: output must be a path, was \"\"",
