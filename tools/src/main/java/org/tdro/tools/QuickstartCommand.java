@@ -101,7 +101,7 @@ final class QuickstartCommand implements Callable<Integer> {
       spec.commandLine().getErr().flush();
       return ExitCode.SOFTWARE;
     }
-    var compared = new ComparedRuns(List.of(outcome.folder().toString()));
+    var compared = new ComparedRuns(sweep.folders().stream().map(Path::toString).toList());
     var findings = QuickstartFindings.of(sweep.folders(), junk(), comparison(compared));
     var results = "%s%s%n%s%n%s%n%s%n"
         .formatted(
@@ -117,7 +117,7 @@ final class QuickstartCommand implements Callable<Integer> {
     writer.printf("%-22s %s%n", "these tables", out.resolve("results.md"));
     writer.printf("%-22s %s%n", "SavedModel", export(findings.best()));
     writer.flush();
-    return writeReport(outcome.folder());
+    return writeReport(outcome.folder(), findings.comparison().baseline().isPresent());
   }
 
   private boolean isGiven(String key) {
@@ -194,12 +194,13 @@ final class QuickstartCommand implements Callable<Integer> {
   }
 
   /** Writes the report as {@code tdro report} does, which prints its file; returns the exit code. */
-  private int writeReport(Path runs) {
-    var file = out.resolve("report.html");
+  private int writeReport(Path runs, boolean hasBaseline) {
+    var arguments = new ArrayList<>(List.of("report", runs.toString(), "--title=Quickstart"));
+    if (hasBaseline) {
+      arguments.add("--baseline=" + SizeShares.UNIFORM);
+    }
+    arguments.addAll(List.of("--output=" + out.resolve("report.html"), "--overwrite"));
     spec.commandLine().getOut().printf("%-22s ", "report, for a browser");
-    return spec.commandLine()
-        .getParent()
-        .execute(
-            "report", runs.toString(), "--title=Quickstart", "--output=" + file, "--overwrite");
+    return spec.commandLine().getParent().execute(arguments.toArray(String[]::new));
   }
 }

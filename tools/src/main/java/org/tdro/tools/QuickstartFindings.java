@@ -118,7 +118,7 @@ record QuickstartFindings(List<AuditReport> audits, Map<String, Junk> junk, Comp
   String ofWeightings() {
     var row = average();
     if (row.pairs().isEmpty() || comparison.baseline().isEmpty()) {
-      return "Nothing was compared with uniform, which pipeline.weightings has not.";
+      return "Nothing was compared with uniform: pipeline.weightings names it alone, or not at all.";
     }
     int seeds = row.cells().get(0).runs().size();
     return "%s over %s, compared with %s: %s."
