@@ -90,6 +90,12 @@ class SweepProcessTest {
     assertSame(actual + weights, expected + weights);
   }
 
+  /** Returns the results of a pipeline without the times that its trainings took. */
+  private static String results(String pipeline) throws IOException {
+    return Files.readString(folder.resolve(pipeline).resolve("results.json"))
+        .replaceAll("\"(search_)?seconds\" : [0-9.E-]+", "");
+  }
+
   @Test
   void aKilledSweepGoesOnToTheBitsOfOneThatWasNot() throws Exception {
     // One job at a time here, two below: the bits do not depend on it.
@@ -125,7 +131,7 @@ class SweepProcessTest {
       for (var run : List.of("/dro", "/finetune-mean")) {
         assertSameWeights("killed/" + job + run, "whole/" + job + run);
       }
-      assertSame("killed/" + job + "/results.json", "whole/" + job + "/results.json");
+      assertThat(results("killed/" + job)).isEqualTo(results("whole/" + job));
     }
     var again = TdroProcess.run(folder, sweep("killed", "seed=42")).with(0);
     assertThat(again.err()).contains("2 of 2 jobs were complete already");
