@@ -93,7 +93,8 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
     return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4f", value);
   }
 
-  private static String line(String first, List<String> others) {
+  /** Returns a line of a Markdown table, without its end. */
+  public static String line(String first, List<String> others) {
     return Stream.concat(Stream.of(first), others.stream())
         .collect(Collectors.joining(" | ", "| ", " |"));
   }

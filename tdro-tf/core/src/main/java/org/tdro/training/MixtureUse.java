@@ -128,9 +128,7 @@ public record MixtureUse(
         var reference = learning.reference().map(each -> taken(each.stage())).orElse(NOTHING);
         yield reference.and(taken(learning.stage()));
       }
-      case SEARCHED ->
-        Taken.by(found.get(MixtureSearch.Method.of(weighting.text()).orElseThrow()));
-      case MERGED -> Taken.by(found.get(MixtureSearch.Method.MERGE));
+      case SEARCHED, MERGED -> Taken.by(found.get(PipelinePlan.method(weighting)));
       case AUDITED -> {
         var audit = plan.audit().orElseThrow();
         yield taken(audit.first()).and(taken(audit.second()));

@@ -93,8 +93,7 @@ final class PipelinePlan {
     for (var weighting : weightings) {
       switch (weighting.source()) {
         case LEARNED -> learn(weighting, problems);
-        case SEARCHED -> search(MixtureSearch.Method.of(weighting.text()).orElseThrow());
-        case MERGED -> search(MixtureSearch.Method.MERGE);
+        case SEARCHED, MERGED -> search(method(weighting));
         default -> {}
       }
     }
@@ -246,6 +245,13 @@ final class PipelinePlan {
     return learnings.get(weighting.group());
   }
 
+  /** Returns the search that finds the weights of a weighting, or the merge itself. */
+  static MixtureSearch.Method method(Weighting weighting) {
+    return weighting.source() == Weighting.Source.MERGED
+        ? MixtureSearch.Method.MERGE
+        : MixtureSearch.Method.of(weighting.text()).orElseThrow();
+  }
+
   /** Returns the searches, each with its folder. */
   Map<MixtureSearch.Method, Path> searches() {
     return searches;
@@ -268,9 +274,7 @@ final class PipelinePlan {
       case LEARNED ->
         Optional.of(learnings.get(weighting.group()).weights(weighting).toString());
       case SEARCHED ->
-        Optional.of(MixtureSearch.weights(
-                searches.get(MixtureSearch.Method.of(weighting.text()).orElseThrow()))
-            .toString());
+        Optional.of(MixtureSearch.weights(searches.get(method(weighting))).toString());
       case MERGED -> Optional.empty();
       case AUDITED ->
         Optional.of(AuditReport.weights(audit.orElseThrow().folder()).toString());

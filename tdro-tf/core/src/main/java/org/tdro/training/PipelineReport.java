@@ -61,7 +61,7 @@ public record PipelineReport(
     var lines = new ArrayList<String>();
     var headings = new ArrayList<>(MixtureUse.HEADINGS);
     headings.addAll(measures);
-    lines.add(line("weighting", headings));
+    lines.add(ResultsTable.line("weighting", headings));
     lines.add("|---" + "|--:".repeat(headings.size()) + "|");
     var weightings = List.copyOf(evaluations.keySet());
     for (int i = 0; i < weightings.size(); i++) {
@@ -69,7 +69,7 @@ public record PipelineReport(
       for (var measure : measures) {
         cells.add(decimal(table(measure).averages().get(i).orElse(Double.NaN)));
       }
-      lines.add(line(weightings.get(i), cells));
+      lines.add(ResultsTable.line(weightings.get(i), cells));
     }
     return String.join("\n", lines) + "\n";
   }
@@ -77,20 +77,16 @@ public record PipelineReport(
   /** Returns a table of the share of each domain. */
   private String shareTable() {
     var lines = new ArrayList<String>();
-    lines.add(line("share of", List.copyOf(mixtures.keySet())));
+    lines.add(ResultsTable.line("share of", List.copyOf(mixtures.keySet())));
     lines.add("|---" + "|--:".repeat(mixtures.size()) + "|");
     for (var domain : MixtureUse.domains(mixtures)) {
-      lines.add(line(
+      lines.add(ResultsTable.line(
           domain,
           mixtures.values().stream()
               .map(use -> decimal(use.shares().getOrDefault(domain, 0.0)))
               .toList()));
     }
     return String.join("\n", lines) + "\n";
-  }
-
-  private static String line(String name, List<String> cells) {
-    return "| " + name + " | " + String.join(" | ", cells) + " |";
   }
 
   private static String decimal(double value) {
