@@ -17,7 +17,7 @@ import org.tdro.io.Json;
 /**
  * A file with a mixture of domains, in the format of the published ones: JSON with {@code domain_ids} (name to id),
  * {@code domain_weights} (name to share), {@code size} (name to rows) and {@code epoch} (name to passes over the domain while
- * as many rows are drawn as all domains have: weight · total size / size).
+ * as many rows are drawn as all domains have: weight · total size / size). A file written by hand may hold {@code domain_weights} alone.
  *
  * @param domains in the order of their ids
  */
@@ -205,12 +205,30 @@ public record WeightsFile(List<DomainWeight> domains) {
     return content;
   }
 
-  /** The content of the file: maps by name, of which {@code epoch} follows from the others and is not read. */
+  /**
+   * The content of the file: maps by name. Without {@code domain_ids}, domains are numbered in the order of their weights in the file.
+   * Without {@code size}, every domain counts one row, which changes no weight. {@code epoch} follows from the others and is not read.
+   */
   public record Content(
-      Map<String, Integer> domainIds,
+      @JsonSetter(nulls = Nulls.SET) Map<String, Integer> domainIds,
       Map<String, Double> domainWeights,
-      Map<String, Long> size,
+      @JsonSetter(nulls = Nulls.SET) Map<String, Long> size,
       @JsonSetter(nulls = Nulls.SET) Map<String, Double> epoch) {
+
+    public Content {
+      if (domainIds == null) {
+        domainIds = new LinkedHashMap<>();
+        for (var name : domainWeights.keySet()) {
+          domainIds.put(name, domainIds.size());
+        }
+      }
+      if (size == null) {
+        size = new LinkedHashMap<>();
+        for (var name : domainWeights.keySet()) {
+          size.put(name, 1L);
+        }
+      }
+    }
 
     List<String> problems() {
       var problems = new ArrayList<String>();

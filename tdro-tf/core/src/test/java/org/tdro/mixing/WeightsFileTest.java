@@ -60,6 +60,15 @@ class WeightsFileTest {
   }
 
   @Test
+  void aFileByHandNeedsNoMoreThanWeights() throws IOException {
+    var file = Files.writeString(
+        folder.resolve("my_weights.json"), "{\"domain_weights\": {\"b\": 1, \"a\": 3}}");
+    var read = WeightsFile.read(file);
+    assertThat(read.weightsOf(List.of("a", "b"))).containsExactly(0.75, 0.25);
+    assertThat(read.domains()).extracting(DomainWeight::name).containsExactly("b", "a");
+  }
+
+  @Test
   void allProblemsAreToldWithFileAndDomain() throws IOException {
     var file = write("{\"a\": 0, \"c\": 0}", "{\"a\": -0.5, \"B\": NaN}");
     assertThatThrownBy(() -> WeightsFile.read(file))
