@@ -159,6 +159,14 @@ final class MixtureCommand extends CommandGroup {
       out.printf(
           "%s%naudit: %s%nweights: %s%n",
           report.summary(), AuditReport.file(folder), AuditReport.weights(folder));
+      for (var domain : report.domains()) {
+        if (domain.suspected()) {
+          out.printf("rows of %s that fit least:%n", domain.domain());
+          domain.worst().stream()
+              .flatMap(row -> row.lines().stream())
+              .forEach(line -> out.println("  " + line));
+        }
+      }
       report.cautions().forEach(out::println);
       out.flush();
     }

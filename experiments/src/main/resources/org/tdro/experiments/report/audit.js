@@ -33,9 +33,19 @@ function auditOf(audit, named) {
       auditTable(audit),
       opening('In words', details => details.append(element('ul', {}, ...audit.domains.map(domain =>
         element('li', {}, element('b', {}, domain.domain), `: ${domain.verdict}: ${domain.reason}`))))),
+      ...audit.domains.filter(domain => domain.suspected && domain.worst.length > 0).map(domain => opening(`Rows of ${domain.domain} that fit least`,
+        details => details.append(worstRows(domain)))),
       element('div', {}, losses.figure),
     ].filter(Boolean),
   };
+}
+
+/** Rows for people to look at: are they wrong, or is the model too weak for them? */
+function worstRows(domain) {
+  return scrolling('Rows of ' + domain.domain, element('table', {},
+    element('thead', {}, element('tr', {}, ...['query id', 'rank', 'query', 'positive'].map(title => element('th', {scope: 'col'}, title)))),
+    element('tbody', {}, ...domain.worst.map(row => element('tr', {}, element('td', {}, row.query_id),
+      element('td', {}, `${Math.round(row.rank)} of ${row.candidates}`), element('td', {class: 'long'}, row.query), element('td', {class: 'long'}, row.positive))))));
 }
 
 const percent = part => Math.round(100 * part);

@@ -45,6 +45,7 @@ import org.tdro.mixing.audit.AuditReport;
 import org.tdro.mixing.audit.DomainAudit;
 import org.tdro.mixing.audit.PositiveRanks;
 import org.tdro.mixing.audit.RepeatedRows;
+import org.tdro.mixing.audit.RowExample;
 
 /** The report in a browser: it is used as readers do, and checked by axe-core. Skipped where there is no Chromium. */
 class ReportBrowserTest {
@@ -107,14 +108,15 @@ class ReportBrowserTest {
                   ranks(3, 64),
                   unseen,
                   ranks(0.5, 1),
-                  new RepeatedRows(1000, 10, new TreeMap<>(Map.of("other", 7L))));
+                  new RepeatedRows(1000, 10, new TreeMap<>(Map.of("other", 7L))),
+                  List.of(new RowExample("q1", "what is " + HOSTILE, "a passage", 64, 64)));
             })
             .toList());
   }
 
   private static DomainAudit.Ranks ranks(double loss, int worst) {
     var ranks = new PositiveRanks(IntStream.range(0, 640)
-        .mapToObj(i -> new PositiveRanks.Ranked(loss, i % worst + 1, 64))
+        .mapToObj(i -> new PositiveRanks.Ranked(i, loss, i % worst + 1, 64))
         .toList());
     return new DomainAudit.Ranks(ranks, new PositiveRanks(List.of()));
   }

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -28,7 +29,9 @@ import org.tdro.mixing.audit.AuditReport;
 import org.tdro.mixing.audit.ComparedRows;
 import org.tdro.mixing.audit.DomainAudit;
 import org.tdro.mixing.audit.DomainAudit.Ranks;
+import org.tdro.mixing.audit.PositiveRanks.Ranked;
 import org.tdro.mixing.audit.RepeatedRows;
+import org.tdro.mixing.audit.RowExample;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSource;
@@ -40,6 +43,7 @@ import org.tdro.runs.PhaseProgress;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.text.TextKind;
+import org.tdro.text.Tokenizer;
 import org.tdro.training.config.RunConfig;
 
 /**
@@ -53,7 +57,10 @@ public final class MixtureAudit {
   public static final int ROWS = 512;
 
   /** What changes when the same runs would be audited otherwise. */
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+
+  /** Rows of a domain that are shown to people. */
+  private static final int EXAMPLES = 3;
 
   private final Trained first;
   private final Trained second;
@@ -235,12 +242,15 @@ public final class MixtureAudit {
             var ofFirst = trained.get(Fold.FIRST).get(sample);
             var ofSecond = trained.get(Fold.SECOND).get(sample);
             var before = start.get(sample);
+            var unseen =
+                Map.of(Fold.FIRST, ofSecond.get(Fold.FIRST), Fold.SECOND, ofFirst.get(Fold.SECOND));
             return DomainAudit.of(
                 sample.domain(),
                 before.get(Fold.FIRST).plus(before.get(Fold.SECOND)),
-                ofFirst.get(Fold.SECOND).plus(ofSecond.get(Fold.FIRST)),
+                unseen.get(Fold.SECOND).plus(unseen.get(Fold.FIRST)),
                 ofFirst.get(Fold.FIRST).plus(ofSecond.get(Fold.SECOND)),
-                repeated.get(sample.domain()));
+                repeated.get(sample.domain()),
+                sample.worst(unseen, prepared.tokenizer()));
           })
           .toList();
     }
@@ -286,6 +296,28 @@ public final class MixtureAudit {
         phase.add(texts(compared));
       });
       return ranks;
+    }
+
+    /** Returns the rows with the largest losses. */
+    List<RowExample> worst(Map<Fold, Ranks> ranks, Tokenizer tokenizer) {
+      return rows.keySet().stream()
+          .sorted()
+          .flatMap(fold ->
+              ranks.get(fold).others().rows().stream().map(ranked -> Map.entry(fold, ranked)))
+          .sorted(Comparator.comparing(entry -> -entry.getValue().loss()))
+          .limit(EXAMPLES)
+          .map(entry -> example(rows.get(entry.getKey()), entry.getValue(), tokenizer))
+          .toList();
+    }
+
+    private static RowExample example(ComparedRows compared, Ranked ranked, Tokenizer tokenizer) {
+      int row = ranked.row();
+      return new RowExample(
+          compared.queryId(row),
+          tokenizer.decode(compared.queries()[row]),
+          tokenizer.decode(compared.positives()[row]),
+          ranked.rank(),
+          ranked.candidates());
     }
   }
 

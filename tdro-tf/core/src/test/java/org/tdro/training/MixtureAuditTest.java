@@ -86,6 +86,11 @@ class MixtureAuditTest {
     assertThat(ofCapitals.losses().unseen()).isLessThan(ofCapitals.losses().start());
     assertThat(ofCapitals.losses().seen()).isLessThan(ofCapitals.losses().chance());
     assertThat(ofCapitals.repeated().overlaps()).containsEntry("shuffled", 90L);
+    var worst = report.domains().get(0).worst();
+    assertThat(worst).hasSize(3).allSatisfy(row -> {
+      assertThat(row.query()).contains("land ");
+      assertThat(row.rank()).isGreaterThan(row.candidates() / 2.0);
+    });
     assertThat(WeightsFile.read(folder.resolve("audit/audited_weights.json")).domains())
         .extracting(DomainWeight::name)
         .containsExactly("capitals", "colours", "sums");

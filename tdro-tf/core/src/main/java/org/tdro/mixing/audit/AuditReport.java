@@ -153,6 +153,15 @@ public record AuditReport(String key, List<DomainAudit> domains) {
           .formatted(
               domain.domain(), domain.verdict(), domain.reason(), overlaps(domain.repeated())));
     }
+    for (var domain : domains) {
+      if (domain.suspected()) {
+        text.append("\n## Rows of %s that fit least\n\n".formatted(domain.domain()));
+        // Indented, texts of rows are no Markdown.
+        domain.worst().stream()
+            .flatMap(row -> row.lines().stream())
+            .forEach(line -> text.append("    ").append(line).append('\n'));
+      }
+    }
     return text.toString();
   }
 

@@ -29,6 +29,7 @@ public final class ComparedRows {
 
   private static final long STREAM = 11;
 
+  private final String[] queryIds;
   private final int[][] queries;
   private final int[][] positives;
   /** Those of the first row, then those of the second, and so on. */
@@ -53,6 +54,7 @@ public final class ComparedRows {
    */
   public ComparedRows(Domain domain, Fold fold, int most, long seed) {
     int count = (int) Math.min(most, domain.size(fold));
+    queryIds = new String[count];
     queries = new int[count][];
     positives = new int[count][];
     if (count == 0) {
@@ -69,6 +71,7 @@ public final class ComparedRows {
         long index = order.apply(i);
         var row = domain.row(fold, index);
         var relevant = row.positives();
+        queryIds[i] = domain.queryId(fold, index);
         queries[i] = row.query();
         positives[i] =
             relevant[CounterRandom.below(relevant.length, CounterRandom.bits(seed, STREAM, index))];
@@ -91,6 +94,11 @@ public final class ComparedRows {
   /** Returns the number of rows. */
   public int size() {
     return queries.length;
+  }
+
+  /** Returns the id of the query of a row. */
+  public String queryId(int row) {
+    return queryIds[row];
   }
 
   /** Returns the token ids of the queries. */
@@ -132,7 +140,7 @@ public final class ComparedRows {
         scores.add(product(vectors.queries(), row, vectors.negatives(), next++) / temperature);
       }
       if (scores.size() > 1) {
-        ranked.add(ranked(own, scores));
+        ranked.add(ranked(row, own, scores));
       }
     }
     return new PositiveRanks(ranked);
@@ -162,7 +170,7 @@ public final class ComparedRows {
           double own = product(
                   vectors.queries(), group.start() + row, vectors.positives(), group.start() + row)
               / temperature;
-          ranked.add(ranked(own, scores));
+          ranked.add(ranked(group.start() + row, own, scores));
         }
       }
     }
@@ -170,7 +178,7 @@ public final class ComparedRows {
   }
 
   /** Returns the loss and the rank of one of the scores. */
-  private static Ranked ranked(double own, List<Double> scores) {
+  private static Ranked ranked(int row, double own, List<Double> scores) {
     double largest = own;
     int above = 0;
     int equal = 0;
@@ -183,7 +191,7 @@ public final class ComparedRows {
     for (double score : scores) {
       sum += Math.exp(score - largest);
     }
-    return new Ranked(largest - own + Math.log(sum), above + (equal + 1) / 2.0, scores.size());
+    return new Ranked(row, largest - own + Math.log(sum), above + (equal + 1) / 2.0, scores.size());
   }
 
   private static double product(Embeddings a, int i, Embeddings b, int j) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.annotation.Nulls;
+import java.util.List;
 import java.util.Locale;
 import org.tdro.mixing.audit.PositiveRanks.Estimate;
 
@@ -20,6 +21,7 @@ import org.tdro.mixing.audit.PositiveRanks.Estimate;
  * @param contradicted share of rows whose own negatives look as good as the positive, at most, estimated in the same way from the ranks of
  *     positives among the negatives of their rows; absent if rows have no negatives
  * @param repeated copies within the domain, and overlap with others
+ * @param worst the compared rows that fit least: those with the largest losses of a model that has not seen them, the worst first
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
@@ -32,7 +34,8 @@ import org.tdro.mixing.audit.PositiveRanks.Estimate;
   "losses",
   "mispaired",
   "contradicted",
-  "repeated"
+  "repeated",
+  "worst"
 })
 public record DomainAudit(
     String domain,
@@ -40,7 +43,13 @@ public record DomainAudit(
     @JsonSetter(nulls = Nulls.SET) Losses losses,
     @JsonSetter(nulls = Nulls.SET) Estimate mispaired,
     @JsonSetter(nulls = Nulls.SET) Estimate contradicted,
-    RepeatedRows repeated) {
+    RepeatedRows repeated,
+    @JsonSetter(nulls = Nulls.SET) List<RowExample> worst) {
+
+  public DomainAudit {
+    // Audits written by earlier versions have none.
+    worst = worst == null ? List.of() : List.copyOf(worst);
+  }
 
   /** A domain with at least this {@link #suspicion} is suspected. */
   public static final double SUSPECTED = 0.3;
@@ -131,9 +140,15 @@ public record DomainAudit(
    * @param start ranks by the model before training
    * @param unseen ranks by trained models of rows that they were not trained on
    * @param seen ranks by them of rows that they were trained on
+   * @param worst rows that fit least
    */
   public static DomainAudit of(
-      String domain, Ranks start, Ranks unseen, Ranks seen, RepeatedRows repeated) {
+      String domain,
+      Ranks start,
+      Ranks unseen,
+      Ranks seen,
+      RepeatedRows repeated,
+      List<RowExample> worst) {
     int compared = unseen.others().rows().size();
     return new DomainAudit(
         domain,
@@ -147,7 +162,8 @@ public record DomainAudit(
                 seen.others().loss()),
         better(start.others(), unseen.others()),
         better(start.own(), unseen.own()),
-        repeated);
+        repeated,
+        worst);
   }
 
   /** Returns the estimate of the model that takes fewer rows for mispaired; null without rows. */

@@ -14,11 +14,12 @@ public record PositiveRanks(List<Ranked> rows) {
   /**
    * The positive of a row.
    *
+   * @param row the row's number in the sample
    * @param loss −log softmax(s/τ) of the positive among the candidates
    * @param rank 1 for the best score; equal scores share the mean of their ranks
    * @param candidates the number n of passages that it is one of, at least 2
    */
-  public record Ranked(double loss, double rank, int candidates) {}
+  public record Ranked(int row, double loss, double rank, int candidates) {}
 
   /** An estimate with the standard deviation that it would have over samples of rows. */
   public record Estimate(double value, double standardError) {}

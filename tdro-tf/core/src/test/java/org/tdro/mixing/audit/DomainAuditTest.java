@@ -34,7 +34,7 @@ class DomainAuditTest {
 
   private static PositiveRanks ranks(double loss, double guessed, int candidates, int rows) {
     return new PositiveRanks(IntStream.range(0, rows)
-        .mapToObj(i -> new Ranked(loss, i < guessed * rows ? i % candidates + 1 : 1, candidates))
+        .mapToObj(i -> new Ranked(0, loss, i < guessed * rows ? i % candidates + 1 : 1, candidates))
         .toList());
   }
 
@@ -43,7 +43,13 @@ class DomainAuditTest {
   }
 
   private static DomainAudit audit(String name, double mispaired) {
-    return DomainAudit.of(name, ranks(3, 1), ranks(1, mispaired), ranks(0.5, mispaired), copies(0));
+    return DomainAudit.of(
+        name,
+        ranks(3, 1),
+        ranks(1, mispaired),
+        ranks(0.5, mispaired),
+        copies(0),
+        List.of(new RowExample("q 1", "a  <b>\n" + "x".repeat(300), "y", 60, 64)));
   }
 
   @ParameterizedTest
@@ -73,7 +79,8 @@ class DomainAuditTest {
         ranks(start, mispaired, contradicted),
         ranks(unseen, mispaired, contradicted),
         ranks(seen, mispaired, contradicted),
-        copies(copies));
+        copies(copies),
+        List.of());
     assertThat(audit.verdict()).hasToString(verdict);
     assertThat(audit.suspected())
         .isEqualTo(audit.verdict() == Verdict.NOISE || audit.verdict() == Verdict.COPIES);
@@ -89,30 +96,32 @@ class DomainAuditTest {
   /** A start may know more than a short training teaches. */
   @Test
   void theModelThatTakesFewerRowsForMispairedCounts() {
-    var audit = DomainAudit.of("a", ranks(1, 0.1), ranks(4, 0.9), ranks(1, 0), copies(0));
+    var audit =
+        DomainAudit.of("a", ranks(1, 0.1), ranks(4, 0.9), ranks(1, 0), copies(0), List.of());
     assertThat(audit.mispaired().value()).isBetween(0.09, 0.11);
   }
 
   @Test
   void aHandfulOfRowsIsNotEnoughForSuspicion() {
     var few = new PositiveRanks(List.of(
-        new Ranked(5, 4, 4),
-        new Ranked(1, 1, 4),
-        new Ranked(1, 1, 4),
-        new Ranked(1, 1, 4),
-        new Ranked(1, 1, 4),
-        new Ranked(1, 1, 4),
-        new Ranked(1, 1, 4),
-        new Ranked(1, 1, 4)));
+        new Ranked(0, 5, 4, 4),
+        new Ranked(0, 1, 1, 4),
+        new Ranked(0, 1, 1, 4),
+        new Ranked(0, 1, 1, 4),
+        new Ranked(0, 1, 1, 4),
+        new Ranked(0, 1, 1, 4),
+        new Ranked(0, 1, 1, 4),
+        new Ranked(0, 1, 1, 4)));
     assertThat(few.mispaired().value()).isEqualTo(0.5);
     var ranks = new Ranks(few, few);
-    assertThat(DomainAudit.of("a", ranks, ranks, ranks, copies(0)).suspected()).isFalse();
+    assertThat(DomainAudit.of("a", ranks, ranks, ranks, copies(0), List.of()).suspected())
+        .isFalse();
   }
 
   @Test
   void withoutRowsNothingIsKnown() {
     var none = new Ranks(new PositiveRanks(List.of()), new PositiveRanks(List.of()));
-    var audit = DomainAudit.of("a", none, none, none, copies(0));
+    var audit = DomainAudit.of("a", none, none, none, copies(0), List.of());
     assertThat(audit.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(audit.suspected()).isFalse();
   }
@@ -122,7 +131,10 @@ class DomainAuditTest {
     var none = new Ranks(new PositiveRanks(List.of()), new PositiveRanks(List.of()));
     var report = new AuditReport(
         "key",
-        List.of(audit("a", 0), audit("b", 1), DomainAudit.of("c", none, none, none, copies(0))));
+        List.of(
+            audit("a", 0),
+            audit("b", 1),
+            DomainAudit.of("c", none, none, none, copies(0), List.of())));
     report.write(folder);
     assertThat(AuditReport.read(folder)).contains(report);
     assertThat(report.domains()).extracting(DomainAudit::domain).containsExactly("b", "a", "c");
@@ -131,7 +143,9 @@ class DomainAuditTest {
         .startsWith("# Audit\n\n1 of 3 domains is suspected: b.\n")
         .contains(
             "| b | 0.93 \\* | looks like noise | 3.00 | 1.00 | 0.50 | 4.16 | 1.00 ± 0.07 | 0.00 ± 0.03 | 0.00 |")
-        .contains("| c | 0.00 | too few rows | | | | | | – | 0.00 |");
+        .contains("| c | 0.00 | too few rows | | | | | | – | 0.00 |")
+        .endsWith("\n## Rows of b that fit least\n\n    q 1, rank 60 of 64: a <b> "
+            + "x".repeat(193) + "…\n    → y\n");
   }
 
   @Test

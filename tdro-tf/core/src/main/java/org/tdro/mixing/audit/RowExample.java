@@ -1,0 +1,35 @@
+package org.tdro.mixing.audit;
+
+import java.util.List;
+
+/**
+ * A row of a domain for people to look at.
+ *
+ * @param queryId the id of its query
+ * @param query the query as the models read it, cut if it is long
+ * @param positive the positive that was ranked, likewise
+ * @param rank the positive's rank; 1 is the best
+ * @param candidates the number of passages that it was ranked among
+ */
+public record RowExample(
+    String queryId, String query, String positive, double rank, int candidates) {
+  private static final int LENGTH = 200;
+
+  public RowExample {
+    query = cut(query);
+    positive = cut(positive);
+  }
+
+  /** Returns the row in two lines. */
+  public List<String> lines() {
+    return List.of(
+        "%s, rank %.0f of %d: %s".formatted(queryId, rank, candidates, query), "→ " + positive);
+  }
+
+  private static String cut(String text) {
+    var line = text.replaceAll("\\s+", " ").strip();
+    return line.codePointCount(0, line.length()) <= LENGTH
+        ? line
+        : line.substring(0, line.offsetByCodePoints(0, LENGTH - 1)) + "…";
+  }
+}
