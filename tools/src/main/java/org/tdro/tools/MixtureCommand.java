@@ -161,7 +161,7 @@ final class MixtureCommand extends CommandGroup {
           report.summary(), AuditReport.file(folder), AuditReport.weights(folder));
       for (var domain : report.domains()) {
         if (domain.suspected()) {
-          out.printf("rows of %s that fit least:%n", domain.domain());
+          out.printf("rows of %s that fit least, as the models read them:%n", domain.domain());
           domain.worst().stream()
               .flatMap(row -> row.lines().stream())
               .forEach(line -> out.println("  " + line));

@@ -33,7 +33,7 @@ function auditOf(audit, named) {
       auditTable(audit),
       opening('In words', details => details.append(element('ul', {}, ...audit.domains.map(domain =>
         element('li', {}, element('b', {}, domain.domain), `: ${domain.verdict}: ${domain.reason}`))))),
-      ...audit.domains.filter(domain => domain.suspected && domain.worst.length > 0).map(domain => opening(`Rows of ${domain.domain} that fit least`,
+      ...audit.domains.filter(domain => domain.suspected && domain.worst.length > 0).map(domain => opening(`Rows of ${domain.domain} that fit least, as the models read them`,
         details => details.append(worstRows(domain)))),
       element('div', {}, losses.figure),
     ].filter(Boolean),

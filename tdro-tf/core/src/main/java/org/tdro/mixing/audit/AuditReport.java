@@ -155,7 +155,8 @@ public record AuditReport(String key, List<DomainAudit> domains) {
     }
     for (var domain : domains) {
       if (domain.suspected()) {
-        text.append("\n## Rows of %s that fit least\n\n".formatted(domain.domain()));
+        text.append("\n## Rows of %s that fit least, as the models read them\n\n"
+            .formatted(domain.domain()));
         // Indented, texts of rows are no Markdown.
         domain.worst().stream()
             .flatMap(row -> row.lines().stream())
