@@ -145,7 +145,7 @@ public final class SavedModelExport {
   private void requireClose(Agreement agreement) {
     if (!(agreement.largest() <= options.tolerance())) {
       throw new IllegalStateException(
-          "the exported model differs from the trained one by %s, more than %s; it was not put in place"
+          "the exported model differs from the trained one by %s, more than %s; it was not put in place. On a GPU, products are rounded unless the environment has NVIDIA_TF32_OVERRIDE=0"
               .formatted(agreement.largest(), options.tolerance()));
     }
   }

@@ -44,7 +44,12 @@ public final class Doctor {
     checks.put("memory", new Guarded(START, new MemoryCheck()));
     checks.put("folders", new Guarded("", new FoldersCheck(config.data().cache())));
     checks.put("Arrow", new Guarded(START, Doctor::arrow));
-    checks.put("tokenizers", new Guarded(NATIVES, Doctor::tokenizers));
+    checks.put(
+        "tokenizers",
+        new Guarded(
+            NATIVES
+                + "; a run with a GPU leaves ~/.djl.ai/tokenizers unusable for runs without one: remove it",
+            Doctor::tokenizers));
     checks.put("versions", new Guarded(NATIVES, Doctor::versions));
     checks.put("TensorFlow", new Guarded(NATIVES, new ProductCheck(session)));
     checks.put("devices", new Guarded(NATIVES, new DevicesCheck(session, requireGpu)));
