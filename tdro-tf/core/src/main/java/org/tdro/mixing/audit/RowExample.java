@@ -16,6 +16,7 @@ public record RowExample(
   private static final int LENGTH = 200;
 
   public RowExample {
+    queryId = cut(queryId);
     query = cut(query);
     positive = cut(positive);
   }
@@ -26,8 +27,9 @@ public record RowExample(
         "%s, rank %.0f of %d: %s".formatted(queryId, rank, candidates, query), "→ " + positive);
   }
 
+  /** Returns the beginning of a text in one line, without characters that would steer a terminal. */
   private static String cut(String text) {
-    var line = text.replaceAll("\\s+", " ").strip();
+    var line = text.replaceAll("[\\s\\p{Cc}]+", " ").strip();
     return line.codePointCount(0, line.length()) <= LENGTH
         ? line
         : line.substring(0, line.offsetByCodePoints(0, LENGTH - 1)) + "…";

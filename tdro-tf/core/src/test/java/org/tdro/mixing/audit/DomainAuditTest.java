@@ -49,7 +49,7 @@ class DomainAuditTest {
         ranks(1, mispaired),
         ranks(0.5, mispaired),
         copies(0),
-        List.of(new RowExample("q 1", "a  <b>\n" + "x".repeat(300), "y", 60, 64)));
+        List.of(new RowExample("q 1", "a \u001b <b>\n" + "x".repeat(300), "y", 60, 64)));
   }
 
   @ParameterizedTest
