@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
+import org.tdro.io.Suggestion;
 
 /**
  * A file with a mixture of domains, in the format of the published ones: JSON with {@code domain_ids} (name to id),
@@ -169,7 +170,8 @@ public record WeightsFile(List<DomainWeight> domains) {
     var problems = new ArrayList<String>();
     for (var domain : domains) {
       if (!names.contains(domain.name())) {
-        problems.add("domain " + domain.name() + " has a weight, but the data have no such domain");
+        problems.add("domain " + domain.name() + " has a weight, but the data have no such domain"
+            + Suggestion.of(domain.name(), names, ""));
       }
     }
     return problems;

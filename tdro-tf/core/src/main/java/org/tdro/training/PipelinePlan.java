@@ -13,9 +13,10 @@ import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.io.Suggestion;
-import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.audit.AuditReport;
+import org.tdro.rows.DomainFiles;
 import org.tdro.runs.RunFolder;
+import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.DroConfig;
 import org.tdro.training.config.RunConfig;
 import org.tdro.training.config.Weighting;
@@ -311,10 +312,19 @@ final class PipelinePlan {
           throw new ConfigException(List.of("%s: pipeline.weightings names %s, which is not a file"
               .formatted(base.origin("pipeline.weightings"), weighting.text())));
         }
-        composer.composeForRun(finetuning(weighting).orElseThrow().arguments());
-        WeightsFile.read(Path.of(weighting.text()));
+        var finetuning =
+            composer.composeForRun(finetuning(weighting).orElseThrow().arguments());
+        checkDomains(Path.of(weighting.text()), finetuning.config().data());
       }
     }
+  }
+
+  /** Checks that the data have the domains that a weights file names. */
+  private static void checkDomains(Path weights, DataConfig data) {
+    var names = data.domains().isEmpty()
+        ? List.copyOf(DomainFiles.sources(List.of(data.train()), skipped -> {}).keySet())
+        : data.domains();
+    DomainProbabilities.fromFile(weights, file -> file.selectionFrom(names));
   }
 
   /** Returns all stages that are trained, in order. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
+import org.tdro.io.InputException;
 import org.tdro.io.StepLog;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.WeightsFile.DomainSize;
@@ -208,7 +209,7 @@ class PipelineTest {
   }
 
   @Test
-  void everythingWrongWithWeightingsIsSaidBeforeTheFirstStep() {
+  void everythingWrongWithWeightingsIsSaidBeforeTheFirstStep() throws IOException {
     var nowhere = folder.resolve("nowhere");
     assertThatThrownBy(() ->
             run("pipeline.weightings=[uniform, top33, top33(robust), dorime]", "output=" + nowhere))
@@ -221,6 +222,13 @@ class PipelineTest {
             () -> run("pipeline.weightings=[uniform, missing.json]", "output=" + nowhere))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("pipeline.weightings names missing.json, which is not a file");
+    var mine = Files.writeString(
+        folder.resolve("mine.json"), "{\"domain_weights\": {\"capitals\": 1, \"sumz\": 1}}");
+    assertThatThrownBy(
+            () -> run("pipeline.weightings=[uniform, " + mine + "]", "output=" + nowhere))
+        .isInstanceOf(InputException.class)
+        .hasMessage(mine
+            + ": domain sumz has a weight, but the data have no such domain; did you mean sums?");
     assertThat(nowhere).doesNotExist();
   }
 

@@ -239,8 +239,8 @@ public record DomainAudit(
             losses.seen(), losses.unseen());
       case NOTHING_LEFT ->
         text(
-            "the loss of unseen rows is %.2f before and %.2f after training: the start is as good already",
-            losses.start(), losses.unseen());
+            "the loss of unseen rows is %.2f before and %.2f after training (a guess: %.2f): there is little to learn, or the runs are too short",
+            losses.start(), losses.unseen(), losses.chance());
       case NOISE ->
         atLeast(mispaired) >= SUSPECTED
             ? text(

@@ -1,6 +1,8 @@
 package org.tdro.mixing.audit;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * A row of a domain for people to look at.
@@ -15,6 +17,10 @@ public record RowExample(
     String queryId, String query, String positive, double rank, int candidates) {
   private static final int LENGTH = 200;
 
+  /** White space, control characters, and marks that change the direction of text. */
+  private static final Pattern STEERING =
+      Pattern.compile("[\\s\\p{Z}\\p{Cc}\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]+");
+
   public RowExample {
     queryId = cut(queryId);
     query = cut(query);
@@ -24,12 +30,13 @@ public record RowExample(
   /** Returns the row in two lines. */
   public List<String> lines() {
     return List.of(
-        "%s, rank %.0f of %d: %s".formatted(queryId, rank, candidates, query), "→ " + positive);
+        String.format(Locale.ROOT, "%s, rank %.0f of %d: %s", queryId, rank, candidates, query),
+        "→ " + positive);
   }
 
   /** Returns the beginning of a text in one line, without characters that would steer a terminal. */
   private static String cut(String text) {
-    var line = text.replaceAll("[\\s\\p{Cc}]+", " ").strip();
+    var line = STEERING.matcher(text).replaceAll(" ").strip();
     return line.codePointCount(0, line.length()) <= LENGTH
         ? line
         : line.substring(0, line.offsetByCodePoints(0, LENGTH - 1)) + "…";
