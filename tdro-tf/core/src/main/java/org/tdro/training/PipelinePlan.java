@@ -14,7 +14,6 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.io.Suggestion;
 import org.tdro.mixing.audit.AuditReport;
-import org.tdro.rows.DomainFiles;
 import org.tdro.runs.RunFolder;
 import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.DroConfig;
@@ -321,9 +320,7 @@ final class PipelinePlan {
 
   /** Checks that the data have the domains that a weights file names. */
   private static void checkDomains(Path weights, DataConfig data) {
-    var names = data.domains().isEmpty()
-        ? List.copyOf(DomainFiles.sources(List.of(data.train()), skipped -> {}).keySet())
-        : data.domains();
+    var names = PreparedData.domainNames(data);
     DomainProbabilities.fromFile(weights, file -> file.selectionFrom(names));
   }
 

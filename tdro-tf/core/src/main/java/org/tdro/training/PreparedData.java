@@ -53,6 +53,18 @@ final class PreparedData implements AutoCloseable {
     return FolderLock.whenFree(config.data().cache(), () -> prepare(config.model(), config.data()));
   }
 
+  /**
+   * Returns the names of the domains that a run has, which takes neither a tokenizer nor rows.
+   *
+   * @throws org.tdro.io.InputException if there are no files of rows
+   */
+  static List<String> domainNames(DataConfig config) {
+    return config.domains().isEmpty()
+        ? List.copyOf(
+            DomainFiles.sources(List.of(config.train()), skipped -> {}).keySet())
+        : config.domains();
+  }
+
   private static PreparedData prepare(ModelConfig model, DataConfig config) {
     int threads =
         config.workers() > 0 ? config.workers() : Runtime.getRuntime().availableProcessors();

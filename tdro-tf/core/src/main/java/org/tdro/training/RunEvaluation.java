@@ -22,7 +22,6 @@ import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SetPrompts;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
-import org.tdro.rows.DomainFiles;
 import org.tdro.runs.PhaseProgress;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
@@ -135,12 +134,9 @@ record RunEvaluation(
     var data = ResolvedConfig.read(RunConfig.SCHEMA, new RunFolder(run).config())
         .config()
         .data();
-    if (!data.domains().isEmpty()) {
-      return data.domains();
-    }
-    return Files.exists(data.train())
-        ? List.copyOf(DomainFiles.sources(List.of(data.train()), skipped -> {}).keySet())
-        : List.of();
+    return data.domains().isEmpty() && !Files.exists(data.train())
+        ? List.of()
+        : PreparedData.domainNames(data);
   }
 
   private static String key(String model, Tests tests, RetrievalEvaluation evaluation) {

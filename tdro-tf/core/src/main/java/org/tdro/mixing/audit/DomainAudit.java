@@ -46,11 +46,6 @@ public record DomainAudit(
     RepeatedRows repeated,
     @JsonSetter(nulls = Nulls.SET) List<RowExample> worst) {
 
-  public DomainAudit {
-    // Audits written by earlier versions have none.
-    worst = worst == null ? List.of() : List.copyOf(worst);
-  }
-
   /** A domain with at least this {@link #suspicion} is suspected. */
   public static final double SUSPECTED = 0.3;
 
@@ -71,6 +66,11 @@ public record DomainAudit(
 
   /** A model that has learned less than this share of what there was to learn has learned nothing. */
   private static final double NOTHING = 0.1;
+
+  public DomainAudit {
+    // Audits written by earlier versions have none.
+    worst = worst == null ? List.of() : List.copyOf(worst);
+  }
 
   /**
    * Mean losses −log softmax(s/τ) of positives among n passages.
