@@ -19,6 +19,7 @@ import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.experiments.ledger.LedgerRun;
 import org.tdro.experiments.sweep.SweptValues;
 import org.tdro.io.InputException;
+import org.tdro.io.MarkdownTable;
 import org.tdro.training.MixtureUse;
 import org.tdro.training.RunSetting;
 import org.tdro.training.StoredEvaluation;
@@ -253,24 +254,17 @@ final class ComparedRuns {
   /** Returns what the mixtures of the systems took and drew, in Markdown; empty unless it is known of all runs of a system. */
   String mixtures() {
     var names = names();
-    var lines = new ArrayList<String>();
+    var table = new MarkdownTable().left("weighting").right(MixtureUse.HEADINGS);
     for (int i = 0; i < groups.size(); i++) {
       var members = groups.get(i).members();
       var uses = members.stream()
           .flatMap(member -> member.results().mixture().stream())
           .toList();
       if (uses.size() == members.size()) {
-        lines.add(
-            "| %s | %s |%n".formatted(names.get(i), String.join(" | ", MixtureUse.cells(uses))));
+        table.row(names.get(i), MixtureUse.cells(uses));
       }
     }
-    return lines.isEmpty()
-        ? ""
-        : "%n| weighting | %s |%n|---%s|%n%s"
-            .formatted(
-                String.join(" | ", MixtureUse.HEADINGS),
-                "|--:".repeat(MixtureUse.HEADINGS.size()),
-                String.join("", lines));
+    return table.isEmpty() ? "" : "\n" + table;
   }
 
   private static String words(List<Long> seeds) {

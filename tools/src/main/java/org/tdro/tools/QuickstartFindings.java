@@ -1,7 +1,6 @@
 package org.tdro.tools;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +13,7 @@ import org.tdro.evaluation.significance.Comparison;
 import org.tdro.evaluation.significance.Comparison.Pair;
 import org.tdro.evaluation.significance.Comparison.Row;
 import org.tdro.experiments.spoiling.Junk;
+import org.tdro.io.MarkdownTable;
 import org.tdro.mixing.audit.AuditReport;
 import org.tdro.mixing.audit.DomainAudit;
 import org.tdro.training.Pipeline;
@@ -41,22 +41,23 @@ record QuickstartFindings(List<AuditReport> audits, Map<String, Junk> junk, Comp
     if (audits.isEmpty()) {
       return "";
     }
-    var lines = new ArrayList<String>();
-    lines.add("| dataset | suspicion | suspected by | verdict | made as |");
-    lines.add("|---|--:|--:|---|---|");
+    var table = new MarkdownTable()
+        .left("dataset")
+        .right("suspicion", "suspected by")
+        .left("verdict", "made as");
     for (var domain : audits.get(0).domains()) {
       var all = ofAllSeeds(domain.domain());
-      lines.add(String.format(
-          Locale.ROOT,
-          "| %s | %.2f | %d of %d | %s | %s |",
+      table.row(List.of(
           domain.domain(),
-          all.stream().mapToDouble(DomainAudit::suspicion).average().orElse(0),
-          all.stream().filter(DomainAudit::suspected).count(),
-          all.size(),
-          verdict(all),
+          String.format(
+              Locale.ROOT,
+              "%.2f",
+              all.stream().mapToDouble(DomainAudit::suspicion).average().orElse(0)),
+          "%d of %d".formatted(all.stream().filter(DomainAudit::suspected).count(), all.size()),
+          verdict(all).toString(),
           junk.containsKey(domain.domain()) ? junk.get(domain.domain()).description() : "clean"));
     }
-    return String.join("\n", lines) + "\n";
+    return table.toString();
   }
 
   /** Returns the verdict of the most seeds, the first of equally many. */

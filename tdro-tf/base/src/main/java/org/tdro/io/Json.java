@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidNullException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -263,6 +264,9 @@ public final class Json {
 
   /** Returns a record's own complaint, without Jackson's frame around it. */
   private static String cause(JsonMappingException e) {
+    if (e instanceof InvalidNullException) {
+      return "is missing, or null";
+    }
     return e.getCause() instanceof IllegalArgumentException problem
         ? problem.getMessage()
         : e.getOriginalMessage();

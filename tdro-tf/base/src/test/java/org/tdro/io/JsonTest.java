@@ -39,7 +39,7 @@ class JsonTest {
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       {"domains": [{"name": "nq", "row_count": 0}]} | : domains[0]: row_count must be at least 1, was 0
       {"domains": [{"name": "nq", "row_count": 1.5}]} | : domains[0].row_count: Cannot coerce
-      {"domains": [{"name": null, "row_count": 1}]} | : domains[0].name: Invalid `null` value
+      {"domains": [{"name": null, "row_count": 1}]} | : domains[0].name: is missing, or null
       {"domains": [], "domains": []} | :1: not valid JSON: Duplicate field 'domains'
       {"domains": [} | :1: not valid JSON: Unexpected close marker
       """)

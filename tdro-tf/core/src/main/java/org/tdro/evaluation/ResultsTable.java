@@ -1,12 +1,10 @@
 package org.tdro.evaluation;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
+import org.tdro.io.MarkdownTable;
 
 /**
  * A table of values: one row for each evaluation set, one column for each model or measure.
@@ -58,16 +56,15 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
    * @param boldBest whether the largest value of each row is bold, and those that are printed like it
    */
   public String toMarkdown(boolean boldBest) {
-    var lines = new ArrayList<String>();
-    lines.add(line(corner, columns));
-    lines.add("|---" + "|--:".repeat(columns.size()) + "|");
-    rows.forEach(row -> lines.add(line(row, boldBest)));
+    var table = new MarkdownTable().left(corner).right(columns);
+    rows.forEach(row -> table.row(row.name(), cells(row, boldBest)));
     if (rows.size() > 1) {
       var averages =
           averages().stream().map(average -> average.orElse(Double.NaN)).toList();
-      lines.add(line(new Row(averageName(), averages), boldBest));
+      var last = new Row(averageName(), averages);
+      table.row(last.name(), cells(last, boldBest));
     }
-    return String.join("\n", lines) + "\n";
+    return table.toString();
   }
 
   private String averageName() {
@@ -75,27 +72,19 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
     return complete == rows.size() ? "average" : "average of the " + complete + " without gaps";
   }
 
-  private static String line(Row row, boolean boldBest) {
+  private static List<String> cells(Row row, boolean boldBest) {
     var cells = row.values().stream().map(ResultsTable::cell).toList();
     var best = row.values().stream()
         .filter(value -> !value.isNaN())
         .max(Double::compare)
         .map(ResultsTable::cell);
     boolean mark = boldBest && cells.size() > 1;
-    return line(
-        row.name(),
-        cells.stream()
-            .map(cell -> mark && best.filter(cell::equals).isPresent() ? "**" + cell + "**" : cell)
-            .toList());
+    return cells.stream()
+        .map(cell -> mark && best.filter(cell::equals).isPresent() ? "**" + cell + "**" : cell)
+        .toList();
   }
 
   private static String cell(double value) {
     return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4f", value);
-  }
-
-  /** Returns a line of a Markdown table, without its end. */
-  public static String line(String first, List<String> others) {
-    return Stream.concat(Stream.of(first), others.stream())
-        .collect(Collectors.joining(" | ", "| ", " |"));
   }
 }

@@ -1,5 +1,7 @@
 package org.tdro.mixing;
 
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.nio.file.Path;
@@ -71,13 +73,18 @@ public record WeightsFile(List<DomainWeight> domains) {
    */
   public static WeightsFile read(Path file) {
     var content = Json.read(file, Content.class);
+    if (!content.others().isEmpty()) {
+      LOG.warn(
+          "{}: {} not read; domain_weights, domain_ids and size are",
+          file,
+          content.others().keySet());
+    }
     var problems = content.problems();
     if (!problems.isEmpty()) {
       throw new InputException(
           problems.stream().map(problem -> file + ": " + problem).toList());
     }
-    double sum =
-        content.domainWeights().values().stream().mapToDouble(weight -> weight).sum();
+    double sum = content.sum();
     boolean normalize = Math.abs(sum - 1) > SUM_TOLERANCE;
     if (normalize) {
       LOG.warn("{}: the weights sum to {}; they are divided by that", file, sum);
@@ -194,7 +201,11 @@ public record WeightsFile(List<DomainWeight> domains) {
   /** Returns the content of this file. */
   public Content content() {
     var content = new Content(
-        new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+        new LinkedHashMap<>(),
+        new LinkedHashMap<>(),
+        new LinkedHashMap<>(),
+        new LinkedHashMap<>(),
+        Map.of());
     double total =
         domains.stream().mapToDouble(domain -> domain.domain().rows()).sum();
     for (var domain : domains) {
@@ -210,12 +221,17 @@ public record WeightsFile(List<DomainWeight> domains) {
   /**
    * The content of the file: maps by name. Without {@code domain_ids}, domains are numbered in the order of their weights in the file.
    * Without {@code size}, every domain counts one row, which changes no weight. {@code epoch} follows from the others and is not read.
+   *
+   * @param others keys of other meaning, which have no effect
    */
   public record Content(
       @JsonSetter(nulls = Nulls.SET) Map<String, Integer> domainIds,
       Map<String, Double> domainWeights,
       @JsonSetter(nulls = Nulls.SET) Map<String, Long> size,
-      @JsonSetter(nulls = Nulls.SET) Map<String, Double> epoch) {
+      @JsonSetter(nulls = Nulls.SET) Map<String, Double> epoch,
+
+      @JsonIgnore @JsonAnySetter @JsonSetter(nulls = Nulls.SET)
+      Map<String, Object> others) {
 
     public Content {
       if (domainIds == null) {
@@ -230,6 +246,11 @@ public record WeightsFile(List<DomainWeight> domains) {
           size.put(name, 1L);
         }
       }
+      others = others == null ? Map.of() : others;
+    }
+
+    double sum() {
+      return domainWeights.values().stream().mapToDouble(weight -> weight).sum();
     }
 
     List<String> problems() {
@@ -243,8 +264,11 @@ public record WeightsFile(List<DomainWeight> domains) {
       if (new HashSet<>(domainIds.values()).size() < domainIds.size()) {
         problems.add("domain_ids has the same id twice: " + domainIds);
       }
-      if (problems.isEmpty() && domainWeights.values().stream().allMatch(weight -> weight == 0)) {
+      if (problems.isEmpty() && sum() == 0) {
         problems.add("no domain has a weight above 0");
+      }
+      if (problems.isEmpty() && Double.isInfinite(sum())) {
+        problems.add("the sum of the weights is too large for a number");
       }
       return problems;
     }

@@ -14,6 +14,7 @@ import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.Json;
+import org.tdro.io.MarkdownTable;
 
 /**
  * The results of a pipeline.
@@ -58,35 +59,29 @@ public record PipelineReport(
 
   /** Returns a table of what each weighting took and gave. */
   private String mixtureTable() {
-    var lines = new ArrayList<String>();
-    var headings = new ArrayList<>(MixtureUse.HEADINGS);
-    headings.addAll(measures);
-    lines.add(ResultsTable.line("weighting", headings));
-    lines.add("|---" + "|--:".repeat(headings.size()) + "|");
+    var table = new MarkdownTable().left("weighting").right(MixtureUse.HEADINGS).right(measures);
     var weightings = List.copyOf(evaluations.keySet());
     for (int i = 0; i < weightings.size(); i++) {
       var cells = new ArrayList<>(MixtureUse.cells(List.of(mixtures.get(weightings.get(i)))));
       for (var measure : measures) {
         cells.add(decimal(table(measure).averages().get(i).orElse(Double.NaN)));
       }
-      lines.add(ResultsTable.line(weightings.get(i), cells));
+      table.row(weightings.get(i), cells);
     }
-    return String.join("\n", lines) + "\n";
+    return table.toString();
   }
 
   /** Returns a table of the share of each domain. */
   private String shareTable() {
-    var lines = new ArrayList<String>();
-    lines.add(ResultsTable.line("share of", List.copyOf(mixtures.keySet())));
-    lines.add("|---" + "|--:".repeat(mixtures.size()) + "|");
+    var table = new MarkdownTable().left("share of").right(List.copyOf(mixtures.keySet()));
     for (var domain : MixtureUse.domains(mixtures)) {
-      lines.add(ResultsTable.line(
+      table.row(
           domain,
           mixtures.values().stream()
               .map(use -> decimal(use.shares().getOrDefault(domain, 0.0)))
-              .toList()));
+              .toList());
     }
-    return String.join("\n", lines) + "\n";
+    return table.toString();
   }
 
   private static String decimal(double value) {

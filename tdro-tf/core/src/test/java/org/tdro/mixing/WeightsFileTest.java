@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.WeightsFile.DomainWeight;
 import org.tdro.testing.Shared;
@@ -66,6 +67,24 @@ class WeightsFileTest {
     var read = WeightsFile.read(file);
     assertThat(read.weightsOf(List.of("a", "b"))).containsExactly(0.75, 0.25);
     assertThat(read.domains()).extracting(DomainWeight::name).containsExactly("b", "a");
+  }
+
+  @Test
+  void keysOfNoMeaningAreNamed() throws IOException {
+    var file = Files.writeString(
+        folder.resolve("my_weights.json"),
+        "{\"domain_weights\": {\"b\": 1}, \"sizes\": {\"b\": 3}, \"epoch\": {\"b\": 1}}");
+    assertThat(Json.read(file, WeightsFile.Content.class).others()).containsOnlyKeys("sizes");
+    assertThat(WeightsFile.read(file).domains()).hasSize(1);
+  }
+
+  @Test
+  void weightsThatAreMissingOrTooLargeAreRefused() throws IOException {
+    var missing = Files.writeString(folder.resolve("missing.json"), "{\"size\": {\"b\": 3}}");
+    assertThatThrownBy(() -> WeightsFile.read(missing))
+        .hasMessage(missing + ": domain_weights: is missing, or null");
+    var large = write("{\"a\": 0, \"B\": 1}", "{\"a\": 1e308, \"B\": 1.2e308}");
+    assertThatThrownBy(() -> WeightsFile.read(large)).hasMessageContaining("too large");
   }
 
   @Test

@@ -16,6 +16,7 @@ import org.tdro.evaluation.significance.Comparison.Test;
 import org.tdro.io.Csv;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
+import org.tdro.io.MarkdownTable;
 
 /** Forms in which a {@link Comparison} is written. */
 public enum ComparisonFormat {
@@ -153,14 +154,15 @@ public enum ComparisonFormat {
     String markdown() {
       var text = new StringBuilder();
       for (var table : comparison.tables()) {
-        text.append(line(Stream.concat(Stream.of(table.measure()), headings().stream())));
-        text.append("|---" + "|--:".repeat(comparison.systems().size()) + "|\n");
+        var means = new MarkdownTable().left(table.measure()).right(headings());
         for (var row : table.rows()) {
-          text.append(line(Stream.concat(
-              Stream.of(name(row)),
-              IntStream.range(0, row.cells().size()).mapToObj(system -> cell(row, system)))));
+          means.row(
+              name(row),
+              IntStream.range(0, row.cells().size())
+                  .mapToObj(system -> cell(row, system))
+                  .toList());
         }
-        text.append('\n');
+        text.append(means).append('\n');
       }
       if (comparison.systems().size() > 1) {
         text.append(legend()).append("\n\n");
@@ -179,27 +181,23 @@ public enum ComparisonFormat {
 
     private String tests(Table table) {
       var percent = plain(100 * (1 - comparison.options().alpha()));
-      var text = new StringBuilder(line(Stream.of(
-          table.measure(),
-          "compared",
-          "difference",
-          percent + " % interval",
-          "p Student",
-          "p Fisher",
-          "p seeds")));
-      text.append("|---|---|--:|--:|--:|--:|--:|\n");
+      var tests = new MarkdownTable()
+          .left(table.measure(), "compared")
+          .right("difference", percent + " % interval", "p Student", "p Fisher", "p seeds");
       for (var row : tested(table)) {
         for (var pair : row.pairs()) {
-          text.append(line(Stream.concat(
-              Stream.of(
-                  name(row),
-                  compared(pair),
-                  signed(pair.difference()),
-                  signed(pair.interval().low()) + " … " + signed(pair.interval().high())),
-              Stream.of(Test.values()).map(test -> p(pair, test)))));
+          tests.row(Stream.concat(
+                  Stream.of(
+                      name(row),
+                      compared(pair),
+                      signed(pair.difference()),
+                      signed(pair.interval().low()) + " … "
+                          + signed(pair.interval().high())),
+                  Stream.of(Test.values()).map(test -> p(pair, test)))
+              .toList());
         }
       }
-      return text.toString();
+      return tests.toString();
     }
 
     private static String p(Pair pair, Test test) {
@@ -208,12 +206,6 @@ public enum ComparisonFormat {
       }
       double p = pair.tests().get(test).holm();
       return p < 0.00005 ? "< 0.0001" : number(p);
-    }
-
-    private static String line(Stream<String> cells) {
-      return cells
-          .map(cell -> cell.replace("|", "\\|"))
-          .collect(Collectors.joining(" | ", "| ", " |\n"));
     }
 
     String latex() {

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.tdro.io.MarkdownTable;
 import org.tdro.models.DecoderArchitecture;
 import org.tdro.retriever.RetrieverSettings;
 
@@ -42,11 +44,11 @@ public record PythonModelCard(Map<String, String> run) {
         ---
         # A text retriever
 
-        | | |
-        |---|---|
         """.formatted(library.name));
-    facts(settings).forEach((name, fact) -> row(text, name, fact));
-    run.forEach((name, fact) -> row(text, name, fact));
+    var table = new MarkdownTable().left("", "");
+    facts(settings).forEach((name, fact) -> table.row(List.of(name, fact)));
+    run.forEach((name, fact) -> table.row(List.of(name, fact)));
+    text.append(table);
     text.append("""
 
         ```python
@@ -107,9 +109,5 @@ public record PythonModelCard(Map<String, String> run) {
             shape.layers(),
             shape.hidden(),
             shape.vocabulary());
-  }
-
-  private static void row(StringBuilder text, String name, String fact) {
-    text.append("| %s | %s |\n".formatted(name, fact));
   }
 }

@@ -3,6 +3,7 @@ package org.tdro.mixing.audit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.Json;
+import org.tdro.io.MarkdownTable;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.WeightsFile.DomainWeight;
@@ -123,30 +125,10 @@ public record AuditReport(String key, List<DomainAudit> domains) {
   /** Returns a table of the domains, and what was found in words. */
   public String toMarkdown() {
     var text = new StringBuilder("# Audit\n\n").append(capitalised(summary())).append(".\n\n");
-    text.append(
-        "| domain | suspicion | verdict | start | unseen | seen | chance | mispaired | contradicted | copies |\n|---|--:|---|--:|--:|--:|--:|--:|--:|--:|\n");
-    for (var domain : domains) {
-      text.append("| %s | %s%s | %s |"
-          .formatted(
-              domain.domain(),
-              number(domain.suspicion()),
-              domain.suspected() ? " \\*" : "",
-              domain.verdict()));
-      if (domain.losses() == null) {
-        text.append(" | | | | |");
-      } else {
-        text.append(" %s | %s | %s | %s | %s |"
-            .formatted(
-                number(domain.losses().start()),
-                number(domain.losses().unseen()),
-                number(domain.losses().seen()),
-                number(domain.losses().chance()),
-                estimate(domain.mispaired())));
-      }
-      text.append(" %s | %s |\n"
-          .formatted(estimate(domain.contradicted()), number(domain.repeated().copyShare())));
-    }
-    text.append("\n\\* suspected: ").append(number(DomainAudit.SUSPECTED)).append(" or more.\n\n");
+    text.append(table())
+        .append("\n\\* suspected: ")
+        .append(number(DomainAudit.SUSPECTED))
+        .append(" or more.\n\n");
     cautions().forEach(caution -> text.append(caution).append("\n\n"));
     for (var domain : domains) {
       text.append("- **%s**: %s: %s%s\n"
@@ -164,6 +146,33 @@ public record AuditReport(String key, List<DomainAudit> domains) {
       }
     }
     return text.toString();
+  }
+
+  private MarkdownTable table() {
+    var table = new MarkdownTable()
+        .left("domain")
+        .right("suspicion")
+        .left("verdict")
+        .right("start", "unseen", "seen", "chance", "mispaired", "contradicted", "copies");
+    for (var domain : domains) {
+      var cells = new ArrayList<String>();
+      cells.add(domain.domain());
+      cells.add(number(domain.suspicion()) + (domain.suspected() ? " \\*" : ""));
+      cells.add(domain.verdict().toString());
+      if (domain.losses() == null) {
+        cells.addAll(Collections.nCopies(5, ""));
+      } else {
+        cells.add(number(domain.losses().start()));
+        cells.add(number(domain.losses().unseen()));
+        cells.add(number(domain.losses().seen()));
+        cells.add(number(domain.losses().chance()));
+        cells.add(estimate(domain.mispaired()));
+      }
+      cells.add(estimate(domain.contradicted()));
+      cells.add(number(domain.repeated().copyShare()));
+      table.row(cells);
+    }
+    return table;
   }
 
   private static String overlaps(RepeatedRows repeated) {
