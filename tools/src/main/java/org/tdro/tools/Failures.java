@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.tdro.config.ConfigException;
 import org.tdro.io.InputException;
+import org.tdro.io.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
@@ -35,7 +36,7 @@ final class Failures {
     if (stacktrace) {
       failure.printStackTrace(command.getErr());
     } else {
-      for (var line : describe(failure).lines().toList()) {
+      for (var line : Printable.of(describe(failure)).lines().toList()) {
         command.getErr().println(command.getColorScheme().errorText(line));
       }
     }
@@ -47,7 +48,7 @@ final class Failures {
   static int report(ParameterException failure, String[] arguments) {
     var command = failure.getCommandLine();
     var err = command.getErr();
-    err.println(command.getColorScheme().errorText(failure.getMessage()));
+    err.println(command.getColorScheme().errorText(Printable.of(failure.getMessage())));
     UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("See " + command.getCommandSpec().qualifiedName() + " --help.");
     err.flush();

@@ -110,13 +110,15 @@ final class PreparedData implements AutoCloseable {
    */
   private static Tokenizer tokenizer(
       ModelConfig model, DataConfig data, SortedMap<String, Path> sources, int threads) {
-    if (data.tokenizer().isPresent()) {
-      return named(data.tokenizer().get(), model);
+    if (data.tokenizer().isEmpty() && model.path().isEmpty()) {
+      return Tokenizer.load(learned(data, sources, threads));
     }
-    return Tokenizer.load(
-        model.path().isPresent()
-            ? published(model.path().get(), model, data.cache())
-            : learned(data, sources, threads));
+    LOG.info(
+        "the tokenizer is that of {}; no vocabulary is learned, so data.vocabulary and data.lowercase have no effect",
+        data.tokenizer().or(model::path).orElseThrow());
+    return data.tokenizer().isPresent()
+        ? named(data.tokenizer().get(), model)
+        : Tokenizer.load(published(model.path().get(), model, data.cache()));
   }
 
   private static Tokenizer named(Path file, ModelConfig model) {

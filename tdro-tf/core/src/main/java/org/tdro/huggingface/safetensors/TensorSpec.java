@@ -1,6 +1,7 @@
 package org.tdro.huggingface.safetensors;
 
 import java.util.Arrays;
+import org.tdro.io.Printable;
 
 /**
  * A tensor's name, type and shape, without its values.
@@ -89,7 +90,7 @@ public record TensorSpec(String name, DType type, long[] shape) {
   /** Returns a text from a file as messages show it: truncated, and without control characters for a terminal. */
   static String shown(String text) {
     var start = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "...";
-    return start.replaceAll("\\p{Cntrl}", "?");
+    return Printable.of(start).replaceAll("[\\t\\r\\n]", "?");
   }
 
   private static long product(long[] shape) {

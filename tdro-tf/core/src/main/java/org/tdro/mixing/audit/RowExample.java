@@ -3,6 +3,7 @@ package org.tdro.mixing.audit;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.tdro.io.Printable;
 
 /**
  * A row of a domain for people to look at.
@@ -17,9 +18,7 @@ public record RowExample(
     String queryId, String query, String positive, double rank, int candidates) {
   private static final int LENGTH = 200;
 
-  /** White space, control characters, and marks that change the direction of text. */
-  private static final Pattern STEERING =
-      Pattern.compile("[\\s\\p{Z}\\p{Cc}\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]+");
+  private static final Pattern WHITE_SPACE = Pattern.compile("[\\s\\p{Z}]+");
 
   public RowExample {
     queryId = cut(queryId);
@@ -36,7 +35,7 @@ public record RowExample(
 
   /** Returns the beginning of a text in one line, without characters that would steer a terminal. */
   private static String cut(String text) {
-    var line = STEERING.matcher(text).replaceAll(" ").strip();
+    var line = Printable.of(WHITE_SPACE.matcher(text).replaceAll(" ").strip());
     return line.codePointCount(0, line.length()) <= LENGTH
         ? line
         : line.substring(0, line.offsetByCodePoints(0, LENGTH - 1)) + "…";

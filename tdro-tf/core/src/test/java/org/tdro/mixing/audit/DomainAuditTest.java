@@ -143,10 +143,10 @@ class DomainAuditTest {
         .startsWith("# Audit\n\n1 of 3 domains is suspected: b.\n")
         .contains(
             "| b | 0.93 \\* | looks like noise | 3.00 | 1.00 | 0.50 | 4.16 | 1.00 ± 0.07 | 0.00 ± 0.03 | 0.00 |")
-        .contains("| c | 0.00 | too few rows | | | | | | – | 0.00 |")
+        .contains("| c | 0.00 | too few rows |  |  |  |  |  | – | 0.00 |")
         .endsWith(
-            "\n## Rows of b that fit least, as the models read them\n\n    q 1, rank 60 of 64: a <b> "
-                + "x".repeat(193) + "…\n    → y\n");
+            "\n## Rows of b that fit least, as the models read them\n\n    q 1, rank 60 of 64: a ? <b> "
+                + "x".repeat(191) + "…\n    → y\n");
   }
 
   @Test
