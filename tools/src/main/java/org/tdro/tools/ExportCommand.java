@@ -13,6 +13,7 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.export.DefaultSignature;
 import org.tdro.export.ExportOptions;
 import org.tdro.export.ExportedRetriever;
 import org.tdro.export.Precision;
@@ -42,7 +43,9 @@ import picocli.CommandLine.Spec;
       "",
       "A SavedModel's signatures encode_query, encode_passage and serving_default (queries) take input_ids and attention_mask "
           + "[batch, length] and return embedding [batch, size]; score takes both twice, of queries and of passages, and "
-          + "returns score [queries, passages]. Its assets hold everything that a client must know. Before an export is "
+          + "returns score [queries, passages]. Where the tokenizer can be computed in the graph (BERT's WordPiece), "
+          + "embed_query_text and embed_passage_text take text [batch], strings, and embed_titled_passage_text also title. "
+          + "Its assets hold everything that a client must know. Before an export is "
           + "put in place, a fresh process loads it and compares its embeddings with the model's."
     },
     footerHeading = "%nExamples:%n",
@@ -50,6 +53,7 @@ import picocli.CommandLine.Spec;
       "  tdro export --model runs/finetune --output serving/retriever",
       "  tdro export --model RUN --output BASE --precision int8 --eval EVALUATION",
       "  tdro export --model RUN --output BASE --version 7 --id-type int64",
+      "  tdro export --model RUN --output BASE --default-signature embed_query_text",
       "  tdro export --model RUN --output FOLDER --format huggingface --dtype bfloat16",
       "  tdro export --model RUN --output FOLDER --format peft"
     })
@@ -96,6 +100,14 @@ final class ExportCommand implements Callable<Integer> {
       description =
           "Type of input_ids and attention_mask, int32 or int64 (default: ${DEFAULT-VALUE}).")
   private IdType idType;
+
+  @Option(
+      names = "--default-signature",
+      defaultValue = "encode_query",
+      paramLabel = "NAME",
+      description =
+          "The signature that serving_default is: encode_query, encode_passage, embed_query_text or embed_passage_text (default: ${DEFAULT-VALUE}).")
+  private DefaultSignature defaultSignature;
 
   @Option(
       names = "--tolerance",
@@ -175,6 +187,7 @@ final class ExportCommand implements Callable<Integer> {
     return new ExportOptions(
         idType,
         precision,
+        defaultSignature,
         number,
         tolerance == null ? OptionalDouble.empty() : OptionalDouble.of(tolerance));
   }

@@ -25,6 +25,7 @@ import org.tdro.experiments.spoiling.Junk;
 import org.tdro.experiments.sweep.JobLauncher;
 import org.tdro.experiments.sweep.Sweep;
 import org.tdro.experiments.sweep.SweptCommand;
+import org.tdro.export.DefaultSignature;
 import org.tdro.export.ExportOptions;
 import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
@@ -185,6 +186,7 @@ final class QuickstartCommand implements Callable<Integer> {
     var options = new ExportOptions(
         settings.idType(),
         Precision.FP32,
+        DefaultSignature.ENCODE_QUERY,
         OptionalLong.empty(),
         OptionalDouble.of(settings.tolerance()));
     var base = out.resolve("export").resolve(best.name());

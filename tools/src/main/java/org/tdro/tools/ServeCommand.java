@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
       "",
       "  GET  /v1/models/NAME              status of its versions",
       "  GET  /v1/models/NAME/metadata     its signatures",
-      "  POST /v1/models/NAME:predict      embeddings of token ids",
+      "  POST /v1/models/NAME:predict      embeddings of token ids, or of strings if the export takes them",
       "  POST /embed                       embeddings of texts",
       "  POST /v1/embeddings               embeddings of texts, as OpenAI",
       "  GET  /health, /metrics            for probes and for Prometheus",
@@ -106,6 +106,14 @@ final class ServeCommand implements Callable<Integer> {
   private int maxLength;
 
   @Option(
+      names = "--max-text-kib",
+      defaultValue = "128",
+      paramLabel = "N",
+      description =
+          "Largest string in KiB, for signatures that take strings; larger ones are answered with 400 (default: ${DEFAULT-VALUE}).")
+  private int maxText;
+
+  @Option(
       names = "--max-body-mib",
       defaultValue = "4",
       paramLabel = "N",
@@ -161,13 +169,14 @@ final class ServeCommand implements Callable<Integer> {
   private ServerOptions options() {
     try {
       int bytes = Math.multiplyExact(maxBody, 1 << 20);
+      int textBytes = Math.multiplyExact(maxText, 1 << 10);
       return new ServerOptions(
           Optional.ofNullable(name),
           host,
           port,
           new ServerOptions.Batching(maxBatch, Duration.ofMillis(batchTimeout)),
           new ServerOptions.Limits(
-              bytes, maxTexts, maxLength, maxQueue, maxRequests, Duration.ofMinutes(1)),
+              bytes, maxTexts, maxLength, textBytes, maxQueue, maxRequests, Duration.ofMinutes(1)),
           Duration.ofSeconds(1),
           Duration.ofSeconds(drain));
     } catch (IllegalArgumentException | ArithmeticException e) {

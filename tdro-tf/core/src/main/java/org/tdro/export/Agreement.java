@@ -1,7 +1,10 @@
 package org.tdro.export;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.tdro.retriever.Retriever;
+import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.text.TextKind;
 
 /**
@@ -19,14 +22,36 @@ public record Agreement(double largest, double largestCosine, double meanCosine)
    *
    * @param queries an embedding of each text as a query
    * @param passages an embedding of each as a passage
+   * @param strings embeddings of the texts given as strings, by signature
+   * @param defaultSignature what {@code serving_default} is
    */
   @SuppressWarnings("ArrayRecordComponent") // compared number by number
-  record Trained(float[][] queries, float[][] passages) {
+  record Trained(
+      float[][] queries,
+      float[][] passages,
+      Map<String, float[][]> strings,
+      DefaultSignature defaultSignature) {
 
-    /** Encodes the token ids of texts as queries and as passages. */
-    static Trained of(Retriever retriever, int[][] texts) {
+    /**
+     * Encodes the token ids of texts as queries and as passages.
+     *
+     * @param ids of the texts as strings, by signature
+     */
+    static Trained of(
+        Retriever retriever,
+        int[][] texts,
+        Map<String, int[][]> ids,
+        DefaultSignature defaultSignature) {
+      var strings = new HashMap<String, float[][]>();
+      var ofQueries = RetrieverAssets.textSignature(TextKind.QUERY);
+      ids.forEach((signature, rows) -> strings.put(
+          signature,
+          rows(retriever, signature.equals(ofQueries) ? TextKind.QUERY : TextKind.PASSAGE, rows)));
       return new Trained(
-          rows(retriever, TextKind.QUERY, texts), rows(retriever, TextKind.PASSAGE, texts));
+          rows(retriever, TextKind.QUERY, texts),
+          rows(retriever, TextKind.PASSAGE, texts),
+          strings,
+          defaultSignature);
     }
 
     private static float[][] rows(Retriever retriever, TextKind kind, int[][] texts) {
@@ -37,7 +62,9 @@ public record Agreement(double largest, double largestCosine, double meanCosine)
     }
 
     private float[][] of(String signature) {
-      return signature.equals(RetrieverSignatures.ENCODE_PASSAGE) ? passages : queries;
+      var key = signature.equals(RetrieverSignatures.DEFAULT) ? defaultSignature.key() : signature;
+      return strings.getOrDefault(
+          key, key.equals(RetrieverSignatures.ENCODE_PASSAGE) ? passages : queries);
     }
   }
 

@@ -3,13 +3,16 @@ package org.tdro.export;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.tdro.data.TokenMatrix;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.Json;
@@ -18,7 +21,10 @@ import org.tdro.serving.client.RetrieverAssets;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.TensorInfo;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TString;
 
 /**
  * The check of an export: a process of its own, which knows nothing of the trained model, loads the SavedModel with TensorFlow's
@@ -42,10 +48,11 @@ public final class ExportCheck {
    * The request of a check.
    *
    * @param texts token ids of each text
+   * @param strings texts for the signatures that take strings; empty if there are none
    * @param tokens of each text in the batches whose time is taken
    */
   @SuppressWarnings("ArrayRecordComponent") // written to a file, never compared
-  record Request(String savedModel, int[][] texts, int tokens) {
+  record Request(String savedModel, int[][] texts, List<String> strings, int tokens) {
     void write(Path file) {
       Json.write(file, this);
     }
@@ -55,12 +62,14 @@ public final class ExportCheck {
    * The result of a check.
    *
    * @param embeddings of the texts, by signature
+   * @param ids of the texts given as strings, by signature
    * @param scores of every text as a query with every text as a passage
    * @param milliseconds by number of texts in a batch
    */
   @SuppressWarnings("ArrayRecordComponent") // read from a file, never compared
   record Result(
       Map<String, float[][]> embeddings,
+      Map<String, int[][]> ids,
       float[][] scores,
       SortedMap<Integer, Double> milliseconds) {
     static Result read(Path file) {
@@ -130,13 +139,78 @@ public final class ExportCheck {
   private Result answer(Request request) {
     var embeddings = new LinkedHashMap<String, float[][]>();
     for (var signature : RetrieverSignatures.ENCODING) {
-      embeddings.put(signature, encode(signature, request.texts()));
+      if (inputs(signature).containsKey(RetrieverSignatures.INPUT_IDS)) {
+        embeddings.put(signature, encode(signature, request.texts()));
+      }
+    }
+    var ids = new LinkedHashMap<String, int[][]>();
+    if (!request.strings().isEmpty()) {
+      try (var texts = TString.vectorOf(request.strings().toArray(String[]::new));
+          var titles = TString.vectorOf(titles(request.strings()).toArray(String[]::new))) {
+        var strings = Map.of(RetrieverSignatures.TEXT, texts, RetrieverSignatures.TITLE, titles);
+        for (var signature : RetrieverSignatures.OF_STRINGS) {
+          ids.put(signature, ids(signature, strings));
+          embeddings.put(signature, embed(signature, strings));
+        }
+        if (!embeddings.containsKey(RetrieverSignatures.DEFAULT)) {
+          embeddings.put(RetrieverSignatures.DEFAULT, embed(RetrieverSignatures.DEFAULT, strings));
+        }
+      }
     }
     var milliseconds = new TreeMap<Integer, Double>();
     for (int batch : WarmupRequests.BATCHES) {
       milliseconds.put(batch, time(request, batch));
     }
-    return new Result(embeddings, score(request.texts()), milliseconds);
+    return new Result(embeddings, ids, score(request.texts()), milliseconds);
+  }
+
+  /** Returns titles of sample texts: one text has none, the others that of their neighbour. */
+  static List<String> titles(List<String> texts) {
+    var titles = new ArrayList<>(texts);
+    Collections.rotate(titles, 1);
+    titles.set(titles.size() - 1, "");
+    return titles;
+  }
+
+  private Map<String, TensorInfo> inputs(String signature) {
+    return bundle.metaGraphDef().getSignatureDefOrThrow(signature).getInputsMap();
+  }
+
+  private float[][] embed(String signature, Map<String, TString> strings) {
+    var named = new LinkedHashMap<String, Tensor>(strings);
+    named.keySet().retainAll(inputs(signature).keySet());
+    return call(signature, named, RetrieverSignatures.EMBEDDING);
+  }
+
+  /** Returns the ids that a signature for strings computes, those where the mask is 1. */
+  private int[][] ids(String signature, Map<String, TString> strings) {
+    var output = bundle
+        .metaGraphDef()
+        .getSignatureDefOrThrow(signature)
+        .getOutputsOrThrow(RetrieverSignatures.EMBEDDING)
+        .getName();
+    var scope = output.substring(0, output.indexOf('/') + 1);
+    var runner = bundle
+        .session()
+        .runner()
+        .fetch(scope + RetrieverSignatures.INPUT_IDS)
+        .fetch(scope + RetrieverSignatures.ATTENTION_MASK);
+    inputs(signature).forEach((name, input) -> runner.feed(input.getName(), strings.get(name)));
+    try (var result = runner.run()) {
+      var ids = (TInt32) result.get(0);
+      var mask = (TInt32) result.get(1);
+      var rows = new int[Math.toIntExact(ids.shape().get(0))][];
+      for (int row = 0; row < rows.length; row++) {
+        var tokens = IntStream.builder();
+        for (int i = 0; i < ids.shape().get(1); i++) {
+          if (mask.getInt(row, i) == 1) {
+            tokens.add(ids.getInt(row, i));
+          }
+        }
+        rows[row] = tokens.build().toArray();
+      }
+      return rows;
+    }
   }
 
   private float[][] encode(String signature, int[][] texts) {

@@ -2,14 +2,18 @@ package org.tdro.export;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.tdro.export.tokenizer.GraphTokenizer;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.proto.SignatureDef;
@@ -18,13 +22,14 @@ import org.tensorflow.proto.TensorShapeProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
 import org.tensorflow.types.family.TIntegral;
 
 /** The signatures of an exported retriever and the names of their tensors. */
 final class RetrieverSignatures {
   static final String ENCODE_QUERY = RetrieverAssets.signature(TextKind.QUERY);
   static final String ENCODE_PASSAGE = RetrieverAssets.signature(TextKind.PASSAGE);
-  /** The signature of a client that names none: the same as for queries. */
+  /** The signature of a client that names none. */
   static final String DEFAULT = "serving_default";
 
   static final String SCORE = "score";
@@ -33,34 +38,106 @@ final class RetrieverSignatures {
   static final String INPUT_IDS = "input_ids";
   static final String ATTENTION_MASK = "attention_mask";
   static final String EMBEDDING = "embedding";
+  /** The input of signatures that take strings, {@code [batch]}. */
+  static final String TEXT = "text";
+
+  static final String TITLE = "title";
+  /** The signatures that take strings. */
+  static final List<String> OF_STRINGS = List.of(
+      RetrieverAssets.textSignature(TextKind.QUERY),
+      RetrieverAssets.textSignature(TextKind.PASSAGE),
+      RetrieverAssets.TITLED_PASSAGE_SIGNATURE);
+
   static final String QUERY = "query_";
   static final String PASSAGE = "passage_";
 
   private final EncoderModel model;
+  private final RetrieverAssets assets;
   private final Class<? extends TIntegral> type;
 
-  private RetrieverSignatures(EncoderModel model, IdType idType) {
+  private RetrieverSignatures(EncoderModel model, RetrieverAssets assets) {
     this.model = model;
-    this.type = idType == IdType.INT32 ? TInt32.class : TInt64.class;
+    this.assets = assets;
+    this.type = assets.idType() == IdType.INT32 ? TInt32.class : TInt64.class;
   }
 
-  /** Adds the signatures of an export with these assets to the graph of a model. */
-  static List<Definition> add(EncoderModel model, RetrieverAssets assets) {
-    var signatures = new RetrieverSignatures(model, assets.idType());
+  /**
+   * Adds the signatures of an export with these assets to the graph of a model.
+   *
+   * @param tokenizer of the signatures that take strings; without one there are none
+   * @param defaultSignature one of those that there are
+   */
+  static List<Definition> add(
+      EncoderModel model,
+      RetrieverAssets assets,
+      Optional<GraphTokenizer> tokenizer,
+      DefaultSignature defaultSignature) {
+    var signatures = new RetrieverSignatures(model, assets);
     var query = signatures.encode(TextKind.QUERY);
     var passage = model.spec().untied() ? signatures.encode(TextKind.PASSAGE) : query;
     var ofTokenizer = Stream.of(
             query.as(assets.signatureOfTokenizer(TextKind.QUERY)),
             passage.as(assets.signatureOfTokenizer(TextKind.PASSAGE)))
         .filter(definition -> !ENCODING.contains(definition.key()));
-    return Stream.concat(
-            Stream.of(
-                query.as(ENCODE_QUERY),
-                passage.as(ENCODE_PASSAGE),
-                query.as(DEFAULT),
-                signatures.score()),
-            ofTokenizer)
+    var ofStrings = tokenizer.stream().flatMap(signatures::ofStrings);
+    var all = Stream.of(
+            Stream.of(query.as(ENCODE_QUERY), passage.as(ENCODE_PASSAGE), signatures.score()),
+            ofTokenizer,
+            ofStrings)
+        .flatMap(definitions -> definitions)
         .toList();
+    var ofDefault = all.stream()
+        .filter(definition -> definition.key().equals(defaultSignature.key()))
+        .findFirst()
+        .orElseThrow();
+    return Stream.concat(all.stream(), Stream.of(ofDefault.as(DEFAULT))).toList();
+  }
+
+  /** The signatures of {@link #OF_STRINGS}. */
+  private Stream<Definition> ofStrings(GraphTokenizer tokenizer) {
+    var ofQuery = scope(TextKind.QUERY);
+    var ofPassage = scope(TextKind.PASSAGE);
+    var titled = model.tf().withSubScope(RetrieverAssets.TITLED_PASSAGE_SIGNATURE);
+    var title = strings(titled, TITLE);
+    var text = strings(titled, TEXT);
+    // As rows of passages join them.
+    var content = titled.select(
+        titled.math.equal(title, titled.constant("")),
+        text,
+        titled.strings.join(List.of(title, titled.constant(" "), text)));
+    // Passages without titles are fed here, so that both signatures are one graph.
+    var passage = embed(
+        ofPassage,
+        TextKind.PASSAGE,
+        tokenizer,
+        ofPassage.withName(TEXT).placeholderWithDefault(content, Shape.of(-1)));
+    return Stream.of(
+        embed(ofQuery, TextKind.QUERY, tokenizer, strings(ofQuery, TEXT)),
+        passage,
+        new Definition(
+            RetrieverAssets.TITLED_PASSAGE_SIGNATURE,
+            Map.of(TITLE, title, TEXT, text),
+            passage.outputs()));
+  }
+
+  private Ops scope(TextKind kind) {
+    return model.tf().withSubScope(RetrieverAssets.textSignature(kind));
+  }
+
+  private static Operand<TString> strings(Ops tf, String name) {
+    return tf.withName(name).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+  }
+
+  /** Strings {@code [batch]} to {@code [batch, dimension]}: with the kind's prompt of all texts, cut to its maximum length. */
+  private Definition embed(Ops tf, TextKind kind, GraphTokenizer tokenizer, Operand<TString> text) {
+    var key = RetrieverAssets.textSignature(kind);
+    var tokens = tokenizer.tokenize(
+        tf, text, assets.prompts().of(kind, Prompts.EVERY_TASK), assets.maxLength(kind));
+    // The names by which the check of an export fetches them.
+    var ids = tf.withName(INPUT_IDS).identity(tokens.ids());
+    var mask = tf.withName(ATTENTION_MASK).identity(tokens.mask());
+    var embedding = tf.withName(EMBEDDING).identity(model.embed(tf, kind, ids, mask));
+    return new Definition(key, Map.of(TEXT, text), Map.of(EMBEDDING, embedding));
   }
 
   /** {@code [batch, length] -> [batch, dimension]}; with one encoder for both, queries and passages differ in their prompts and lengths alone. */

@@ -7,16 +7,25 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.export.tokenizer.GraphTokenizer;
 import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
+import org.tdro.rows.Passage;
 import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.text.InexpressibleTokenizerException;
+import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
@@ -26,8 +35,10 @@ import org.tensorflow.proto.ConfigProto;
  * {@code saved_model.pb}, {@code variables/}, {@code assets/} (see {@link RetrieverAssets}) and warm-up requests in
  * {@code assets.extra/}. Signatures {@code encode_query}, {@code encode_passage} and {@code serving_default} take
  * {@code input_ids} and {@code attention_mask} {@code [batch, length]} and return {@code embedding [batch, dimension]};
- * {@code score} takes them twice, of queries and of passages, and returns {@code score [queries, passages]}. What was
- * written is loaded by a fresh process and compared with the trained model before it is put in place.
+ * {@code score} takes them twice, of queries and of passages, and returns {@code score [queries, passages]}. If its tokenizer can
+ * be {@linkplain GraphTokenizer computed in the graph}, {@code embed_query_text} and {@code embed_passage_text} take
+ * {@code text [batch]}, strings, and return {@code embedding [batch, dimension]}; {@code embed_titled_passage_text} takes
+ * {@code title [batch]}, too. What was written is loaded by a fresh process and compared with the trained model before it is put in place.
  */
 public final class SavedModelExport {
   /** Scripts and lengths that differ, so that padding and unknown bytes are part of the check. */
@@ -43,6 +54,8 @@ public final class SavedModelExport {
 
   /** Tokens of the texts whose time is taken, about those of a question. */
   private static final int TIMED_TOKENS = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SavedModelExport.class);
 
   private final ExportOptions options;
 
@@ -82,22 +95,30 @@ public final class SavedModelExport {
       throws IOException {
     copyTokenizer(stored, settings, folder);
     var assets = assets(settings, base, folder);
+    var tokenizer = graphTokenizer(folder);
     int[][] samples;
     Agreement.Trained trained;
+    Map<String, int[][]> ids;
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       samples = samples(retriever);
-      trained = Agreement.Trained.of(retriever, samples);
-      SavedModelWriter.write(retriever.model(), assets, options.precision(), folder);
+      ids = tokenizer.isPresent() ? ids(retriever) : Map.of();
+      trained = Agreement.Trained.of(retriever, samples, ids, options.defaultSignature());
+      SavedModelWriter.write(retriever.model(), assets, tokenizer, options, folder);
     }
     assets.write(folder);
-    new WarmupRequests(assets, samples).write(folder);
+    var texts = tokenizer.isPresent() ? TEXTS : List.<String>of();
+    new WarmupRequests(assets, samples, texts).write(folder);
     // The trained model is closed by now: memory never holds both.
     int tokens = Math.min(TIMED_TOKENS, settings.queryLength());
-    var checked =
-        ExportCheck.inFreshProcess(new ExportCheck.Request(folder.toString(), samples, tokens));
+    var checked = ExportCheck.inFreshProcess(
+        new ExportCheck.Request(folder.toString(), samples, texts, tokens));
+    requireIds(ids, checked.ids());
     var agreement = Agreement.of(trained, checked);
     requireClose(agreement);
-    ServableCard.write(folder, assets, options.precision(), agreement, stored.fingerprint());
+    ServableCard.write(
+        folder,
+        assets,
+        new ServableCard.Facts(options, agreement, stored.fingerprint(), tokenizer.isPresent()));
     return new Report(
         folder, options.precision(), agreement, size(folder), checked.milliseconds(), tokens);
   }
@@ -106,6 +127,54 @@ public final class SavedModelExport {
   private static TextKind kind(Retriever retriever) {
     var settings = retriever.settings();
     return settings.queryLength() <= settings.passageLength() ? TextKind.QUERY : TextKind.PASSAGE;
+  }
+
+  /** Returns the tokenizer of the signatures that take strings; empty if there is none, or none that is exact. */
+  private Optional<GraphTokenizer> graphTokenizer(Path folder) {
+    var file = RetrieverAssets.tokenizer(folder);
+    String reason;
+    try {
+      if (file.isPresent()) {
+        return Optional.of(GraphTokenizer.read(file.get()));
+      }
+      reason = "the model has no tokenizer";
+    } catch (InexpressibleTokenizerException e) {
+      reason = "its tokenizer " + e.getMessage();
+    }
+    if (options.defaultSignature().takesStrings()) {
+      throw new IllegalArgumentException(
+          "the export cannot have the signature %s, which the default one should be: %s"
+              .formatted(options.defaultSignature().key(), reason));
+    }
+    if (file.isPresent()) {
+      LOG.info("The export has no signatures that take strings: {}", reason);
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the token ids that the signatures for strings must give the texts. */
+  private static Map<String, int[][]> ids(Retriever retriever) {
+    var titles = ExportCheck.titles(TEXTS);
+    var passages = IntStream.range(0, TEXTS.size())
+        .mapToObj(i -> new Passage("", titles.get(i), TEXTS.get(i)).content())
+        .toList();
+    return Map.of(
+        RetrieverAssets.textSignature(TextKind.QUERY),
+        retriever.tokenize(TextKind.QUERY, Prompts.EVERY_TASK, TEXTS),
+        RetrieverAssets.textSignature(TextKind.PASSAGE),
+        retriever.tokenize(TextKind.PASSAGE, Prompts.EVERY_TASK, TEXTS),
+        RetrieverAssets.TITLED_PASSAGE_SIGNATURE,
+        retriever.tokenize(TextKind.PASSAGE, Prompts.EVERY_TASK, passages));
+  }
+
+  private static void requireIds(Map<String, int[][]> ids, Map<String, int[][]> exported) {
+    ids.forEach((signature, expected) -> {
+      if (!Arrays.deepEquals(expected, exported.get(signature))) {
+        throw new IllegalStateException(
+            "the exported model tokenises sample texts in %s otherwise than tokenizer.json; it was not put in place"
+                .formatted(signature));
+      }
+    });
   }
 
   /** Returns the token ids of the texts; of a model without a tokenizer some of its ids. */

@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.tdro.export.tokenizer.GraphTokenizer;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tensorflow.Graph;
@@ -33,14 +35,24 @@ final class SavedModelWriter {
 
   private SavedModelWriter() {}
 
-  /** Writes a loaded model, to whose graph the signatures of its assets are added, into a folder that exists. */
-  static void write(EncoderModel model, RetrieverAssets assets, Precision precision, Path folder)
+  /**
+   * Writes a loaded model, to whose graph the signatures of its assets are added, into a folder that exists.
+   *
+   * @param tokenizer of the signatures that take strings; without one there are none
+   * @param options with the precision and the default signature
+   */
+  static void write(
+      EncoderModel model,
+      RetrieverAssets assets,
+      Optional<GraphTokenizer> tokenizer,
+      ExportOptions options,
+      Path folder)
       throws IOException {
-    var signatures = RetrieverSignatures.add(model, assets);
+    var signatures = RetrieverSignatures.add(model, assets, tokenizer, options.defaultSignature());
     var definition = model.graph().toGraphDef();
     var wanted =
         signatures.stream().flatMap(RetrieverSignatures.Definition::operations).toList();
-    var compressed = new CompressedGraph(definition, wanted, precision);
+    var compressed = new CompressedGraph(definition, wanted, options.precision());
     var meta = MetaGraphDef.newBuilder()
         .setMetaInfoDef(MetaGraphDef.MetaInfoDef.newBuilder()
             .addTags(TAG)

@@ -14,13 +14,17 @@ import org.tdro.text.Similarity;
 final class ServableCard {
   private ServableCard() {}
 
-  static void write(
-      Path savedModel,
-      RetrieverAssets assets,
-      Precision precision,
-      Agreement agreement,
-      String fingerprint)
-      throws IOException {
+  /**
+   * What a card says that assets do not.
+   *
+   * @param fingerprint of the trained weights
+   * @param takesStrings whether there are signatures that take strings
+   */
+  record Facts(
+      ExportOptions options, Agreement agreement, String fingerprint, boolean takesStrings) {}
+
+  static void write(Path savedModel, RetrieverAssets assets, Facts facts) throws IOException {
+    var agreement = facts.agreement();
     var card = String.format(
         Locale.ROOT,
         """
@@ -33,14 +37,14 @@ final class ServableCard {
         |---|---|
         | inputs | `input_ids`, `attention_mask` [batch, length], %s; mask 1 at tokens, 0 at padding |
         | output | `embedding` [batch, %d], float32, %s |
-        | signatures | `encode_query`, `encode_passage`, `serving_default` (queries), `score` |
-        | longest query, passage | %d, %d tokens; cut longer ones, keeping the special tokens at the end |
+        | signatures | `encode_query`, `encode_passage`, `score`; `serving_default` is `%s` |
+        %s        | longest query, passage | %d, %d tokens; cut longer ones, keeping the special tokens at the end |
         | pooling | %s |
         | matrices | %s |
         | difference from the trained model | %.1e at most on sample texts; 1 − cosine %.1e at most, %.1e in the mean |
         | trained weights (SHA-256) | %s |
 
-        Tokenise with `tokenizer.json` beside this file, if there is one, special tokens included. `retriever.json` says the
+        For token ids, tokenise with `tokenizer.json` beside this file, if there is one, special tokens included. `retriever.json` says the
         same as this page to programs.
         """,
         assets.name(),
@@ -49,14 +53,19 @@ final class ServableCard {
         assets.idType().name().toLowerCase(Locale.ROOT),
         assets.dimension(),
         assets.normalize() ? "of length 1" : "of any length",
+        facts.options().defaultSignature().key(),
+        facts.takesStrings()
+            ? "| signatures for strings | `embed_query_text`, `embed_passage_text`: `text` [batch]; `embed_titled_passage_text`:"
+                + " `title` and `text` [batch]; prompt, tokens and cutting are in the graph |\n"
+            : "",
         assets.queryLength(),
         assets.passageLength(),
         assets.pooling(),
-        precision.name().toLowerCase(Locale.ROOT),
+        facts.options().precision().name().toLowerCase(Locale.ROOT),
         agreement.largest(),
         agreement.largestCosine(),
         agreement.meanCosine(),
-        fingerprint);
+        facts.fingerprint());
     var prompts = prompts("queries", assets.prompts().queries())
         + prompts("passages", assets.prompts().passages());
     Files.writeString(

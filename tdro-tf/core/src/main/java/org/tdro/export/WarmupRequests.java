@@ -34,15 +34,18 @@ final class WarmupRequests {
 
   private final RetrieverAssets assets;
   private final int[][] texts;
+  private final List<String> strings;
 
   /**
    * Creates requests for an export.
    *
    * @param texts token ids that requests are filled with
+   * @param strings texts that requests for strings are filled with; without any there are none
    */
-  WarmupRequests(RetrieverAssets assets, int[][] texts) {
+  WarmupRequests(RetrieverAssets assets, int[][] texts, List<String> strings) {
     this.assets = assets;
     this.texts = texts;
+    this.strings = strings;
   }
 
   /** Writes the file into a SavedModel. */
@@ -65,6 +68,24 @@ final class WarmupRequests {
             RetrieverSignatures.QUERY + RetrieverSignatures.ATTENTION_MASK, mask(1, length),
             RetrieverSignatures.PASSAGE + RetrieverSignatures.INPUT_IDS, ids(1, length),
             RetrieverSignatures.PASSAGE + RetrieverSignatures.ATTENTION_MASK, mask(1, length))));
+    if (!strings.isEmpty()) {
+      for (var kind : TextKind.values()) {
+        for (int batch : BATCHES) {
+          logs.add(log(
+              RetrieverAssets.textSignature(kind),
+              Map.of(RetrieverSignatures.TEXT, strings(batch))));
+        }
+      }
+      for (int batch : BATCHES) {
+        logs.add(log(
+            RetrieverAssets.TITLED_PASSAGE_SIGNATURE,
+            Map.of(
+                RetrieverSignatures.TITLE,
+                strings(batch),
+                RetrieverSignatures.TEXT,
+                strings(batch))));
+      }
+    }
     return logs.subList(0, Math.min(MOST, logs.size()));
   }
 
@@ -80,6 +101,17 @@ final class WarmupRequests {
         }
       }
     }
+  }
+
+  private TensorProto strings(int batch) {
+    var tensor = TensorProto.newBuilder()
+        .setDtype(DataType.DT_STRING)
+        .setTensorShape(TensorShapeProto.newBuilder()
+            .addDim(TensorShapeProto.Dim.newBuilder().setSize(batch)));
+    for (int row = 0; row < batch; row++) {
+      tensor.addStringVal(ByteString.copyFromUtf8(strings.get(row % strings.size())));
+    }
+    return tensor.build();
   }
 
   private PredictionLog log(String signature, Map<String, TensorProto> inputs) {

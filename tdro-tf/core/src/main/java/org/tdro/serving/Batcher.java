@@ -15,19 +15,19 @@ import java.util.concurrent.TimeoutException;
  * Joins the requests of one signature that arrive within a short time, in a thread of its own. Those that arrive while a
  * batch is computed make up the next one, so under load nobody waits for the timeout.
  */
-final class Batcher implements TokenRow.Encoder, AutoCloseable {
-  private final TokenRow.Encoder model;
+final class Batcher<R> implements Encoder<R>, AutoCloseable {
+  private final Encoder<R> model;
   private final ServerOptions.Batching options;
   private final long patienceNanos;
-  private final BlockingQueue<Waiting> queue = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Waiting<R>> queue = new LinkedBlockingQueue<>();
   private final Thread thread;
 
   /** The request that came too late for a batch and starts the next one. */
-  private Waiting carried;
+  private Waiting<R> carried;
 
-  private record Waiting(List<TokenRow> rows, long since, CompletableFuture<float[][]> result) {}
+  private record Waiting<R>(List<R> rows, long since, CompletableFuture<float[][]> result) {}
 
-  Batcher(String name, TokenRow.Encoder model, ServerOptions.Batching options, Duration patience) {
+  Batcher(String name, Encoder<R> model, ServerOptions.Batching options, Duration patience) {
     this.model = model;
     this.options = options;
     this.patienceNanos = patience.toNanos();
@@ -42,8 +42,8 @@ final class Batcher implements TokenRow.Encoder, AutoCloseable {
    * @throws ApiException 503 if they take too long
    */
   @Override
-  public float[][] encode(List<TokenRow> rows) {
-    var waiting = new Waiting(rows, System.nanoTime(), new CompletableFuture<>());
+  public float[][] encode(List<R> rows) {
+    var waiting = new Waiting<>(rows, System.nanoTime(), new CompletableFuture<>());
     queue.add(waiting);
     try {
       return waiting.result().get(patienceNanos, TimeUnit.NANOSECONDS);
@@ -85,10 +85,10 @@ final class Batcher implements TokenRow.Encoder, AutoCloseable {
     }
   }
 
-  private List<Waiting> next() throws InterruptedException {
+  private List<Waiting<R>> next() throws InterruptedException {
     var first = carried == null ? queue.take() : carried;
     carried = null;
-    var batch = new ArrayList<Waiting>();
+    var batch = new ArrayList<Waiting<R>>();
     int texts = add(batch, first);
     while (texts < options.texts()) {
       long rest = first.since() + options.timeout().toNanos() - System.nanoTime();
@@ -106,7 +106,7 @@ final class Batcher implements TokenRow.Encoder, AutoCloseable {
   }
 
   /** Adds a request to a batch, unless it was given up; returns the number of its texts there. */
-  private static int add(List<Waiting> batch, Waiting waiting) {
+  private int add(List<Waiting<R>> batch, Waiting<R> waiting) {
     if (waiting.result().isDone()) {
       return 0;
     }
@@ -114,7 +114,7 @@ final class Batcher implements TokenRow.Encoder, AutoCloseable {
     return waiting.rows().size();
   }
 
-  private void compute(List<Waiting> batch) {
+  private void compute(List<Waiting<R>> batch) {
     if (batch.isEmpty()) {
       return;
     }
@@ -138,7 +138,7 @@ final class Batcher implements TokenRow.Encoder, AutoCloseable {
   }
 
   /** Encodes rows, of which a single request may have more than a batch takes. */
-  private float[][] inSlices(List<TokenRow> rows) {
+  private float[][] inSlices(List<R> rows) {
     if (rows.size() <= options.texts()) {
       return model.encode(rows);
     }

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
+import org.tdro.text.Tokenizer;
 
 /**
  * Reads a request's JSON as a stream, so that a large body makes no tree in memory and limits end it early. All complaints are
@@ -119,6 +122,33 @@ final class JsonBody {
   String text(String what) throws IOException {
     expect(JsonToken.VALUE_STRING, what, "a text");
     return parser.getText();
+  }
+
+  /**
+   * Reads a string as bytes in UTF-8.
+   *
+   * @param most bytes
+   */
+  byte[] string(String what, int most) throws IOException {
+    var bytes = Tokenizer.wellFormed(text(what)).getBytes(StandardCharsets.UTF_8);
+    return checked(what, bytes, most);
+  }
+
+  /** Reads bytes in base64, which need not be UTF-8. */
+  byte[] base64(String what, int most) throws IOException {
+    try {
+      return checked(what, Base64.getDecoder().decode(text(what)), most);
+    } catch (IllegalArgumentException e) {
+      throw ApiException.badRequest("%s is not base64: %s".formatted(what, e.getMessage()));
+    }
+  }
+
+  private static byte[] checked(String what, byte[] bytes, int most) {
+    if (bytes.length > most) {
+      throw ApiException.badRequest("%s has %d bytes, more than %d, the most that is accepted"
+          .formatted(what, bytes.length, most));
+    }
+    return bytes;
   }
 
   /** Skips the current value. */

@@ -2,7 +2,6 @@ package org.tdro.serving;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -121,11 +120,9 @@ final class ModelApi {
   Reply predict(OptionalLong version, byte[] body) {
     try (var lease = versions.use(name, version)) {
       var model = lease.model();
-      var request = PredictRequest.parse(body, limits.texts(), model.maxLength());
-      var signature = model.signature(request.signature());
-      var batches = request.batches(signature.inputs(), model.vocabulary());
-      int texts = batches.stream().mapToInt(List::size).sum();
-      var matrix = queue.admit(texts, () -> model.run(request.signature(), batches));
+      var request = PredictRequest.parse(body, limits, model.maxLength());
+      var work = model.work(request);
+      var matrix = queue.admit(work.texts(), work.run());
       // A single output is written without its name.
       var field = request.format() == PredictRequest.Format.ROW ? "predictions" : "outputs";
       return Reply.json(200, json -> Reply.vectors(json, field, matrix));

@@ -3,37 +3,58 @@ package org.tdro.serving;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The body of TensorFlow Serving's predict call: {@code {"signature_name": …, "instances": [{NAME: […]}, …]}} (a row for each
- * text) or {@code {"signature_name": …, "inputs": {NAME: [[…], …]}}} (a column for each input).
+ * The body of TensorFlow Serving's predict call: {@code {"signature_name": …, "instances": [{NAME: VALUE}, …]}} (a row for each
+ * text) or {@code {"signature_name": …, "inputs": {NAME: [VALUE, …]}}} (a column for each input). A value is a list of integers, a
+ * string or {@code {"b64": BASE64}}. Where a signature has one input, its name may be left out.
  *
  * @param format of the request and of its answer
- * @param columns the rows of each input
+ * @param columns the rows of each input, by its name; the only one may be {@link #UNNAMED}
  */
-record PredictRequest(String signature, Format format, Map<String, List<int[]>> columns) {
+record PredictRequest(String signature, Format format, Map<String, Column> columns) {
   private static final String DEFAULT_SIGNATURE = "serving_default";
+  private static final String UNNAMED = "";
+  private static final String BASE64 = "b64";
 
   enum Format {
-    ROW,
-    COLUMN
+    ROW("an instance must be an object {NAME: row}"),
+    COLUMN("\"inputs\" must be an object {NAME: rows}");
+
+    private final String names;
+
+    Format(String names) {
+      this.names = names;
+    }
+  }
+
+  /** The rows of an input: lists of integers or strings, whatever the body has. */
+  static final class Column {
+    private final List<int[]> integers = new ArrayList<>();
+    private final List<byte[]> strings = new ArrayList<>();
+
+    int size() {
+      return integers.size() + strings.size();
+    }
   }
 
   /**
    * Reads a body.
    *
-   * @param texts most texts
-   * @param length longest row
+   * @param length longest row of integers
    * @throws ApiException 400 if it is not such a request
    */
-  static PredictRequest parse(byte[] bytes, int texts, int length) {
-    var reading = new Reading(texts, length);
+  static PredictRequest parse(byte[] bytes, ServerOptions.Limits limits, int length) {
+    var reading = new Reading(limits, length);
     JsonBody.read(bytes, reading::field);
     if (reading.format == null) {
       throw ApiException.badRequest(
@@ -43,14 +64,14 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
   }
 
   private static final class Reading {
-    private final int texts;
+    private final ServerOptions.Limits limits;
     private final int length;
-    private final Map<String, List<int[]>> columns = new LinkedHashMap<>();
+    private final Map<String, Column> columns = new LinkedHashMap<>();
     private String signature = DEFAULT_SIGNATURE;
     private Format format;
 
-    Reading(int texts, int length) {
-      this.texts = texts;
+    Reading(ServerOptions.Limits limits, int length) {
+      this.limits = limits;
       this.length = length;
     }
 
@@ -59,15 +80,15 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
         case "signature_name" -> signature = body.text("signature_name");
         case "instances" -> {
           begin(Format.ROW);
-          body.array("instances", texts, this::instance);
+          body.array("instances", limits.texts(), this::instance);
         }
         case "inputs" -> {
           begin(Format.COLUMN);
           if (body.here() == JsonToken.START_ARRAY) {
-            throw ApiException.badRequest(
-                "the signature has several inputs: \"inputs\" must be an object {NAME: rows}");
+            column(UNNAMED, body);
+          } else {
+            body.object("inputs", this::column);
           }
-          body.object("inputs", this::column);
         }
         // Ignored, as TensorFlow Serving ignores other fields.
         default -> body.skip();
@@ -81,16 +102,27 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
       format = found;
     }
 
+    private Column column(String name) {
+      return columns.computeIfAbsent(name, key -> new Column());
+    }
+
     private void instance(int index, JsonBody body) throws IOException {
-      if (body.here() == JsonToken.START_ARRAY) {
-        throw ApiException.badRequest("instance " + index
-            + ": the signature has several inputs, so an instance must be an object {NAME: row}");
+      var what = "instance " + index;
+      if (body.here() == JsonToken.START_OBJECT) {
+        body.object(what, (name, value) -> {
+          if (name.equals(BASE64)) {
+            column(UNNAMED).strings.add(value.base64(what, limits.textBytes()));
+          } else {
+            value(column(name), "%s of %s".formatted(name, what), value);
+          }
+        });
+      } else {
+        value(column(UNNAMED), what, body);
       }
-      body.object(
-          "instance " + index,
-          (name, value) -> columns
-              .computeIfAbsent(name, key -> new ArrayList<>())
-              .add(value.integers("%s of instance %d".formatted(name, index), length)));
+      if (columns.containsKey(UNNAMED) && columns.size() > 1) {
+        throw ApiException.badRequest(
+            what + ": either all instances are objects {NAME: row}, or none");
+      }
       columns.forEach((name, rows) -> {
         if (rows.size() != index + 1) {
           throw ApiException.badRequest("instance %d has no %s, others have"
@@ -100,12 +132,28 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
     }
 
     private void column(String name, JsonBody body) throws IOException {
-      var rows = new ArrayList<int[]>();
+      var what = name.equals(UNNAMED) ? "inputs" : name;
+      var rows = column(name);
       body.array(
-          name,
-          texts,
-          (index, row) -> rows.add(row.integers("row %d of %s".formatted(index, name), length)));
-      columns.put(name, rows);
+          what,
+          limits.texts(),
+          (index, row) -> value(rows, "row %d of %s".formatted(index, what), row));
+    }
+
+    private void value(Column column, String what, JsonBody body) throws IOException {
+      switch (body.here()) {
+        case START_ARRAY -> column.integers.add(body.integers(what, length));
+        case VALUE_STRING -> column.strings.add(body.string(what, limits.textBytes()));
+        case START_OBJECT ->
+          body.object(what, (name, value) -> {
+            if (!name.equals(BASE64)) {
+              throw ApiException.badRequest(
+                  "%s has %s; the only object is {\"b64\": BASE64}".formatted(what, name));
+            }
+            column.strings.add(value.base64(what, limits.textBytes()));
+          });
+        default -> throw ApiException.badRequest(what + " must be a list of integers or a string");
+      }
     }
   }
 
@@ -117,21 +165,77 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
    *     is not of 0 and 1
    */
   List<List<TokenRow>> batches(List<SignatureCall.Input> inputs, OptionalInt vocabulary) {
-    var batches = inputs.stream().map(input -> rows(input, vocabulary)).toList();
-    var known = inputs.stream()
+    requireKnown(inputs.stream()
         .flatMap(input -> Stream.of(input.idsName(), input.maskName()))
-        .collect(Collectors.toSet());
-    for (var name : columns.keySet()) {
-      if (!known.contains(name)) {
-        throw ApiException.badRequest("the signature has no input " + name);
+        .collect(Collectors.toSet()));
+    return inputs.stream().map(input -> rows(input, vocabulary)).toList();
+  }
+
+  /**
+   * Returns the rows that a signature takes which has strings as inputs.
+   *
+   * @param names of the inputs, in the order of the values of a row
+   * @throws ApiException 400 if inputs are missing, unknown, not strings or of other numbers
+   */
+  List<StringRow> strings(List<String> names) {
+    requireKnown(Set.copyOf(names));
+    var values = names.stream().map(this::stringsOf).toList();
+    int rows = values.get(0).size();
+    for (int i = 0; i < values.size(); i++) {
+      if (values.get(i).size() != rows) {
+        throw ApiException.badRequest("%s has %d rows, %s %d"
+            .formatted(names.get(0), rows, names.get(i), values.get(i).size()));
       }
     }
-    return batches;
+    return IntStream.range(0, rows)
+        .mapToObj(
+            row -> new StringRow(values.stream().map(column -> column.get(row)).toList()))
+        .toList();
+  }
+
+  private List<byte[]> stringsOf(String name) {
+    var column = column(name);
+    if (!column.integers.isEmpty()) {
+      throw ApiException.badRequest(
+          "%s takes strings, and the request has lists of integers".formatted(name));
+    }
+    return column.strings;
+  }
+
+  private List<int[]> integersOf(String name) {
+    var column = column(name);
+    if (!column.strings.isEmpty()) {
+      throw ApiException.badRequest(
+          "%s takes lists of integers, and the request has strings".formatted(name));
+    }
+    return column.integers;
+  }
+
+  /** Returns the rows of an input; the name of the only one may be left out. */
+  private Column column(String name) {
+    var rows = columns.getOrDefault(name, columns.get(UNNAMED));
+    if (rows == null || rows.size() == 0) {
+      throw ApiException.badRequest("the request has no " + name);
+    }
+    return rows;
+  }
+
+  private void requireKnown(Set<String> inputs) {
+    if (columns.containsKey(UNNAMED) && inputs.size() > 1) {
+      throw ApiException.badRequest("the signature has several inputs: " + format.names);
+    }
+    var unknown = new HashSet<>(columns.keySet());
+    unknown.removeAll(inputs);
+    unknown.remove(UNNAMED);
+    if (!unknown.isEmpty()) {
+      throw ApiException.badRequest("the signature has no input %s; it has %s"
+          .formatted(unknown.iterator().next(), inputs.stream().sorted().toList()));
+    }
   }
 
   private List<TokenRow> rows(SignatureCall.Input input, OptionalInt vocabulary) {
-    var ids = column(input.idsName());
-    var masks = column(input.maskName());
+    var ids = integersOf(input.idsName());
+    var masks = integersOf(input.maskName());
     if (ids.size() != masks.size()) {
       throw ApiException.badRequest("%s has %d rows, %s %d"
           .formatted(input.idsName(), ids.size(), input.maskName(), masks.size()));
@@ -143,14 +247,6 @@ record PredictRequest(String signature, Format format, Map<String, List<int[]>> 
       check(row, ids.get(row), vocabulary.orElse(Integer.MAX_VALUE), "the model's ids are");
       check(row, masks.get(row), 2, "a mask has");
       rows.add(new TokenRow(ids.get(row), masks.get(row)));
-    }
-    return rows;
-  }
-
-  private List<int[]> column(String name) {
-    var rows = columns.get(name);
-    if (rows == null || rows.isEmpty()) {
-      throw ApiException.badRequest("the request has no " + name);
     }
     return rows;
   }

@@ -1,6 +1,7 @@
 package org.tdro.serving;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
@@ -21,17 +24,32 @@ import org.tensorflow.proto.SignatureDef;
 final class ServedModel {
   private static final List<TokenRow> WARM_UP = List.of(TokenRow.of(new int[] {0}));
 
+  private final ServerOptions options;
+  private final ServerMetrics metrics;
   private final long version;
   private final RetrieverAssets assets;
   private final Optional<Tokenizer> tokenizer;
   private final SavedModelBundle bundle;
   private final Map<String, SignatureCall> signatures;
-  private final Map<String, TokenRow.Encoder> encoders = new LinkedHashMap<>();
+  private final Map<String, Encoder<TokenRow>> encoders = new LinkedHashMap<>();
+  private final Map<String, StringEncoder> strings = new TreeMap<>();
+  private final List<Batcher<?>> batchers = new ArrayList<>();
   private final OptionalInt vocabulary;
   private final int maxLength;
 
   /** The number of uses: one for being served, one for each user. */
   private final AtomicInteger uses = new AtomicInteger(1);
+
+  /** A signature that takes strings. */
+  private record StringEncoder(List<String> names, Encoder<StringRow> encoder) {}
+
+  /**
+   * What answers a request that has been checked.
+   *
+   * @param texts in the request
+   * @param run computes the answer
+   */
+  record Work(int texts, Supplier<float[][]> run) {}
 
   private ServedModel(
       long version,
@@ -40,6 +58,8 @@ final class ServedModel {
       SavedModelBundle bundle,
       ServerOptions options,
       ServerMetrics metrics) {
+    this.options = options;
+    this.metrics = metrics;
     this.version = version;
     this.assets = assets;
     this.tokenizer = tokenizer;
@@ -59,11 +79,19 @@ final class ServedModel {
         .values()
         .forEach(signature ->
             signature.run(signature.inputs().stream().map(input -> WARM_UP).toList()));
+    var calls = stringCalls();
+    calls
+        .values()
+        .forEach(call -> call.run(
+            List.of(new StringRow(call.names().stream().map(name -> new byte[0]).toList()))));
+    // The last that may fail was the last first run: from here on there are threads.
     signatures.forEach((name, signature) -> {
       if (signature.inputs().size() == 1) {
-        encoders.put(name, encoder(name, signature, options, metrics));
+        encoders.put(name, encoder(name, rows -> signature.run(List.of(rows))));
       }
     });
+    calls.forEach((name, call) ->
+        strings.put(name, new StringEncoder(call.names(), encoder(name, call::run))));
   }
 
   /**
@@ -90,13 +118,15 @@ final class ServedModel {
     }
   }
 
-  private static TokenRow.Encoder encoder(
-      String name, SignatureCall signature, ServerOptions options, ServerMetrics metrics) {
-    var measured = metrics.measured(name, rows -> signature.run(List.of(rows)));
-    var batching = options.batching();
-    return batching.texts() == 0
-        ? measured
-        : new Batcher(name, measured, batching, options.limits().patience());
+  private <R> Encoder<R> encoder(String name, Encoder<R> signature) {
+    var measured = metrics.measured(name, signature);
+    if (options.batching().texts() == 0) {
+      return measured;
+    }
+    var batcher =
+        new Batcher<>(name, measured, options.batching(), options.limits().patience());
+    batchers.add(batcher);
+    return batcher;
   }
 
   private Map<String, SignatureCall> signatures(int longest) {
@@ -107,6 +137,16 @@ final class ServedModel {
             .ifPresent(served -> found.put(key, served));
       }
     });
+    return found;
+  }
+
+  private Map<String, StringCall> stringCalls() {
+    var found = new TreeMap<String, StringCall>();
+    bundle
+        .metaGraphDef()
+        .getSignatureDefMap()
+        .forEach((key, signature) ->
+            StringCall.of(bundle.session(), signature).ifPresent(call -> found.put(key, call)));
     return found;
   }
 
@@ -127,11 +167,7 @@ final class ServedModel {
   /** Ends one use: a request's, or the one for being served. */
   void release() {
     if (uses.decrementAndGet() == 0) {
-      encoders.values().forEach(encoder -> {
-        if (encoder instanceof Batcher batcher) {
-          batcher.close();
-        }
-      });
+      batchers.forEach(Batcher::close);
       bundle.close();
       tokenizer.ifPresent(Tokenizer::close);
     }
@@ -166,15 +202,17 @@ final class ServedModel {
   }
 
   /**
-   * Returns a signature.
+   * Returns a signature that takes token ids.
    *
    * @throws ApiException 400 if the model does not have it
    */
   SignatureCall signature(String name) {
     var signature = signatures.get(plain(name));
     if (signature == null) {
+      var all = new TreeSet<>(signatures.keySet());
+      all.addAll(strings.keySet());
       throw ApiException.badRequest("Serving signature key \"%s\" not found; the model has %s"
-          .formatted(name, String.join(", ", signatures.keySet())));
+          .formatted(name, String.join(", ", all)));
     }
     return signature;
   }
@@ -184,12 +222,23 @@ final class ServedModel {
     return encoders.get(signature).encode(rows);
   }
 
-  /** Runs a signature on the batches that it takes. */
-  float[][] run(String signature, List<List<TokenRow>> batches) {
-    var name = plain(signature);
-    return encoders.containsKey(name)
-        ? encode(name, batches.get(0))
-        : signatures.get(name).run(batches);
+  /**
+   * Returns what answers a request.
+   *
+   * @throws ApiException 400 if the model does not have the signature, or the request is not one of it
+   */
+  Work work(PredictRequest request) {
+    var name = plain(request.signature());
+    var ofStrings = strings.get(name);
+    if (ofStrings != null) {
+      var rows = request.strings(ofStrings.names());
+      return new Work(rows.size(), () -> ofStrings.encoder().encode(rows));
+    }
+    var signature = signature(name);
+    var batches = request.batches(signature.inputs(), vocabulary);
+    return new Work(
+        batches.stream().mapToInt(List::size).sum(),
+        () -> encoders.containsKey(name) ? encode(name, batches.get(0)) : signature.run(batches));
   }
 
   /** Returns the length of the longest row that is accepted. */

@@ -41,7 +41,7 @@ final class ServerMetrics implements AutoCloseable {
   }
 
   /** Returns {@code encoder} with its runs measured. */
-  TokenRow.Encoder measured(String signature, TokenRow.Encoder encoder) {
+  <R> Encoder<R> measured(String signature, Encoder<R> encoder) {
     var texts = DistributionSummary.builder("tdro.serving.batch.texts")
         .description("Texts of a run of the graph")
         .tag("signature", signature)

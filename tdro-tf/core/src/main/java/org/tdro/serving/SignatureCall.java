@@ -50,13 +50,20 @@ final class SignatureCall {
   static Optional<SignatureCall> of(
       Session session, SignatureDef signature, int padMultiple, int maxLength) {
     var inputs = Input.of(signature.getInputsMap());
-    var outputs = List.copyOf(signature.getOutputsMap().values());
-    boolean isMatrix = outputs.size() == 1
-        && outputs.get(0).getDtype() == DataType.DT_FLOAT
-        && outputs.get(0).getTensorShape().getDimCount() == MATRIX;
-    return inputs.isEmpty() || !isMatrix
+    return inputs.isEmpty()
         ? Optional.empty()
-        : Optional.of(new SignatureCall(session, inputs, outputs.get(0), padMultiple, maxLength));
+        : matrix(signature)
+            .map(output -> new SignatureCall(session, inputs, output, padMultiple, maxLength));
+  }
+
+  /** Returns the only output of a signature; empty if there are more, or it is not a matrix of floats. */
+  static Optional<TensorInfo> matrix(SignatureDef signature) {
+    var outputs = List.copyOf(signature.getOutputsMap().values());
+    return Optional.of(outputs)
+        .filter(all -> all.size() == 1)
+        .map(all -> all.get(0))
+        .filter(output -> output.getDtype() == DataType.DT_FLOAT
+            && output.getTensorShape().getDimCount() == MATRIX);
   }
 
   /** Returns the batches that it takes. */
@@ -98,7 +105,8 @@ final class SignatureCall {
     return Math.max(1, Math.max(longest, padded));
   }
 
-  private static float[][] rows(TFloat32 matrix) {
+  /** Returns the rows of a matrix. */
+  static float[][] rows(TFloat32 matrix) {
     int rows = Math.toIntExact(matrix.shape().get(0));
     int columns = Math.toIntExact(matrix.shape().get(1));
     var data = matrix.asRawTensor().data().asFloats();

@@ -1,7 +1,6 @@
 package org.tdro.serving;
 
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * A tokenised text as the model takes it.
@@ -27,16 +26,5 @@ record TokenRow(int[] ids, int[] mask) {
 
   int length() {
     return ids.length;
-  }
-
-  /** An encoder of tokenised texts. */
-  @FunctionalInterface
-  interface Encoder {
-    /**
-     * Returns the embedding of each row, in their order.
-     *
-     * @throws ApiException if the rows are wrong
-     */
-    float[][] encode(List<TokenRow> rows);
   }
 }

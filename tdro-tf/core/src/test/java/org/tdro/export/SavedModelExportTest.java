@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,7 +60,11 @@ class SavedModelExportTest {
 
   private static ExportOptions version(long version) {
     return new ExportOptions(
-        IdType.INT32, Precision.FP32, OptionalLong.of(version), OptionalDouble.empty());
+        IdType.INT32,
+        Precision.FP32,
+        DefaultSignature.ENCODE_QUERY,
+        OptionalLong.of(version),
+        OptionalDouble.empty());
   }
 
   private static void assertIds(TensorInfo info, DataType type) {
@@ -235,11 +236,7 @@ class SavedModelExportTest {
   void aProcessThatHasOnlyTensorFlowReadsIt() throws Exception {
     var version = export("int64", IdType.INT64, Precision.FP32).folder();
     for (var signature : List.of("encode_query", "encode_passage", "serving_default")) {
-      assertTrained(read(
-          BareReader.class,
-          "(tensorflow-core|ndarray|javacpp|protobuf-java)-.*\\.jar",
-          version,
-          signature));
+      assertTrained(ReaderProcess.BARE.read(folder, version.toString(), signature));
     }
   }
 
@@ -247,7 +244,7 @@ class SavedModelExportTest {
   void anotherEngineReadsIt() throws Exception {
     for (var precision : Precision.values()) {
       var version = export("engine-" + precision, IdType.INT64, precision).folder();
-      var lines = read(DjlReader.class, "(?!logback).*\\.jar", version, "encode_query");
+      var lines = ReaderProcess.DJL.read(folder, version.toString(), "encode_query");
       if (precision == Precision.FP32) {
         assertTrained(lines);
       } else {
@@ -279,41 +276,14 @@ class SavedModelExportTest {
     }
   }
 
-  /** What a reader prints that has some jars and no class of ours but itself. */
-  private static List<String> read(Class<?> reader, String jars, Path savedModel, String signature)
-      throws Exception {
-    var classes = folder.resolve("classes");
-    var file = classes.resolve(reader.getName().replace('.', '/') + ".class");
-    Files.createDirectories(file.getParent());
-    try (var code = reader.getResourceAsStream(reader.getSimpleName() + ".class")) {
-      Files.write(file, code.readAllBytes());
-    }
-    var needed = Pattern.compile(jars);
-    var classpath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-        .filter(entry -> needed.matcher(Path.of(entry).getFileName().toString()).matches())
-        .collect(Collectors.joining(File.pathSeparator));
-    var process = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            classes + File.pathSeparator + classpath,
-            reader.getName(),
-            savedModel.toString(),
-            signature)
-        .redirectError(folder.resolve("reader.err").toFile())
-        .start();
-    try (var out = process.inputReader()) {
-      var lines = out.lines().filter(line -> line.matches("-?[0-9.E-]+")).toList();
-      assertThat(process.waitFor())
-          .as(Files.readString(folder.resolve("reader.err")))
-          .isZero();
-      return lines;
-    }
-  }
-
   @Test
   void anExportThatDiffersIsNotPutInPlace() {
     var exact = new ExportOptions(
-        IdType.INT32, Precision.BF16, OptionalLong.empty(), OptionalDouble.of(1e-9));
+        IdType.INT32,
+        Precision.BF16,
+        DefaultSignature.ENCODE_QUERY,
+        OptionalLong.empty(),
+        OptionalDouble.of(1e-9));
     assertThatThrownBy(() -> export("refused", exact))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("the exported model differs from the trained one by ")

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.tdro.export.tokenizer.GraphTokenizer;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.EncoderModel;
@@ -11,6 +13,7 @@ import org.tdro.retriever.SmallRetriever;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.text.InexpressibleTokenizerException;
 import org.tdro.text.Similarity;
 
 /** A small retriever as a SavedModel, without the check by a process of its own that an export does. */
@@ -23,6 +26,11 @@ public final class SmallExport {
   /** Writes a retriever of {@link SmallRetriever#mini()} and returns its folder. */
   public static RetrieverFolder retriever(Path folder) {
     return SmallRetriever.write(folder, SmallRetriever.mini());
+  }
+
+  /** Writes one whose tokenizer is WordPiece, so that its exports take strings, and returns its folder. */
+  public static RetrieverFolder wordPieceRetriever(Path folder) {
+    return SmallRetriever.write(folder, SmallRetriever.mini(), SmallRetriever::writeWordPiece);
   }
 
   /** Writes the SavedModel of a retriever. */
@@ -52,9 +60,22 @@ public final class SmallExport {
       assets.write(beside);
       try (var model = new EncoderModel(settings.spec(), 0)) {
         model.load(retriever);
-        SavedModelWriter.write(model, assets, precision, beside);
+        SavedModelWriter.write(
+            model,
+            assets,
+            tokenizer(retriever.tokenizer()),
+            new ExportOptions(type, precision),
+            beside);
       }
     });
+  }
+
+  private static Optional<GraphTokenizer> tokenizer(Path file) {
+    try {
+      return Optional.of(GraphTokenizer.read(file));
+    } catch (InexpressibleTokenizerException e) {
+      return Optional.empty();
+    }
   }
 
   /** Puts the same model there as another version, complete at once. */

@@ -1,12 +1,16 @@
 package org.tdro.retriever;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.tdro.io.Json;
 import org.tdro.models.Architecture;
 import org.tdro.models.BertArchitecture;
 import org.tdro.models.ModernBertArchitecture;
@@ -81,8 +85,65 @@ public final class SmallRetriever {
 
   /** Writes one that cuts queries at 32 tokens and passages at 64, with prompts for the task {@code trivia}. */
   public static RetrieverFolder write(Path folder, RetrieverSpec spec) {
+    return write(
+        folder,
+        spec,
+        file -> new BytePairTrainer(VOCABULARY).train(new WordCounts(false)).write(file));
+  }
+
+  /** Writes WordPiece with the letters, some marks and a few words as tokens. */
+  public static void writeWordPiece(Path file) {
+    var tokens =
+        new ArrayList<>(List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "?", ".", "which", "city"));
+    for (char letter = 'a'; letter <= 'z'; letter++) {
+      tokens.add(Character.toString(letter));
+      tokens.add("##" + letter);
+    }
+    var json = Json.object().put("version", "1.0");
+    json.putObject("normalizer")
+        .put("type", "BertNormalizer")
+        .put("clean_text", true)
+        .put("handle_chinese_chars", true)
+        .putNull("strip_accents")
+        .put("lowercase", true);
+    json.putObject("pre_tokenizer").put("type", "BertPreTokenizer");
+    json.putObject("post_processor")
+        .put("type", "BertProcessing")
+        .putArray("sep")
+        .add("[SEP]")
+        .add(3);
+    ((ObjectNode) json.get("post_processor")).putArray("cls").add("[CLS]").add(2);
+    var added = json.putArray("added_tokens");
+    for (int id = 0; id < 4; id++) {
+      added
+          .addObject()
+          .put("id", id)
+          .put("content", tokens.get(id))
+          .put("single_word", false)
+          .put("lstrip", false)
+          .put("rstrip", false)
+          .put("normalized", false)
+          .put("special", true);
+    }
+    var model = json.putObject("model")
+        .put("type", "WordPiece")
+        .put("unk_token", "[UNK]")
+        .put("continuing_subword_prefix", "##")
+        .put("max_input_chars_per_word", 100);
+    var vocabulary = model.putObject("vocab");
+    tokens.forEach(token -> vocabulary.put(token, vocabulary.size()));
+    Json.write(file, json);
+  }
+
+  /**
+   * Writes one with a tokenizer.
+   *
+   * @param writeTokenizer writes its file
+   */
+  public static RetrieverFolder write(
+      Path folder, RetrieverSpec spec, Consumer<Path> writeTokenizer) {
     var tokenizer = folder.resolveSibling(folder.getFileName() + "-tokenizer.json");
-    new BytePairTrainer(VOCABULARY).train(new WordCounts(false)).write(tokenizer);
+    writeTokenizer.accept(tokenizer);
     var prompts = new Prompts(Map.of("trivia", new PromptTemplate("find: {text}")), Map.of());
     var retriever = new RetrieverFolder(folder);
     int longest = spec.architecture().maxPositions();

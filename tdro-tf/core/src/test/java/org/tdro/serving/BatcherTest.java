@@ -49,8 +49,9 @@ class BatcherTest {
         .toArray(float[][]::new);
   }
 
-  private Batcher batcher(int texts, Duration timeout, Duration patience) {
-    return new Batcher("test", this::encode, new ServerOptions.Batching(texts, timeout), patience);
+  private Batcher<TokenRow> batcher(int texts, Duration timeout, Duration patience) {
+    return new Batcher<>(
+        "test", this::encode, new ServerOptions.Batching(texts, timeout), patience);
   }
 
   private static List<TokenRow> rows(int... ids) {
@@ -59,13 +60,13 @@ class BatcherTest {
         .toList();
   }
 
-  private CompletableFuture<float[][]> ask(Batcher batcher, int... ids) {
+  private CompletableFuture<float[][]> ask(Batcher<TokenRow> batcher, int... ids) {
     return CompletableFuture.supplyAsync(() -> batcher.encode(rows(ids)), clients);
   }
 
   /** While the first is computed, the others arrive. */
-  private List<CompletableFuture<float[][]>> askWhileBusy(Batcher batcher, int[]... requests)
-      throws InterruptedException {
+  private List<CompletableFuture<float[][]>> askWhileBusy(
+      Batcher<TokenRow> batcher, int[]... requests) throws InterruptedException {
     var answers = new ArrayList<CompletableFuture<float[][]>>();
     answers.add(ask(batcher, 0));
     begun.await();
@@ -168,14 +169,14 @@ class BatcherTest {
   @Test
   void anErrorOfTheEncoderDoesNotEndTheThread() {
     open.countDown();
-    TokenRow.Encoder failing = rows -> {
+    Encoder<TokenRow> failing = rows -> {
       if (rows.get(0).ids()[0] == 13) {
         throw new OutOfMemoryError("none");
       }
       return encode(rows);
     };
     try (var batcher =
-        new Batcher("test", failing, new ServerOptions.Batching(8, Duration.ZERO), PATIENCE)) {
+        new Batcher<>("test", failing, new ServerOptions.Batching(8, Duration.ZERO), PATIENCE)) {
       assertThatThrownBy(() -> batcher.encode(rows(13)))
           .hasRootCauseInstanceOf(OutOfMemoryError.class);
       assertThat(batcher.encode(rows(1))).isDeepEqualTo(new float[][] {{1}});

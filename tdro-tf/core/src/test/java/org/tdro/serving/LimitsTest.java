@@ -27,6 +27,7 @@ import org.tdro.serving.client.IdType;
 class LimitsTest {
   private static final String PREDICT = "/v1/models/small:predict";
   private static final int BODY = 4096;
+  private static final int TEXT_BYTES = 64;
 
   @TempDir
   static Path folder;
@@ -41,7 +42,7 @@ class LimitsTest {
     server = ModelServer.start(
         folder.resolve("1"),
         ServerOptions.local()
-            .with(new ServerOptions.Limits(BODY, 8, 0, 8, 16, Duration.ofMinutes(1))));
+            .with(new ServerOptions.Limits(BODY, 8, 0, TEXT_BYTES, 8, 16, Duration.ofMinutes(1))));
     http = new Http(server.uri());
   }
 
@@ -84,7 +85,8 @@ class LimitsTest {
   /** The model has 96 positions. */
   @Test
   void aLengthThatTheModelRefusesIsABadRequest() throws Exception {
-    var limits = new ServerOptions.Limits(1 << 20, 8, 1000, 8, 16, Duration.ofMinutes(1));
+    var limits =
+        new ServerOptions.Limits(1 << 20, 8, 1000, TEXT_BYTES, 8, 16, Duration.ofMinutes(1));
     try (var wide = ModelServer.start(folder.resolve("1"), ServerOptions.local().with(limits))) {
       var client = new Http(wide.uri());
       assertThat(client.post(PREDICT, predict(1, 96)).status()).isEqualTo(200);
@@ -136,7 +138,7 @@ class LimitsTest {
 
   @Test
   void aFullQueueIsTooManyRequests() throws Exception {
-    var limits = new ServerOptions.Limits(BODY, 8, 0, 8, 16, Duration.ofMinutes(1));
+    var limits = new ServerOptions.Limits(BODY, 8, 0, TEXT_BYTES, 8, 16, Duration.ofMinutes(1));
     var options = ServerOptions.local()
         .with(limits)
         // The first waits for others, and so is in the queue.
@@ -167,7 +169,7 @@ class LimitsTest {
 
   @Test
   void tooManyRequestsAtATimeAreRefusedAndTheServerStaysHealthy() throws Exception {
-    var limits = new ServerOptions.Limits(BODY, 8, 0, 64, 2, Duration.ofMinutes(1));
+    var limits = new ServerOptions.Limits(BODY, 8, 0, TEXT_BYTES, 64, 2, Duration.ofMinutes(1));
     var options = ServerOptions.local()
         .with(limits)
         .with(new ServerOptions.Batching(32, Duration.ofSeconds(1)));

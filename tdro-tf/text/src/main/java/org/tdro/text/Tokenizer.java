@@ -288,6 +288,11 @@ public final class Tokenizer implements AutoCloseable {
     return result;
   }
 
+  /** Returns the native library. */
+  static TokenizersLibrary library() {
+    return NATIVE;
+  }
+
   /** Loads the native library; the property keeps DJL from using the network. */
   private static TokenizersLibrary openLibrary() {
     System.setProperty("ai.djl.offline", "true");

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import org.tdro.text.Tokenizer;
 
 /** The column format of TensorFlow Serving's predict call. */
 final class PredictJson {
@@ -41,8 +43,51 @@ final class PredictJson {
     return bytes.toByteArray();
   }
 
+  /** Returns the request for the embeddings of texts. */
+  static byte[] request(String signature, List<String> texts) {
+    var bytes = new ByteArrayOutputStream();
+    try (var json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("signature_name", signature);
+      json.writeArrayFieldStart("inputs");
+      for (var text : texts) {
+        json.writeString(Tokenizer.wellFormed(text));
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
   private static void padded(JsonGenerator json, int[] values, int length) throws IOException {
     json.writeArray(java.util.Arrays.copyOf(values, length), 0, length);
+  }
+
+  /**
+   * Reads {@code {"outputs": [[…], …]}} of a model whose dimension the client does not know.
+   *
+   * @throws ServingException if it is not of {@code rows} vectors of one size
+   */
+  static float[][] response(byte[] body, int rows) {
+    int dimension = 0;
+    try (var json = JSON.createParser(body)) {
+      int depth = 0;
+      for (var token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token == JsonToken.START_ARRAY) {
+          depth++;
+        } else if (token == JsonToken.END_ARRAY) {
+          // The end of the first vector.
+          break;
+        } else if (depth == 2) {
+          dimension++;
+        }
+      }
+    } catch (IOException e) {
+      throw misunderstood(e.getMessage());
+    }
+    return response(body, rows, dimension);
   }
 
   /**

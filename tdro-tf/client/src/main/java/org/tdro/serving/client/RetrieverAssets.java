@@ -54,6 +54,9 @@ public record RetrieverAssets(
   /** The folder of the assets in a SavedModel. */
   public static final String FOLDER = "assets";
 
+  /** The signature that embeds passages given as titles and texts; not every export has it. */
+  public static final String TITLED_PASSAGE_SIGNATURE = "embed_titled_passage_text";
+
   private static final String FILE = "retriever.json";
   private static final String TOKENIZER = "tokenizer.json";
   private static final String TOKENIZER_HASH = "tokenizer_sha256";
@@ -150,6 +153,11 @@ public record RetrieverAssets(
   /** Returns the signature that embeds texts of a kind. */
   public static String signature(TextKind kind) {
     return kind == TextKind.QUERY ? "encode_query" : "encode_passage";
+  }
+
+  /** Returns the signature that embeds texts of a kind given as strings; not every export has it. */
+  public static String textSignature(TextKind kind) {
+    return kind == TextKind.QUERY ? "embed_query_text" : "embed_passage_text";
   }
 
   /**

@@ -1,0 +1,83 @@
+package org.tdro.serving.client;
+
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.tdro.text.TextKind;
+
+/**
+ * A client that sends texts as they are to a server whose export tokenises in its graph, and needs no files of the export:
+ *
+ * <pre>{@code
+ * var client = new TextClient(URI.create("http://localhost:8501/v1/models/retriever"));
+ * float[][] queries = client.embedQueries(List.of("which city is the capital of France?"));
+ * }</pre>
+ *
+ * Thread-safe. Texts get the prompt of all texts of their kind; for the prompt of a task use {@link RetrieverClient}. The content of a
+ * passage with a title is title, blank and text.
+ */
+public final class TextClient {
+  private final PersistentCall call;
+  private final RetrieverClient.Options options;
+
+  /**
+   * Creates a client with the {@linkplain RetrieverClient.Options#DEFAULT default options}.
+   *
+   * @param model {@code http://HOST:PORT/v1/models/NAME} or {@code …/NAME/versions/V}
+   */
+  public TextClient(URI model) {
+    this(model, RetrieverClient.Options.DEFAULT);
+  }
+
+  /**
+   * Creates a client; nothing is sent yet.
+   *
+   * @throws IllegalArgumentException if the address is not that of a model
+   */
+  public TextClient(URI model, RetrieverClient.Options options) {
+    var address = model.toString().replaceFirst("/+$", "");
+    if (!address.contains("/v1/models/")) {
+      throw new IllegalArgumentException(
+          "the address must be http://HOST:PORT/v1/models/NAME, was " + model);
+    }
+    this.options = options;
+    call = new PersistentCall(URI.create(address + ":predict"), options);
+  }
+
+  /** Returns the embeddings of queries, in their order, {@code [texts, dimension]}. */
+  public float[][] embedQueries(List<String> texts) {
+    return embed(TextKind.QUERY, texts);
+  }
+
+  /** Returns the embeddings of passages, in their order, {@code [texts, dimension]}. */
+  public float[][] embedPassages(List<String> texts) {
+    return embed(TextKind.PASSAGE, texts);
+  }
+
+  /**
+   * Returns the embeddings of texts, in their order, {@code [texts, dimension]}.
+   *
+   * @throws ServingException if the server refuses, as it does where the export takes token ids alone, or is still busy after the last
+   *     attempt
+   * @throws java.io.UncheckedIOException if it cannot be reached
+   */
+  public float[][] embed(TextKind kind, List<String> texts) {
+    var order = new Integer[texts.size()];
+    Arrays.setAll(order, i -> i);
+    // Texts of about one length need little padding.
+    Arrays.sort(order, Comparator.comparingInt(i -> texts.get(i).length()));
+    var embeddings = new float[order.length][];
+    for (int from = 0; from < order.length; from += options.texts()) {
+      var batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + options.texts()));
+      var request = PredictJson.request(
+          RetrieverAssets.textSignature(kind),
+          Arrays.stream(batch).map(texts::get).toList());
+      var part = PredictJson.response(call.post(request), batch.length);
+      for (int i = 0; i < batch.length; i++) {
+        embeddings[batch[i]] = part[i];
+      }
+    }
+    return embeddings;
+  }
+}

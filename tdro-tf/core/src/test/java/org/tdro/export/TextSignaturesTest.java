@@ -1,0 +1,115 @@
+package org.tdro.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tdro.retriever.Retriever;
+import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.serving.client.IdType;
+import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.testing.Shared;
+import org.tdro.text.PromptTemplate;
+import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
+import org.tensorflow.SavedModelBundle;
+import org.tensorflow.proto.DataType;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TString;
+
+/** An export that takes strings, of a published retriever with WordPiece. */
+class TextSignaturesTest {
+  private static final float TOLERANCE = 1e-6f;
+  /** Whole numbers and letters only: arguments of a process. */
+  private static final String TEXT = "Which [SEP] city is unaffable? 東京";
+
+  @TempDir
+  static Path folder;
+
+  private static Path model;
+  private static Path version;
+
+  @BeforeAll
+  static void export() {
+    model = Shared.path("models/all-minilm-l6-v2");
+    var stored = StoredRetrievers.of(model);
+    var settings = stored.settings().toBuilder()
+        .prompts(new Prompts(Map.of("", PromptTemplate.before("query: ")), Map.of()))
+        .build();
+    version = new SavedModelExport(new ExportOptions(IdType.INT64, Precision.FP32))
+        .export(stored, settings, folder.resolve("minilm"))
+        .folder();
+  }
+
+  private static float[][] embed(SavedModelBundle bundle, TextKind kind, List<String> texts) {
+    try (var text = TString.vectorOf(texts.toArray(String[]::new));
+        var result =
+            bundle.function(RetrieverAssets.textSignature(kind)).call(Map.of("text", text))) {
+      var embeddings = (TFloat32) result.get("embedding").orElseThrow();
+      var rows = new float[texts.size()][(int) embeddings.shape().get(1)];
+      for (int row = 0; row < rows.length; row++) {
+        for (int i = 0; i < rows[row].length; i++) {
+          rows[row][i] = embeddings.getFloat(row, i);
+        }
+      }
+      return rows;
+    }
+  }
+
+  @Test
+  void stringsHaveTheEmbeddingsOfTheRetriever() throws Exception {
+    var texts = new ArrayList<>(List.of("", " ", TEXT));
+    for (var line : Files.readAllLines(model.resolve("expected.jsonl"))) {
+      texts.add(new JsonMapper().readTree(line).get("text").asText());
+    }
+    try (var bundle = SavedModelBundle.load(version.toString(), "serve");
+        var retriever = StoredRetrievers.load(model)) {
+      var signature = bundle.metaGraphDef().getSignatureDefOrThrow("embed_query_text");
+      assertThat(signature.getInputsOrThrow("text").getDtype()).isEqualTo(DataType.DT_STRING);
+      assertThat(signature.getInputsOrThrow("text").getTensorShape().getDimCount())
+          .isEqualTo(1);
+      assertClose(
+          embed(bundle, TextKind.QUERY, texts),
+          retriever,
+          texts.stream().map(text -> "query: " + text).toList());
+      assertClose(embed(bundle, TextKind.PASSAGE, texts), retriever, texts);
+    }
+  }
+
+  private static void assertClose(float[][] embeddings, Retriever retriever, List<String> texts) {
+    var expected = retriever.encode(TextKind.PASSAGE, "", texts);
+    for (int row = 0; row < texts.size(); row++) {
+      assertThat(embeddings[row])
+          .as(texts.get(row))
+          .usingComparatorWithPrecision(TOLERANCE)
+          .containsExactly(expected.row(row));
+    }
+  }
+
+  @Test
+  void othersReadThem() throws Exception {
+    try (var retriever = StoredRetrievers.load(model)) {
+      var expected = retriever.encode(TextKind.PASSAGE, "", List.of(TEXT)).row(0);
+      for (var reader : ReaderProcess.values()) {
+        var lines = reader.read(folder, version.toString(), "embed_passage_text", TEXT);
+        assertThat(lines).as(reader.name()).hasSize(expected.length);
+        for (int i = 0; i < expected.length; i++) {
+          assertThat(Float.parseFloat(lines.get(i))).isCloseTo(expected[i], within(TOLERANCE));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theCardNamesThem() {
+    assertThat(version.resolve("assets/README.md")).content().contains("`embed_query_text`");
+  }
+}
