@@ -54,6 +54,7 @@ final class ArchitectureTest {
             "io",
             "text",
             "keras",
+            "rows",
             "search",
             "serving.client",
             "models",
