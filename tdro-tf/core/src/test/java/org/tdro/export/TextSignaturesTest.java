@@ -1,6 +1,7 @@
 package org.tdro.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,9 +47,14 @@ class TextSignaturesTest {
     var settings = stored.settings().toBuilder()
         .prompts(new Prompts(Map.of("", PromptTemplate.before("query: ")), Map.of()))
         .build();
-    version = new SavedModelExport(new ExportOptions(IdType.INT64, Precision.FP32))
+    version = new SavedModelExport(withDefault(DefaultSignature.EMBED_PASSAGE_TEXT))
         .export(stored, settings, folder.resolve("minilm"))
         .folder();
+  }
+
+  private static ExportOptions withDefault(DefaultSignature signature) {
+    return new ExportOptions(
+        IdType.INT64, Precision.FP32, signature, OptionalLong.empty(), OptionalDouble.empty());
   }
 
   private static float[][] embed(SavedModelBundle bundle, TextKind kind, List<String> texts) {
@@ -76,6 +84,8 @@ class TextSignaturesTest {
       assertThat(signature.getInputsOrThrow("text").getDtype()).isEqualTo(DataType.DT_STRING);
       assertThat(signature.getInputsOrThrow("text").getTensorShape().getDimCount())
           .isEqualTo(1);
+      assertThat(bundle.metaGraphDef().getSignatureDefOrThrow("serving_default"))
+          .isEqualTo(bundle.metaGraphDef().getSignatureDefOrThrow("embed_passage_text"));
       assertClose(
           embed(bundle, TextKind.QUERY, texts),
           retriever,
@@ -92,6 +102,18 @@ class TextSignaturesTest {
           .usingComparatorWithPrecision(TOLERANCE)
           .containsExactly(expected.row(row));
     }
+  }
+
+  @Test
+  void aTokenizerThatIsNotExactCannotBeTheDefault() {
+    var run = SmallExport.retriever(folder.resolve("run"));
+    var stored = StoredRetrievers.of(run.path());
+    var export = new SavedModelExport(withDefault(DefaultSignature.EMBED_QUERY_TEXT));
+    assertThatThrownBy(() -> export.export(stored, stored.settings(), folder.resolve("refused")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot have the signature embed_query_text")
+        .hasMessageContaining("its tokenizer");
+    assertThat(folder.resolve("refused/1")).doesNotExist();
   }
 
   @Test

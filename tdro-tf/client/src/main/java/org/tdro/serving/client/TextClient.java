@@ -14,8 +14,8 @@ import org.tdro.text.TextKind;
  * float[][] queries = client.embedQueries(List.of("which city is the capital of France?"));
  * }</pre>
  *
- * Thread-safe. Texts get the prompt of all texts of their kind; for the prompt of a task use {@link RetrieverClient}. The content of a
- * passage with a title is title, blank and text.
+ * Thread-safe. Texts get the prompt of all texts of their kind; for the prompt of a task use {@link RetrieverClient}. A passage with
+ * a title is sent as the title, a space and the text.
  */
 public final class TextClient {
   private final PersistentCall call;

@@ -20,10 +20,10 @@ import org.tensorflow.types.family.TType;
 /**
  * WordPiece without a loop: all texts of a batch are one array of code points, and every step is an operation on all of it.
  *
- * <p>Code points become items by a table; those that the maximum length cuts off in any case are left out. At each item the longest token is found by as many steps in a trie as the longest token
- * has items. That gives each item a successor, the first item after its token; the tokens of a word are at the items that are
- * reached from its first one, found by squaring the successor function (pointer jumping), since a word of 100 items has at most
- * 100 tokens.
+ * <p>Code points become items by a table; those that the maximum length cuts off in any case are left out. At each item the longest
+ * token is found by as many steps in a trie as the longest token has items. That gives each item a successor, the first item after
+ * its token; the tokens of a word are at the items that are reached from its first one, found by squaring the successor function
+ * (pointer jumping), since a word of 100 items has at most 100 tokens.
  */
 final class GraphWordPiece implements GraphTokenizer {
   private static final int PAGE_BITS = Integer.numberOfTrailingZeros(WordPieceTables.PAGE);
