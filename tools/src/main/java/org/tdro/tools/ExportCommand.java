@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
@@ -144,7 +145,9 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() {
     var stored = model.stored();
     var settings = model.settings(stored);
-    if (formats.export(stored, settings, base)) {
+    if (formats.arePython()) {
+      refuseOptionsOfSavedModels();
+      formats.export(stored, settings, base);
       return 0;
     }
     var options = options();
@@ -161,6 +164,16 @@ final class ExportCommand implements Callable<Integer> {
       out.flush();
     }
     return 0;
+  }
+
+  private void refuseOptionsOfSavedModels() {
+    var given = Stream.of(
+            "--version", "--precision", "--id-type", "--default-signature", "--tolerance", "--eval")
+        .filter(spec.commandLine().getParseResult()::hasMatchedOption)
+        .toList();
+    if (!given.isEmpty()) {
+      throw usage(String.join(", ", given) + ": for --format saved-model alone");
+    }
   }
 
   private static boolean takesTexts(RetrieverSource stored, RetrieverSettings settings) {

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
 
 /** The options of {@code tdro export} for formats that Python programs load. */
 final class PythonFormats {
+  private static final String SAVED_MODEL = "saved-model";
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -31,7 +33,7 @@ final class PythonFormats {
     private static final long serialVersionUID = 1L;
 
     Formats() {
-      super(List.of("saved-model", "huggingface", "peft"));
+      super(List.of(SAVED_MODEL, "huggingface", "peft"));
     }
   }
 
@@ -46,7 +48,7 @@ final class PythonFormats {
 
   @Option(
       names = "--format",
-      defaultValue = "saved-model",
+      defaultValue = SAVED_MODEL,
       paramLabel = "FORMAT",
       completionCandidates = Formats.class,
       description =
@@ -77,12 +79,14 @@ final class PythonFormats {
           "query or passage: which encoder is written for huggingface or peft, if the two differ.")
   private TextKind side;
 
-  /** Exports in one of these formats; returns false if another one was chosen. */
-  boolean export(RetrieverSource stored, RetrieverSettings settings, Path output) {
+  /** Returns whether one of these formats was chosen. */
+  boolean arePython() {
+    return !format.equalsIgnoreCase(SAVED_MODEL);
+  }
+
+  /** Exports in the format that was chosen. */
+  void export(RetrieverSource stored, RetrieverSettings settings, Path output) {
     switch (format.toLowerCase(Locale.ROOT)) {
-      case "saved-model" -> {
-        return false;
-      }
       case "huggingface" ->
         new HuggingFaceExport(dtype(), shardBytes(), card(stored))
             .export(stored, settings, Optional.ofNullable(side), output);
@@ -95,7 +99,6 @@ final class PythonFormats {
     var out = spec.commandLine().getOut();
     out.printf(Locale.ROOT, "%s: written for %s%n", output, format.toLowerCase(Locale.ROOT));
     out.flush();
-    return true;
   }
 
   private DType dtype() {

@@ -92,6 +92,8 @@ class ExportFormatsTest {
     assertThat(export("a", "--format", "onnx")).isEqualTo(2);
     assertThat(export("b", "--format", "huggingface", "--dtype", "float16")).isEqualTo(2);
     assertThat(export("c", "--format", "huggingface", "--max-shard-size", "0")).isEqualTo(2);
+    assertThat(export("d", "--format", "huggingface", "--precision", "int8")).isEqualTo(2);
+    assertThat(err.toString()).contains("--precision: for --format saved-model alone");
     assertThat(err.toString())
         .contains("--format must be")
         .contains("--dtype must be float32 or bfloat16, was float16")

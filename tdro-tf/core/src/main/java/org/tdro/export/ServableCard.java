@@ -38,7 +38,7 @@ final class ServableCard {
         | inputs | `input_ids`, `attention_mask` [batch, length], %s; mask 1 at tokens, 0 at padding |
         | output | `embedding` [batch, %d], float32, %s |
         | signatures | `encode_query`, `encode_passage`, `score`; `serving_default` is `%s` |
-        %s        | longest query, passage | %d, %d tokens; cut longer ones, keeping the special tokens at the end |
+        %s| longest query, passage | %d, %d tokens; cut longer ones, keeping the special tokens at the end |
         | pooling | %s |
         | matrices | %s |
         | difference from the trained model | %.1e at most on sample texts; 1 − cosine %.1e at most, %.1e in the mean |

@@ -84,10 +84,12 @@ record PredictRequest(String signature, Format format, Map<String, Column> colum
         }
         case "inputs" -> {
           begin(Format.COLUMN);
-          if (body.here() == JsonToken.START_ARRAY) {
-            column(UNNAMED, body);
-          } else {
-            body.object("inputs", this::column);
+          switch (body.here()) {
+            case START_ARRAY -> column(UNNAMED, body);
+            case START_OBJECT -> body.object("inputs", this::column);
+            default ->
+              throw ApiException.badRequest(
+                  "inputs must be an object {NAME: rows} or, where there is one input, its rows");
           }
         }
         // Ignored, as TensorFlow Serving ignores other fields.
@@ -109,13 +111,19 @@ record PredictRequest(String signature, Format format, Map<String, Column> colum
     private void instance(int index, JsonBody body) throws IOException {
       var what = "instance " + index;
       if (body.here() == JsonToken.START_OBJECT) {
+        var names = new HashSet<String>();
         body.object(what, (name, value) -> {
+          names.add(name);
           if (name.equals(BASE64)) {
             column(UNNAMED).strings.add(value.base64(what, limits.textBytes()));
           } else {
             value(column(name), "%s of %s".formatted(name, what), value);
           }
         });
+        if (names.isEmpty() || (names.contains(BASE64) && names.size() > 1)) {
+          throw ApiException.badRequest(
+              what + " must be a value, {\"b64\": BASE64} alone, or an object {NAME: value}");
+        }
       } else {
         value(column(UNNAMED), what, body);
       }
@@ -144,16 +152,28 @@ record PredictRequest(String signature, Format format, Map<String, Column> colum
       switch (body.here()) {
         case START_ARRAY -> column.integers.add(body.integers(what, length));
         case VALUE_STRING -> column.strings.add(body.string(what, limits.textBytes()));
-        case START_OBJECT ->
-          body.object(what, (name, value) -> {
-            if (!name.equals(BASE64)) {
-              throw ApiException.badRequest(
-                  "%s has %s; the only object is {\"b64\": BASE64}".formatted(what, name));
-            }
-            column.strings.add(value.base64(what, limits.textBytes()));
-          });
+        case START_OBJECT -> column.strings.add(bytes(what, body));
         default -> throw ApiException.badRequest(what + " must be a list of integers or a string");
       }
+    }
+
+    /** Reads {@code {"b64": BASE64}}. */
+    private byte[] bytes(String what, JsonBody body) throws IOException {
+      var found = new ArrayList<byte[]>();
+      var names = new ArrayList<String>();
+      body.object(what, (name, value) -> {
+        names.add(name);
+        if (name.equals(BASE64)) {
+          found.add(value.base64(what, limits.textBytes()));
+        } else {
+          value.skip();
+        }
+      });
+      if (!names.equals(List.of(BASE64))) {
+        throw ApiException.badRequest(
+            "%s has %s; the only object is {\"b64\": BASE64}".formatted(what, names));
+      }
+      return found.get(0);
     }
   }
 
@@ -214,8 +234,11 @@ record PredictRequest(String signature, Format format, Map<String, Column> colum
   /** Returns the rows of an input; the name of the only one may be left out. */
   private Column column(String name) {
     var rows = columns.getOrDefault(name, columns.get(UNNAMED));
-    if (rows == null || rows.size() == 0) {
+    if (rows == null) {
       throw ApiException.badRequest("the request has no " + name);
+    }
+    if (rows.size() == 0) {
+      throw ApiException.badRequest("the request has no rows of " + name);
     }
     return rows;
   }
