@@ -57,12 +57,11 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
    */
   public String toMarkdown(boolean boldBest) {
     var table = new MarkdownTable().left(corner).right(columns);
-    rows.forEach(row -> table.row(row.name(), cells(row, boldBest)));
+    rows.forEach(row -> table.row(row.name(), cells(row.values(), boldBest)));
     if (rows.size() > 1) {
       var averages =
           averages().stream().map(average -> average.orElse(Double.NaN)).toList();
-      var last = new Row(averageName(), averages);
-      table.row(last.name(), cells(last, boldBest));
+      table.row(averageName(), cells(averages, boldBest));
     }
     return table.toString();
   }
@@ -72,9 +71,9 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
     return complete == rows.size() ? "average" : "average of the " + complete + " without gaps";
   }
 
-  private static List<String> cells(Row row, boolean boldBest) {
-    var cells = row.values().stream().map(ResultsTable::cell).toList();
-    var best = row.values().stream()
+  private static List<String> cells(List<Double> values, boolean boldBest) {
+    var cells = values.stream().map(ResultsTable::cell).toList();
+    var best = values.stream()
         .filter(value -> !value.isNaN())
         .max(Double::compare)
         .map(ResultsTable::cell);

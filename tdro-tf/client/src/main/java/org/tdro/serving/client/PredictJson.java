@@ -14,15 +14,18 @@ import org.tdro.text.Tokenizer;
 final class PredictJson {
   private static final JsonFactory JSON = new JsonFactory();
 
+  /** What writes the value of the inputs. */
+  @FunctionalInterface
+  private interface Inputs {
+    void write(JsonGenerator json) throws IOException;
+  }
+
   private PredictJson() {}
 
   /** Returns the request for the embeddings of rows, which are padded to {@code length}. */
   static byte[] request(String signature, int[][] rows, int length) {
-    var bytes = new ByteArrayOutputStream();
-    try (var json = JSON.createGenerator(bytes)) {
+    return request(signature, json -> {
       json.writeStartObject();
-      json.writeStringField("signature_name", signature);
-      json.writeObjectFieldStart("inputs");
       json.writeArrayFieldStart("input_ids");
       for (var row : rows) {
         padded(json, row, length);
@@ -36,24 +39,27 @@ final class PredictJson {
       }
       json.writeEndArray();
       json.writeEndObject();
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    });
   }
 
   /** Returns the request for the embeddings of texts. */
   static byte[] request(String signature, List<String> texts) {
-    var bytes = new ByteArrayOutputStream();
-    try (var json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("signature_name", signature);
-      json.writeArrayFieldStart("inputs");
+    return request(signature, json -> {
+      json.writeStartArray();
       for (var text : texts) {
         json.writeString(Tokenizer.wellFormed(text));
       }
       json.writeEndArray();
+    });
+  }
+
+  private static byte[] request(String signature, Inputs inputs) {
+    var bytes = new ByteArrayOutputStream();
+    try (var json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("signature_name", signature);
+      json.writeFieldName("inputs");
+      inputs.write(json);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.tdro.io.Sha256;
 import org.tdro.text.TextKind;
@@ -131,18 +130,10 @@ public final class RetrieverClient implements AutoCloseable {
     var rows = texts.stream()
         .map(text -> tokenizer.encode(prompt.apply(text), maxLength))
         .toArray(int[][]::new);
-    var order = new Integer[rows.length];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparingInt(i -> rows[i].length));
-    var embeddings = new float[rows.length][];
-    for (int from = 0; from < order.length; from += options.texts()) {
-      var batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + options.texts()));
-      var part = send(kind, Arrays.stream(batch).map(i -> rows[i]).toArray(int[][]::new));
-      for (int i = 0; i < batch.length; i++) {
-        embeddings[batch[i]] = part[i];
-      }
-    }
-    return embeddings;
+    return new LengthBatches(rows.length, options.texts())
+        .embed(
+            i -> rows[i].length,
+            batch -> send(kind, Arrays.stream(batch).map(i -> rows[i]).toArray(int[][]::new)));
   }
 
   /** Returns the embeddings of rows, which are sorted by length. */

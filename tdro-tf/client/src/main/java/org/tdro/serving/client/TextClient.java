@@ -2,7 +2,6 @@ package org.tdro.serving.client;
 
 import java.net.URI;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.tdro.text.TextKind;
 
@@ -63,21 +62,12 @@ public final class TextClient {
    * @throws java.io.UncheckedIOException if it cannot be reached
    */
   public float[][] embed(TextKind kind, List<String> texts) {
-    var order = new Integer[texts.size()];
-    Arrays.setAll(order, i -> i);
-    // Texts of about one length need little padding.
-    Arrays.sort(order, Comparator.comparingInt(i -> texts.get(i).length()));
-    var embeddings = new float[order.length][];
-    for (int from = 0; from < order.length; from += options.texts()) {
-      var batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + options.texts()));
-      var request = PredictJson.request(
-          RetrieverAssets.textSignature(kind),
-          Arrays.stream(batch).map(texts::get).toList());
-      var part = PredictJson.response(call.post(request), batch.length);
-      for (int i = 0; i < batch.length; i++) {
-        embeddings[batch[i]] = part[i];
-      }
-    }
-    return embeddings;
+    return new LengthBatches(texts.size(), options.texts())
+        .embed(i -> texts.get(i).length(), batch -> {
+          var request = PredictJson.request(
+              RetrieverAssets.textSignature(kind),
+              Arrays.stream(batch).map(texts::get).toList());
+          return PredictJson.response(call.post(request), batch.length);
+        });
   }
 }
