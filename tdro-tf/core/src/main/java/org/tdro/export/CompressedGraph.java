@@ -11,6 +11,7 @@ import java.util.Map;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.proto.AttrValue;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.FunctionDefLibrary;
 import org.tensorflow.proto.GraphDef;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.TensorShapeProto;
@@ -25,6 +26,7 @@ final class CompressedGraph {
   private static final String SCALE = "/scale";
 
   private final Precision precision;
+  private final FunctionNames functions;
   private final Map<String, List<NodeDef>> consumers = new HashMap<>();
   /** The compressed matrix, by the node that reads it. */
   private final Map<String, NodeDef> compressed = new HashMap<>();
@@ -39,7 +41,8 @@ final class CompressedGraph {
    * @param wanted names of the operations
    */
   CompressedGraph(GraphDef graph, Collection<String> wanted, Precision precision) {
-    var inference = pruned(graph, wanted);
+    functions = new FunctionNames(graph.getLibrary());
+    var inference = pruned(graph, wanted).stream().map(functions::renamed).toList();
     this.precision = precision;
     for (var node : inference) {
       for (var input : node.getInputList()) {
@@ -79,6 +82,11 @@ final class CompressedGraph {
   /** Returns the nodes; each variable is replaced by the reading of its resource. */
   List<NodeDef> nodes() {
     return nodes;
+  }
+
+  /** Returns the functions that the nodes call. */
+  FunctionDefLibrary functions() {
+    return functions.library();
   }
 
   /** Returns the tensors that the variables hold. */

@@ -61,6 +61,7 @@ final class SavedModelWriter {
     var inference = GraphDef.newBuilder()
         .setVersions(definition.getVersions())
         .addAllNode(compressed.nodes())
+        .setLibrary(compressed.functions())
         .build();
     addSaver(meta, inference, compressed.tensors());
     var saved = SavedModel.newBuilder().setSavedModelSchemaVersion(SCHEMA).addMetaGraphs(meta);

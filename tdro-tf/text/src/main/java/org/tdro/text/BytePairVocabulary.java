@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.Json;
@@ -27,11 +28,16 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
   /** The token that ends a text. */
   public static final String END = "<|endoftext|>";
 
+  /** Bytes that there are. */
+  static final int BYTES = 256;
+
   static final int FIRST_BYTE = 2;
-  static final int FIRST_MERGE = FIRST_BYTE + 256;
+  static final int FIRST_MERGE = FIRST_BYTE + BYTES;
 
   /** GPT-2's table of printable characters for the bytes: Latin-1's printable ones, and for the others those from U+0100 on. */
-  private static final char[] BYTES = bytes();
+  private static final char[] CHARACTERS = characters();
+
+  private static final int[] VALUES = values();
 
   /** Two ids whose symbols together become a new one. */
   public record Merge(int left, int right) {}
@@ -45,14 +51,33 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     return FIRST_MERGE + merges.size();
   }
 
-  private static char[] bytes() {
-    var characters = new char[256];
+  private static char[] characters() {
+    var characters = new char[BYTES];
     var next = (char) 0x100;
-    for (int b = 0; b < 256; b++) {
+    for (int b = 0; b < BYTES; b++) {
       var printable = (b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
       characters[b] = printable ? (char) b : next++;
     }
     return characters;
+  }
+
+  private static int[] values() {
+    var values = new int[2 * BYTES];
+    Arrays.fill(values, -1);
+    for (int b = 0; b < BYTES; b++) {
+      values[CHARACTERS[b]] = b;
+    }
+    return values;
+  }
+
+  /** Returns the token of a byte, 0 to 255, as a {@code tokenizer.json} has it. */
+  static String token(int value) {
+    return String.valueOf(CHARACTERS[value]);
+  }
+
+  /** Returns the byte of a character of {@link #token}; −1 if there is none. */
+  static int value(char character) {
+    return character < VALUES.length ? VALUES[character] : -1;
   }
 
   /** Returns the ids of a text's UTF-8 bytes, nothing merged. */
@@ -116,8 +141,8 @@ public record BytePairVocabulary(List<Merge> merges, boolean normalize) {
     var tokens = new ArrayList<String>(size());
     tokens.add(PAD);
     tokens.add(END);
-    for (int b = 0; b < 256; b++) {
-      tokens.add(String.valueOf(BYTES[b]));
+    for (int b = 0; b < BYTES; b++) {
+      tokens.add(token(b));
     }
     for (var merge : merges) {
       tokens.add(tokens.get(merge.left()) + tokens.get(merge.right()));

@@ -127,18 +127,18 @@ public record WordPieceTables(
           trie.longest,
           json.unknown(),
           json.longestWord(),
-          json.specials().entrySet().stream()
+          json.added().specials().entrySet().stream()
               .map(token -> new Special(token.getKey(), specials.get(token.getValue())))
               .toList(),
-          text(json.before(), specials),
-          text(json.after(), specials));
+          text(json.added().before(), specials),
+          text(json.added().after(), specials));
     }
 
     /** Returns a reserved code point for the id of each special token in texts and around them. */
     private Map<Integer, Integer> specials() throws InexpressibleTokenizerException {
-      var ids = new TreeSet<>(json.specials().values());
-      ids.addAll(json.before());
-      ids.addAll(json.after());
+      var ids = new TreeSet<>(json.added().specials().values());
+      ids.addAll(json.added().before());
+      ids.addAll(json.added().after());
       if (ids.size() > LAST_RESERVED - FIRST_RESERVED + 1) {
         throw new InexpressibleTokenizerException("has " + ids.size() + " added tokens");
       }

@@ -72,7 +72,8 @@ final class WordProbe implements AutoCloseable {
     }
   }
 
-  private static ObjectNode ofBytes() {
+  /** Returns a model whose tokens are bytes, the id of each its value. */
+  static ObjectNode ofBytes() {
     var model = Json.object().put("type", "BPE").put("byte_fallback", true);
     model.putArray("merges");
     var vocabulary = model.putObject("vocab");

@@ -1,8 +1,10 @@
 package org.tdro.export.tokenizer;
 
 import java.nio.file.Path;
+import org.tdro.text.BytePairTables;
 import org.tdro.text.InexpressibleTokenizerException;
 import org.tdro.text.PromptTemplate;
+import org.tdro.text.TokenizerModel;
 import org.tdro.text.WordPieceTables;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -37,6 +39,9 @@ public interface GraphTokenizer {
    * @throws org.tdro.io.InputException if the file cannot be read or is not JSON
    */
   static GraphTokenizer read(Path tokenizerJson) throws InexpressibleTokenizerException {
-    return new GraphWordPiece(WordPieceTables.read(tokenizerJson));
+    return switch (TokenizerModel.of(tokenizerJson)) {
+      case WORD_PIECE -> new GraphWordPiece(WordPieceTables.read(tokenizerJson));
+      case BYTE_PAIR -> new GraphBytePair(BytePairTables.read(tokenizerJson));
+    };
   }
 }

@@ -1,21 +1,16 @@
 package org.tdro.export.tokenizer;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.WordPieceTables;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.math.Cumsum;
 import org.tensorflow.op.strings.UnicodeDecode;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
-import org.tensorflow.types.family.TNumber;
-import org.tensorflow.types.family.TType;
 
 /**
  * WordPiece without a loop: all texts of a batch are one array of code points, and every step is an operation on all of it.
@@ -26,7 +21,6 @@ import org.tensorflow.types.family.TType;
  * (pointer jumping), since a word of 100 items has at most 100 tokens.
  */
 final class GraphWordPiece implements GraphTokenizer {
-  private static final int PAGE_BITS = Integer.numberOfTrailingZeros(WordPieceTables.PAGE);
   private static final long DEAD = -1;
 
   private final WordPieceTables tables;
@@ -41,21 +35,9 @@ final class GraphWordPiece implements GraphTokenizer {
   }
 
   /** The steps in one graph. In comments, n are code points of the batch, m items, w words and t tokens. */
-  private final class Steps {
-    private final Ops tf;
-    private final Operand<TInt32> zero;
-    private final Operand<TInt32> one;
-    private final Operand<TInt64> zeroLong;
-    private final Operand<TInt64> oneLong;
-    private final Operand<TInt32> first;
-
+  private final class Steps extends TokenSteps {
     Steps(Ops tf) {
-      this.tf = tf;
-      zero = tf.constant(0);
-      one = tf.constant(1);
-      zeroLong = tf.constant(0L);
-      oneLong = tf.constant(1L);
-      first = tf.constant(new int[] {0});
+      super(tf);
     }
 
     Tokens tokenize(Operand<TString> texts, PromptTemplate prompt, int maxLength) {
@@ -68,7 +50,7 @@ final class GraphWordPiece implements GraphTokenizer {
       var items = new Items(items(decoded.charValues()), ends, batch, maxLength);
       var words = new Words(items);
       var at = where(words.isToken);
-      return cut(gather(words.ids, at), gather(items.rows, at), batch, maxLength);
+      return cut(gather(words.ids, at), gather(items.rows, at), batch, maxLength, tail());
     }
 
     /** Returns texts in which special tokens are code points of private use, with those around a text. */
@@ -85,23 +67,9 @@ final class GraphWordPiece implements GraphTokenizer {
           marked, new PromptTemplate(tables.before() + PromptTemplate.TEXT + tables.after()));
     }
 
-    private Operand<TString> around(Operand<TString> texts, PromptTemplate template) {
-      if (template.equals(PromptTemplate.IDENTITY)) {
-        return texts;
-      }
-      int at = template.template().indexOf(PromptTemplate.TEXT);
-      return tf.strings.join(List.of(
-          tf.constant(template.template().substring(0, at)),
-          texts,
-          tf.constant(template.template().substring(at + PromptTemplate.TEXT.length()))));
-    }
-
     /** Returns {@code [n · width]} items of {@code [n]} code points. */
     private Operand<TInt32> items(Operand<TInt32> codePoints) {
-      var page = gather(
-          tf.constant(tables.pages()), tf.bitwise.rightShift(codePoints, tf.constant(PAGE_BITS)));
-      var row = tf.math.add(
-          page, tf.bitwise.bitwiseAnd(codePoints, tf.constant(WordPieceTables.PAGE - 1)));
+      var row = pageRows(codePoints, tables.pages(), WordPieceTables.PAGE);
       int width = tables.width();
       if (width == 1) {
         return gather(tf.constant(tables.items()), row);
@@ -154,38 +122,9 @@ final class GraphWordPiece implements GraphTokenizer {
       }
     }
 
-    /** Returns values moved to the right, behind some others. */
-    private Operand<TInt32> shifted(
-        Operand<TInt32> others, Operand<TInt32> values, Operand<TInt32> size) {
-      return tf.slice(tf.concat(List.of(others, values), zero), first, size);
-    }
-
     /** Returns the number of special tokens after a text. */
     private int tail() {
       return tables.after().codePointCount(0, tables.after().length());
-    }
-
-    /** The places of words or tokens in their texts, by the text of each. */
-    private final class Ranks {
-      private final Operand<TInt64> ranks;
-      /** How many the text of each has. */
-      private final Operand<TInt64> counts;
-
-      Ranks(Operand<TInt64> rows, Operand<TInt64> batch) {
-        var ones = tf.onesLike(rows);
-        var sums = tf.math.unsortedSegmentSum(ones, rows, batch);
-        var starts = tf.math.cumsum(sums, zero, Cumsum.exclusive(true));
-        ranks =
-            tf.math.sub(tf.math.cumsum(ones, zero, Cumsum.exclusive(true)), gather(starts, rows));
-        counts = gather(sums, rows);
-      }
-
-      /** Returns whether each is among the first of its text, or the last. */
-      Operand<TBool> isWithin(long first, long last) {
-        return tf.math.logicalOr(
-            tf.math.less(ranks, tf.constant(first)),
-            tf.math.greaterEqual(ranks, tf.math.sub(counts, tf.constant(last))));
-      }
     }
 
     /** The tokens of the words of {@code [m]} items. */
@@ -247,11 +186,8 @@ final class GraphWordPiece implements GraphTokenizer {
         Operand<TInt32> next =
             tf.concat(List.of(tf.math.add(tf.range(zero, count, one), lengths), size), zero);
         Operand<TInt32> reached = tf.concat(List.of(int32(items.isFirst), first), zero);
-        var all = tf.math.add(count, one);
-        for (int steps = 1; steps < tables.longestWord(); steps *= 2) {
-          reached = tf.math.maximum(reached, tf.math.unsortedSegmentMax(reached, next, all));
-          next = gather(next, next);
-        }
+        // The steps from the first to the last of a word's most tokens.
+        reached = reached(next, reached, count, tables.longestWord() - 1);
         return tf.math.equal(tf.slice(reached, first, size), one);
       }
 
@@ -275,40 +211,5 @@ final class GraphWordPiece implements GraphTokenizer {
       var above = tf.upperBound(tf.reshape(ends, row), tf.reshape(places, row), TInt64.class);
       return tf.math.sub(tf.reshape(above, tf.constant(new int[] {-1})), oneLong);
     }
-
-    /** Returns {@code [batch, length]} of {@code [t]} ids. */
-    private Tokens cut(
-        Operand<TInt32> ids, Operand<TInt64> rows, Operand<TInt64> batch, int maxLength) {
-      var kept = where(new Ranks(rows, batch).isWithin(maxLength - tail(), tail()));
-      var padded = tf.ragged.raggedTensorToTensor(
-          tf.constant(new long[] {-1, -1}),
-          gather(ids, kept),
-          tf.constant(-1),
-          List.of(batch, gather(rows, kept)),
-          List.of("FIRST_DIM_SIZE", "VALUE_ROWIDS"));
-      return new Tokens(tf.math.maximum(padded, zero), int32(tf.math.greaterEqual(padded, zero)));
-    }
-
-    private Operand<TInt64> where(Operand<TBool> condition) {
-      return tf.reshape(tf.where(condition), tf.constant(new int[] {-1}));
-    }
-
-    private Operand<TInt32> int32(Operand<TBool> values) {
-      return tf.dtypes.cast(values, TInt32.class);
-    }
-
-    private <T extends TType> Operand<T> gather(
-        Operand<T> values, Operand<? extends TNumber> indices) {
-      return tf.gather(values, indices, zero);
-    }
-  }
-
-  /** Returns a regular expression (RE2) of a text itself. */
-  private static String quoted(String text) {
-    return text.codePoints().mapToObj(GraphWordPiece::escaped).collect(Collectors.joining());
-  }
-
-  private static String escaped(int codePoint) {
-    return String.format(Locale.ROOT, "\\x{%X}", codePoint);
   }
 }

@@ -275,9 +275,7 @@ class GraphWordPieceTest {
     assertRefused(
         json -> json.putObject("normalizer").put("type", "NFKC"),
         "has normalizer NFKC, not BertNormalizer");
-    assertRefused(
-        json -> json.putNull("post_processor"),
-        "has post_processor none, not TemplateProcessing or BertProcessing");
+    assertRefused(json -> json.putNull("post_processor"), "puts no special token around a text");
     assertRefused(
         json -> add(json, "\"content\": \"tdro\", \"normalized\": true"),
         "finds the added token tdro in normalised texts");

@@ -1,0 +1,219 @@
+package org.tdro.export.tokenizer;
+
+import java.util.List;
+import org.tdro.text.BytePairTables;
+import org.tdro.text.PromptTemplate;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.math.Cumsum;
+import org.tensorflow.op.strings.UnicodeDecode;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+
+/**
+ * Byte-level BPE: all texts of a batch are one array of code points, and every step is an operation on all of it.
+ *
+ * <p>At each code point, {@link WordEnds} tells where a word that begins there ends, so words are found as in {@link GraphWordPiece},
+ * by pointer jumping. Words that are tokens are looked up. The bytes of the others are merged in a loop, each turn of which makes all
+ * merges that no other can prevent.
+ */
+final class GraphBytePair implements GraphTokenizer {
+  /** The code point that marks the next one as a text's own. */
+  private static final int ESCAPE = 0x10FFFC;
+
+  /** The first code point of private use that stands for a special token. */
+  private static final int FIRST_RESERVED = 0x10F000;
+
+  /** After the escape, this stands for an escape in a text. */
+  private static final char ESCAPED_ESCAPE = 'e';
+
+  private final BytePairTables tables;
+
+  GraphBytePair(BytePairTables tables) {
+    this.tables = tables;
+  }
+
+  @Override
+  public Tokens tokenize(Ops tf, Operand<TString> texts, PromptTemplate prompt, int maxLength) {
+    return new Steps(tf).tokenize(texts, prompt, maxLength);
+  }
+
+  /** The steps in one graph. In comments, n are code points of the batch, w words and m their bytes. */
+  private final class Steps extends TokenSteps {
+    Steps(Ops tf) {
+      super(tf);
+    }
+
+    Tokens tokenize(Operand<TString> texts, PromptTemplate prompt, int maxLength) {
+      var decoded =
+          tf.strings.unicodeDecode(marked(texts, prompt), "UTF-8", new UnicodeDecode.Options[] {
+            UnicodeDecode.errors("replace")
+          });
+      var batch = tf.size(texts, TInt64.class);
+      var words = new Words(unmarked(decoded.charValues()), batch, maxLength);
+      var bytes = new Bytes(words);
+      var tokens =
+          new BytePairMerges(tf, tables).tokens(bytes.ids, bytes.values, bytes.words, bytes.count);
+      var at = where(tf.math.greaterEqual(tokens, zero));
+      var rows = gather(words.rows, gather(bytes.words, at));
+      return cut(gather(tokens, at), rows, batch, maxLength, tables.after().length);
+    }
+
+    /** Returns texts in which special tokens are code points of private use, with those around a text and the end of it. */
+    private Operand<TString> marked(Operand<TString> texts, PromptTemplate prompt) {
+      var escape = Character.toString(ESCAPE);
+      int last = FIRST_RESERVED + tables.specialIds().length - 1;
+      Operand<TString> marked = tf.strings.staticRegexReplace(
+          around(texts, prompt), escaped(ESCAPE), escape + ESCAPED_ESCAPE);
+      marked = tf.strings.staticRegexReplace(
+          marked, "[" + escaped(FIRST_RESERVED) + "-" + escaped(last) + "]", escape + "\\0");
+      for (var special : tables.specials().entrySet()) {
+        marked = tf.strings.staticRegexReplace(
+            marked, quoted(special.getKey()), Character.toString(reserved(special.getValue())));
+      }
+      var template = new StringBuilder();
+      for (int special : tables.before()) {
+        template.appendCodePoint(reserved(special));
+      }
+      template.append(PromptTemplate.TEXT);
+      for (int special : tables.after()) {
+        template.appendCodePoint(reserved(special));
+      }
+      template.appendCodePoint(last);
+      return around(marked, new PromptTemplate(template.toString()));
+    }
+
+    private static int reserved(int special) {
+      return FIRST_RESERVED + special - BytePairTables.FIRST_SPECIAL;
+    }
+
+    /** Returns code points in which special tokens are numbers beyond Unicode, without escapes. */
+    private Operand<TInt32> unmarked(Operand<TInt32> codePoints) {
+      var isEscape = tf.math.equal(codePoints, tf.constant(ESCAPE));
+      var isEscaped = tf.math.equal(shifted(first, int32(isEscape), tf.shape(codePoints)), one);
+      var isReserved = tf.math.logicalAnd(
+          tf.math.greaterEqual(codePoints, tf.constant(FIRST_RESERVED)),
+          tf.math.less(codePoints, tf.constant(FIRST_RESERVED + tables.specialIds().length)));
+      var special =
+          tf.math.add(codePoints, tf.constant(BytePairTables.FIRST_SPECIAL - FIRST_RESERVED));
+      var own = tf.select(
+          tf.math.equal(codePoints, tf.constant((int) ESCAPED_ESCAPE)),
+          tf.constant(ESCAPE),
+          codePoints);
+      var all = tf.select(isEscaped, own, tf.select(isReserved, special, codePoints));
+      return gather(all, where(tf.math.logicalNot(isEscape)));
+    }
+
+    /** The words that decide about the tokens: each has at least one, so those beyond the maximum length are left out. */
+    private final class Words {
+      /** Code points of all texts. */
+      final Operand<TInt32> codePoints;
+      /** Where words begin. */
+      final Operand<TInt32> starts;
+      /** Their number of code points. */
+      final Operand<TInt32> lengths;
+      /** The text of each. */
+      final Operand<TInt64> rows;
+
+      Words(Operand<TInt32> codePoints, Operand<TInt64> batch, int maxLength) {
+        this.codePoints = codePoints;
+        var count = tf.size(codePoints);
+        var size = tf.shape(codePoints);
+        var end = tf.constant(last());
+        var isEnd = tf.math.equal(codePoints, end);
+        var begins = shifted(tf.constant(new int[] {1}), int32(isEnd), size);
+        // The tokens after a text, and its end, are words of their own.
+        int tail = tables.after().length + 1;
+        var next = tf.concat(
+            List.of(
+                new WordEnds(tf, codePoints, tables).ends(),
+                tf.reshape(count, tf.constant(new int[] {1}))),
+            zero);
+        var reached = reached(next, tf.concat(List.of(begins, first), zero), count, maxLength);
+        var row = tf.dtypes.cast(
+            tf.math.cumsum(int32(isEnd), zero, Cumsum.exclusive(true)), TInt64.class);
+        var isLast = tailOf(isEnd, tail, size);
+        var isWord = tf.math.logicalOr(tf.math.equal(tf.slice(reached, first, size), one), isLast);
+        var found = where(isWord);
+        var kept = where(new Ranks(gather(row, found), batch).isWithin(maxLength, tail));
+        starts = tf.dtypes.cast(gather(found, kept), TInt32.class);
+        lengths = tf.math.sub(gather(next, starts), starts);
+        rows = gather(row, starts);
+      }
+
+      /** Returns whether each is one of the last of its text. */
+      private Operand<TBool> tailOf(Operand<TBool> isEnd, int tail, Operand<TInt32> size) {
+        var padded = tf.concat(List.of(int32(isEnd), tf.constant(new int[tail - 1])), zero);
+        Operand<TInt32> any = int32(isEnd);
+        for (int ahead = 1; ahead < tail; ahead++) {
+          any = tf.math.maximum(any, tf.slice(padded, tf.constant(new int[] {ahead}), size));
+        }
+        return tf.math.equal(any, one);
+      }
+    }
+
+    private int last() {
+      return BytePairTables.FIRST_SPECIAL + tables.specialIds().length - 1;
+    }
+
+    /** The bytes of words. */
+    private final class Bytes {
+      /** {@code [m]}, the id of each byte or special token. */
+      final Operand<TInt32> ids;
+      /** 0 to 255; of special tokens anything. */
+      final Operand<TInt32> values;
+      /** The word of each. */
+      final Operand<TInt32> words;
+      /** The number of words. */
+      final Operand<TInt32> count;
+
+      Bytes(Words of) {
+        count = tf.size(of.starts);
+        var codes = new Parts(of.starts, of.lengths);
+        var codePoints = gather(of.codePoints, codes.values);
+        var isSpecial = tf.math.greaterEqual(codePoints, tf.constant(BytePairTables.FIRST_SPECIAL));
+        Operand<TInt32> following = zero;
+        for (int from : new int[] {0x80, 0x800, 0x10000}) {
+          following =
+              tf.math.add(following, int32(tf.math.greaterEqual(codePoints, tf.constant(from))));
+        }
+        following = tf.select(isSpecial, zero, following);
+        var bytes = new Parts(tf.zerosLike(following), tf.math.add(following, one));
+        var codePoint = gather(codePoints, bytes.owners);
+        var most = gather(following, bytes.owners);
+        // UTF-8: six bits in each byte after the first one.
+        var shift = tf.math.mul(tf.math.sub(most, bytes.values), tf.constant(6));
+        var bits = tf.bitwise.rightShift(codePoint, shift);
+        var lead =
+            tf.bitwise.bitwiseOr(bits, gather(tf.constant(new int[] {0, 0xc0, 0xe0, 0xf0}), most));
+        var rest =
+            tf.bitwise.bitwiseOr(tf.bitwise.bitwiseAnd(bits, tf.constant(0x3f)), tf.constant(0x80));
+        values = tf.bitwise.bitwiseAnd(
+            tf.select(tf.math.equal(bytes.values, zero), lead, rest), tf.constant(0xff));
+        words = gather(codes.owners, bytes.owners);
+        var special = tf.math.sub(codePoint, tf.constant(BytePairTables.FIRST_SPECIAL));
+        ids = tf.select(
+            gather(isSpecial, bytes.owners),
+            gather(tf.constant(tables.specialIds()), tf.math.maximum(special, zero)),
+            gather(tf.constant(tables.bytes()), values));
+      }
+    }
+
+    /** The numbers of ranges, one range after another, none of them empty. */
+    private final class Parts {
+      final Operand<TInt32> values;
+      /** The range of each number. */
+      final Operand<TInt32> owners;
+
+      Parts(Operand<TInt32> from, Operand<TInt32> lengths) {
+        var ranges = tf.ragged.raggedRange(from, tf.math.add(from, lengths), one);
+        values = ranges.rtDenseValues();
+        var begins = tf.math.cumsum(lengths, zero, Cumsum.exclusive(true));
+        var marks = tf.math.unsortedSegmentSum(tf.onesLike(begins), begins, tf.size(values));
+        owners = tf.math.sub(tf.math.cumsum(marks, zero), one);
+      }
+    }
+  }
+}

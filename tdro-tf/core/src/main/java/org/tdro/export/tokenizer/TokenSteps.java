@@ -1,0 +1,145 @@
+package org.tdro.export.tokenizer;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.tdro.text.PromptTemplate;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.math.Cumsum;
+import org.tensorflow.types.TBool;
+import org.tensorflow.types.TInt32;
+import org.tensorflow.types.TInt64;
+import org.tensorflow.types.TString;
+import org.tensorflow.types.family.TNumber;
+import org.tensorflow.types.family.TType;
+
+/** What tokenizers in a graph have in common: steps on one array of all texts of a batch. */
+class TokenSteps {
+  final Ops tf;
+  final Operand<TInt32> zero;
+  final Operand<TInt32> one;
+  final Operand<TInt64> zeroLong;
+  final Operand<TInt64> oneLong;
+  /** Where a slice of all begins. */
+  final Operand<TInt32> first;
+  /** The shape of an array of one dimension. */
+  final Operand<TInt32> flat;
+
+  TokenSteps(Ops tf) {
+    this.tf = tf;
+    zero = tf.constant(0);
+    one = tf.constant(1);
+    zeroLong = tf.constant(0L);
+    oneLong = tf.constant(1L);
+    first = tf.constant(new int[] {0});
+    flat = tf.constant(new int[] {-1});
+  }
+
+  /** Puts a template around texts. */
+  final Operand<TString> around(Operand<TString> texts, PromptTemplate template) {
+    if (template.equals(PromptTemplate.IDENTITY)) {
+      return texts;
+    }
+    int at = template.template().indexOf(PromptTemplate.TEXT);
+    return tf.strings.join(List.of(
+        tf.constant(template.template().substring(0, at)),
+        texts,
+        tf.constant(template.template().substring(at + PromptTemplate.TEXT.length()))));
+  }
+
+  /** Returns the rows of {@code [n]} code points in a table of pages, each of which begins at a row. */
+  final Operand<TInt32> pageRows(Operand<TInt32> codePoints, int[] pages, int page) {
+    var of = gather(
+        tf.constant(pages),
+        tf.bitwise.rightShift(codePoints, tf.constant(Integer.numberOfTrailingZeros(page))));
+    return tf.math.add(of, tf.bitwise.bitwiseAnd(codePoints, tf.constant(page - 1)));
+  }
+
+  /** Returns values moved to the right, behind some others. */
+  final Operand<TInt32> shifted(
+      Operand<TInt32> others, Operand<TInt32> values, Operand<TInt32> size) {
+    return tf.slice(tf.concat(List.of(others, values), zero), first, size);
+  }
+
+  /**
+   * Extends what is reached in an array of {@code [n]} places by steps to their successors.
+   *
+   * @param next the successor of each place and of {@code n}
+   * @param reached 1 at places that are reached, and 0
+   * @param steps most that lead from them to another one
+   * @return {@code [n + 1]}
+   */
+  final Operand<TInt32> reached(
+      Operand<TInt32> next, Operand<TInt32> reached, Operand<TInt32> count, int steps) {
+    var all = tf.math.add(count, one);
+    for (long made = 1; made <= steps; made *= 2) {
+      reached = tf.math.maximum(reached, tf.math.unsortedSegmentMax(reached, next, all));
+      next = gather(next, next);
+    }
+    return reached;
+  }
+
+  /** The places of words or tokens in their texts, by the text of each. */
+  final class Ranks {
+    private final Operand<TInt64> ranks;
+    /** How many the text of each has. */
+    private final Operand<TInt64> counts;
+
+    Ranks(Operand<TInt64> rows, Operand<TInt64> batch) {
+      var ones = tf.onesLike(rows);
+      var sums = tf.math.unsortedSegmentSum(ones, rows, batch);
+      var starts = tf.math.cumsum(sums, zero, Cumsum.exclusive(true));
+      ranks = tf.math.sub(tf.math.cumsum(ones, zero, Cumsum.exclusive(true)), gather(starts, rows));
+      counts = gather(sums, rows);
+    }
+
+    /** Returns whether each is among the first of its text, or the last. */
+    Operand<TBool> isWithin(long first, long last) {
+      return tf.math.logicalOr(
+          tf.math.less(ranks, tf.constant(first)),
+          tf.math.greaterEqual(ranks, tf.math.sub(counts, tf.constant(last))));
+    }
+  }
+
+  /**
+   * Returns tokens cut to a maximum length and padded.
+   *
+   * @param ids {@code [t]} of all texts
+   * @param rows the text of each
+   * @param tail special tokens at the end of a text, which stay
+   */
+  final GraphTokenizer.Tokens cut(
+      Operand<TInt32> ids, Operand<TInt64> rows, Operand<TInt64> batch, int maxLength, int tail) {
+    var kept = where(new Ranks(rows, batch).isWithin(maxLength - tail, tail));
+    var padded = tf.ragged.raggedTensorToTensor(
+        tf.constant(new long[] {-1, -1}),
+        gather(ids, kept),
+        tf.constant(-1),
+        List.of(batch, gather(rows, kept)),
+        List.of("FIRST_DIM_SIZE", "VALUE_ROWIDS"));
+    return new GraphTokenizer.Tokens(
+        tf.math.maximum(padded, zero), int32(tf.math.greaterEqual(padded, zero)));
+  }
+
+  final Operand<TInt64> where(Operand<TBool> condition) {
+    return tf.reshape(tf.where(condition), flat);
+  }
+
+  final Operand<TInt32> int32(Operand<TBool> values) {
+    return tf.dtypes.cast(values, TInt32.class);
+  }
+
+  final <T extends TType> Operand<T> gather(Operand<T> values, Operand<? extends TNumber> indices) {
+    return tf.gather(values, indices, zero);
+  }
+
+  /** Returns a regular expression (RE2) of a text itself. */
+  static String quoted(String text) {
+    return text.codePoints().mapToObj(TokenSteps::escaped).collect(Collectors.joining());
+  }
+
+  static String escaped(int codePoint) {
+    return String.format(Locale.ROOT, "\\x{%X}", codePoint);
+  }
+}

@@ -1,0 +1,243 @@
+package org.tdro.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.tdro.io.Json;
+
+/**
+ * A byte-level BPE tokenizer as tables by which operations on arrays compute its ids.
+ *
+ * <p>Special tokens are numbers beyond Unicode, {@link #FIRST_SPECIAL} and following; the last of them ends each text and has no id.
+ *
+ * @param pattern that splits texts into words
+ * @param classPages of each 256 code points the first row in {@link #classRows}; the last page is that of special tokens
+ * @param classRows {@code kind + KINDS · role} of {@link CodePointClass}
+ * @param bytes id of each byte
+ * @param vocabulary number of ids
+ * @param pairs {@code left · vocabulary + right} of each merge, in ascending order, then the largest number
+ * @param ranks of these pairs; lower ones are merged first
+ * @param merged their ids
+ * @param isOrdered whether all pairs that no other merge can prevent may be merged at once; otherwise one in each word
+ * @param earlierBefore pairs that must wait for what may become of the token before them
+ * @param earlierAfter pairs that must wait for what may become of the token after them
+ * @param words that are one token
+ * @param specials the number of each special token that texts may hold
+ * @param specialIds the id of each number from {@link #FIRST_SPECIAL} on; −1 for the end of a text
+ * @param before numbers of the special tokens before a text
+ * @param after those of the special tokens after it
+ */
+@SuppressWarnings("ArrayRecordComponent") // tables, never compared
+public record BytePairTables(
+    WordPattern pattern,
+    int[] classPages,
+    int[] classRows,
+    int[] bytes,
+    int vocabulary,
+    long[] pairs,
+    int[] ranks,
+    int[] merged,
+    boolean isOrdered,
+    Earlier earlierBefore,
+    Earlier earlierAfter,
+    Words words,
+    Map<String, Integer> specials,
+    int[] specialIds,
+    int[] before,
+    int[] after) {
+  /** Code points in a page. */
+  public static final int PAGE = 256;
+
+  /** The number of the first special token. */
+  public static final int FIRST_SPECIAL = Character.MAX_CODE_POINT + 1;
+
+  /**
+   * Merges with a token that a neighbour may still become. The pair of {@code a} and {@code b} can only be merged at once if no merge of
+   * lower rank can take one of them away. With the token beside them as it is, its own pair tells; but the token {@code x} before
+   * {@code a} may first become a token {@code y} that ends with it, and then be merged with {@code a}.
+   *
+   * @param pairs {@code x · vocabulary + a}, in ascending order, then the largest number
+   * @param ranks the lowest rank of a merge of such a {@code y} and {@code a}
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Earlier(long[] pairs, int[] ranks) {}
+
+  /**
+   * The words that are one token. A word is found by the sum of {@code weights[i] · (byte i + 1)}, and then compared.
+   *
+   * @param weights by place, as many as the longest has bytes
+   * @param hashes in ascending order, then the largest number
+   * @param starts of their bytes in {@link #bytes}, then its length
+   * @param bytes of all words
+   * @param ids of the words
+   */
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Words(long[] weights, long[] hashes, int[] starts, byte[] bytes, int[] ids) {}
+
+  /**
+   * Returns the tables of a {@code tokenizer.json}.
+   *
+   * @throws InexpressibleTokenizerException if they would not give the same ids for every text
+   * @throws org.tdro.io.InputException if the file cannot be read or is not JSON
+   */
+  public static BytePairTables read(Path tokenizerJson) throws InexpressibleTokenizerException {
+    return new Builder(BytePairJson.read(tokenizerJson)).build();
+  }
+
+  /** Returns ascending keys and a last one that is none of them. */
+  static long[] keys(Collection<Long> ascending) {
+    var keys =
+        Arrays.copyOf(ascending.stream().mapToLong(key -> key).toArray(), ascending.size() + 1);
+    keys[ascending.size()] = Long.MAX_VALUE;
+    return keys;
+  }
+
+  private static final class Builder {
+    private final BytePairJson json;
+    private final BytePairRules rules;
+
+    Builder(BytePairJson json) {
+      this.json = json;
+      rules = new BytePairRules(json);
+    }
+
+    BytePairTables build() throws InexpressibleTokenizerException {
+      var numbers = new LinkedHashMap<Integer, Integer>();
+      var specials = new LinkedHashMap<String, Integer>();
+      json.added().specials().forEach((special, id) -> {
+        numbers.putIfAbsent(id, FIRST_SPECIAL + numbers.size());
+        specials.put(special, numbers.get(id));
+      });
+      json.added().before().forEach(id -> numbers.putIfAbsent(id, FIRST_SPECIAL + numbers.size()));
+      json.added().after().forEach(id -> numbers.putIfAbsent(id, FIRST_SPECIAL + numbers.size()));
+      var specialIds = new int[numbers.size() + 1];
+      numbers.forEach((id, number) -> specialIds[number - FIRST_SPECIAL] = id);
+      specialIds[numbers.size()] = -1;
+      if (specialIds.length > PAGE) {
+        throw new InexpressibleTokenizerException("has " + numbers.size() + " special tokens");
+      }
+      var classes = CodePointClasses.of(json.pattern());
+      var byPair = rules.byPair();
+      return new BytePairTables(
+          json.pattern(),
+          classes.pages(),
+          classes.rows(),
+          bytes(),
+          rules.vocabulary(),
+          keys(byPair.keySet()),
+          byPair.values().stream().mapToInt(BytePairRules.Rule::rank).toArray(),
+          byPair.values().stream().mapToInt(BytePairRules.Rule::merged).toArray(),
+          rules.isOrdered(),
+          rules.earlier(true),
+          rules.earlier(false),
+          words(),
+          specials,
+          specialIds,
+          json.added().before().stream().mapToInt(numbers::get).toArray(),
+          json.added().after().stream().mapToInt(numbers::get).toArray());
+    }
+
+    private int[] bytes() {
+      var ids = new int[BytePairVocabulary.BYTES];
+      Arrays.setAll(ids, value -> json.vocabulary().get(BytePairVocabulary.token(value)));
+      return ids;
+    }
+
+    /** Returns the words that are one token: those whose merges lead to it, or all if the tokenizer looks for words first. */
+    private Words words() {
+      var bytesByToken = new LinkedHashMap<String, byte[]>();
+      try (var merging = merging()) {
+        for (var token : json.vocabulary().keySet()) {
+          var bytes = bytesOf(token);
+          if (bytes.length > 1 && (json.takesWholeWords() || isOne(merging, token))) {
+            bytesByToken.put(token, bytes);
+          }
+        }
+      }
+      int longest =
+          bytesByToken.values().stream().mapToInt(bytes -> bytes.length).max().orElse(0);
+      var random = new SplittableRandom(longest);
+      var found = new TreeMap<Long, String>();
+      long[] weights;
+      do {
+        weights = random.longs(longest).toArray();
+        found.clear();
+        for (var word : bytesByToken.entrySet()) {
+          found.put(hash(weights, word.getValue()), word.getKey());
+        }
+      } while (found.size() < bytesByToken.size());
+      var hashes = new long[found.size() + 1];
+      var starts = new int[found.size() + 1];
+      var ids = new int[found.size()];
+      var bytes = new ByteArrayOutputStream();
+      int at = 0;
+      for (var word : found.entrySet()) {
+        hashes[at] = word.getKey();
+        starts[at] = bytes.size();
+        ids[at] = json.vocabulary().get(word.getValue());
+        bytes.writeBytes(bytesByToken.get(word.getValue()));
+        at++;
+      }
+      hashes[at] = Long.MAX_VALUE;
+      starts[at] = bytes.size();
+      return new Words(weights, hashes, starts, bytes.toByteArray(), ids);
+    }
+
+    private static long hash(long[] weights, byte[] word) {
+      long hash = 0;
+      for (int i = 0; i < word.length; i++) {
+        hash += weights[i] * ((word[i] & 0xff) + 1);
+      }
+      return hash;
+    }
+
+    /** Returns the bytes of a token; none if it is not written in the table of bytes. */
+    private static byte[] bytesOf(String token) {
+      var bytes = new byte[token.length()];
+      for (int i = 0; i < bytes.length; i++) {
+        int value = BytePairVocabulary.value(token.charAt(i));
+        if (value < 0) {
+          return new byte[0];
+        }
+        bytes[i] = (byte) value;
+      }
+      return bytes;
+    }
+
+    /** Returns the library's tokenizer of the merges alone. */
+    private HuggingFaceTokenizer merging() {
+      var tokenizer = Json.object().put("version", "1.0");
+      tokenizer.putNull("normalizer").putNull("pre_tokenizer").putArray("added_tokens");
+      ObjectNode model = json.root().get("model").deepCopy();
+      tokenizer.set("model", model.put("ignore_merges", false));
+      try {
+        return HuggingFaceTokenizer.newInstance(
+            new ByteArrayInputStream(tokenizer.toString().getBytes(StandardCharsets.UTF_8)),
+            Map.of("truncation", "false", "padding", "false"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static boolean isOne(HuggingFaceTokenizer merging, String token) {
+      var library = Tokenizer.library();
+      var encoding = library.encode(merging.getHandle(), token, false);
+      try {
+        return library.getTokenIds(encoding).length == 1;
+      } finally {
+        library.deleteEncoding(encoding);
+      }
+    }
+  }
+}
