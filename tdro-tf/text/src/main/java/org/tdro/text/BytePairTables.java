@@ -21,7 +21,8 @@ import org.tdro.io.Json;
  *
  * <p>Special tokens are numbers beyond Unicode, {@link #FIRST_SPECIAL} and following; the last of them ends each text and has no id.
  *
- * @param pattern that splits texts into words
+ * @param normalizer of texts
+ * @param pattern that splits normalised texts into words
  * @param classPages of each 256 code points the first row in {@link #classRows}; the last page is that of special tokens
  * @param classRows {@code kind + KINDS · role} of {@link CodePointClass}
  * @param bytes id of each byte
@@ -40,6 +41,7 @@ import org.tdro.io.Json;
  */
 @SuppressWarnings("ArrayRecordComponent") // tables, never compared
 public record BytePairTables(
+    NormalizerTables normalizer,
     WordPattern pattern,
     int[] classPages,
     int[] classRows,
@@ -130,6 +132,7 @@ public record BytePairTables(
       var classes = CodePointClasses.of(json.pattern());
       var byPair = rules.byPair();
       return new BytePairTables(
+          NormalizerTables.of(json.root().path("normalizer")),
           json.pattern(),
           classes.pages(),
           classes.rows(),

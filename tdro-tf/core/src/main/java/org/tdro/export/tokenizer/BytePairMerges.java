@@ -185,14 +185,14 @@ final class BytePairMerges extends TokenSteps {
     // The pair of each token with the next one of its word.
     var hasNext = tf.math.equal(in.words, left(in.words, size, -1));
     var pairs = tf.math.add(
-        tf.math.mul(long64(in.ids), tf.constant((long) tables.vocabulary())),
-        long64(left(in.ids, size, 0)));
+        tf.math.mul(int64(in.ids), tf.constant((long) tables.vocabulary())),
+        int64(left(in.ids, size, 0)));
     var found = new Found(tables.pairs(), pairs);
     var ranks = found.values(tables.ranks(), hasNext, NONE);
     var isPair = tf.math.less(ranks, tf.constant(NONE));
     // The first pair of lowest rank in each word.
     var order =
-        tf.bitwise.bitwiseOr(tf.bitwise.leftShift(long64(ranks), tf.constant(32L)), long64(places));
+        tf.bitwise.bitwiseOr(tf.bitwise.leftShift(int64(ranks), tf.constant(32L)), int64(places));
     var lowest = gather(tf.math.unsortedSegmentMin(order, in.words, in.count), in.words);
     var isLowest = tf.math.logicalAnd(isPair, tf.math.equal(order, lowest));
     var isMerged = tables.isOrdered()
@@ -247,10 +247,6 @@ final class BytePairMerges extends TokenSteps {
   @SafeVarargs
   private Operand<TBool> all(Operand<TBool>... conditions) {
     return Arrays.stream(conditions).reduce(tf.math::logicalAnd).orElseThrow();
-  }
-
-  private Operand<TInt64> long64(Operand<TInt32> values) {
-    return tf.dtypes.cast(values, TInt64.class);
   }
 
   /** Returns values moved one place to the left, with another one behind. */

@@ -52,7 +52,9 @@ final class GraphBytePair implements GraphTokenizer {
             UnicodeDecode.errors("replace")
           });
       var batch = tf.size(texts, TInt64.class);
-      var words = new Words(unmarked(decoded.charValues()), batch, maxLength);
+      var codePoints =
+          new GraphNormalizer(tables.normalizer()).normalize(tf, unmarked(decoded.charValues()));
+      var words = new Words(codePoints, batch, maxLength);
       var bytes = new Bytes(words);
       var tokens =
           new BytePairMerges(tf, tables).tokens(bytes.ids, bytes.values, bytes.words, bytes.count);

@@ -130,6 +130,10 @@ class TokenSteps {
     return tf.dtypes.cast(values, TInt32.class);
   }
 
+  final Operand<TInt64> int64(Operand<TInt32> values) {
+    return tf.dtypes.cast(values, TInt64.class);
+  }
+
   final <T extends TType> Operand<T> gather(Operand<T> values, Operand<? extends TNumber> indices) {
     return tf.gather(values, indices, zero);
   }

@@ -36,6 +36,7 @@ class GraphBytePairTest {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int LENGTH = 64;
   private static final int VOCABULARY = 4000;
+  private static final String LETTERS = "aeinorst北平中国のスᄒ";
 
   /** The end of plane 2. */
   private static final int LAST_LETTER = 0x2ffff;
@@ -174,7 +175,7 @@ class GraphBytePairTest {
     var random = new Random(1);
     var letters = new StringBuilder();
     for (int i = 0; i < 20_000; i++) {
-      letters.append("aeinorst北平中国のスᄒ".charAt(random.nextInt(17)));
+      letters.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
     }
     pairs
         .get(kind)
