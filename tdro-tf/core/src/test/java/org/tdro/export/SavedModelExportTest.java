@@ -99,9 +99,17 @@ class SavedModelExportTest {
               "serving_default",
               "score",
               assets.signatureOfTokenizer(TextKind.QUERY),
-              assets.signatureOfTokenizer(TextKind.PASSAGE));
+              assets.signatureOfTokenizer(TextKind.PASSAGE),
+              "embed_query_text",
+              "embed_passage_text",
+              "embed_titled_passage_text");
       signatures(bundle).forEach((key, signature) -> {
         assertThat(signature.getMethodName()).isEqualTo("tensorflow/serving/predict");
+        if (key.endsWith("_text")) {
+          assertThat(signature.getInputsMap().values())
+              .allMatch(info -> info.getDtype() == DataType.DT_STRING);
+          return;
+        }
         signature.getInputsMap().values().forEach(info -> assertIds(info, DataType.DT_INT32));
         if (key.equals("score")) {
           assertThat(signature.getInputsMap())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,14 +16,18 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.io.Json;
 import org.tdro.retriever.Retriever;
+import org.tdro.retriever.SmallRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.testing.Shared;
+import org.tdro.text.BytePairTrainer;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
+import org.tdro.text.WordCounts;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
@@ -31,6 +36,7 @@ import org.tensorflow.types.TString;
 /** An export that takes strings, of a published retriever with WordPiece. */
 class TextSignaturesTest {
   private static final float TOLERANCE = 1e-6f;
+  private static final int VOCABULARY = 270;
   /** Whole numbers and letters only: arguments of a process. */
   private static final String TEXT = "Which [SEP] city is unaffable? 東京";
 
@@ -106,28 +112,62 @@ class TextSignaturesTest {
 
   @Test
   void aTokenizerThatIsNotExactCannotBeTheDefault() {
-    var run = SmallExport.retriever(folder.resolve("run"));
+    var run = SmallRetriever.write(
+        folder.resolve("run"), SmallRetriever.mini(), TextSignaturesTest::writeWithBlank);
     var stored = StoredRetrievers.of(run.path());
     var export = new SavedModelExport(withDefault(DefaultSignature.EMBED_QUERY_TEXT));
     assertThatThrownBy(() -> export.export(stored, stored.settings(), folder.resolve("refused")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot have the signature embed_query_text")
-        .hasMessageContaining("its tokenizer");
+        .hasMessageContaining("its tokenizer puts a blank before a text");
     assertThat(folder.resolve("refused/1")).doesNotExist();
   }
 
+  private static void writeWithBlank(Path tokenizerJson) {
+    new BytePairTrainer(258).train(new WordCounts(false)).write(tokenizerJson);
+    var json = (ObjectNode) Json.read(tokenizerJson);
+    ((ObjectNode) json.get("pre_tokenizer")).put("add_prefix_space", true);
+    Json.write(tokenizerJson, json);
+  }
+
+  /** Of byte-level BPE with a normalizer, which needs functions and branches. */
   @Test
   void othersReadThem() throws Exception {
-    try (var retriever = StoredRetrievers.load(model)) {
+    var run = SmallRetriever.write(
+        folder.resolve("learned"),
+        SmallRetriever.staticOf(VOCABULARY),
+        TextSignaturesTest::writeLearned);
+    var exported = folder.resolve("exported");
+    SmallExport.write(run, IdType.INT32, exported);
+    try (var retriever = StoredRetrievers.load(run.path())) {
       var expected = retriever.encode(TextKind.PASSAGE, "", List.of(TEXT)).row(0);
       for (var reader : ReaderProcess.values()) {
-        var lines = reader.read(folder, version.toString(), "embed_passage_text", TEXT);
+        var lines = reader.read(folder, exported.toString(), "embed_passage_text", TEXT);
         assertThat(lines).as(reader.name()).hasSize(expected.length);
         for (int i = 0; i < expected.length; i++) {
           assertThat(Float.parseFloat(lines.get(i))).isCloseTo(expected[i], within(TOLERANCE));
         }
       }
     }
+  }
+
+  private static void writeLearned(Path tokenizerJson) {
+    var counts = new WordCounts(true);
+    counts.add(List.of("which city is which city of all the cities", "able, unable, unaffable"));
+    new BytePairTrainer(VOCABULARY).train(counts).write(tokenizerJson);
+  }
+
+  @Test
+  void theSameModelHasTheSameBytes() throws Exception {
+    var run = SmallRetriever.write(
+        folder.resolve("same"),
+        SmallRetriever.staticOf(VOCABULARY),
+        TextSignaturesTest::writeLearned);
+    for (var name : List.of("first", "second")) {
+      SmallExport.write(run, IdType.INT32, folder.resolve(name));
+    }
+    assertThat(folder.resolve("first/saved_model.pb"))
+        .hasSameBinaryContentAs(folder.resolve("second/saved_model.pb"));
   }
 
   @Test
