@@ -12,6 +12,7 @@ import org.tdro.experiments.bench.MemoryBenchmark;
 import org.tdro.experiments.bench.StepBenchmark;
 import org.tdro.experiments.bench.StepKind;
 import org.tdro.experiments.bench.StepReport;
+import org.tdro.experiments.bench.TextLengths;
 import org.tdro.io.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,13 +38,14 @@ final class BenchCommand extends CommandGroup {
       name = "step",
       mixinStandardHelpOptions = true,
       description = {
-        "Measure forward passes, plain training steps and dro steps, in turn, on synthetic tokens.",
-        "Model, batch and lengths are the configuration's, or those of --shape. No files are read."
+        "Measure forward passes, plain training steps and dro steps, in turn.",
+        "Model, batch and longest lengths are the configuration's, or those of --shape."
       },
       footerHeading = "%nExamples:%n",
       footer = {
         "  tdro bench step --shape 64,64,256,4,1024,4,8000",
-        "  tdro bench step model=mini train.batch-size=32 data.passages-per-query=5 --steps 50 --json"
+        "  tdro bench step model=mini train.batch-size=32 data.passages-per-query=5 --steps 50 --json",
+        "  tdro bench step model=mini data=FOLDER train.length-groups=4 --lengths real --kinds train"
       })
   static final class Step implements Callable<Integer> {
     @Spec
@@ -77,10 +79,14 @@ final class BenchCommand extends CommandGroup {
     private List<StepKind> kinds = new ArrayList<>();
 
     @Option(
-        names = "--varied-lengths",
-        description =
-            "Give texts from an eighth of the longest length to all of it, so that padding counts. Default: all have the longest.")
-    private boolean variedLengths;
+        names = "--lengths",
+        paramLabel = "LENGTHS",
+        defaultValue = "fixed",
+        description = {
+          "fixed: synthetic tokens, all texts of the longest length; no files are read.",
+          "real: the rows of data.train, in the batches in which training would read them. Default: ${DEFAULT-VALUE}"
+        })
+    private TextLengths lengths;
 
     @Option(
         names = "--steps",
@@ -119,8 +125,8 @@ final class BenchCommand extends CommandGroup {
           settings.add("data.passages-per-query=" + passages);
         }
         settings.addAll(arguments.overrides());
-        var config = arguments.composer().compose(List.copyOf(settings)).config();
-        return new StepBenchmark(config, EnumSet.copyOf(kinds), variedLengths, steps, warmup);
+        var config = arguments.composer().compose(List.copyOf(settings));
+        return new StepBenchmark(config, EnumSet.copyOf(kinds), lengths, steps, warmup);
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), e.getMessage(), e);
       }
@@ -143,10 +149,12 @@ final class BenchCommand extends CommandGroup {
       line(out, "dro / train          %.3f", report.droToTrain(), 1);
       line(out, "weight update        %.2f %% of a dro step", report.weightUpdateShare(), 100);
       line(out, "waiting for input    %.2f %% of plain steps", report.inputWaitShare(), 100);
-      out.println(format("tokens               %d a step", report.tokens()));
+      out.println(format(
+          "tokens               %.0f a step; of the batch, %.1f %% are padding",
+          report.tokens(), 100 * report.paddingShare()));
       line(
           out,
-          "speed                %.0f tokens a second in training",
+          "speed                %.0f tokens a second in training, padding not counted",
           report.tokensPerSecond(),
           1);
       out.println(format(

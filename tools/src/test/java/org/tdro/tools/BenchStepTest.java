@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tdro.testing.Checkout;
 
 class BenchStepTest {
@@ -38,6 +42,7 @@ class BenchStepTest {
     var json = lastLine();
     assertThat(json.at("/steps").asInt()).isEqualTo(3);
     assertThat(json.at("/tokens").asInt()).isEqualTo(8 * 6);
+    assertThat(json.at("/padding_share").asDouble(-1)).isZero();
     for (var kind : List.of("forward", "train", "dro", "weight_update")) {
       assertThat(json.get(kind + "_min_ms").asDouble())
           .as(kind)
@@ -71,6 +76,38 @@ class BenchStepTest {
             "loss.distillation.weight=0.5"))
         .isZero();
     assertThat(lastLine().get("tokens").asInt()).isEqualTo(2 * 3 * (4 + 2 * 8));
+  }
+
+  /** 4 queries of 1 token with passages of 2 and 5: the batch has 4 · (1 + 2 · 5) positions. */
+  @Test
+  void realLengthsAreThoseOfTheRows(@TempDir Path folder) throws IOException {
+    var rows = IntStream.range(0, 20).mapToObj(i -> """
+            {"query_id": "%d", "query": "a", "positive_passages": [{"docid": "p", "text": "b c"}], "negative_passages": [{"docid": "n", "text": "d e f g h"}]}""".formatted(i)).toList();
+    Files.createDirectories(folder.resolve("data"));
+    Files.write(folder.resolve("data/rows.jsonl"), rows);
+    assertThat(run(
+            "bench",
+            "step",
+            "--lengths=real",
+            "--steps=2",
+            "--warmup=1",
+            "--json",
+            "data=" + folder.resolve("data"),
+            "data.cache=" + folder.resolve("cache"),
+            "data.vocabulary=300",
+            "data.pad-multiple=1",
+            "model=mini",
+            "model.hidden=8",
+            "model.heads=2",
+            "train.batch-size=4",
+            "train.length-groups=3"))
+        .as(err.toString())
+        .isZero();
+    var json = lastLine();
+    double tokens = json.get("tokens").asDouble();
+    assertThat(json.get("padding_share").asDouble()).isBetween(0.2, 0.5);
+    assertThat(tokens).isPositive();
+    assertThat(json.get("tokens_per_second").asDouble()).isPositive();
   }
 
   @Test

@@ -26,7 +26,7 @@ public final class MemoryBenchmark {
       throw new IllegalArgumentException(
           "memory must be read at least twice, was every " + every + " of " + steps + " steps");
     }
-    this.workload = new Workload(config, false);
+    this.workload = Workload.fixed(config);
     this.steps = steps;
     this.every = every;
   }

@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
-import org.tdro.data.TokenMatrix;
+import java.util.stream.LongStream;
+import org.tdro.config.ResolvedConfig;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
@@ -28,26 +29,32 @@ import org.tdro.training.config.RunConfig;
  * models of the kinds that are measured are built.
  */
 public final class StepBenchmark {
-  private final Workload workload;
+  private final ResolvedConfig<RunConfig> resolved;
+  private final TextLengths lengths;
   private final Set<StepKind> kinds;
   private final int steps;
   private final int warmup;
 
   /**
-   * Creates a benchmark of the model, batch and lengths of {@code config}; it reads no files.
+   * Creates a benchmark of the model, batch and lengths of a configuration.
    *
    * @param kinds what to measure
-   * @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest
+   * @param lengths of the texts; no files are read if they are fixed
    * @param steps measured steps of each kind
    * @param warmup steps of each kind before the measured ones
    */
   public StepBenchmark(
-      RunConfig config, Set<StepKind> kinds, boolean variedLengths, int steps, int warmup) {
+      ResolvedConfig<RunConfig> resolved,
+      Set<StepKind> kinds,
+      TextLengths lengths,
+      int steps,
+      int warmup) {
     if (steps < 1 || warmup < 0) {
       throw new IllegalArgumentException(
           "steps must be at least 1 and warm-up at least 0, were " + steps + " and " + warmup);
     }
-    this.workload = new Workload(config, variedLengths);
+    this.resolved = resolved;
+    this.lengths = lengths;
     this.kinds = EnumSet.copyOf(kinds);
     this.steps = steps;
     this.warmup = warmup;
@@ -55,7 +62,8 @@ public final class StepBenchmark {
 
   /** Takes the steps and returns what they cost. */
   public StepReport run() {
-    try (var open = new Subjects()) {
+    try (var workload = Workload.of(resolved, lengths);
+        var open = new Subjects(workload)) {
       var runs = open.of(kinds);
       measure(runs, warmup);
       var before = ProcessUsage.residentMib();
@@ -65,8 +73,7 @@ public final class StepBenchmark {
           : OptionalDouble.empty();
       return new StepReport(
           times,
-          workload.tokens(),
-          workload.forwardFlops(),
+          LongStream.range(warmup, warmup + steps).mapToObj(workload::load).toList(),
           waiting,
           before,
           ProcessUsage.residentMib(),
@@ -76,10 +83,15 @@ public final class StepBenchmark {
   }
 
   /** The models and rows that are measured; owns them. */
-  private final class Subjects implements AutoCloseable {
+  private static final class Subjects implements AutoCloseable {
+    private final Workload workload;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
     private ContrastiveModel plain;
     private Dataset plainRows;
+
+    private Subjects(Workload workload) {
+      this.workload = workload;
+    }
 
     private Map<StepKind, Runnable> of(Set<StepKind> kinds) {
       var runs = new EnumMap<StepKind, Runnable>(StepKind.class);
@@ -95,7 +107,7 @@ public final class StepBenchmark {
 
     private Runnable run(StepKind kind) {
       return switch (kind) {
-        case FORWARD -> new ForwardPass(plain, workload.texts())::run;
+        case FORWARD -> new ForwardPass(plain, workload)::run;
         case TRAIN -> () -> fit(plain, plainRows, 1);
         case DRO -> {
           var dro = owned(workload.droModel());
@@ -157,29 +169,28 @@ public final class StepBenchmark {
     }
   }
 
-  /** Forward passes over the same texts, those of one length together. */
+  /** Forward passes over the texts of one step after the other, the queries and passages of one width together. */
   private static final class ForwardPass {
     private final EncoderModel model;
-    private final List<int[][]> texts = new ArrayList<>();
+    private final Workload workload;
+    private long step;
 
-    private ForwardPass(EncoderModel model, List<TokenMatrix> matrices) {
+    private ForwardPass(EncoderModel model, Workload workload) {
       this.model = model;
-      var byLength = new TreeMap<Integer, List<int[]>>();
-      for (var matrix : matrices) {
-        var rows = byLength.computeIfAbsent(matrix.length(), length -> new ArrayList<>());
+      this.workload = workload;
+    }
+
+    private void run() {
+      var byWidth = new TreeMap<Integer, List<int[]>>();
+      for (var matrix : workload.texts(step++)) {
+        var rows = byWidth.computeIfAbsent(matrix.length(), width -> new ArrayList<>());
         for (int row = 0; row < matrix.rows(); row++) {
           int start = row * matrix.length();
           rows.add(Arrays.copyOfRange(matrix.ids(), start, start + matrix.lengths()[row]));
         }
       }
-      byLength.values().forEach(rows -> texts.add(rows.toArray(int[][]::new)));
-    }
-
-    private void run() {
-      for (var rows : texts) {
-        int longest = Arrays.stream(rows).mapToInt(row -> row.length).max().orElse(1);
-        TokenEncoding.DEFAULT.encode(model, TextKind.PASSAGE, rows, 0, longest);
-      }
+      byWidth.forEach((width, rows) -> TokenEncoding.DEFAULT.encode(
+          model, TextKind.PASSAGE, rows.toArray(int[][]::new), 0, width));
     }
   }
 }

@@ -2,6 +2,7 @@ package org.tdro.experiments.bench;
 
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -10,8 +11,7 @@ import java.util.OptionalDouble;
  * The cost of steps.
  *
  * @param times the times of each kind that was measured
- * @param tokens number of tokens that one step reads
- * @param forwardFlops floating-point operations of the encoder's matrix products in a forward pass over them
+ * @param loads what each of the steps reads
  * @param inputWaitShare share of the time of plain steps in a row that is spent waiting for the batch; empty if there were none
  * @param residentBeforeMib resident memory after the warm-up
  * @param residentAfterMib resident memory at the end
@@ -20,8 +20,7 @@ import java.util.OptionalDouble;
  */
 public record StepReport(
     Map<StepKind, StepTimes> times,
-    long tokens,
-    long forwardFlops,
+    List<StepLoad> loads,
     OptionalDouble inputWaitShare,
     OptionalDouble residentBeforeMib,
     OptionalDouble residentAfterMib,
@@ -32,6 +31,7 @@ public record StepReport(
 
   public StepReport {
     times = new EnumMap<>(times);
+    loads = List.copyOf(loads);
   }
 
   /** Returns the cost of a dro step over that of a plain one: the median of the ratios of neighbours; empty if not both were measured. */
@@ -49,20 +49,36 @@ public record StepReport(
         : OptionalDouble.empty();
   }
 
-  /** Returns the tokens that plain steps read in a second, or dro steps if no plain ones were measured; empty if neither were. */
+  /** Returns the mean number of tokens that a step reads, without padding. */
+  public double tokens() {
+    return loads.stream().mapToLong(StepLoad::tokens).average().orElseThrow();
+  }
+
+  /** Returns the share of padding among all positions of the batches, before they are divided into groups or chunks. */
+  public double paddingShare() {
+    double padding = loads.stream().mapToLong(StepLoad::padding).sum();
+    return padding / (padding + loads.stream().mapToLong(StepLoad::tokens).sum());
+  }
+
+  /**
+   * Returns the tokens, without padding, that plain steps read in a second, or dro steps if no plain ones were measured; empty if
+   * neither were.
+   */
   public OptionalDouble tokensPerSecond() {
     var steps = times.getOrDefault(StepKind.TRAIN, times.get(StepKind.DRO));
     return steps == null
         ? OptionalDouble.empty()
-        : OptionalDouble.of(tokens / steps.median() * MILLIS_PER_SECOND);
+        : OptionalDouble.of(
+            steps.rate(loads.stream().mapToLong(StepLoad::tokens)) * MILLIS_PER_SECOND);
   }
 
-  /** Returns the speed of a kind's matrix products in GFLOP/s; empty if it was not measured or has none. */
+  /** Returns the speed of a kind's matrix products of tokens in GFLOP/s; empty if it was not measured or has none. */
   public OptionalDouble gflops(StepKind kind) {
     return kind.passes() == 0 || !times.containsKey(kind)
         ? OptionalDouble.empty()
-        : OptionalDouble.of(
-            kind.passes() * forwardFlops / times.get(kind).median() * FLOPS_PER_MILLI_TO_GFLOPS);
+        : OptionalDouble.of(kind.passes()
+            * times.get(kind).rate(loads.stream().mapToLong(StepLoad::forwardFlops))
+            * FLOPS_PER_MILLI_TO_GFLOPS);
   }
 
   /** Returns all values by name: times in ms, {@code KIND_ms} the median, memory in MiB, null where it is unknown. */
@@ -78,7 +94,8 @@ public record StepReport(
     values.put("dro_to_train", orNull(droToTrain()));
     values.put("weight_update_share", orNull(weightUpdateShare()));
     values.put("input_wait_share", orNull(inputWaitShare));
-    values.put("tokens", tokens);
+    values.put("tokens", tokens());
+    values.put("padding_share", paddingShare());
     values.put("tokens_per_second", orNull(tokensPerSecond()));
     values.put("gflops", orNull(gflops(StepKind.TRAIN)));
     values.put("forward_gflops", orNull(gflops(StepKind.FORWARD)));

@@ -2,6 +2,7 @@ package org.tdro.experiments.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Clock and processor times of one kind of step. */
 public final class StepTimes {
@@ -46,6 +47,16 @@ public final class StepTimes {
       ratios.add(wall.get(i) / other.wall.get(i));
     }
     return median(ratios);
+  }
+
+  /** Returns the median of what steps read or compute in a ms, given how much each of them does. */
+  double rate(LongStream amounts) {
+    var all = amounts.toArray();
+    var rates = new ArrayList<Double>();
+    for (int i = 0; i < wall.size(); i++) {
+      rates.add(all[i] / wall.get(i));
+    }
+    return median(rates);
   }
 
   private static double median(List<Double> values) {

@@ -7,11 +7,7 @@ import org.tdro.data.ContrastiveBatch.TeacherScores;
 import org.tdro.data.TokenMatrix;
 import org.tdro.io.CounterRandom;
 
-/**
- * Batches of synthetic tokens: a pure function of seed and index.
- *
- * @param variedLengths whether rows have from an eighth of the longest length to all of it, or all the longest
- */
+/** Batches of synthetic tokens, all texts of the longest length: a pure function of seed and index. */
 record SyntheticBatches(
     long seed,
     int queries,
@@ -20,21 +16,18 @@ record SyntheticBatches(
     int passagesPerQuery,
     int vocabulary,
     int domains,
-    boolean teacher,
-    boolean variedLengths) {
+    boolean teacher)
+    implements ContrastiveBatch.Source {
   private static final int QUERY_STREAM = 0;
   private static final int PASSAGE_STREAM = 1;
   private static final int DOMAIN_STREAM = 2;
   private static final int TEACHER_STREAM = 3;
-  /** The first of the streams of lengths, after the others. */
-  private static final int LENGTH_STREAMS = 4;
-
-  private static final int SHORTEST = 8;
 
   /** A teacher gives whole scores below this. */
   private static final int SCORES = 10;
 
-  ContrastiveBatch batch(long index) {
+  @Override
+  public ContrastiveBatch batch(long index) {
     var domainIds = draw(index, DOMAIN_STREAM, queries, domains);
     return new ContrastiveBatch(
         tokens(index, QUERY_STREAM, queries, queryLength),
@@ -58,11 +51,6 @@ record SyntheticBatches(
   private TokenMatrix tokens(long index, int stream, int rows, int length) {
     var lengths = new int[rows];
     Arrays.fill(lengths, length);
-    if (variedLengths) {
-      int shortest = (length + SHORTEST - 1) / SHORTEST;
-      var more = draw(index, LENGTH_STREAMS + stream, rows, length - shortest + 1);
-      Arrays.setAll(lengths, row -> shortest + more[row]);
-    }
     return new TokenMatrix(rows, length, draw(index, stream, rows * length, vocabulary), lengths);
   }
 

@@ -1,12 +1,12 @@
 package org.tdro.experiments.bench;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.tdro.config.ResolvedConfig;
+import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.TokenMatrix;
 import org.tdro.keras.Optimizer;
 import org.tdro.mixing.tdro.DomainWeightOptions;
@@ -15,34 +15,61 @@ import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.RetrieverSpec;
+import org.tdro.training.TrainingBatches;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
-/** The models and the rows of a benchmark, as a configuration describes them, without files. */
-final class Workload {
-  /** The number of domains, that of the paper. */
+/** The models and the rows of a benchmark, as a configuration describes them; owns the rows. */
+final class Workload implements AutoCloseable {
+  /** The number of domains of synthetic rows, that of the paper. */
   private static final int DOMAINS = 25;
 
   private final RunConfig config;
-  private final SyntheticBatches batches;
+  private final ContrastiveBatch.Source batches;
+  private final int vocabulary;
+  private final int domains;
+  private final Runnable close;
 
-  /**
-   * Creates a workload.
-   *
-   * @param variedLengths whether texts have from an eighth of the longest length to all of it, or all the longest
-   */
-  Workload(RunConfig config, boolean variedLengths) {
+  private Workload(
+      RunConfig config,
+      ContrastiveBatch.Source batches,
+      int vocabulary,
+      int domains,
+      Runnable close) {
     this.config = config;
-    batches = new SyntheticBatches(
+    this.batches = batches;
+    this.vocabulary = vocabulary;
+    this.domains = domains;
+    this.close = close;
+  }
+
+  /** Returns a workload of texts of such lengths; the caller closes it. */
+  static Workload of(ResolvedConfig<RunConfig> resolved, TextLengths lengths) {
+    return switch (lengths) {
+      case FIXED -> fixed(resolved.config());
+      case REAL -> real(resolved);
+    };
+  }
+
+  /** Returns a workload without files: synthetic tokens, all texts of the longest length. */
+  static Workload fixed(RunConfig config) {
+    var data = config.data();
+    var batches = new SyntheticBatches(
         config.seed(),
         config.train().batchSize(),
-        config.data().queryLength(),
-        config.data().passageLength(),
-        config.data().passagesPerQuery(),
-        config.data().vocabulary(),
+        data.queryLength(),
+        data.passageLength(),
+        data.passagesPerQuery(),
+        data.vocabulary(),
         DOMAINS,
-        config.loss().distillation().isOn(),
-        variedLengths);
+        config.loss().distillation().isOn());
+    return new Workload(config, batches, data.vocabulary(), DOMAINS, () -> {});
+  }
+
+  private static Workload real(ResolvedConfig<RunConfig> resolved) {
+    var rows = TrainingBatches.open(resolved);
+    return new Workload(
+        resolved.config(), rows, rows.vocabulary(), rows.domains().size(), rows::close);
   }
 
   /** Returns a compiled model that takes plain steps. */
@@ -85,20 +112,24 @@ final class Workload {
 
   /** Returns the rows, through the same threads and tensors as in training. */
   ContrastiveDataset dataset() {
-    return new ContrastiveDataset(
-        batches::batch, Set.of(), Math.max(1, config.data().prefetch()), 1);
+    return new ContrastiveDataset(batches, Set.of(), Math.max(1, config.data().prefetch()), 1);
   }
 
-  /** Returns the texts that the first step reads. */
-  List<TokenMatrix> texts() {
-    return LongStream.range(0, microBatches())
+  /** Returns the texts that a step reads, counted from 0. */
+  List<TokenMatrix> texts(long step) {
+    return LongStream.range(step * microBatches(), (step + 1) * microBatches())
         .mapToObj(batches::batch)
         .flatMap(batch -> Stream.of(batch.queries(), batch.passages()))
         .toList();
   }
 
+  /** Returns what a step reads, counted from 0. */
+  StepLoad load(long step) {
+    return StepLoad.of(texts(step), spec().architecture());
+  }
+
   RetrieverSpec spec() {
-    return config.model().spec(config.data().vocabulary());
+    return config.model().spec(vocabulary);
   }
 
   /** Returns the number of micro-batches of a step. */
@@ -106,24 +137,9 @@ final class Workload {
     return config.train().accumulationSteps();
   }
 
-  /** Returns the number of tokens that the first step reads, without padding. */
-  long tokens() {
-    return lengths().asLongStream().sum();
-  }
-
-  /** Returns the floating-point operations of the encoder's matrix products in a forward pass over the texts of the first step. */
-  long forwardFlops() {
-    var architecture = spec().architecture();
-    return lengths().mapToLong(length -> architecture.forwardFlops(1, length)).sum();
-  }
-
-  private IntStream lengths() {
-    return texts().stream().flatMapToInt(matrix -> Arrays.stream(matrix.lengths()));
-  }
-
   private ContrastiveOptions options() {
     return new ContrastiveOptions(
-        config.loss(), config.data().passagesPerQuery(), DOMAINS, false, config.compute());
+        config.loss(), config.data().passagesPerQuery(), domains, false, config.compute());
   }
 
   private Optimizer optimizer() {
@@ -138,11 +154,16 @@ final class Workload {
     return options.optimizer(config.train().steps(), microBatches());
   }
 
-  private static List<Double> initialWeights() {
-    return Collections.nCopies(DOMAINS, 1.0 / DOMAINS);
+  private List<Double> initialWeights() {
+    return Collections.nCopies(domains, 1.0 / domains);
   }
 
   private ConfigProto session() {
     return config.device().session();
+  }
+
+  @Override
+  public void close() {
+    close.run();
   }
 }

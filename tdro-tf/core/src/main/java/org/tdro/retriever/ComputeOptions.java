@@ -11,7 +11,7 @@ import org.tensorflow.types.TInt32;
 /**
  * Options that decide what a training step costs in time and memory, not what it minimises.
  *
- * @param execution of a step: in one run, or in chunks
+ * @param execution of a step: in one run, in groups of texts within it, or in chunks
  * @param gradientCheckpointing whether layers keep only their inputs in memory and are run again in the backward pass
  * @param computeType of the products of matrices in the encoder
  */
@@ -30,6 +30,16 @@ public record ComputeOptions(
    */
   public static Execution inChunks(int texts, int lengthMultiple) {
     return GradientCache.of(texts).sortedBy(new TokenLengths(lengthMultiple));
+  }
+
+  /**
+   * Returns an execution that encodes the texts of a batch in groups of like length, within the one run of a step.
+   *
+   * @param groups of the queries, and as many of the passages, at least 2
+   * @param lengthMultiple a group is as wide as its longest text, rounded up to a multiple of this
+   */
+  public static Execution inLengthGroups(int groups, int lengthMultiple) {
+    return new LengthGroups(groups, lengthMultiple);
   }
 
   /**

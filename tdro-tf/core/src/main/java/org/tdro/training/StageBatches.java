@@ -55,6 +55,11 @@ final class StageBatches {
     }
   }
 
+  /** Returns the batches. */
+  ContrastiveBatches batches() {
+    return batches;
+  }
+
   /** Returns the batches as inputs of the model, made ahead on another thread. */
   ContrastiveDataset dataset() {
     return new ContrastiveDataset(

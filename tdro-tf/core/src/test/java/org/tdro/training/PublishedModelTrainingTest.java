@@ -284,6 +284,7 @@ class PublishedModelTrainingTest {
       strings = {
         "train.gradient-checkpointing=true",
         "train.chunk-size=3",
+        "train.length-groups=3",
         "train.precision=mixed-bfloat16"
       })
   void stepsMayBeComputedInOtherWays(String way) {

@@ -176,21 +176,20 @@ class StageTrainingTest {
     assertThat(ofTwoDomains).isPositive();
   }
 
-  /** The texts of a micro-batch, 32, in chunks, the last of 2; layers run again in the backward pass. */
-  @Test
-  void aStoppedRunInChunksGoesOnToTheSameBits() {
+  /** The texts of a micro-batch, 32, in chunks, the last of 2, or in groups; layers run again in the backward pass. */
+  @ParameterizedTest
+  @ValueSource(strings = {"chunk-size=5", "length-groups=3"})
+  void aStoppedRunInPartsOfTheBatchGoesOnToTheSameBits(String way) {
+    var name = way.replace("=", "-");
     var settings = new String[] {
-      "train.steps=8",
-      "train.save-every=3",
-      "train.chunk-size=5",
-      "train.gradient-checkpointing=true"
+      "train.steps=8", "train.save-every=3", "train." + way, "train.gradient-checkpointing=true"
     };
-    assertThat(training("dro", "chunks-whole", settings).run()).isEqualTo(Outcome.TRAINED);
-    assertThat(training("dro", "chunks-parts", settings).with(stoppingAt(4)).run())
+    assertThat(training("dro", name + "-whole", settings).run()).isEqualTo(Outcome.TRAINED);
+    assertThat(training("dro", name + "-parts", settings).with(stoppingAt(4)).run())
         .isEqualTo(Outcome.INTERRUPTED);
-    assertThat(training("dro", "chunks-parts", settings).run()).isEqualTo(Outcome.TRAINED);
-    var whole = new RunFolder(folder.resolve("dro-chunks-whole"));
-    var parts = new RunFolder(folder.resolve("dro-chunks-parts"));
+    assertThat(training("dro", name + "-parts", settings).run()).isEqualTo(Outcome.TRAINED);
+    var whole = new RunFolder(folder.resolve("dro-" + name + "-whole"));
+    var parts = new RunFolder(folder.resolve("dro-" + name + "-parts"));
     var weights = "weights/variables.data-00000-of-00001";
     assertThat(parts.model().resolve(weights))
         .hasSameBinaryContentAs(whole.model().resolve(weights));

@@ -101,6 +101,18 @@ public final class CallContext {
   }
 
   /**
+   * Returns the same context with random numbers of its own, for one of several calls of the same layers in a forward pass.
+   *
+   * @param number of the call; calls of different numbers draw different random numbers
+   */
+  public CallContext withRandomStream(int number) {
+    var other = random == null
+        ? null
+        : new RandomStream(CounterRandom.bits(random.seed(), number), random.counter());
+    return new CallContext(tf, scope, other, training, computeType, assignments, recorder);
+  }
+
+  /**
    * Returns the same context with gradient checkpointing (Chen et al. 2016): {@link #callBlock} keeps the input of a block
    * in memory and not its activations, and the gradients of {@code tape} call the block once more.
    */

@@ -210,11 +210,15 @@ public record RunConfig(
 
   /** Returns the options by which a step is computed. */
   public ComputeOptions compute() {
-    return new ComputeOptions(
-        train.chunkSize() == 0
-            ? Execution.direct()
-            : ComputeOptions.inChunks(train.chunkSize(), data.padMultiple()),
-        train.gradientCheckpointing(),
-        train.precision());
+    return new ComputeOptions(execution(), train.gradientCheckpointing(), train.precision());
+  }
+
+  private Execution execution() {
+    if (train.chunkSize() > 0) {
+      return ComputeOptions.inChunks(train.chunkSize(), data.padMultiple());
+    }
+    return train.lengthGroups() > 1
+        ? ComputeOptions.inLengthGroups(train.lengthGroups(), data.padMultiple())
+        : Execution.direct();
   }
 }

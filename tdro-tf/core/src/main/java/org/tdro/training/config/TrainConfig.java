@@ -17,6 +17,8 @@ import org.tdro.keras.optimizers.OptimizerSpec;
  * @param steps updates of the model
  * @param batchSize rows of a micro-batch
  * @param accumulationSteps micro-batches of an update
+ * @param lengthGroups groups of like length in which the queries and the passages of a micro-batch are encoded, each padded to its own
+ *     longest text only; 1 for all with the same padding
  * @param chunkSize texts that are encoded at a time, sorted by length, so that only their activations are in memory; each text is
  *     encoded once more for its gradient. 0 for all texts of a micro-batch at once
  * @param gradientCheckpointing whether layers keep only their inputs in memory and are run again in the backward pass:
@@ -37,6 +39,7 @@ import org.tdro.keras.optimizers.OptimizerSpec;
   "steps",
   "batch-size",
   "accumulation-steps",
+  "length-groups",
   "chunk-size",
   "gradient-checkpointing",
   "precision",
@@ -62,6 +65,7 @@ public record TrainConfig(
     int steps,
     int batchSize,
     int accumulationSteps,
+    @Default("1") int lengthGroups,
     int chunkSize,
     boolean gradientCheckpointing,
     ComputeType precision,
@@ -89,6 +93,15 @@ public record TrainConfig(
         .atLeast(1, "steps", steps)
         .atLeast(1, "batchSize", batchSize)
         .atLeast(1, "accumulationSteps", accumulationSteps)
+        .atLeast(1, "lengthGroups", lengthGroups)
+        .that(
+            lengthGroups <= batchSize,
+            "lengthGroups must be at most batch-size, %d, was %d"
+                .formatted(batchSize, lengthGroups))
+        .that(
+            lengthGroups == 1 || chunkSize == 0,
+            "lengthGroups must be 1 with chunk-size, whose chunks hold texts of like length already, was "
+                + lengthGroups)
         .atLeast(0, "chunkSize", chunkSize)
         .positive("learningRate", learningRate)
         .notNegative("maxGradNorm", maxGradNorm)

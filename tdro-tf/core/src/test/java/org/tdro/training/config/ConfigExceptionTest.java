@@ -32,6 +32,13 @@ class ConfigExceptionTest {
         .toList();
   }
 
+  @Test
+  void chunksHaveNoLengthGroups() {
+    assertThat(told("train.length-groups=4", "train.chunk-size=16"))
+        .containsExactly(
+            "command line: train.length-groups=4: train.length-groups must be 1 with chunk-size, whose chunks hold texts of like length already, was 4");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -51,6 +58,8 @@ class ConfigExceptionTest {
         "device.visible-gpus=[-1] | command line: device.visible-gpus=[-1]: device.visible-gpus must be different numbers from 0, was [-1]",
         "device.memory-fraction=2 | command line: device.memory-fraction=2: device.memory-fraction must be from 0 to 1, was 2.0",
         "train.steps=0 | command line: train.steps=0: train.steps must be at least 1, was 0",
+        "train.length-groups=0 | command line: train.length-groups=0: train.length-groups must be at least 1, was 0",
+        "train.length-groups=129 | command line: train.length-groups=129: train.length-groups must be at most batch-size, 128, was 129",
         "dro.subtract-reference=true | command line: dro.subtract-reference=true: dro.subtract-reference must be false where measure is ratio-of-means; see"
             + " dro=excess",
         "stage=dro | configs/dro/paper.conf: dro.reference is missing: stage dro measures its losses against those of a reference run; give dro.reference=RUN or choose dro=raw",
