@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
       "",
       "A SavedModel's signatures encode_query, encode_passage and serving_default (queries) take input_ids and attention_mask "
           + "[batch, length] and return embedding [batch, size]; score takes both twice, of queries and of passages, and "
-          + "returns score [queries, passages]. Where the tokenizer can be computed in the graph (BERT's WordPiece), "
+          + "returns score [queries, passages]. Where the tokenizer can be computed in the graph (BERT's WordPiece, byte-level BPE), "
           + "embed_query_text and embed_passage_text take text [batch], strings, and embed_titled_passage_text also title. "
           + "Its assets hold everything that a client must know. Before an export is "
           + "put in place, a fresh process loads it and compares its embeddings with the model's."

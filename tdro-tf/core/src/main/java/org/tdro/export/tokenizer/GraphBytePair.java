@@ -26,8 +26,8 @@ final class GraphBytePair implements GraphTokenizer {
   /** The first code point of private use that stands for a special token. */
   private static final int FIRST_RESERVED = 0x10F000;
 
-  /** After the escape, this stands for an escape in a text. */
-  private static final char ESCAPED_ESCAPE = 'e';
+  /** After the escape, this code point of private use stands for an escape in a text. */
+  private static final int ESCAPED_ESCAPE = 0x10FFFB;
 
   private final BytePairTables tables;
 
@@ -68,7 +68,7 @@ final class GraphBytePair implements GraphTokenizer {
       var escape = Character.toString(ESCAPE);
       int last = FIRST_RESERVED + tables.specialIds().length - 1;
       Operand<TString> marked = tf.strings.staticRegexReplace(
-          around(texts, prompt), escaped(ESCAPE), escape + ESCAPED_ESCAPE);
+          around(texts, prompt), escaped(ESCAPE), escape + Character.toString(ESCAPED_ESCAPE));
       marked = tf.strings.staticRegexReplace(
           marked, "[" + escaped(FIRST_RESERVED) + "-" + escaped(last) + "]", escape + "\\0");
       for (var special : tables.specials().entrySet()) {
@@ -101,9 +101,7 @@ final class GraphBytePair implements GraphTokenizer {
       var special =
           tf.math.add(codePoints, tf.constant(BytePairTables.FIRST_SPECIAL - FIRST_RESERVED));
       var own = tf.select(
-          tf.math.equal(codePoints, tf.constant((int) ESCAPED_ESCAPE)),
-          tf.constant(ESCAPE),
-          codePoints);
+          tf.math.equal(codePoints, tf.constant(ESCAPED_ESCAPE)), tf.constant(ESCAPE), codePoints);
       var all = tf.select(isEscaped, own, tf.select(isReserved, special, codePoints));
       return gather(all, where(tf.math.logicalNot(isEscape)));
     }

@@ -34,11 +34,7 @@ final class WordEnds extends TokenSteps {
     places = tf.range(zero, count, one);
     var classes = gather(
         tf.constant(tables.classRows()),
-        pageRows(
-            tf.math.minimum(
-                codePoints, tf.constant(BytePairTables.FIRST_SPECIAL + BytePairTables.PAGE - 1)),
-            tables.classPages(),
-            BytePairTables.PAGE));
+        pageRows(codePoints, tables.classPages(), BytePairTables.PAGE));
     kinds = tf.bitwise.bitwiseAnd(classes, tf.constant(CodePointClass.KINDS - 1));
     roles = tf.bitwise.rightShift(
         classes, tf.constant(Integer.numberOfTrailingZeros(CodePointClass.KINDS)));

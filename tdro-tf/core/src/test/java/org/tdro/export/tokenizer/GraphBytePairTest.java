@@ -158,7 +158,7 @@ class GraphBytePairTest {
         "<|endoftext|><|pad|> <|endoftext|>\n<|im_start|>user <|begin_of_text|>",
         "<|endoftext|",
         "<|\u200bendoftext|>",
-        "\udbfc\udc00 \udbff\udffc\udbff\udffce \udbfc\udc01 e",
+        "\udbfc\udc00 \udbff\udffc\udbff\udffce \udbfc\udc01 \udbff\udffb\udbff\udffc",
         "a" + "\u0301\u0323".repeat(30),
         "İstanbul ΌΣΣΟΣ ẞ ǅ ﬁ K Å \u1112\u1161\u11ab",
         "\ud83d\udc69\u200d\ud83d\udcbb\ufe0f \ud834\udd5e\ud834\udd65",
