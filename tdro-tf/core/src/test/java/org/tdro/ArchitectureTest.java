@@ -149,7 +149,8 @@ final class ArchitectureTest {
       only("org.apache.arrow..", "data", "search"),
       only("com.typesafe.config..", "config"),
       only("org.apache.commons.statistics..", "evaluation"),
-      only("io.micrometer..", "runs", "training", "serving")));
+      only("io.micrometer..", "runs", "training", "serving"),
+      only("io.grpc..", "serving")));
 
   @ArchTest
   static final ArchRule theLibraryDoesNotWriteToTheConsole = noClasses()

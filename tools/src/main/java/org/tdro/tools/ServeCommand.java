@@ -3,26 +3,31 @@ package org.tdro.tools;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.tdro.serving.ModelServer;
+import org.tdro.serving.ServerCertificate;
 import org.tdro.serving.ServerOptions;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code tdro serve}, which serves an exported model over HTTP. */
+/** The command {@code tdro serve}, which serves an exported model over HTTP and gRPC. */
 @Command(
     name = "serve",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Serve an exported model over HTTP, with TensorFlow Serving's REST API.",
+      "Serve an exported model with TensorFlow Serving's REST and gRPC APIs.",
       "",
-      "For development, smoke tests and small deployments: one model in one process, without authentication or "
-          + "encryption. For anything larger use TensorFlow Serving, which serves the same export under the same URLs.",
+      "For development, smoke tests and small deployments: one model in one process, without authentication. "
+          + "For anything larger use TensorFlow Serving, which serves the same export to the same clients.",
       "",
       "  GET  /v1/models/NAME              status of its versions",
       "  GET  /v1/models/NAME/metadata     its signatures",
@@ -31,16 +36,23 @@ import picocli.CommandLine.Spec;
       "  POST /v1/embeddings               embeddings of texts, as OpenAI",
       "  GET  /health, /metrics            for probes and for Prometheus",
       "",
+      "With --grpc-port also PredictionService (Predict, GetModelMetadata), ModelService (GetModelStatus) and "
+          + "grpc.health.v1.Health.",
+      "",
       "The highest version is served; a higher one that appears takes its place without a request being dropped. "
           + "On Ctrl-C or SIGTERM, running requests are finished."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro serve --model serving/retriever",
+      "  tdro serve --model serving/retriever --grpc-port 8500",
       "  tdro serve --model serving/retriever/3 --port 9000 --max-batch 64",
       "  curl -d '{\"texts\": [\"a text\"], \"kind\": \"query\"}' localhost:8501/embed"
     })
 final class ServeCommand implements Callable<Integer> {
+  /** gRPC logs a stack for every message of a client that is malformed or too large. */
+  private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");
+
   @Spec
   private CommandSpec spec;
 
@@ -70,8 +82,36 @@ final class ServeCommand implements Callable<Integer> {
       names = "--port",
       defaultValue = "8501",
       paramLabel = "N",
-      description = "Port; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+      description = "Port of the REST API; 0 takes a free one (default: ${DEFAULT-VALUE}).")
   private int port;
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "N",
+      description =
+          "Port of the gRPC API, on TensorFlow Serving 8500; 0 takes a free one (default: no gRPC).")
+  private Integer grpcPort;
+
+  @ArgGroup(exclusive = false)
+  private Tls tls;
+
+  /** The two options go together. */
+  private static final class Tls {
+    @Option(
+        names = "--tls-certificate",
+        required = true,
+        paramLabel = "FILE",
+        description =
+            "Certificate in PEM, followed by those of authorities in between: all ports then speak TLS alone.")
+    private Path certificate;
+
+    @Option(
+        names = "--tls-key",
+        required = true,
+        paramLabel = "FILE",
+        description = "Its key in PEM (PKCS#8, without a password).")
+    private Path key;
+  }
 
   @Option(
       names = "--max-batch",
@@ -147,6 +187,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    GRPC_LOG.setLevel(Level.OFF);
     var options = options();
     var server = ModelServer.start(base, options);
     var ended = new CountDownLatch(1);
@@ -161,6 +202,7 @@ final class ServeCommand implements Callable<Integer> {
     out.printf(
         "serving version %d of %s at %s%n",
         server.version(), server.name(), server.uri().resolve("/v1/models/" + server.name()));
+    server.grpcUri().ifPresent(uri -> out.printf("and over gRPC at %s%n", uri));
     out.flush();
     ended.await();
     return 0;
@@ -172,8 +214,12 @@ final class ServeCommand implements Callable<Integer> {
       int textBytes = Math.multiplyExact(maxText, 1 << 10);
       return new ServerOptions(
           Optional.ofNullable(name),
-          host,
-          port,
+          new ServerOptions.Endpoint(
+              host,
+              port,
+              grpcPort == null ? OptionalInt.empty() : OptionalInt.of(grpcPort),
+              Optional.ofNullable(tls)
+                  .map(given -> new ServerCertificate(given.certificate, given.key))),
           new ServerOptions.Batching(maxBatch, Duration.ofMillis(batchTimeout)),
           new ServerOptions.Limits(
               bytes, maxTexts, maxLength, textBytes, maxQueue, maxRequests, Duration.ofMinutes(1)),

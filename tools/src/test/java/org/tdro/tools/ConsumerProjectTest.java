@@ -80,6 +80,8 @@ class ConsumerProjectTest {
     assertThat(java("core-user", "Json")).contains("read");
     assertThat(classpath("client-user"))
         .doesNotContain("tensorflow", "arrow", "micrometer", "typesafe");
+    // One protobuf of those that gRPC and TensorFlow Java ask for, and the newer.
+    assertThat(classpath("core-user")).contains("grpc-stub").doesNotContain("protobuf-java-3.21");
     assertThat(classpath("keras-user")).doesNotContain("djl", "arrow", "jackson", "typesafe");
   }
 

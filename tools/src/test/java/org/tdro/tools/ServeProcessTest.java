@@ -29,6 +29,9 @@ class ServeProcessTest {
   private static final Pattern ADDRESS =
       Pattern.compile("serving version 1 of (\\S+) at (http://127\\.0\\.0\\.1:\\d+)/v1/models/");
 
+  private static final Pattern GRPC =
+      Pattern.compile("over gRPC at (grpc://127\\.0\\.0\\.1:\\d+)\\s");
+
   @TempDir
   static Path folder;
 
@@ -45,7 +48,17 @@ class ServeProcessTest {
   /** A request waits for others, and so is under way for a while. */
   private static TdroProcess serve() throws Exception {
     return TdroProcess.start(
-        folder, List.of("serve", "--model", "base", "--port", "0", "--batch-timeout-ms", "3000"));
+        folder,
+        List.of(
+            "serve",
+            "--model",
+            "base",
+            "--port",
+            "0",
+            "--grpc-port",
+            "0",
+            "--batch-timeout-ms",
+            "3000"));
   }
 
   private static URI address(TdroProcess process) throws Exception {
@@ -86,6 +99,14 @@ class ServeProcessTest {
         assertThat(actual[row])
             .containsExactly(expected.row(row), org.assertj.core.api.Assertions.within(1e-5f));
       }
+      process.until(() -> GRPC.matcher(process.out()).find());
+      var match = GRPC.matcher(process.out());
+      assertThat(match.find()).isTrue();
+      try (var grpc =
+          RetrieverClient.connect(URI.create(match.group(1)), folder.resolve("base/1"))) {
+        assertThat(grpc.isAvailable()).isTrue();
+        assertThat(grpc.encodePassages(texts)).isDeepEqualTo(actual);
+      }
     }
   }
 
@@ -119,5 +140,8 @@ class ServeProcessTest {
     assertThat(ended.err()).contains("run holds no version");
     var usage = TdroProcess.run(folder, List.of("serve", "--model", "base", "--max-queue", "1"));
     assertThat(usage.with(2).err()).contains("1 queued texts are less than 512 texts");
+    var alone =
+        TdroProcess.run(folder, List.of("serve", "--model", "base", "--tls-key", "key.pem"));
+    assertThat(alone.with(2).err()).contains("--tls-certificate");
   }
 }

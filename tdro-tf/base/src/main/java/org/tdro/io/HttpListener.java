@@ -1,9 +1,12 @@
 package org.tdro.io;
 
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import javax.net.ssl.SSLContext;
 
 /**
  * Opens the JDK's HTTP servers, which take some settings from system properties alone. They are read once in a process, at the first
@@ -34,6 +37,23 @@ public final class HttpListener {
    * @throws IOException if the port is taken, or the address is not one of this machine
    */
   public static HttpServer listen(String host, int port, int backlog) throws IOException {
+    return HttpServer.create(free(host, port), backlog);
+  }
+
+  /**
+   * Returns a server for HTTPS that listens, and is not started yet.
+   *
+   * @param tls with the server's certificate
+   * @throws IOException as {@link #listen(String, int, int)}
+   */
+  public static HttpServer listen(String host, int port, int backlog, SSLContext tls)
+      throws IOException {
+    var server = HttpsServer.create(free(host, port), backlog);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    return server;
+  }
+
+  private static InetSocketAddress free(String host, int port) throws IOException {
     var address = new InetSocketAddress(host, port);
     if (address.isUnresolved()) {
       throw new IOException("the address is not known");
@@ -42,6 +62,6 @@ public final class HttpListener {
     try (var probe = new ServerSocket()) {
       probe.bind(address);
     }
-    return HttpServer.create(address, backlog);
+    return address;
   }
 }

@@ -35,11 +35,11 @@ final class RetrieverSignatures {
   static final String SCORE = "score";
   static final List<String> ENCODING = List.of(ENCODE_QUERY, ENCODE_PASSAGE, DEFAULT);
 
-  static final String INPUT_IDS = "input_ids";
-  static final String ATTENTION_MASK = "attention_mask";
+  static final String INPUT_IDS = RetrieverAssets.INPUT_IDS;
+  static final String ATTENTION_MASK = RetrieverAssets.ATTENTION_MASK;
   static final String EMBEDDING = "embedding";
   /** The input of signatures that take strings, {@code [batch]}. */
-  static final String TEXT = "text";
+  static final String TEXT = RetrieverAssets.TEXT;
 
   static final String TITLE = "title";
   /** The signatures that take strings. */

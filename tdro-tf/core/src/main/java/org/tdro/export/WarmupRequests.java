@@ -1,6 +1,6 @@
 package org.tdro.export;
 
-import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,12 +10,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.tdro.serving.client.IdType;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.serving.client.Tensors;
+import org.tdro.serving.client.proto.ModelSpec;
+import org.tdro.serving.client.proto.PredictLog;
+import org.tdro.serving.client.proto.PredictRequest;
+import org.tdro.serving.client.proto.PredictionLog;
+import org.tdro.serving.client.proto.TensorProto;
 import org.tdro.text.TextKind;
-import org.tensorflow.proto.DataType;
-import org.tensorflow.proto.TensorProto;
-import org.tensorflow.proto.TensorShapeProto;
 
 /**
  * Requests that TensorFlow Serving answers to itself before it offers a version, so that the first client does not wait for
@@ -31,6 +36,11 @@ final class WarmupRequests {
   private static final String FILE = "assets.extra/tf_serving_warmup_requests";
   /** Keeps a large model from warming up for minutes. */
   private static final int MOST_TOKENS = 8192;
+
+  /** {@code kMaskDelta} of TensorFlow's {@code crc32c.h}: sums are masked, since records may hold sums themselves. */
+  private static final int MASK = 0xa282ead8;
+
+  private static final int MASK_ROTATION = 15;
 
   private final RetrieverAssets assets;
   private final int[][] texts;
@@ -52,7 +62,7 @@ final class WarmupRequests {
   void write(Path savedModel) throws IOException {
     var file = savedModel.resolve(FILE);
     Files.createDirectories(file.getParent());
-    Files.write(file, PredictionLog.records(logs()));
+    Files.write(file, records(logs()));
   }
 
   private List<PredictionLog> logs() {
@@ -104,18 +114,19 @@ final class WarmupRequests {
   }
 
   private TensorProto strings(int batch) {
-    var tensor = TensorProto.newBuilder()
-        .setDtype(DataType.DT_STRING)
-        .setTensorShape(TensorShapeProto.newBuilder()
-            .addDim(TensorShapeProto.Dim.newBuilder().setSize(batch)));
-    for (int row = 0; row < batch; row++) {
-      tensor.addStringVal(ByteString.copyFromUtf8(strings.get(row % strings.size())));
-    }
-    return tensor.build();
+    return Tensors.strings(IntStream.range(0, batch)
+        .mapToObj(row -> strings.get(row % strings.size()))
+        .toList());
   }
 
+  /** Returns a logged request; inputs are in the order of their names, so that the same export has the same bytes. */
   private PredictionLog log(String signature, Map<String, TensorProto> inputs) {
-    return new PredictionLog(assets.name(), signature, inputs);
+    var spec = ModelSpec.newBuilder().setName(assets.name()).setSignatureName(signature);
+    var request =
+        PredictRequest.newBuilder().setModelSpec(spec).putAllInputs(new TreeMap<>(inputs));
+    return PredictionLog.newBuilder()
+        .setPredictLog(PredictLog.newBuilder().setRequest(request))
+        .build();
   }
 
   /** Returns the lengths to warm up: multiples of the padding, each twice the one before, and the longest that is warmed up. */
@@ -137,32 +148,42 @@ final class WarmupRequests {
         values[row * length + i] = text[i % text.length];
       }
     }
-    return tensor(batch, length, values);
+    return Tensors.integers(assets.idType(), batch, values);
   }
 
   private TensorProto mask(int batch, int length) {
     var values = new int[batch * length];
     Arrays.fill(values, 1);
-    return tensor(batch, length, values);
+    return Tensors.integers(assets.idType(), batch, values);
   }
 
-  private TensorProto tensor(int batch, int length, int[] values) {
-    boolean isLong = assets.idType() == IdType.INT64;
-    var bytes = ByteBuffer.allocate(values.length * (isLong ? Long.BYTES : Integer.BYTES))
-        .order(ByteOrder.LITTLE_ENDIAN);
-    for (int value : values) {
-      if (isLong) {
-        bytes.putLong(value);
-      } else {
-        bytes.putInt(value);
-      }
+  /**
+   * Returns logs as TensorFlow's file of records: of each its length (64 bits, little-endian), a check sum of these bytes, the
+   * record and a check sum of it.
+   */
+  private static byte[] records(List<PredictionLog> logs) {
+    var file = new ByteArrayOutputStream();
+    for (var log : logs) {
+      var record = log.toByteArray();
+      var length = ByteBuffer.allocate(Long.BYTES)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(record.length)
+          .array();
+      file.writeBytes(length);
+      file.writeBytes(maskedSum(length));
+      file.writeBytes(record);
+      file.writeBytes(maskedSum(record));
     }
-    return TensorProto.newBuilder()
-        .setDtype(isLong ? DataType.DT_INT64 : DataType.DT_INT32)
-        .setTensorShape(TensorShapeProto.newBuilder()
-            .addDim(TensorShapeProto.Dim.newBuilder().setSize(batch))
-            .addDim(TensorShapeProto.Dim.newBuilder().setSize(length)))
-        .setTensorContent(ByteString.copyFrom(bytes.array()))
-        .build();
+    return file.toByteArray();
+  }
+
+  private static byte[] maskedSum(byte[] bytes) {
+    var sum = new CRC32C();
+    sum.update(bytes);
+    int masked = Integer.rotateRight((int) sum.getValue(), MASK_ROTATION) + MASK;
+    return ByteBuffer.allocate(Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(masked)
+        .array();
   }
 }

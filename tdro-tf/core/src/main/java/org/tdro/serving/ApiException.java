@@ -4,6 +4,9 @@ package org.tdro.serving;
 final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** The status that proxies log for a request whose client is gone; nobody sees it as an answer. */
+  static final int CLIENT_CLOSED_REQUEST = 499;
+
   private final int status;
 
   ApiException(int status, String message) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -42,18 +43,21 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
    * @throws ApiException 503 if they take too long
    */
   @Override
-  public float[][] encode(List<R> rows) {
+  public float[][] encode(List<R> rows, Caller caller) {
     var waiting = new Waiting<>(rows, System.nanoTime(), new CompletableFuture<>());
+    caller.whenGone(() -> waiting.result().cancel(false));
     queue.add(waiting);
     try {
       return waiting.result().get(patienceNanos, TimeUnit.NANOSECONDS);
+    } catch (CancellationException e) {
+      throw Caller.gone();
     } catch (TimeoutException e) {
       waiting.result().cancel(false);
       throw new ApiException(503, "the model is too busy; try again later");
     } catch (InterruptedException e) {
       waiting.result().cancel(false);
       Thread.currentThread().interrupt();
-      throw new ApiException(503, "the server is stopping");
+      throw RequestsInProgress.stopping();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof ApiException known) {
         // Thrown anew: the trace of the batching thread says nothing about this request.
@@ -80,8 +84,8 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
         compute(next());
       }
     } catch (InterruptedException e) {
-      queue.forEach(waiting ->
-          waiting.result().completeExceptionally(new ApiException(503, "the server is stopping")));
+      queue.forEach(
+          waiting -> waiting.result().completeExceptionally(RequestsInProgress.stopping()));
     }
   }
 
@@ -114,7 +118,9 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
     return waiting.rows().size();
   }
 
-  private void compute(List<Waiting<R>> batch) {
+  private void compute(List<Waiting<R>> assembled) {
+    // While others were waited for, some may have been given up.
+    var batch = assembled.stream().filter(waiting -> !waiting.result().isDone()).toList();
     if (batch.isEmpty()) {
       return;
     }
@@ -140,12 +146,12 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
   /** Encodes rows, of which a single request may have more than a batch takes. */
   private float[][] inSlices(List<R> rows) {
     if (rows.size() <= options.texts()) {
-      return model.encode(rows);
+      return model.encode(rows, Caller.PATIENT);
     }
     var embeddings = new ArrayList<float[]>(rows.size());
     for (int from = 0; from < rows.size(); from += options.texts()) {
       int to = Math.min(rows.size(), from + options.texts());
-      embeddings.addAll(Arrays.asList(model.encode(rows.subList(from, to))));
+      embeddings.addAll(Arrays.asList(model.encode(rows.subList(from, to), Caller.PATIENT)));
     }
     return embeddings.toArray(float[][]::new);
   }

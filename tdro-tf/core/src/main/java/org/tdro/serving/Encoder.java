@@ -8,7 +8,8 @@ interface Encoder<R> {
   /**
    * Returns the embedding of each row, in their order.
    *
-   * @throws ApiException if the rows are wrong
+   * @param caller for whom nothing is computed once it is gone
+   * @throws ApiException if the rows are wrong, or the caller is gone
    */
-  float[][] encode(List<R> rows);
+  float[][] encode(List<R> rows, Caller caller);
 }

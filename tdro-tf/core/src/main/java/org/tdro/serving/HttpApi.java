@@ -19,38 +19,43 @@ final class HttpApi implements HttpHandler {
   private static final Set<String> TYPES =
       Set.of("application/json", "application/x-www-form-urlencoded");
 
-  private final ModelApi models;
+  private final RestModelApi models;
   private final TextApi texts;
   private final ServerMetrics metrics;
-  private final ServerOptions.Limits limits;
-  private final Object monitor = new Object();
-  private int active;
-  private boolean stopping;
+  private final RequestsInProgress requests;
+  private final int bodyBytes;
 
-  HttpApi(ModelApi models, TextApi texts, ServerMetrics metrics, ServerOptions.Limits limits) {
+  /**
+   * Creates the API.
+   *
+   * @param bodyBytes of the largest body that is read
+   */
+  HttpApi(
+      RestModelApi models,
+      TextApi texts,
+      ServerMetrics metrics,
+      RequestsInProgress requests,
+      int bodyBytes) {
     this.models = models;
     this.texts = texts;
     this.metrics = metrics;
-    this.limits = limits;
+    this.requests = requests;
+    this.bodyBytes = bodyBytes;
   }
 
   /** A call that is being answered. */
   private static final class Call {
     private final HttpExchange exchange;
+    private final RequestsInProgress.Entry entry;
     private final long start = System.nanoTime();
     private String endpoint = "other";
 
     /** Whether an error is answered as an object, as OpenAI's clients expect it, rather than as a text. */
     private boolean openAi;
 
-    /** Whether the server is stopping. */
-    private boolean tooLate;
-
-    /** Whether there are more concurrent requests than the limit. */
-    private boolean tooMany;
-
-    Call(HttpExchange exchange) {
+    Call(HttpExchange exchange, RequestsInProgress.Entry entry) {
       this.exchange = exchange;
+      this.entry = entry;
     }
 
     /**
@@ -74,21 +79,12 @@ final class HttpApi implements HttpHandler {
 
   @Override
   public void handle(HttpExchange exchange) {
-    var call = new Call(exchange);
-    synchronized (monitor) {
-      active++;
-      call.tooLate = stopping;
-      call.tooMany = active > limits.requests();
-    }
-    try (exchange) {
+    try (var entry = requests.enter();
+        exchange) {
+      var call = new Call(exchange, entry);
       send(call, reply(call));
     } catch (IOException e) {
       LOG.debug("a client is gone: {}", e.getMessage());
-    } finally {
-      synchronized (monitor) {
-        active--;
-        monitor.notifyAll();
-      }
     }
   }
 
@@ -108,7 +104,7 @@ final class HttpApi implements HttpHandler {
     switch (path) {
       case "/health" -> {
         call.of("health", "GET");
-        return call.tooLate
+        return call.entry.isTooLate()
             ? error(call, 503, "the server is stopping")
             : Reply.text("text/plain; charset=utf-8", "ok\n");
       }
@@ -124,34 +120,19 @@ final class HttpApi implements HttpHandler {
         return texts.openAi(body(call.of("embeddings", "POST")));
       }
       default -> {
-        return ofModel(
-            call,
-            ModelApi.Resource.of(path)
-                .orElseThrow(() -> ApiException.notFound("there is nothing at " + path)));
+        var resource = RestModelApi.Resource.of(path)
+            .orElseThrow(() -> ApiException.notFound("there is nothing at " + path));
+        var verb = resource.verb();
+        call.of(verb.name().toLowerCase(Locale.ROOT), verb.method());
+        return models.answer(resource, () -> body(call));
       }
     }
   }
 
-  private Reply ofModel(Call call, ModelApi.Resource path) throws IOException {
-    call.of(path.verb().name().toLowerCase(java.util.Locale.ROOT), path.verb().method());
-    models.check(path.name());
-    return switch (path.verb()) {
-      case STATUS -> models.status(path.version());
-      case METADATA -> models.metadata(path.version());
-      case PREDICT -> models.predict(path.version(), body(call));
-    };
-  }
-
   /** Reads the body of an expensive call, which is refused before it is read if there is no room. */
   private byte[] body(Call call) throws IOException {
-    if (call.tooLate) {
-      throw new ApiException(503, "the server is stopping");
-    }
-    if (call.tooMany) {
-      throw new ApiException(
-          429, "too many requests at a time (at most %d)".formatted(limits.requests()));
-    }
-    return read(call.exchange, limits.bodyBytes());
+    call.entry.admit();
+    return read(call.exchange, bodyBytes);
   }
 
   /**
@@ -213,10 +194,8 @@ final class HttpApi implements HttpHandler {
   private void send(Call call, Reply reply) throws IOException {
     var headers = call.exchange.getResponseHeaders();
     headers.set("Content-Type", reply.contentType());
-    synchronized (monitor) {
-      if (stopping) {
-        headers.set("Connection", "close");
-      }
+    if (requests.isStopping()) {
+      headers.set("Connection", "close");
     }
     try {
       // To HEAD no body may be sent.
@@ -227,30 +206,9 @@ final class HttpApi implements HttpHandler {
       }
     } finally {
       metrics.request(
-          call.endpoint, reply.status(), Duration.ofNanos(System.nanoTime() - call.start));
-    }
-  }
-
-  /** Refuses new requests and waits for those in progress; returns false if they took too long. */
-  boolean drain(Duration patience) throws InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
-    synchronized (monitor) {
-      stopping = true;
-      while (active > 0) {
-        long millis = (end - System.nanoTime()) / 1_000_000;
-        if (millis <= 0) {
-          return false;
-        }
-        monitor.wait(millis);
-      }
-    }
-    return true;
-  }
-
-  /** Returns the number of requests in progress. */
-  int active() {
-    synchronized (monitor) {
-      return active;
+          call.endpoint,
+          Integer.toString(reply.status()),
+          Duration.ofNanos(System.nanoTime() - call.start));
     }
   }
 }

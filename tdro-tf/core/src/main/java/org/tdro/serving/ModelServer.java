@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.HttpListener;
 
-/** Serves the newest version of an exported retriever over HTTP until it is closed. */
+/** Serves the newest version of an exported retriever over HTTP and gRPC until it is closed. */
 public final class ModelServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ModelServer.class);
 
@@ -27,37 +30,52 @@ public final class ModelServer implements AutoCloseable {
   private final ServerOptions options;
   private final ServerMetrics metrics;
   private final ModelVersions versions;
-  private final HttpApi api;
+  private final RequestsInProgress requests;
   private final ThreadPoolExecutor threads;
   private final HttpServer http;
+  private final Optional<GrpcServer> grpc;
 
   private ModelServer(
-      HttpServer http, ModelVersions versions, ServerOptions options, ServerMetrics metrics) {
+      HttpServer http,
+      Optional<GrpcServer> grpc,
+      ModelVersions versions,
+      ServerOptions options,
+      ServerMetrics metrics) {
     this.http = http;
+    this.grpc = grpc;
     this.versions = versions;
     this.options = options;
     this.metrics = metrics;
     name = options.name().orElseGet(versions::assetsName);
-    var queue = new TextQueue(options.limits().queuedTexts());
-    api = new HttpApi(
-        new ModelApi(name, versions, options.limits(), queue),
-        new TextApi(name, versions, options.limits(), queue),
-        metrics,
-        options.limits());
+    var limits = options.limits();
+    requests = new RequestsInProgress(limits.requests());
+    var queue = new TextQueue(limits.queuedTexts());
+    var models = new ModelApi(name, versions, limits, queue);
     metrics.gauge("tdro.serving.queue.texts", "Texts that wait or are computed", queue::texts);
-    metrics.gauge("tdro.serving.requests.active", "Requests being answered", api::active);
+    metrics.gauge("tdro.serving.requests.active", "Requests being answered", requests::active);
     metrics.gauge("tdro.serving.model.version", "Version served", versions::currentVersion);
-    threads = threads(options.limits().requests() + SPARE_THREADS);
+    // Connections beyond its queue are closed.
+    threads = threads("request-", limits, new ArrayBlockingQueue<>(BACKLOG));
     http.setExecutor(threads);
-    http.createContext("/", api);
+    http.createContext(
+        "/",
+        new HttpApi(
+            new RestModelApi(models),
+            new TextApi(name, versions, limits, queue),
+            metrics,
+            requests,
+            limits.bodyBytes()));
+    grpc.ifPresent(server -> server.serve(new GrpcModelApi(models), requests, metrics));
   }
 
-  /** Returns the pool of threads; connections beyond its queue are closed. */
-  private static ThreadPoolExecutor threads(int count) {
+  /** Returns a pool of threads. */
+  private static ThreadPoolExecutor threads(
+      String name, ServerOptions.Limits limits, BlockingQueue<Runnable> waiting) {
     var number = new AtomicInteger();
-    var threads = new ThreadPoolExecutor(
-        count, count, IDLE_SECONDS, TimeUnit.SECONDS, new ArrayBlockingQueue<>(BACKLOG), work -> {
-          var thread = new Thread(work, "request-" + number.incrementAndGet());
+    int count = limits.requests() + SPARE_THREADS;
+    var threads =
+        new ThreadPoolExecutor(count, count, IDLE_SECONDS, TimeUnit.SECONDS, waiting, work -> {
+          var thread = new Thread(work, name + number.incrementAndGet());
           thread.setDaemon(true);
           return thread;
         });
@@ -70,15 +88,23 @@ public final class ModelServer implements AutoCloseable {
    *
    * @param base the folder of versions, or a version's own
    * @throws IllegalArgumentException if there is nothing that can be served
-   * @throws UncheckedIOException if the port cannot be listened on
+   * @throws UncheckedIOException if a port cannot be listened on
    */
   public static ModelServer start(Path base, ServerOptions options) {
     // Bound before the model is loaded: a port that is taken shows at once.
-    var http = listen(options);
+    var endpoint = options.endpoint();
+    var http = listen(endpoint.host(), endpoint.port(), () -> listen(endpoint));
     var metrics = new ServerMetrics();
+    Optional<GrpcServer> grpc = Optional.empty();
     try {
+      if (endpoint.grpcPort().isPresent()) {
+        grpc = Optional.of(listen(
+            endpoint.host(),
+            endpoint.grpcPort().getAsInt(),
+            () -> listen(endpoint, options.limits())));
+      }
       var versions = ModelVersions.open(base, options, metrics);
-      var server = new ModelServer(http, versions, options, metrics);
+      var server = new ModelServer(http, grpc, versions, options, metrics);
       http.start();
       if (!http.getAddress().getAddress().isLoopbackAddress()) {
         LOG.warn(
@@ -89,28 +115,61 @@ public final class ModelServer implements AutoCloseable {
       // The JDK's server closes its socket in the thread that it starts.
       http.start();
       http.stop(0);
+      grpc.ifPresent(GrpcServer::close);
       metrics.close();
       throw e;
     }
   }
 
-  private static HttpServer listen(ServerOptions options) {
+  private interface Listening<T> {
+    T begin() throws IOException;
+  }
+
+  private static <T> T listen(String host, int port, Listening<T> listening) {
     try {
-      return HttpListener.listen(options.host(), options.port(), BACKLOG);
+      return listening.begin();
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot listen on %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()),
-          e);
+          "cannot listen on %s:%d: %s".formatted(host, port, e.getMessage()), e);
     }
+  }
+
+  private static HttpServer listen(ServerOptions.Endpoint endpoint) throws IOException {
+    var certificate = endpoint.certificate();
+    return certificate.isEmpty()
+        ? HttpListener.listen(endpoint.host(), endpoint.port(), BACKLOG)
+        : HttpListener.listen(
+            endpoint.host(), endpoint.port(), BACKLOG, certificate.get().context());
+  }
+
+  private static GrpcServer listen(ServerOptions.Endpoint endpoint, ServerOptions.Limits limits)
+      throws IOException {
+    return GrpcServer.listen(
+        endpoint,
+        limits.bodyBytes(),
+        limits.requests() + SPARE_THREADS,
+        // Unbounded, since gRPC queues events of calls that it has accepted.
+        threads("grpc-", limits, new LinkedBlockingQueue<>()));
   }
 
   /** Returns its address, such as {@code http://127.0.0.1:8501}. */
   public URI uri() {
-    return URI.create("http://%s:%d".formatted(hostInUri(), http.getAddress().getPort()));
+    return uri(isEncrypted() ? "https" : "http", http.getAddress().getPort());
   }
 
-  private String hostInUri() {
-    return options.host().contains(":") ? "[" + options.host() + "]" : options.host();
+  /** Returns its address for gRPC, such as {@code grpc://127.0.0.1:8500}; empty if there is none. */
+  public Optional<URI> grpcUri() {
+    return grpc.map(server -> uri(isEncrypted() ? "grpcs" : "grpc", server.port()));
+  }
+
+  private boolean isEncrypted() {
+    return options.endpoint().certificate().isPresent();
+  }
+
+  private URI uri(String scheme, int port) {
+    var host = options.endpoint().host();
+    return URI.create(
+        "%s://%s:%d".formatted(scheme, host.contains(":") ? "[" + host + "]" : host, port));
   }
 
   /** Returns the model's name in URLs. */
@@ -126,14 +185,16 @@ public final class ModelServer implements AutoCloseable {
   /** Refuses new requests, finishes those in progress and stops. */
   @Override
   public void close() {
+    grpc.ifPresent(GrpcServer::stopping);
     try {
-      if (!api.drain(options.drain())) {
+      if (!requests.drain(options.drain())) {
         LOG.warn("requests took longer than {} to end and were cut off", options.drain());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     http.stop(0);
+    grpc.ifPresent(GrpcServer::close);
     threads.shutdownNow();
     versions.close();
     metrics.close();

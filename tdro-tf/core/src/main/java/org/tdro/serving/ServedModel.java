@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
@@ -47,9 +47,9 @@ final class ServedModel {
    * What answers a request that has been checked.
    *
    * @param texts in the request
-   * @param run computes the answer
+   * @param run computes the answer for a caller
    */
-  record Work(int texts, Supplier<float[][]> run) {}
+  record Work(int texts, Function<Caller, float[][]> run) {}
 
   private ServedModel(
       long version,
@@ -87,11 +87,11 @@ final class ServedModel {
     // The last that may fail was the last first run: from here on there are threads.
     signatures.forEach((name, signature) -> {
       if (signature.inputs().size() == 1) {
-        encoders.put(name, encoder(name, rows -> signature.run(List.of(rows))));
+        encoders.put(name, encoder(name, (rows, caller) -> signature.run(List.of(rows))));
       }
     });
-    calls.forEach((name, call) ->
-        strings.put(name, new StringEncoder(call.names(), encoder(name, call::run))));
+    calls.forEach((name, call) -> strings.put(
+        name, new StringEncoder(call.names(), encoder(name, (rows, caller) -> call.run(rows)))));
   }
 
   /**
@@ -217,9 +217,22 @@ final class ServedModel {
     return signature;
   }
 
+  /**
+   * Returns the definition of a signature that is served.
+   *
+   * @throws ApiException 400 if the model does not have it
+   */
+  SignatureDef signatureDef(String name) {
+    var plain = plain(name);
+    if (!strings.containsKey(plain)) {
+      signature(plain);
+    }
+    return bundle.metaGraphDef().getSignatureDefOrThrow(plain);
+  }
+
   /** Runs a signature of one batch, joined with other requests if batching is on. */
-  float[][] encode(String signature, List<TokenRow> rows) {
-    return encoders.get(signature).encode(rows);
+  float[][] encode(String signature, List<TokenRow> rows, Caller caller) {
+    return encoders.get(signature).encode(rows, caller);
   }
 
   /**
@@ -232,13 +245,15 @@ final class ServedModel {
     var ofStrings = strings.get(name);
     if (ofStrings != null) {
       var rows = request.strings(ofStrings.names());
-      return new Work(rows.size(), () -> ofStrings.encoder().encode(rows));
+      return new Work(rows.size(), caller -> ofStrings.encoder().encode(rows, caller));
     }
     var signature = signature(name);
     var batches = request.batches(signature.inputs(), vocabulary);
     return new Work(
         batches.stream().mapToInt(List::size).sum(),
-        () -> encoders.containsKey(name) ? encode(name, batches.get(0)) : signature.run(batches));
+        caller -> encoders.containsKey(name)
+            ? encode(name, batches.get(0), caller)
+            : signature.run(batches));
   }
 
   /** Returns the length of the longest row that is accepted. */

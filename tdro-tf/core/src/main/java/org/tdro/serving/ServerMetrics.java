@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Meters of a server, as Prometheus reads them: timers {@code tdro.serving.request} by endpoint and status and {@code
+ * Meters of a server, as Prometheus reads them: timers {@code tdro.serving.request} by endpoint (or gRPC method) and status and {@code
  * tdro.serving.model} by signature (runs of the graph), the summary {@code tdro.serving.batch.texts} by signature, gauges
  * {@code tdro.serving.queue.texts} and {@code tdro.serving.model.version}, and the JVM's memory.
  */
@@ -30,11 +30,15 @@ final class ServerMetrics implements AutoCloseable {
     Gauge.builder(name, value).description(description).register(registry);
   }
 
-  /** Counts a request that was answered. */
-  void request(String endpoint, int status, Duration duration) {
+  /**
+   * Counts a request that was answered.
+   *
+   * @param status of HTTP or gRPC
+   */
+  void request(String endpoint, String status, Duration duration) {
     Timer.builder("tdro.serving.request")
         .description("Requests that were answered")
-        .tags("endpoint", endpoint, "status", Integer.toString(status))
+        .tags("endpoint", endpoint, "status", status)
         .publishPercentiles(QUANTILES)
         .register(registry)
         .record(duration);
@@ -51,11 +55,11 @@ final class ServerMetrics implements AutoCloseable {
         .tag("signature", signature)
         .publishPercentiles(QUANTILES)
         .register(registry);
-    return rows -> {
+    return (rows, caller) -> {
       texts.record(rows.size());
       long start = System.nanoTime();
       try {
-        return encoder.encode(rows);
+        return encoder.encode(rows, caller);
       } finally {
         timer.record(Duration.ofNanos(System.nanoTime() - start));
       }

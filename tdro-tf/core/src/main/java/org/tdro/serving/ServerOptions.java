@@ -2,28 +2,25 @@ package org.tdro.serving;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * Settings of a server.
  *
  * @param name of the model in URLs; empty means the name in the export's assets
- * @param host address to listen on; all but loopback let others in
- * @param port 0 means any that is free
+ * @param endpoint where it listens
  * @param poll time from one look at the folder of versions to the next
  * @param drain how long requests that have begun may take when the server stops
  */
 public record ServerOptions(
     Optional<String> name,
-    String host,
-    int port,
+    Endpoint endpoint,
     Batching batching,
     Limits limits,
     Duration poll,
     Duration drain) {
   public ServerOptions {
-    if (port < 0 || port > 65_535) {
-      throw new IllegalArgumentException("the port must be from 0 to 65535, was " + port);
-    }
     if (poll.isZero() || poll.isNegative() || drain.isNegative()) {
       throw new IllegalArgumentException("poll must be above 0 and drain at least 0");
     }
@@ -35,26 +32,63 @@ public record ServerOptions(
     });
   }
 
-  /** Returns options for a free port of the loopback interface. */
+  /** Returns options for a free port of the loopback interface, without gRPC. */
   public static ServerOptions local() {
     return new ServerOptions(
         Optional.empty(),
-        "127.0.0.1",
-        0,
+        Endpoint.local(),
         Batching.DEFAULT,
         Limits.DEFAULT,
         Duration.ofSeconds(1),
         Duration.ofSeconds(30));
   }
 
+  /** Returns the same options with another endpoint. */
+  public ServerOptions with(Endpoint other) {
+    return new ServerOptions(name, other, batching, limits, poll, drain);
+  }
+
   /** Returns the same options with other batching. */
   public ServerOptions with(Batching other) {
-    return new ServerOptions(name, host, port, other, limits, poll, drain);
+    return new ServerOptions(name, endpoint, other, limits, poll, drain);
   }
 
   /** Returns the same options with other limits. */
   public ServerOptions with(Limits other) {
-    return new ServerOptions(name, host, port, batching, other, poll, drain);
+    return new ServerOptions(name, endpoint, batching, other, poll, drain);
+  }
+
+  /**
+   * Where a server listens.
+   *
+   * @param host address to listen on; all but loopback let others in
+   * @param port of the REST API; 0 means any that is free
+   * @param grpcPort of the gRPC API; 0 means any that is free; empty for none
+   * @param certificate for TLS on all ports; empty for none
+   */
+  public record Endpoint(
+      String host, int port, OptionalInt grpcPort, Optional<ServerCertificate> certificate) {
+    private static final int HIGHEST_PORT = 65_535;
+
+    public Endpoint {
+      if (IntStream.of(port, grpcPort.orElse(0))
+          .anyMatch(each -> each < 0 || each > HIGHEST_PORT)) {
+        throw new IllegalArgumentException("a port must be from 0 to 65535, was %d%s"
+            .formatted(
+                port,
+                grpcPort.isPresent()
+                    ? " for REST, %d for gRPC".formatted(grpcPort.getAsInt())
+                    : ""));
+      }
+      if (port != 0 && grpcPort.isPresent() && grpcPort.getAsInt() == port) {
+        throw new IllegalArgumentException("REST and gRPC need a port each, both have " + port);
+      }
+    }
+
+    /** Returns free ports of the loopback interface, without gRPC and TLS. */
+    public static Endpoint local() {
+      return new Endpoint("127.0.0.1", 0, OptionalInt.empty(), Optional.empty());
+    }
   }
 
   /**
@@ -79,7 +113,8 @@ public record ServerOptions(
   }
 
   /**
-   * Limits of a server, beyond which it refuses requests, so that no client can exhaust it.
+   * Limits of a server, beyond which it refuses requests, so that no client can exhaust it. The statuses are HTTP's; gRPC's are
+   * INVALID_ARGUMENT for 400, RESOURCE_EXHAUSTED for 413 and UNAVAILABLE for 429 and 503.
    *
    * @param bodyBytes largest body of a request; a larger one is answered with 413
    * @param texts most texts of a request; more are answered with 400

@@ -187,7 +187,7 @@ final class TextApi {
       return queue.admit(asked.inputs.size(), () -> {
         var rows = tokenize(model, asked, field);
         long tokens = rows.stream().mapToLong(TokenRow::length).sum();
-        return new Embedded(model.version(), model.encode(signature, rows), tokens);
+        return new Embedded(model.version(), model.encode(signature, rows, Caller.PATIENT), tokens);
       });
     }
   }

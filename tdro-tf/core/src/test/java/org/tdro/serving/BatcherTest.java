@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -51,7 +52,10 @@ class BatcherTest {
 
   private Batcher<TokenRow> batcher(int texts, Duration timeout, Duration patience) {
     return new Batcher<>(
-        "test", this::encode, new ServerOptions.Batching(texts, timeout), patience);
+        "test",
+        (rows, caller) -> encode(rows),
+        new ServerOptions.Batching(texts, timeout),
+        patience);
   }
 
   private static List<TokenRow> rows(int... ids) {
@@ -61,7 +65,7 @@ class BatcherTest {
   }
 
   private CompletableFuture<float[][]> ask(Batcher<TokenRow> batcher, int... ids) {
-    return CompletableFuture.supplyAsync(() -> batcher.encode(rows(ids)), clients);
+    return CompletableFuture.supplyAsync(() -> batcher.encode(rows(ids), Caller.PATIENT), clients);
   }
 
   /** While the first is computed, the others arrive. */
@@ -106,7 +110,7 @@ class BatcherTest {
   void aRequestLargerThanABatchIsComputedInSlices() {
     open.countDown();
     try (var batcher = batcher(2, Duration.ZERO, PATIENCE)) {
-      assertThat(batcher.encode(rows(1, 2, 3, 4, 5)))
+      assertThat(batcher.encode(rows(1, 2, 3, 4, 5), Caller.PATIENT))
           .isDeepEqualTo(new float[][] {{1}, {2}, {3}, {4}, {5}});
       assertThat(sizes).containsExactly(2, 2, 1);
     }
@@ -128,7 +132,7 @@ class BatcherTest {
   void aLoneRequestIsComputedAfterTheTimeout() {
     open.countDown();
     try (var batcher = batcher(8, Duration.ofMillis(20), PATIENCE)) {
-      assertThat(batcher.encode(rows(7))).isDeepEqualTo(new float[][] {{7}});
+      assertThat(batcher.encode(rows(7), Caller.PATIENT)).isDeepEqualTo(new float[][] {{7}});
       assertThat(sizes).containsExactly(1);
     }
   }
@@ -150,13 +154,13 @@ class BatcherTest {
     try (var batcher = batcher(8, Duration.ZERO, Duration.ofMillis(50))) {
       var busy = ask(batcher, 0);
       begun.await();
-      assertThatThrownBy(() -> batcher.encode(rows(1)))
+      assertThatThrownBy(() -> batcher.encode(rows(1), Caller.PATIENT))
           .isInstanceOfSatisfying(
               ApiException.class, e -> assertThat(e.status()).isEqualTo(503));
       assertThatThrownBy(busy::get).hasCauseInstanceOf(ApiException.class);
       open.countDown();
       try (var next = batcher(8, Duration.ZERO, PATIENCE)) {
-        assertThat(next.encode(rows(2))).isDeepEqualTo(new float[][] {{2}});
+        assertThat(next.encode(rows(2), Caller.PATIENT)).isDeepEqualTo(new float[][] {{2}});
       }
       while (batcher.waiting() > 0) {
         Thread.sleep(1);
@@ -167,9 +171,42 @@ class BatcherTest {
   }
 
   @Test
+  void nothingIsComputedForACallerWhoIsGone() throws Exception {
+    var givingUp = new AtomicReference<Runnable>();
+    Caller caller = new Caller() {
+      @Override
+      public boolean isGone() {
+        return false;
+      }
+
+      @Override
+      public void whenGone(Runnable action) {
+        givingUp.set(action);
+      }
+    };
+    try (var batcher = batcher(8, Duration.ZERO, PATIENCE)) {
+      var busy = ask(batcher, 0);
+      begun.await();
+      var waiting =
+          CompletableFuture.supplyAsync(() -> batcher.encode(rows(1, 2), caller), clients);
+      while (batcher.waiting() < 1) {
+        Thread.sleep(1);
+      }
+      givingUp.get().run();
+      assertThatThrownBy(waiting::get)
+          .hasCauseInstanceOf(ApiException.class)
+          .hasMessageContaining("the caller no longer waits");
+      open.countDown();
+      busy.get();
+      assertThat(batcher.encode(rows(3), Caller.PATIENT)).isDeepEqualTo(new float[][] {{3}});
+      assertThat(sizes).containsExactly(1, 1);
+    }
+  }
+
+  @Test
   void anErrorOfTheEncoderDoesNotEndTheThread() {
     open.countDown();
-    Encoder<TokenRow> failing = rows -> {
+    Encoder<TokenRow> failing = (rows, caller) -> {
       if (rows.get(0).ids()[0] == 13) {
         throw new OutOfMemoryError("none");
       }
@@ -177,9 +214,9 @@ class BatcherTest {
     };
     try (var batcher =
         new Batcher<>("test", failing, new ServerOptions.Batching(8, Duration.ZERO), PATIENCE)) {
-      assertThatThrownBy(() -> batcher.encode(rows(13)))
+      assertThatThrownBy(() -> batcher.encode(rows(13), Caller.PATIENT))
           .hasRootCauseInstanceOf(OutOfMemoryError.class);
-      assertThat(batcher.encode(rows(1))).isDeepEqualTo(new float[][] {{1}});
+      assertThat(batcher.encode(rows(1), Caller.PATIENT)).isDeepEqualTo(new float[][] {{1}});
     }
   }
 }

@@ -6,6 +6,8 @@ import static org.tdro.retriever.Held.assertNothingHeldBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,15 +84,10 @@ class FailedStartTest {
   @Test
   void aPortThatIsTaken() {
     try (var first = ModelServer.start(version, ServerOptions.local())) {
-      var taken = ServerOptions.local();
-      var options = new ServerOptions(
-          taken.name(),
-          taken.host(),
-          first.uri().getPort(),
-          taken.batching(),
-          taken.limits(),
-          taken.poll(),
-          taken.drain());
+      int port = first.uri().getPort();
+      var endpoint =
+          new ServerOptions.Endpoint("127.0.0.1", port, OptionalInt.of(0), Optional.empty());
+      var options = ServerOptions.local().with(endpoint);
       assertNothingHeldBy(() -> ModelServer.start(version, options));
     }
   }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,8 +75,7 @@ class ModelServerTest {
   void requestsThatTakeTooLongAreCutOff() throws Exception {
     var options = new ServerOptions(
         Optional.of("other"),
-        "127.0.0.1",
-        0,
+        ServerOptions.Endpoint.local(),
         new ServerOptions.Batching(32, Duration.ofSeconds(30)),
         ServerOptions.Limits.DEFAULT,
         Duration.ofSeconds(1),
@@ -95,14 +95,9 @@ class ModelServerTest {
   void aPortThatIsTakenIsAnErrorThatNamesIt() {
     try (var server = ModelServer.start(folder.resolve("1"), ServerOptions.local())) {
       int port = server.uri().getPort();
-      var same = new ServerOptions(
-          Optional.empty(),
-          "127.0.0.1",
-          port,
-          ServerOptions.Batching.DEFAULT,
-          ServerOptions.Limits.DEFAULT,
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(1));
+      var same = ServerOptions.local()
+          .with(
+              new ServerOptions.Endpoint("127.0.0.1", port, OptionalInt.empty(), Optional.empty()));
       assertThatThrownBy(() -> ModelServer.start(folder.resolve("1"), same))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("cannot listen on 127.0.0.1:" + port);

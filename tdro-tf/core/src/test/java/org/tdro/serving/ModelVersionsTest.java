@@ -42,8 +42,7 @@ class ModelVersionsTest {
   private static ServerOptions options(ServerOptions.Batching batching) {
     return new ServerOptions(
         Optional.empty(),
-        "127.0.0.1",
-        0,
+        ServerOptions.Endpoint.local(),
         batching,
         ServerOptions.Limits.DEFAULT,
         Duration.ofMillis(20),

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,11 +151,11 @@ class RetrieverClientTest {
   }
 
   @Test
-  void aProcessWithoutTensorFlowEncodes() throws Exception {
+  void aProcessWithoutTensorFlowAndGrpcEncodes() throws Exception {
     var classpath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(entry -> {
           var name = Path.of(entry).getFileName().toString();
-          return !name.startsWith("tensorflow") && !name.startsWith("javacpp");
+          return Stream.of("tensorflow", "javacpp", "grpc", "protobuf").noneMatch(name::startsWith);
         })
         .collect(Collectors.joining(File.pathSeparator));
     var process = new ProcessBuilder(
@@ -182,8 +184,8 @@ class RetrieverClientTest {
 
     @SuppressWarnings("SystemOut") // the answer of this process
     public static void main(String[] arguments) {
-      var options =
-          new RetrieverClient.Options(16, Duration.ofSeconds(20), 3, Duration.ofMillis(50));
+      var options = new RetrieverClient.Options(
+          16, Duration.ofSeconds(20), 3, Duration.ofMillis(50), Optional.empty());
       try (var client =
           RetrieverClient.connect(URI.create(arguments[0]), Path.of(arguments[1]), options)) {
         System.out.println("x=" + client.encodeQueries(TEXTS)[1][0]);

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
@@ -46,10 +48,11 @@ class StringSignaturesTest {
     var model = SmallExport.wordPieceRetriever(folder.resolve("model"));
     SmallExport.write(model, IdType.INT32, folder.resolve("1"));
     retriever = StoredRetrievers.load(model.path());
+    var endpoint = new ServerOptions.Endpoint("127.0.0.1", 0, OptionalInt.of(0), Optional.empty());
     var batching = new ServerOptions.Batching(32, Duration.ofMillis(50));
     var limits = new ServerOptions.Limits(1 << 16, 4, 0, 40, 64, 16, Duration.ofMinutes(1));
     server = ModelServer.start(
-        folder.resolve("1"), ServerOptions.local().with(batching).with(limits));
+        folder.resolve("1"), ServerOptions.local().with(endpoint).with(batching).with(limits));
     http = new Http(server.uri());
   }
 
@@ -121,8 +124,17 @@ class StringSignaturesTest {
   /** More texts than a request may have, not in the order of their lengths. */
   @Test
   void theClientNeedsNoTokenizer() {
-    var options = new RetrieverClient.Options(4, Duration.ofMinutes(1), 1, Duration.ZERO);
-    var client = new TextClient(server.uri().resolve("/v1/models/small"), options);
+    var options =
+        new RetrieverClient.Options(4, Duration.ofMinutes(1), 1, Duration.ZERO, Optional.empty());
+    for (var address : List.of(server.uri(), server.grpcUri().orElseThrow())) {
+      try (var client = new TextClient(address.resolve("/v1/models/small"), options)) {
+        assertThat(client.isAvailable()).isTrue();
+        assertTheClientWorks(client);
+      }
+    }
+  }
+
+  private static void assertTheClientWorks(TextClient client) {
     var texts = List.of("which city?", "a", "", "un \ud800 bc", "city of cities", "b");
     for (var kind : TextKind.values()) {
       var expected = retriever.encode(kind, "", texts);

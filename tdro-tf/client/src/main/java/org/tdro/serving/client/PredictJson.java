@@ -26,12 +26,12 @@ final class PredictJson {
   static byte[] request(String signature, int[][] rows, int length) {
     return request(signature, json -> {
       json.writeStartObject();
-      json.writeArrayFieldStart("input_ids");
+      json.writeArrayFieldStart(RetrieverAssets.INPUT_IDS);
       for (var row : rows) {
         padded(json, row, length);
       }
       json.writeEndArray();
-      json.writeArrayFieldStart("attention_mask");
+      json.writeArrayFieldStart(RetrieverAssets.ATTENTION_MASK);
       for (var row : rows) {
         var mask = new int[row.length];
         java.util.Arrays.fill(mask, 1);
@@ -72,7 +72,7 @@ final class PredictJson {
   }
 
   /**
-   * Reads {@code {"outputs": [[…], …]}} of a model whose dimension the client does not know.
+   * Reads {@code {"outputs": [[…], …]}}, of vectors as long as the first.
    *
    * @throws ServingException if it is not of {@code rows} vectors of one size
    */
@@ -91,17 +91,12 @@ final class PredictJson {
         }
       }
     } catch (IOException e) {
-      throw misunderstood(e.getMessage());
+      throw ServingException.misunderstood(e.getMessage());
     }
     return response(body, rows, dimension);
   }
 
-  /**
-   * Reads {@code {"outputs": [[…], …]}}.
-   *
-   * @throws ServingException if it is not of {@code rows} vectors of {@code dimension}
-   */
-  static float[][] response(byte[] body, int rows, int dimension) {
+  private static float[][] response(byte[] body, int rows, int dimension) {
     try (var json = JSON.createParser(body)) {
       if (json.nextToken() == JsonToken.START_OBJECT) {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -113,9 +108,9 @@ final class PredictJson {
           json.skipChildren();
         }
       }
-      throw misunderstood("it has no outputs");
+      throw ServingException.misunderstood("it has no outputs");
     } catch (IOException e) {
-      throw misunderstood(e.getMessage());
+      throw ServingException.misunderstood(e.getMessage());
     }
   }
 
@@ -126,7 +121,8 @@ final class PredictJson {
       expect(json.nextToken(), JsonToken.START_ARRAY, rows, dimension);
       for (int i = 0; i < dimension; i++) {
         if (!json.nextToken().isNumeric()) {
-          throw misunderstood("an embedding does not have %d numbers".formatted(dimension));
+          throw ServingException.misunderstood(
+              "an embedding does not have %d numbers".formatted(dimension));
         }
         vector[i] = json.getFloatValue();
       }
@@ -138,12 +134,8 @@ final class PredictJson {
 
   private static void expect(JsonToken actual, JsonToken expected, int rows, int dimension) {
     if (actual != expected) {
-      throw misunderstood(
+      throw ServingException.misunderstood(
           "its outputs are not %d vectors of %d numbers".formatted(rows, dimension));
     }
-  }
-
-  private static ServingException misunderstood(String why) {
-    return new ServingException(200, "the server's answer cannot be understood: " + why);
   }
 }

@@ -57,6 +57,15 @@ public record RetrieverAssets(
   /** The signature that embeds passages given as titles and texts; not every export has it. */
   public static final String TITLED_PASSAGE_SIGNATURE = "embed_titled_passage_text";
 
+  /** The input of token ids {@code [batch, length]}. */
+  public static final String INPUT_IDS = "input_ids";
+
+  /** The input that is 1 at tokens and 0 at padding {@code [batch, length]}. */
+  public static final String ATTENTION_MASK = "attention_mask";
+
+  /** The input of texts {@code [batch]} where a signature takes strings. */
+  public static final String TEXT = "text";
+
   private static final String FILE = "retriever.json";
   private static final String TOKENIZER = "tokenizer.json";
   private static final String TOKENIZER_HASH = "tokenizer_sha256";

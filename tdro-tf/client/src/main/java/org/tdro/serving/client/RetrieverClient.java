@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.tdro.io.Sha256;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
@@ -27,14 +28,16 @@ public final class RetrieverClient implements AutoCloseable {
    * Settings of a client.
    *
    * @param texts the most texts in a request; servers have limits
-   * @param timeout of one request
+   * @param timeout of one request; a gRPC server is told it as the deadline
    * @param attempts how often a request is sent in total while the server is busy or cannot be reached
    * @param pause before the second attempt; it doubles before each further one, and is longer if the server asks for more
+   * @param trusted a PEM file of the authorities whose certificates a server may show over TLS; empty for those that the JVM trusts
    */
-  public record Options(int texts, Duration timeout, int attempts, Duration pause) {
-    /** Options for most uses: 64 texts, one minute, 6 attempts in about 3 seconds. */
+  public record Options(
+      int texts, Duration timeout, int attempts, Duration pause, Optional<Path> trusted) {
+    /** Options for most uses: 64 texts, one minute, 6 attempts in about 3 seconds, the JVM's trust. */
     public static final Options DEFAULT =
-        new Options(64, Duration.ofMinutes(1), 6, Duration.ofMillis(100));
+        new Options(64, Duration.ofMinutes(1), 6, Duration.ofMillis(100), Optional.empty());
 
     public Options {
       if (texts < 1 || attempts < 1) {
@@ -44,19 +47,24 @@ public final class RetrieverClient implements AutoCloseable {
         throw new IllegalArgumentException("the timeout must be above 0 and the pause at least 0");
       }
     }
+
+    /** Returns the same options with trust in the authorities of a PEM file. */
+    public Options trusting(Path authorities) {
+      return new Options(texts, timeout, attempts, pause, Optional.of(authorities));
+    }
   }
 
   private final RetrieverAssets assets;
   private final Tokenizer tokenizer;
-  private final PersistentCall call;
+  private final PredictCall call;
   private final Options options;
 
   private RetrieverClient(
-      RetrieverAssets assets, Tokenizer tokenizer, URI predict, Options options) {
+      RetrieverAssets assets, Tokenizer tokenizer, PredictCall call, Options options) {
     this.assets = assets;
     this.tokenizer = tokenizer;
+    this.call = call;
     this.options = options;
-    call = new PersistentCall(predict, options);
   }
 
   /** Connects with the {@linkplain Options#DEFAULT default options}. */
@@ -68,9 +76,11 @@ public final class RetrieverClient implements AutoCloseable {
    * Creates a client of a server; nothing is sent yet.
    *
    * @param server {@code http://HOST:PORT}, where the model has the name in its assets; or the model's own, as {@code
-   *     http://HOST:PORT/v1/models/NAME} or {@code …/NAME/versions/V}
+   *     http://HOST:PORT/v1/models/NAME} or {@code …/NAME/versions/V}. With {@code grpc} in place of {@code http}, and the port of that,
+   *     the client speaks gRPC; {@code https} and {@code grpcs} use TLS.
    * @param assets the folder {@code assets} of the SavedModel that is served, or the SavedModel's own
-   * @throws IllegalArgumentException if the assets are missing or wrong, or have no tokenizer or another one than they were written with
+   * @throws IllegalArgumentException if the address is another, or the assets are missing or wrong, or have no tokenizer or another one
+   *     than they were written with, or the file of trusted authorities is wrong
    */
   public static RetrieverClient connect(URI server, Path assets, Options options) {
     var given = assets.toAbsolutePath().normalize();
@@ -83,14 +93,19 @@ public final class RetrieverClient implements AutoCloseable {
       throw new IllegalArgumentException(
           file + " is not the tokenizer of the export beside which it lies");
     }
-    return new RetrieverClient(read, Tokenizer.load(file), predict(server, read), options);
+    var call = PredictCall.of(model(server, read), options);
+    try {
+      return new RetrieverClient(read, Tokenizer.load(file), call, options);
+    } catch (RuntimeException | Error e) {
+      call.close();
+      throw e;
+    }
   }
 
-  private static URI predict(URI server, RetrieverAssets assets) {
+  private static URI model(URI server, RetrieverAssets assets) {
     var text = server.toString().replaceFirst("/+$", "");
     boolean namesModel = server.getPath() != null && server.getPath().contains("/v1/models/");
-    return URI.create(
-        text + (namesModel ? "" : "/v1/models/" + encoded(assets.name())) + ":predict");
+    return URI.create(text + (namesModel ? "" : "/v1/models/" + encoded(assets.name())));
   }
 
   private static String encoded(String name) {
@@ -141,9 +156,9 @@ public final class RetrieverClient implements AutoCloseable {
     int longest = Math.max(1, rows[rows.length - 1].length);
     int length = Tokenizer.paddedLength(longest, assets.padMultiple(), assets.maxLength(kind));
     var signature = assets.signatureOfTokenizer(kind);
-    byte[] answer;
+    float[][] vectors;
     try {
-      answer = call.post(PredictJson.request(signature, rows, length));
+      vectors = call.ids(signature, assets.idType(), rows, length);
     } catch (ServingException e) {
       // TensorFlow Serving's words are "signature name: … not found in signature def".
       boolean unknown = e.getMessage().contains(signature) && e.getMessage().contains("not found");
@@ -154,11 +169,21 @@ public final class RetrieverClient implements AutoCloseable {
                   + e.getMessage())
           : e;
     }
-    return PredictJson.response(answer, rows.length, assets.dimension());
+    if (vectors[0].length != assets.dimension()) {
+      throw ServingException.misunderstood("its embeddings have %d numbers, those of the assets %d"
+          .formatted(vectors[0].length, assets.dimension()));
+    }
+    return vectors;
+  }
+
+  /** Returns whether the server has a version of the model that answers; it is asked once, for as long as a request may take. */
+  public boolean isAvailable() {
+    return call.isAvailable();
   }
 
   @Override
   public void close() {
+    call.close();
     tokenizer.close();
   }
 }

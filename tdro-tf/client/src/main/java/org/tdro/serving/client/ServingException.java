@@ -11,7 +11,12 @@ public final class ServingException extends RuntimeException {
     this.status = status;
   }
 
-  /** Returns the HTTP status, 200 if the answer was not understood. */
+  /** Returns the error of an answer that is none. */
+  static ServingException misunderstood(String why) {
+    return new ServingException(200, "the server's answer cannot be understood: " + why);
+  }
+
+  /** Returns the HTTP status, of a gRPC code the one that corresponds; 200 if the answer was not understood. */
   public int status() {
     return status;
   }

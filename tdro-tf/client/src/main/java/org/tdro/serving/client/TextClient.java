@@ -9,21 +9,23 @@ import org.tdro.text.TextKind;
  * A client that sends texts as they are to a server whose export tokenises in its graph, and needs no files of the export:
  *
  * <pre>{@code
- * var client = new TextClient(URI.create("http://localhost:8501/v1/models/retriever"));
- * float[][] queries = client.embedQueries(List.of("which city is the capital of France?"));
+ * try (var client = new TextClient(URI.create("http://localhost:8501/v1/models/retriever"))) {
+ *   float[][] queries = client.embedQueries(List.of("which city is the capital of France?"));
+ * }
  * }</pre>
  *
  * Thread-safe. Texts get the prompt of all texts of their kind; for the prompt of a task use {@link RetrieverClient}. A passage with
  * a title is sent as the title, a space and the text.
  */
-public final class TextClient {
-  private final PersistentCall call;
+public final class TextClient implements AutoCloseable {
+  private final PredictCall call;
   private final RetrieverClient.Options options;
 
   /**
    * Creates a client with the {@linkplain RetrieverClient.Options#DEFAULT default options}.
    *
-   * @param model {@code http://HOST:PORT/v1/models/NAME} or {@code …/NAME/versions/V}
+   * @param model {@code http://HOST:PORT/v1/models/NAME} or {@code …/NAME/versions/V}, or the same with {@code https}, {@code grpc} or
+   *     {@code grpcs}
    */
   public TextClient(URI model) {
     this(model, RetrieverClient.Options.DEFAULT);
@@ -32,16 +34,11 @@ public final class TextClient {
   /**
    * Creates a client; nothing is sent yet.
    *
-   * @throws IllegalArgumentException if the address is not that of a model
+   * @throws IllegalArgumentException if the address is not that of a model, or the file of trusted authorities is wrong
    */
   public TextClient(URI model, RetrieverClient.Options options) {
-    var address = model.toString().replaceFirst("/+$", "");
-    if (!address.contains("/v1/models/")) {
-      throw new IllegalArgumentException(
-          "the address must be http://HOST:PORT/v1/models/NAME, was " + model);
-    }
     this.options = options;
-    call = new PersistentCall(URI.create(address + ":predict"), options);
+    call = PredictCall.of(model, options);
   }
 
   /** Returns the embeddings of queries, in their order, {@code [texts, dimension]}. */
@@ -63,11 +60,20 @@ public final class TextClient {
    */
   public float[][] embed(TextKind kind, List<String> texts) {
     return new LengthBatches(texts.size(), options.texts())
-        .embed(i -> texts.get(i).length(), batch -> {
-          var request = PredictJson.request(
-              RetrieverAssets.textSignature(kind),
-              Arrays.stream(batch).map(texts::get).toList());
-          return PredictJson.response(call.post(request), batch.length);
-        });
+        .embed(
+            i -> texts.get(i).length(),
+            batch -> call.texts(
+                RetrieverAssets.textSignature(kind),
+                Arrays.stream(batch).map(texts::get).toList()));
+  }
+
+  /** Returns whether the server has a version of the model that answers; it is asked once, for as long as a request may take. */
+  public boolean isAvailable() {
+    return call.isAvailable();
+  }
+
+  @Override
+  public void close() {
+    call.close();
   }
 }

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a server that answers as many times as it is told with a status, and then with {@code {}}. */
 @Timeout(60)
-class PersistentCallTest {
+class RestPredictCallTest {
   private static final int BROKEN = 0;
 
   private final AtomicInteger asked = new AtomicInteger();
@@ -55,10 +56,10 @@ class PersistentCallTest {
   }
 
   private byte[] call(int attempts) {
-    var uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/x");
-    var options =
-        new RetrieverClient.Options(8, Duration.ofSeconds(10), attempts, Duration.ofMillis(1));
-    return new PersistentCall(uri, options).post("{}".getBytes(StandardCharsets.UTF_8));
+    var uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/models/x");
+    var options = new RetrieverClient.Options(
+        8, Duration.ofSeconds(10), attempts, Duration.ofMillis(1), Optional.empty());
+    return new RestPredictCall(uri, options).post("{}".getBytes(StandardCharsets.UTF_8));
   }
 
   @ParameterizedTest
@@ -100,10 +101,13 @@ class PersistentCallTest {
     try (var socket = new ServerSocket(0)) {
       free = socket.getLocalPort();
     }
-    var options = new RetrieverClient.Options(8, Duration.ofSeconds(10), 2, Duration.ofMillis(1));
-    var call = new PersistentCall(URI.create("http://127.0.0.1:" + free + "/x"), options);
+    var options = new RetrieverClient.Options(
+        8, Duration.ofSeconds(10), 2, Duration.ofMillis(1), Optional.empty());
+    var call =
+        new RestPredictCall(URI.create("http://127.0.0.1:" + free + "/v1/models/x"), options);
     assertThatThrownBy(() -> call.post(new byte[0]))
         .isInstanceOf(UncheckedIOException.class)
-        .hasMessageContaining("no answer from http://127.0.0.1:" + free + "/x in 2 attempts");
+        .hasMessageContaining(
+            "no answer from http://127.0.0.1:" + free + "/v1/models/x:predict in 2 attempts");
   }
 }

@@ -1,0 +1,135 @@
+package org.tdro.serving.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.tdro.io.InputException;
+import org.tdro.io.Json;
+
+/** Calls over TensorFlow Serving's REST API. */
+final class RestPredictCall implements PredictCall {
+  private static final int OK = 200;
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int UNAVAILABLE = 503;
+  private static final long SECOND = 1000;
+  private static final int SHOWN = 200;
+
+  private final HttpClient http;
+  private final URI model;
+  private final URI predict;
+  private final RetrieverClient.Options options;
+
+  RestPredictCall(URI model, RetrieverClient.Options options) {
+    var address = model.toString().replaceFirst("/+$", "");
+    // What stands before is a proxy's.
+    if (!address.contains("/v1/models/")) {
+      throw new IllegalArgumentException(
+          "the address must be http://HOST:PORT/v1/models/NAME, was " + model);
+    }
+    this.model = URI.create(address);
+    this.predict = URI.create(address + ":predict");
+    this.options = options;
+    var client = HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .connectTimeout(options.timeout());
+    options.trusted().ifPresent(file -> client.sslContext(new TrustedCertificates(file).context()));
+    http = client.build();
+  }
+
+  @Override
+  public float[][] ids(String signature, IdType type, int[][] rows, int length) {
+    return PredictJson.response(post(PredictJson.request(signature, rows, length)), rows.length);
+  }
+
+  @Override
+  public float[][] texts(String signature, List<String> texts) {
+    return PredictJson.response(post(PredictJson.request(signature, texts)), texts.size());
+  }
+
+  @Override
+  public boolean isAvailable() {
+    try {
+      var request = HttpRequest.newBuilder(model).timeout(options.timeout()).build();
+      var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      return response.statusCode() == OK && hasAvailableVersion(response.body());
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for a server", e);
+    }
+  }
+
+  private static boolean hasAvailableVersion(String body) {
+    try {
+      for (JsonNode version : Json.object(body, "answer").path("model_version_status")) {
+        if (version.path("state").asText().equals("AVAILABLE")) {
+          return true;
+        }
+      }
+      return false;
+    } catch (InputException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Returns the body of the answer to a predict call.
+   *
+   * @throws ServingException if the server refuses
+   * @throws java.io.UncheckedIOException if it cannot be reached
+   */
+  byte[] post(byte[] json) {
+    var request = HttpRequest.newBuilder(predict)
+        .timeout(options.timeout())
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofByteArray(json))
+        .build();
+    return new Attempts(predict.toString(), options).of(() -> {
+      var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      int status = response.statusCode();
+      if (status == OK) {
+        return response.body();
+      }
+      var answer = new ServingException(
+          status, "%s answered %d: %s".formatted(predict, status, message(response.body())));
+      if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
+        throw new Attempts.BusyException(answer, retryAfterMillis(response));
+      }
+      throw answer;
+    });
+  }
+
+  private static long retryAfterMillis(HttpResponse<?> response) {
+    // The other form, a date, is ignored.
+    return response
+        .headers()
+        .firstValue("Retry-After")
+        .filter(value -> value.matches("\\d{1,6}"))
+        .map(value -> Long.parseLong(value) * SECOND)
+        .orElse(0L);
+  }
+
+  /** Returns TensorFlow Serving's {@code error}, or the beginning of any other answer. */
+  private static String message(byte[] body) {
+    var text = new String(body, StandardCharsets.UTF_8).strip();
+    try {
+      var error = Json.object(text, "answer").path("error");
+      if (error.isTextual()) {
+        return error.asText();
+      }
+    } catch (InputException e) {
+      // The page of a proxy, for example.
+    }
+    return text.substring(0, Math.min(SHOWN, text.length()));
+  }
+
+  /** The JDK's client closes its connections when they are idle. */
+  @Override
+  public void close() {}
+}
