@@ -6,6 +6,7 @@ import static com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type.TYP
 import static com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type.TYPE_STRING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
@@ -185,17 +186,26 @@ class WarmupRequestsTest {
       assertThat(request(log).getUnknownFields().asMap()).isEmpty();
     });
     assertThat(logs.stream().map(WarmupRequestsTest::signature).distinct())
-        .containsExactly("encode_query", "encode_passage", "score");
+        .containsExactly(
+            "encode_query",
+            "encode_passage",
+            "score",
+            "embed_query_text",
+            "embed_passage_text",
+            "embed_titled_passage_text");
   }
 
   @Test
   void batchesComeInSizesAndLengthsThatClientsSend() throws Exception {
     var shapes = new HashMap<String, List<String>>();
     for (var log : logs) {
-      for (var input : inputs(log).entrySet()) {
-        assertThat(input.getValue().getDtype()).isEqualTo(DataType.DT_INT64);
+      boolean takesStrings = signature(log).endsWith("_text");
+      for (var input : inputs(log).values()) {
+        assertThat(input.getDtype())
+            .isEqualTo(takesStrings ? DataType.DT_STRING : DataType.DT_INT64);
+        assertThat(input.getTensorShape().getDimCount()).isEqualTo(takesStrings ? 1 : 2);
       }
-      if (!signature(log).equals("score")) {
+      if (!takesStrings && !signature(log).equals("score")) {
         var shape = inputs(log).get("input_ids").getTensorShape();
         assertThat(inputs(log).get("attention_mask").getTensorShape()).isEqualTo(shape);
         shapes
@@ -223,10 +233,14 @@ class WarmupRequestsTest {
         answered.add(signature(log));
       }
     }
-    assertThat(answered).hasSize(3);
+    assertThat(answered).hasSize(6);
   }
 
   private static Tensor tensor(TensorProto proto) {
+    if (proto.getDtype() == DataType.DT_STRING) {
+      var texts = proto.getStringValList().stream().map(ByteString::toStringUtf8);
+      return TString.vectorOf(texts.toArray(String[]::new));
+    }
     var shape = proto.getTensorShape();
     var numbers = proto.getTensorContent().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     var values = new long[numbers.remaining() / Long.BYTES];

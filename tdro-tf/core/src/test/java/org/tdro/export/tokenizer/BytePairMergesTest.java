@@ -101,7 +101,7 @@ class BytePairMergesTest {
                         .map(whole -> new Sample(seed, letters, merges, order, whole))))));
   }
 
-  @Property(tries = 150)
+  @Property(tries = 40)
   void anyMerges(@ForAll("samples") Sample sample) throws Exception {
     var file = Files.createTempFile("merges", ".json");
     try {
