@@ -45,8 +45,14 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
   @Override
   public float[][] encode(List<R> rows, Caller caller) {
     var waiting = new Waiting<>(rows, System.nanoTime(), new CompletableFuture<>());
-    caller.whenGone(() -> waiting.result().cancel(false));
     queue.add(waiting);
+    // A request that is given up must not keep its rows until its turn comes.
+    waiting.result().whenComplete((result, failure) -> {
+      if (waiting.result().isCancelled()) {
+        queue.remove(waiting);
+      }
+    });
+    caller.whenGone(() -> waiting.result().cancel(false));
     try {
       return waiting.result().get(patienceNanos, TimeUnit.NANOSECONDS);
     } catch (CancellationException e) {
@@ -126,7 +132,7 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
     }
     try {
       var rows = batch.stream().flatMap(waiting -> waiting.rows().stream()).toList();
-      var embeddings = inSlices(rows);
+      var embeddings = inSlices(batch, rows);
       int from = 0;
       for (var waiting : batch) {
         int to = from + waiting.rows().size();
@@ -144,12 +150,15 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
   }
 
   /** Encodes rows, of which a single request may have more than a batch takes. */
-  private float[][] inSlices(List<R> rows) {
+  private float[][] inSlices(List<Waiting<R>> batch, List<R> rows) {
     if (rows.size() <= options.texts()) {
       return model.encode(rows, Caller.PATIENT);
     }
     var embeddings = new ArrayList<float[]>(rows.size());
     for (int from = 0; from < rows.size(); from += options.texts()) {
+      if (batch.stream().allMatch(waiting -> waiting.result().isDone())) {
+        throw Caller.gone();
+      }
       int to = Math.min(rows.size(), from + options.texts());
       embeddings.addAll(Arrays.asList(model.encode(rows.subList(from, to), Caller.PATIENT)));
     }

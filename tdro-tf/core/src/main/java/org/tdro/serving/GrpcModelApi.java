@@ -7,6 +7,7 @@ import io.grpc.Status;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.tdro.serving.client.Tensors;
 import org.tdro.serving.client.proto.GetModelMetadataRequest;
 import org.tdro.serving.client.proto.GetModelMetadataResponse;
@@ -67,7 +68,7 @@ final class GrpcModelApi {
   /** Answers {@code PredictionService/GetModelMetadata}. */
   GetModelMetadataResponse metadata(GetModelMetadataRequest request) {
     var version = version(request.hasModelSpec(), request.getModelSpec());
-    if (!new HashSet<>(request.getMetadataFieldList()).equals(java.util.Set.of(SIGNATURE_DEF))) {
+    if (!new HashSet<>(request.getMetadataFieldList()).equals(Set.of(SIGNATURE_DEF))) {
       throw ApiException.badRequest("metadata_field must be %s, the only one there is, was %s"
           .formatted(SIGNATURE_DEF, request.getMetadataFieldList()));
     }

@@ -8,6 +8,7 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.util.Set;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -32,6 +33,11 @@ public record ServerCertificate(Path certificate, Path key) {
   KeyManager[] keyManagers() {
     var chain = new PemFile(certificate).certificates().toArray(X509Certificate[]::new);
     var publicKey = chain[0].getPublicKey();
+    // Others, such as Ed25519, work in one of the two TLS libraries only.
+    if (!Set.of("RSA", "EC").contains(publicKey.getAlgorithm())) {
+      throw new IllegalArgumentException("%s has a key of the kind %s; it must be RSA or EC"
+          .formatted(certificate, publicKey.getAlgorithm()));
+    }
     var privateKey = new PemFile(key).privateKey(publicKey.getAlgorithm());
     try {
       if (!belongTogether(privateKey, publicKey)) {

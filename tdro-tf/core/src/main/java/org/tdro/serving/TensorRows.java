@@ -62,6 +62,7 @@ record TensorRows(Map<String, TensorInfo> inputs, ServerOptions.Limits limits, i
     int given = values(name, tensor.getStringValCount(), rows);
     var column = new Column();
     var bytes = new byte[0];
+    long all = 0;
     for (int row = 0; row < rows; row++) {
       if (row < given) {
         var string = tensor.getStringVal(row);
@@ -72,6 +73,8 @@ record TensorRows(Map<String, TensorInfo> inputs, ServerOptions.Limits limits, i
         }
         bytes = string.toByteArray();
       }
+      all += bytes.length;
+      requireWithinBody(name, all);
       column.add(bytes);
     }
     return column;
@@ -82,6 +85,7 @@ record TensorRows(Map<String, TensorInfo> inputs, ServerOptions.Limits limits, i
         name, tensor.getTensorShape(), List.of("rows", "length"), List.of(limits.texts(), length));
     int rows = shape.get(0);
     int columns = shape.get(1);
+    requireWithinBody(name, (long) Integer.BYTES * rows * columns);
     boolean isLong = tensor.getDtype() == DataType.DT_INT64;
     var content = tensor.getTensorContent();
     IntToLongFunction value;
@@ -109,6 +113,15 @@ record TensorRows(Map<String, TensorInfo> inputs, ServerOptions.Limits limits, i
       column.add(ids);
     }
     return column;
+  }
+
+  /** Requires that repeated values take no more than they could if all of them were sent. */
+  private void requireWithinBody(String name, long bytes) {
+    if (bytes > limits.bodyBytes()) {
+      throw ApiException.badRequest(
+          "%s has more than %d bytes, the most of a request, with its last value repeated"
+              .formatted(name, limits.bodyBytes()));
+    }
   }
 
   private static IntToLongFunction content(ByteString content, boolean isLong) {

@@ -81,8 +81,9 @@ class TextSignaturesTest {
   @Test
   void stringsHaveTheEmbeddingsOfTheRetriever() throws Exception {
     var texts = new ArrayList<>(List.of("", " ", TEXT));
-    for (var line : Files.readAllLines(model.resolve("expected.jsonl"))) {
-      texts.add(new JsonMapper().readTree(line).get("text").asText());
+    var lines = Files.readAllLines(model.resolve("expected.jsonl"));
+    for (int i = 0; i < lines.size(); i += 3) {
+      texts.add(new JsonMapper().readTree(lines.get(i)).get("text").asText());
     }
     try (var bundle = SavedModelBundle.load(version.toString(), "serve");
         var retriever = StoredRetrievers.load(model)) {

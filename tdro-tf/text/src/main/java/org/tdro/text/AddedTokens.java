@@ -1,5 +1,6 @@
 package org.tdro.text;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param after ids of those after it
  */
 record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Integer> after) {
+  /** From here on, code points stand for special tokens in a graph. */
+  private static final int FIRST_RESERVED = WordPieceTables.FIRST_RESERVED;
 
   /**
    * Reads them.
@@ -80,6 +83,10 @@ record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Int
     var specials = new LinkedHashMap<String, Integer>();
     for (var token : root.path("added_tokens")) {
       var content = token.path("content").asText();
+      // The library passes over these.
+      if (content.isEmpty() || specials.containsKey(content)) {
+        continue;
+      }
       if (normalizes
           && token.path("normalized").asBoolean(!token.path("special").asBoolean())) {
         throw new InexpressibleTokenizerException(
@@ -94,6 +101,10 @@ record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Int
         throw new InexpressibleTokenizerException(
             "removes the blanks beside the added token %s".formatted(content));
       }
+      if (content.codePoints().anyMatch(codePoint -> codePoint >= FIRST_RESERVED)) {
+        throw new InexpressibleTokenizerException(
+            "has an added token with code points of the last private plane, %s".formatted(content));
+      }
       for (var other : specials.keySet()) {
         if (overlap(content, other) || overlap(other, content)) {
           throw new InexpressibleTokenizerException(
@@ -104,9 +115,32 @@ record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Int
         throw new InexpressibleTokenizerException(
             "has an added token that overlaps itself, %s".formatted(content));
       }
-      specials.put(content, token.path("id").asInt());
+      specials.put(content, -1);
+    }
+    // Where a file's ids are not those that the library counts, the library's are what training
+    // saw.
+    try (var tokenizer = TokenizerJson.open(root)) {
+      for (var special : specials.entrySet()) {
+        special.setValue(id(tokenizer, special.getKey()));
+      }
     }
     return specials;
+  }
+
+  private static int id(HuggingFaceTokenizer tokenizer, String content)
+      throws InexpressibleTokenizerException {
+    var library = Tokenizer.library();
+    var encoding = library.encode(tokenizer.getHandle(), content, false);
+    try {
+      var ids = library.getTokenIds(encoding);
+      if (ids.length != 1) {
+        throw new InexpressibleTokenizerException(
+            "does not find its added token %s in a text".formatted(content));
+      }
+      return Math.toIntExact(ids[0]);
+    } finally {
+      library.deleteEncoding(encoding);
+    }
   }
 
   /** Returns whether {@code second} can begin within {@code first} in some text. */

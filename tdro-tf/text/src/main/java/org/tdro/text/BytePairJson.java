@@ -57,7 +57,13 @@ record BytePairJson(
     return new BytePairJson(
         root,
         vocabulary,
-        model.path("merges").valueStream().map(BytePairJson::merge).toList(),
+        model
+            .path("merges")
+            .valueStream()
+            // The first line of a merges.txt, which the library passes over, too.
+            .filter(merge -> !merge.asText().startsWith("#version"))
+            .map(BytePairJson::merge)
+            .toList(),
         model.path("ignore_merges").asBoolean(),
         pattern,
         AddedTokens.read(root, true));

@@ -1,6 +1,7 @@
 package org.tdro.text;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,14 +26,23 @@ final class BytePairRules {
   private final List<Rule> rules = new ArrayList<>();
   private final Map<Long, Rule> byPair = new HashMap<>();
   private final Map<Integer, List<Rule>> makers = new HashMap<>();
-  private final boolean isOrdered;
 
-  /** Creates the rules of a file. */
-  BytePairRules(BytePairJson json) {
+  /**
+   * Creates the rules of a file.
+   *
+   * @throws InexpressibleTokenizerException if merges have parts that are not in the vocabulary, or are made out of order
+   */
+  BytePairRules(BytePairJson json) throws InexpressibleTokenizerException {
     var ids = json.vocabulary();
     vocabulary = 1L + ids.values().stream().mapToInt(id -> id).max().orElseThrow();
     int rank = 0;
     for (var merge : json.merges()) {
+      for (var token : List.of(merge.left(), merge.right(), merge.left() + merge.right())) {
+        if (!ids.containsKey(token)) {
+          throw new InexpressibleTokenizerException("merges %s and %s, but has no token %s"
+              .formatted(merge.left(), merge.right(), token));
+        }
+      }
       // A pair that is listed twice has its last rank, as in the library.
       add(new Rule(
           ids.get(merge.left()),
@@ -45,22 +55,19 @@ final class BytePairRules {
         .forEach(rule ->
             makers.computeIfAbsent(rule.merged, merged -> new ArrayList<>()).add(rule));
     var idle = new HashSet<Rule>();
-    isOrdered = byPair.values().stream().allMatch(rule -> isInOrder(rule, idle));
-    if (isOrdered) {
-      idle.forEach(rule -> byPair.remove(pair(rule.left, rule.right)));
+    for (var rule : byPair.values()) {
+      if (!isInOrder(rule, idle)) {
+        var merge = json.merges().get(rule.rank);
+        throw new InexpressibleTokenizerException(
+            "merges %s and %s before it makes them".formatted(merge.left(), merge.right()));
+      }
     }
-    byPair.values().stream()
-        .sorted(java.util.Comparator.comparingInt(Rule::rank))
-        .forEach(rules::add);
+    idle.forEach(rule -> byPair.remove(pair(rule.left, rule.right)));
+    byPair.values().stream().sorted(Comparator.comparingInt(Rule::rank)).forEach(rules::add);
   }
 
   private void add(Rule rule) {
     byPair.put(pair(rule.left, rule.right), rule);
-  }
-
-  /** Returns whether merges may be made in any order, see above. */
-  boolean isOrdered() {
-    return isOrdered;
   }
 
   /** Returns the number of ids. */
@@ -88,7 +95,9 @@ final class BytePairRules {
           && ofRight.stream().noneMatch(maker -> maker.rank > rule.rank);
     }
     idle.add(rule);
-    return ofLeft.stream()
+    // Of two equal tokens, the left one is there when the right one is made.
+    return rule.left != rule.right
+        && ofLeft.stream()
             .filter(maker -> maker.rank > rule.rank)
             .noneMatch(maker -> isReached(List.of(maker.left, maker.right, rule.right), maker.rank))
         && ofRight.stream()

@@ -2,11 +2,7 @@ package org.tdro.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,14 +19,12 @@ import org.tdro.io.Json;
  *
  * @param normalizer of texts
  * @param pattern that splits normalised texts into words
- * @param classPages of each 256 code points the first row in {@link #classRows}; the last page is that of special tokens
- * @param classRows {@code kind + KINDS · role} of {@link CodePointClass}
+ * @param classes {@code kind + KINDS · role} of {@link CodePointClass}, of special tokens, too
  * @param bytes id of each byte
  * @param vocabulary number of ids
  * @param pairs {@code left · vocabulary + right} of each merge, in ascending order, then the largest number
  * @param ranks of these pairs; lower ones are merged first
  * @param merged their ids
- * @param isOrdered whether all pairs that no other merge can prevent may be merged at once; otherwise one in each word
  * @param earlierBefore pairs that must wait for what may become of the token before them
  * @param earlierAfter pairs that must wait for what may become of the token after them
  * @param words that are one token
@@ -43,14 +37,12 @@ import org.tdro.io.Json;
 public record BytePairTables(
     NormalizerTables normalizer,
     WordPattern pattern,
-    int[] classPages,
-    int[] classRows,
+    CodePointTable classes,
     int[] bytes,
     int vocabulary,
     long[] pairs,
     int[] ranks,
     int[] merged,
-    boolean isOrdered,
     Earlier earlierBefore,
     Earlier earlierAfter,
     Words words,
@@ -58,8 +50,8 @@ public record BytePairTables(
     int[] specialIds,
     int[] before,
     int[] after) {
-  /** Code points in a page. */
-  public static final int PAGE = 256;
+  /** The most special tokens, the end of a text among them; a multiple of the size of a page. */
+  static final int MOST_SPECIALS = 2048;
 
   /** The number of the first special token. */
   public static final int FIRST_SPECIAL = Character.MAX_CODE_POINT + 1;
@@ -109,7 +101,7 @@ public record BytePairTables(
     private final BytePairJson json;
     private final BytePairRules rules;
 
-    Builder(BytePairJson json) {
+    Builder(BytePairJson json) throws InexpressibleTokenizerException {
       this.json = json;
       rules = new BytePairRules(json);
     }
@@ -126,22 +118,20 @@ public record BytePairTables(
       var specialIds = new int[numbers.size() + 1];
       numbers.forEach((id, number) -> specialIds[number - FIRST_SPECIAL] = id);
       specialIds[numbers.size()] = -1;
-      if (specialIds.length > PAGE) {
-        throw new InexpressibleTokenizerException("has " + numbers.size() + " special tokens");
+      if (specialIds.length > MOST_SPECIALS) {
+        throw new InexpressibleTokenizerException(
+            "has %d special tokens, more than %d".formatted(numbers.size(), MOST_SPECIALS - 1));
       }
-      var classes = CodePointClasses.of(json.pattern());
       var byPair = rules.byPair();
       return new BytePairTables(
           NormalizerTables.of(json.root().path("normalizer")),
           json.pattern(),
-          classes.pages(),
-          classes.rows(),
+          CodePointClasses.of(json.pattern()),
           bytes(),
           rules.vocabulary(),
           keys(byPair.keySet()),
           byPair.values().stream().mapToInt(BytePairRules.Rule::rank).toArray(),
           byPair.values().stream().mapToInt(BytePairRules.Rule::merged).toArray(),
-          rules.isOrdered(),
           rules.earlier(true),
           rules.earlier(false),
           words(),
@@ -224,13 +214,7 @@ public record BytePairTables(
       tokenizer.putNull("normalizer").putNull("pre_tokenizer").putArray("added_tokens");
       ObjectNode model = json.root().get("model").deepCopy();
       tokenizer.set("model", model.put("ignore_merges", false));
-      try {
-        return HuggingFaceTokenizer.newInstance(
-            new ByteArrayInputStream(tokenizer.toString().getBytes(StandardCharsets.UTF_8)),
-            Map.of("truncation", "false", "padding", "false"));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return TokenizerJson.open(tokenizer);
     }
 
     private static boolean isOne(HuggingFaceTokenizer merging, String token) {

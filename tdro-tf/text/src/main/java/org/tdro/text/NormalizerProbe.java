@@ -3,12 +3,7 @@ package org.tdro.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.tdro.io.Json;
 
 /**
@@ -32,13 +27,7 @@ final class NormalizerProbe implements AutoCloseable {
     json.putArray("added_tokens");
     var model = json.putObject("model").put("type", "Unigram").put("unk_id", 0);
     model.putArray("vocab").addArray().add("<unk>").add(0.0);
-    var content = json.toString().getBytes(StandardCharsets.UTF_8);
-    try {
-      tokenizer = HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(content), Map.of("truncation", "false", "padding", "false"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    tokenizer = TokenizerJson.open(json);
   }
 
   /** Returns a probe of a normalizer that has a type only. */

@@ -1,7 +1,6 @@
 package org.tdro.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -23,12 +22,10 @@ import java.util.stream.IntStream;
  * @param steps to be taken one after the other; none leave texts as they are
  */
 public record NormalizerTables(List<Step> steps) {
-  /** Code points in a page. */
-  public static final int PAGE = 256;
-
   /** Steps by type, which are found once in a process. */
   private static final Map<String, Step> KNOWN = new ConcurrentHashMap<>();
 
+  private static final int PAGE = CodePointTable.PAGE;
   private static final int PAGES = (Character.MAX_CODE_POINT + 1) / PAGE;
 
   /** Greater than any code point: {@code first · RADIX + second} is the number of a pair. */
@@ -45,7 +42,6 @@ public record NormalizerTables(List<Step> steps) {
    * point between which and itself there is nothing, or are lower positive ranks only, the composite takes its place and the other
    * is left out. The second code point of a pair is not the first one of another if its rank is 0.
    *
-   * @param pages the first place in {@link #kinds} of each 256 code points
    * @param kinds of code points
    * @param changed the first kind of those that become something else by themselves
    * @param joined the first kind of those that may be joined
@@ -56,8 +52,7 @@ public record NormalizerTables(List<Step> steps) {
    */
   @SuppressWarnings("ArrayRecordComponent") // tables, never compared
   public record Step(
-      int[] pages,
-      int[] kinds,
+      CodePointTable kinds,
       int changed,
       int joined,
       int seconds,
@@ -394,21 +389,10 @@ public record NormalizerTables(List<Step> steps) {
           .toList();
       var numbers = new HashMap<Kind, Integer>();
       distinct.forEach(kind -> numbers.put(kind, numbers.size()));
-      var pages = new int[PAGES];
-      var contents = new HashMap<IntBuffer, Integer>();
-      var kept = new ArrayList<int[]>();
-      for (int page = 0; page < PAGES; page++) {
-        var content = IntStream.range(page * PAGE, (page + 1) * PAGE)
-            .map(codePoint -> numbers.get(kinds.getOrDefault(codePoint, Kind.INERT)))
-            .toArray();
-        pages[page] = contents.computeIfAbsent(IntBuffer.wrap(content), key -> {
-          kept.add(content);
-          return (kept.size() - 1) * PAGE;
-        });
-      }
       return new Step(
-          pages,
-          kept.stream().flatMapToInt(IntStream::of).toArray(),
+          CodePointTable.of(
+              Character.MAX_CODE_POINT + 1,
+              codePoint -> numbers.get(kinds.getOrDefault(codePoint, Kind.INERT))),
           (int) distinct.stream().filter(kind -> !kind.isChanged()).count(),
           (int) distinct.stream().filter(kind -> !kind.isJoined()).count(),
           (int) distinct.stream().filter(kind -> !kind.isSecond()).count(),

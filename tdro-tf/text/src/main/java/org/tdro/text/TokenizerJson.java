@@ -1,9 +1,13 @@
 package org.tdro.text;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -43,6 +47,19 @@ final class TokenizerJson {
    */
   static TokenizerJson parse(Path file, byte[] content) {
     return new TokenizerJson(Json.parseLeniently(file, content));
+  }
+
+  /**
+   * Returns the library's tokenizer of a content that is no file, without cutting and padding.
+   */
+  static HuggingFaceTokenizer open(JsonNode content) {
+    try {
+      return HuggingFaceTokenizer.newInstance(
+          new ByteArrayInputStream(content.toString().getBytes(StandardCharsets.UTF_8)),
+          Map.of("truncation", "false", "padding", "false"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Returns the highest id, or −1 without a vocabulary. */

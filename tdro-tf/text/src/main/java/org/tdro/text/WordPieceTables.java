@@ -55,8 +55,7 @@ public record WordPieceTables(
     List<Special> specials,
     String before,
     String after) {
-  /** Code points in a page. */
-  public static final int PAGE = 256;
+  private static final int PAGE = CodePointTable.PAGE;
 
   /** The first code point that stands for a special token; those up to {@link #LAST_RESERVED} do. */
   public static final int FIRST_RESERVED = 0x10F000;

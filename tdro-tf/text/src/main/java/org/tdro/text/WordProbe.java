@@ -4,15 +4,11 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,7 +20,7 @@ import org.tdro.io.Json;
  */
 final class WordProbe implements AutoCloseable {
   private static final int BYTES = 256;
-  private static final int PAGE = WordPieceTables.PAGE;
+  private static final int PAGE = CodePointTable.PAGE;
 
   /** The word between samples: a letter, which is a word only by itself. */
   private static final String MARK = "m";
@@ -63,17 +59,10 @@ final class WordProbe implements AutoCloseable {
     json.set("pre_tokenizer", tokenizerJson.get("pre_tokenizer"));
     json.putArray("added_tokens");
     json.set("model", model);
-    var content = json.toString().getBytes(StandardCharsets.UTF_8);
-    try {
-      return HuggingFaceTokenizer.newInstance(
-          new ByteArrayInputStream(content), Map.of("truncation", "false", "padding", "false"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return TokenizerJson.open(json);
   }
 
-  /** Returns a model whose tokens are bytes, the id of each its value. */
-  static ObjectNode ofBytes() {
+  private static ObjectNode ofBytes() {
     var model = Json.object().put("type", "BPE").put("byte_fallback", true);
     model.putArray("merges");
     var vocabulary = model.putObject("vocab");

@@ -15,7 +15,7 @@ import org.tensorflow.types.TInt64;
 
 /**
  * The tokens of the bytes of words. BPE merges the pair of lowest rank, the first of several, until none is left. In each turn of the
- * loop here, that one is merged in every word, and with it each pair of which no earlier merge can take a part away.
+ * loop here, all pairs of the lowest rank of a word are merged, and with them each pair of which no earlier merge can take a part away.
  */
 final class BytePairMerges extends TokenSteps {
   /** The rank of what is no pair. */
@@ -190,17 +190,12 @@ final class BytePairMerges extends TokenSteps {
     var found = new Found(tables.pairs(), pairs);
     var ranks = found.values(tables.ranks(), hasNext, NONE);
     var isPair = tf.math.less(ranks, tf.constant(NONE));
-    // The first pair of lowest rank in each word.
-    var order =
-        tf.bitwise.bitwiseOr(tf.bitwise.leftShift(int64(ranks), tf.constant(32L)), int64(places));
-    var lowest = gather(tf.math.unsortedSegmentMin(order, in.words, in.count), in.words);
-    var isLowest = tf.math.logicalAnd(isPair, tf.math.equal(order, lowest));
-    var isMerged = tables.isOrdered()
-        ? tf.math.logicalOr(isLowest, isSafe(pairs, ranks, isPair, isLowest, hasNext, places, size))
-        : isLowest;
+    var lowest = gather(tf.math.unsortedSegmentMin(ranks, in.words, in.count), in.words);
+    var isMerged =
+        isMerged(pairs, ranks, isPair, tf.math.equal(ranks, lowest), hasNext, places, size);
     var merged = tf.select(isMerged, found.values(tables.merged(), isPair, 0), in.ids);
     var isLeft = tf.math.equal(right(int32(isMerged), size, 0), zero);
-    var isOpen = tf.math.less(lowest, tf.constant((long) NONE << 32));
+    var isOpen = tf.math.less(lowest, tf.constant(NONE));
     var done = where(tf.math.logicalNot(isOpen));
     var kept = where(tf.math.logicalAnd(isOpen, isLeft));
     var doneAt = tf.reshape(gather(in.places, done), tf.constant(new int[] {-1, 1}));
@@ -213,8 +208,8 @@ final class BytePairMerges extends TokenSteps {
         .build();
   }
 
-  /** Returns whether no merge of lower rank, now or later, can take away a part of a pair. */
-  private Operand<TBool> isSafe(
+  /** Returns whether a pair has the lowest rank of its word, or no merge of lower rank, now or later, can take away a part of it. */
+  private Operand<TBool> isMerged(
       Operand<TInt64> pairs,
       Operand<TInt32> ranks,
       Operand<TBool> isPair,
@@ -224,19 +219,19 @@ final class BytePairMerges extends TokenSteps {
       Operand<TInt32> size) {
     var ranksBefore = right(ranks, size, NONE);
     var isSafe = all(
-        isPair,
         tf.math.greaterEqual(ranksBefore, ranks),
         tf.math.greater(right(earlier(tables.earlierBefore(), pairs, hasNext), size, NONE), ranks),
         tf.math.greaterEqual(left(ranks, size, NONE), ranks),
         tf.math.greaterEqual(
             left(earlier(tables.earlierAfter(), pairs, hasNext), size, NONE), ranks));
-    // In a row of equal pairs, as of "aaaa", every second one.
+    var isReady = tf.math.logicalAnd(isPair, tf.math.logicalOr(isSafe, isLowest));
+    // In a row of equal pairs, as of "aaaa", every second one, if the first is.
     var isRepeated = tf.math.logicalAnd(isPair, tf.math.equal(ranksBefore, ranks));
     var isFirst = tf.math.logicalNot(isRepeated);
     var firsts = tf.dtypes.cast(where(isFirst), TInt32.class);
     var firstOf = gather(firsts, tf.math.sub(tf.math.cumsum(int32(isFirst), zero), one));
     var isEven = tf.math.equal(tf.bitwise.bitwiseAnd(tf.math.sub(places, firstOf), one), zero);
-    return all(isSafe, isEven, gather(tf.math.logicalOr(isSafe, isLowest), firstOf));
+    return all(isReady, isEven, gather(isReady, firstOf));
   }
 
   private Operand<TInt32> earlier(

@@ -44,14 +44,14 @@ final class GraphNormalizer {
     private final NormalizerTables.Step tables;
     private final Operand<TInt32> afterFirst;
     private final Operand<TInt32> column;
-    private final Operand<TInt32> kinds;
+    private final Numbers kinds;
 
     Step(Ops tf, NormalizerTables.Step tables) {
       super(tf);
       this.tables = tables;
       afterFirst = tf.constant(new int[] {1});
       column = tf.constant(new int[] {-1, 1});
-      kinds = tf.constant(tables.kinds());
+      kinds = new Numbers(tables.kinds());
     }
 
     Operand<TInt32> normalize(Operand<TInt32> codePoints) {
@@ -80,7 +80,7 @@ final class GraphNormalizer {
     private Operand<TInt32> kindsOf(Operand<TInt32> codePoints) {
       // Special tokens are numbers beyond Unicode, and stay as the last of its code points does.
       var known = tf.math.minimum(codePoints, tf.constant(Character.MAX_CODE_POINT));
-      return gather(kinds, pageRows(known, tables.pages(), NormalizerTables.PAGE));
+      return kinds.of(known);
     }
 
     /** What code points become: ranges of a pool of code points, of which these are the first. */

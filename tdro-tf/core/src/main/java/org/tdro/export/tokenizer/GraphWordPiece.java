@@ -69,7 +69,7 @@ final class GraphWordPiece implements GraphTokenizer {
 
     /** Returns {@code [n · width]} items of {@code [n]} code points. */
     private Operand<TInt32> items(Operand<TInt32> codePoints) {
-      var row = pageRows(codePoints, tables.pages(), WordPieceTables.PAGE);
+      var row = rows(codePoints, tf.constant(tables.pages()));
       int width = tables.width();
       if (width == 1) {
         return gather(tf.constant(tables.items()), row);
@@ -106,7 +106,7 @@ final class GraphWordPiece implements GraphTokenizer {
         var begins = tf.math.notEqual(
             groups, shifted(tf.constant(new int[] {-1}), groups, tf.shape(groups)));
         var word = tf.math.sub(tf.math.cumsum(int32(begins), zero), one);
-        var row = rows(ends, present);
+        var row = textsOf(ends, present);
         var firsts = where(begins);
         var place = tf.math.sub(
             tf.range(zero, tf.size(word), one), tf.dtypes.cast(gather(firsts, word), TInt32.class));
@@ -206,7 +206,7 @@ final class GraphWordPiece implements GraphTokenizer {
     }
 
     /** Returns the text of each token by the ends of the texts. */
-    private Operand<TInt64> rows(Operand<TInt64> ends, Operand<TInt64> places) {
+    private Operand<TInt64> textsOf(Operand<TInt64> ends, Operand<TInt64> places) {
       var row = tf.constant(new int[] {1, -1});
       var above = tf.upperBound(tf.reshape(ends, row), tf.reshape(places, row), TInt64.class);
       return tf.math.sub(tf.reshape(above, tf.constant(new int[] {-1})), oneLong);

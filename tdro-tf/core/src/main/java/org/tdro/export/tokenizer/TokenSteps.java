@@ -3,6 +3,7 @@ package org.tdro.export.tokenizer;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.tdro.text.CodePointTable;
 import org.tdro.text.PromptTemplate;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -48,12 +49,28 @@ class TokenSteps {
         tf.constant(template.template().substring(at + PromptTemplate.TEXT.length()))));
   }
 
-  /** Returns the rows of {@code [n]} code points in a table of pages, each of which begins at a row. */
-  final Operand<TInt32> pageRows(Operand<TInt32> codePoints, int[] pages, int page) {
-    var of = gather(
-        tf.constant(pages),
-        tf.bitwise.rightShift(codePoints, tf.constant(Integer.numberOfTrailingZeros(page))));
-    return tf.math.add(of, tf.bitwise.bitwiseAnd(codePoints, tf.constant(page - 1)));
+  /** A table of code points in the graph. */
+  final class Numbers {
+    private final Operand<TInt32> pages;
+    private final Operand<TInt32> numbers;
+
+    Numbers(CodePointTable table) {
+      pages = tf.constant(table.pages());
+      numbers = tf.constant(table.numbers());
+    }
+
+    /** Returns the numbers of {@code [n]} code points. */
+    Operand<TInt32> of(Operand<TInt32> codePoints) {
+      return gather(numbers, rows(codePoints, pages));
+    }
+  }
+
+  /** Returns the rows of {@code [n]} code points by the first row of each page of them. */
+  final Operand<TInt32> rows(Operand<TInt32> codePoints, Operand<TInt32> pages) {
+    int bits = Integer.numberOfTrailingZeros(CodePointTable.PAGE);
+    return tf.math.add(
+        gather(pages, tf.bitwise.rightShift(codePoints, tf.constant(bits))),
+        tf.bitwise.bitwiseAnd(codePoints, tf.constant(CodePointTable.PAGE - 1)));
   }
 
   /** Returns values moved to the right, behind some others. */

@@ -32,9 +32,7 @@ final class WordEnds extends TokenSteps {
     count = tf.size(codePoints);
     size = tf.shape(codePoints);
     places = tf.range(zero, count, one);
-    var classes = gather(
-        tf.constant(tables.classRows()),
-        pageRows(codePoints, tables.classPages(), BytePairTables.PAGE));
+    var classes = new Numbers(tables.classes()).of(codePoints);
     kinds = tf.bitwise.bitwiseAnd(classes, tf.constant(CodePointClass.KINDS - 1));
     roles = tf.bitwise.rightShift(
         classes, tf.constant(Integer.numberOfTrailingZeros(CodePointClass.KINDS)));

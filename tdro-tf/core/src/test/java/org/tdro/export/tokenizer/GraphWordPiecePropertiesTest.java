@@ -65,12 +65,12 @@ class GraphWordPiecePropertiesTest {
     return Arbitraries.integers().between(from, to).map(Character::toString);
   }
 
-  @Property(tries = 400)
+  @Property(tries = 200)
   void english(@ForAll("batches") List<String> batch) {
     english.assertSame(batch);
   }
 
-  @Property(tries = 400)
+  @Property(tries = 200)
   void chinese(@ForAll("batches") List<String> batch) {
     chinese.assertSame(batch);
   }

@@ -96,28 +96,15 @@ class GraphWordPieceTest {
     }
   }
 
-  @Test
-  void everyCodePoint() {
-    int count = codePoints(pairs.get(0), Character.MAX_CODE_POINT);
-    assertThat(count).isEqualTo(1_112_064);
-  }
-
   /**
-   * The other tokenizer, which keeps upper case and accents. Code points in planes 3 to 16 have neither case nor decomposition, and
-   * cleaning and spacing are as above; the property {@value #ALL} takes them all the same.
+   * Planes 3 to 16 have neither case nor decomposition; they are tried with the property {@value #ALL}, as before a release.
    */
-  @Test
-  void everyCodePointOfTheOtherTokenizer() throws IOException {
-    var english = json("all-minilm-l6-v2").get("normalizer");
-    var chinese = json("bge-small-zh-v1.5").get("normalizer");
-    for (var flag : List.of("type", "clean_text", "handle_chinese_chars")) {
-      assertThat(chinese.get(flag)).isEqualTo(english.get(flag));
-    }
-    codePoints(pairs.get(1), Boolean.getBoolean(ALL) ? Character.MAX_CODE_POINT : LAST_LETTER);
-  }
-
-  private static JsonNode json(String model) throws IOException {
-    return JSON.readTree(Shared.path("models/" + model + "/tokenizer.json").toFile());
+  @ParameterizedTest(autoCloseArguments = false)
+  @MethodSource("pairs")
+  void everyCodePoint(TokenizerPair pair) {
+    boolean all = Boolean.getBoolean(ALL);
+    int count = codePoints(pair, all ? Character.MAX_CODE_POINT : LAST_LETTER);
+    assertThat(count).isEqualTo(all ? 1_112_064 : LAST_LETTER + 1 - 2048);
   }
 
   /** Compares the code points up to one, each in a word and, where there are letters, twice by itself; returns their number. */
