@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.tdro.io.Json;
 
@@ -98,6 +97,9 @@ public record BytePairTables(
   }
 
   private static final class Builder {
+    /** 2⁶⁴ divided by the golden ratio, of which the powers spread well; larger odd numbers where two words have the same hash. */
+    private static final long FIRST_BASE = 0x9E3779B97F4A7C15L;
+
     private final BytePairJson json;
     private final BytePairRules rules;
 
@@ -160,11 +162,12 @@ public record BytePairTables(
       }
       int longest =
           bytesByToken.values().stream().mapToInt(bytes -> bytes.length).max().orElse(0);
-      var random = new SplittableRandom(longest);
+      long base = FIRST_BASE;
       var found = new TreeMap<Long, String>();
       long[] weights;
       do {
-        weights = random.longs(longest).toArray();
+        weights = powers(base, longest);
+        base += 2;
         found.clear();
         for (var word : bytesByToken.entrySet()) {
           found.put(hash(weights, word.getValue()), word.getKey());
@@ -185,6 +188,17 @@ public record BytePairTables(
       hashes[at] = Long.MAX_VALUE;
       starts[at] = bytes.size();
       return new Words(weights, hashes, starts, bytes.toByteArray(), ids);
+    }
+
+    /** Returns the first powers of an odd number, which are odd, too. */
+    private static long[] powers(long base, int count) {
+      var powers = new long[count];
+      long power = 1;
+      for (int i = 0; i < count; i++) {
+        power *= base;
+        powers[i] = power;
+      }
+      return powers;
     }
 
     private static long hash(long[] weights, byte[] word) {
