@@ -95,7 +95,7 @@ public record TrainConfig(
         .atLeast(1, "accumulationSteps", accumulationSteps)
         .atLeast(1, "lengthGroups", lengthGroups)
         .that(
-            lengthGroups <= batchSize,
+            lengthGroups == 1 || lengthGroups <= batchSize,
             "lengthGroups must be at most batch-size, %d, was %d"
                 .formatted(batchSize, lengthGroups))
         .that(
