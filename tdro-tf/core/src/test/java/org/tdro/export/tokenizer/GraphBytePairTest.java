@@ -213,6 +213,31 @@ class GraphBytePairTest {
     }
   }
 
+  /** The library counts the ids of tokens that are not in the vocabulary itself. */
+  @Test
+  void idsOfAddedTokensAreNotThoseOfTheFile() throws Exception {
+    var file = BytePairFiles.write(
+        folder.resolve("ids.json"), BytePairFiles.Kind.QWEN2, List.of("a text"), 259);
+    BytePairFiles.change(file, json -> {
+      ((ObjectNode) json.at("/added_tokens/0")).put("id", 7);
+      ((ObjectNode) json.at("/added_tokens/2")).put("id", 1000);
+    });
+    try (var pair = new TokenizerPair(file, PromptTemplate.IDENTITY, LENGTH)) {
+      pair.assertSame(List.of("<|pad|> a <|im_start|> text<|im_end|>"));
+    }
+  }
+
+  @Test
+  void aPairThatIsMergedBeforeItsPartsIsRefused() throws Exception {
+    assertRefused(
+        json -> {
+          var model = (ObjectNode) json.get("model");
+          ((ObjectNode) model.get("vocab")).put("cc", 300).put("cccc", 301);
+          model.putArray("merges").add("cc cc").add("c c");
+        },
+        "merges cc and cc before it makes them");
+  }
+
   private void assertRefused(Consumer<ObjectNode> change, String reason) throws IOException {
     var file = BytePairFiles.write(
         folder.resolve("refused.json"), BytePairFiles.Kind.QWEN2, List.of("a text"), 259);
