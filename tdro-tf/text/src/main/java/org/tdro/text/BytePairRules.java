@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -75,7 +76,7 @@ final class BytePairRules {
   }
 
   /** Returns the rules by the number of their pair. */
-  TreeMap<Long, Rule> byPair() {
+  SortedMap<Long, Rule> byPair() {
     return new TreeMap<>(byPair);
   }
 
