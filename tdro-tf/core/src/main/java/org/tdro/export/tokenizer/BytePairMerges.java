@@ -218,12 +218,12 @@ final class BytePairMerges extends TokenSteps {
       Operand<TInt32> places,
       Operand<TInt32> size) {
     var ranksBefore = right(ranks, size, NONE);
-    var isSafe = all(
+    var isSafe = all(List.of(
         tf.math.greaterEqual(ranksBefore, ranks),
         tf.math.greater(right(earlier(tables.earlierBefore(), pairs, hasNext), size, NONE), ranks),
         tf.math.greaterEqual(left(ranks, size, NONE), ranks),
         tf.math.greaterEqual(
-            left(earlier(tables.earlierAfter(), pairs, hasNext), size, NONE), ranks));
+            left(earlier(tables.earlierAfter(), pairs, hasNext), size, NONE), ranks)));
     var isReady = tf.math.logicalAnd(isPair, tf.math.logicalOr(isSafe, isLowest));
     // In a row of equal pairs, as of "aaaa", every second one, if the first is.
     var isRepeated = tf.math.logicalAnd(isPair, tf.math.equal(ranksBefore, ranks));
@@ -231,7 +231,7 @@ final class BytePairMerges extends TokenSteps {
     var firsts = tf.dtypes.cast(where(isFirst), TInt32.class);
     var firstOf = gather(firsts, tf.math.sub(tf.math.cumsum(int32(isFirst), zero), one));
     var isEven = tf.math.equal(tf.bitwise.bitwiseAnd(tf.math.sub(places, firstOf), one), zero);
-    return all(isReady, isEven, gather(isReady, firstOf));
+    return all(List.of(isReady, isEven, gather(isReady, firstOf)));
   }
 
   private Operand<TInt32> earlier(
@@ -239,9 +239,8 @@ final class BytePairMerges extends TokenSteps {
     return new Found(table.pairs(), pairs).values(table.ranks(), hasNext, NONE);
   }
 
-  @SafeVarargs
-  private Operand<TBool> all(Operand<TBool>... conditions) {
-    return Arrays.stream(conditions).reduce(tf.math::logicalAnd).orElseThrow();
+  private Operand<TBool> all(List<Operand<TBool>> conditions) {
+    return conditions.stream().reduce(tf.math::logicalAnd).orElseThrow();
   }
 
   /** Returns values moved one place to the left, with another one behind. */
