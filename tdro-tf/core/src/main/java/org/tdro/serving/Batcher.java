@@ -46,22 +46,16 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
   public float[][] encode(List<R> rows, Caller caller) {
     var waiting = new Waiting<>(rows, System.nanoTime(), new CompletableFuture<>());
     queue.add(waiting);
-    // A request that is given up must not keep its rows until its turn comes.
-    waiting.result().whenComplete((result, failure) -> {
-      if (waiting.result().isCancelled()) {
-        queue.remove(waiting);
-      }
-    });
-    caller.whenGone(() -> waiting.result().cancel(false));
+    caller.whenGone(() -> giveUp(waiting));
     try {
       return waiting.result().get(patienceNanos, TimeUnit.NANOSECONDS);
     } catch (CancellationException e) {
       throw Caller.gone();
     } catch (TimeoutException e) {
-      waiting.result().cancel(false);
+      giveUp(waiting);
       throw new ApiException(503, "the model is too busy; try again later");
     } catch (InterruptedException e) {
-      waiting.result().cancel(false);
+      giveUp(waiting);
       Thread.currentThread().interrupt();
       throw RequestsInProgress.stopping();
     } catch (ExecutionException e) {
@@ -70,6 +64,13 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
         throw new ApiException(known.status(), known.getMessage());
       }
       throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Gives a request up, which then does not keep its rows until its turn comes. */
+  private void giveUp(Waiting<R> waiting) {
+    if (waiting.result().cancel(false)) {
+      queue.removeIf(other -> other == waiting);
     }
   }
 
