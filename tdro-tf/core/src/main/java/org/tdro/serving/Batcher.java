@@ -68,6 +68,7 @@ final class Batcher<R> implements Encoder<R>, AutoCloseable {
   }
 
   /** Gives a request up, which then does not keep its rows until its turn comes. */
+  @SuppressWarnings("ReferenceEquality") // this request, not an equal one
   private void giveUp(Waiting<R> waiting) {
     if (waiting.result().cancel(false)) {
       queue.removeIf(other -> other == waiting);
