@@ -44,6 +44,7 @@ final class BytePairFiles {
       begin(json, special(json, "<|begin_of_text|>"));
     });
 
+    @SuppressWarnings("ImmutableEnumChecker") // a function without state
     private final Consumer<ObjectNode> change;
 
     Kind(Consumer<ObjectNode> change) {
