@@ -15,9 +15,6 @@ import java.util.Map;
  * @param after ids of those after it
  */
 record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Integer> after) {
-  /** From here on, code points stand for special tokens in a graph. */
-  private static final int FIRST_RESERVED = WordPieceTables.FIRST_RESERVED;
-
   /**
    * Reads them.
    *
@@ -101,7 +98,7 @@ record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Int
         throw new InexpressibleTokenizerException(
             "removes the blanks beside the added token %s".formatted(content));
       }
-      if (content.codePoints().anyMatch(codePoint -> codePoint >= FIRST_RESERVED)) {
+      if (content.codePoints().anyMatch(codePoint -> codePoint >= WordPieceTables.FIRST_RESERVED)) {
         throw new InexpressibleTokenizerException(
             "has an added token with code points of the last private plane, %s".formatted(content));
       }
@@ -129,18 +126,12 @@ record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Int
 
   private static int id(HuggingFaceTokenizer tokenizer, String content)
       throws InexpressibleTokenizerException {
-    var library = Tokenizer.library();
-    var encoding = library.encode(tokenizer.getHandle(), content, false);
-    try {
-      var ids = library.getTokenIds(encoding);
-      if (ids.length != 1) {
-        throw new InexpressibleTokenizerException(
-            "does not find its added token %s in a text".formatted(content));
-      }
-      return Math.toIntExact(ids[0]);
-    } finally {
-      library.deleteEncoding(encoding);
+    var ids = Tokenizer.ids(tokenizer, content);
+    if (ids.length != 1) {
+      throw new InexpressibleTokenizerException(
+          "does not find its added token %s in a text".formatted(content));
     }
+    return Math.toIntExact(ids[0]);
   }
 
   /** Returns whether {@code second} can begin within {@code first} in some text. */

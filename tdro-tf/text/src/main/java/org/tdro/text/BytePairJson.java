@@ -1,11 +1,9 @@
 package org.tdro.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tdro.io.Json;
 
 /**
  * The content of a {@code tokenizer.json} whose tokens are pairs of bytes, merged in a certain order.
@@ -29,13 +27,11 @@ record BytePairJson(
   record Merge(String left, String right) {}
 
   /**
-   * Reads a file.
+   * Returns the parts of a file.
    *
    * @throws InexpressibleTokenizerException if it is another tokenizer, or one with options that change what a word or a merge is
-   * @throws org.tdro.io.InputException if it cannot be read or is not JSON
    */
-  static BytePairJson read(Path file) throws InexpressibleTokenizerException {
-    var root = Json.readLeniently(file);
+  static BytePairJson of(JsonNode root) throws InexpressibleTokenizerException {
     var model = root.path("model");
     requireAbsent(model, "dropout");
     requireAbsent(model, "continuing_subword_prefix");

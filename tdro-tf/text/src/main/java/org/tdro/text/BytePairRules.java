@@ -15,7 +15,8 @@ import java.util.TreeMap;
  *
  * <p>If every merge comes after those that make its parts, then any text's merges are made in the order of their ranks. Whether a pair
  * is merged is then decided by the pairs beside it alone, in whatever order the others are looked at. Vocabularies that are made from a
- * list of tokens, such as Llama 3's, have merges that come before those of their parts; they are left out if none can ever be made.
+ * list of tokens, such as Llama 3's, have merges that come before those of their parts; they are left out if they can never be made, and
+ * refused otherwise.
  */
 final class BytePairRules {
   private static final int NONE = Integer.MAX_VALUE;
@@ -39,11 +40,10 @@ final class BytePairRules {
     int rank = 0;
     for (var merge : json.merges()) {
       // A pair that is listed twice has its last rank, as in the library.
-      add(new Rule(
-          ids.get(merge.left()),
-          ids.get(merge.right()),
-          ids.get(merge.left() + merge.right()),
-          rank++));
+      int left = ids.get(merge.left());
+      int right = ids.get(merge.right());
+      byPair.put(
+          pair(left, right), new Rule(left, right, ids.get(merge.left() + merge.right()), rank++));
     }
     byPair
         .values()
@@ -59,10 +59,6 @@ final class BytePairRules {
     }
     idle.forEach(rule -> byPair.remove(pair(rule.left, rule.right)));
     byPair.values().stream().sorted(Comparator.comparingInt(Rule::rank)).forEach(rules::add);
-  }
-
-  private void add(Rule rule) {
-    byPair.put(pair(rule.left, rule.right), rule);
   }
 
   /** Returns the number of ids. */

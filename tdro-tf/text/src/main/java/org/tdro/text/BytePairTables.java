@@ -1,9 +1,9 @@
 package org.tdro.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -82,10 +82,9 @@ public record BytePairTables(
    * Returns the tables of a {@code tokenizer.json}.
    *
    * @throws InexpressibleTokenizerException if they would not give the same ids for every text
-   * @throws org.tdro.io.InputException if the file cannot be read or is not JSON
    */
-  public static BytePairTables read(Path tokenizerJson) throws InexpressibleTokenizerException {
-    return new Builder(BytePairJson.read(tokenizerJson)).build();
+  public static BytePairTables of(JsonNode tokenizerJson) throws InexpressibleTokenizerException {
+    return new Builder(BytePairJson.of(tokenizerJson)).build();
   }
 
   /** Returns ascending keys and a last one that is none of them. */
@@ -155,7 +154,8 @@ public record BytePairTables(
       try (var merging = merging()) {
         for (var token : json.vocabulary().keySet()) {
           var bytes = bytesOf(token);
-          if (bytes.length > 1 && (json.takesWholeWords() || isOne(merging, token))) {
+          if (bytes.length > 1
+              && (json.takesWholeWords() || Tokenizer.ids(merging, token).length == 1)) {
             bytesByToken.put(token, bytes);
           }
         }
@@ -229,16 +229,6 @@ public record BytePairTables(
       ObjectNode model = json.root().get("model").deepCopy();
       tokenizer.set("model", model.put("ignore_merges", false));
       return TokenizerJson.open(tokenizer);
-    }
-
-    private static boolean isOne(HuggingFaceTokenizer merging, String token) {
-      var library = Tokenizer.library();
-      var encoding = library.encode(merging.getHandle(), token, false);
-      try {
-        return library.getTokenIds(encoding).length == 1;
-      } finally {
-        library.deleteEncoding(encoding);
-      }
     }
   }
 }

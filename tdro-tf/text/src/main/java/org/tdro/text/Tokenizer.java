@@ -288,6 +288,16 @@ public final class Tokenizer implements AutoCloseable {
     return result;
   }
 
+  /** Returns the ids that a tokenizer of the library gives a text, without special tokens around it. */
+  static long[] ids(HuggingFaceTokenizer tokenizer, String text) {
+    var encoding = NATIVE.encode(tokenizer.getHandle(), text, false);
+    try {
+      return NATIVE.getTokenIds(encoding);
+    } finally {
+      NATIVE.deleteEncoding(encoding);
+    }
+  }
+
   /** Returns the native library. */
   static TokenizersLibrary library() {
     return NATIVE;

@@ -1,7 +1,6 @@
 package org.tdro.text;
 
-import java.nio.file.Path;
-import org.tdro.io.Json;
+import com.fasterxml.jackson.databind.JsonNode;
 
 /** The models of tokenizers that tables can express. */
 public enum TokenizerModel {
@@ -14,10 +13,9 @@ public enum TokenizerModel {
    * Returns the model of a {@code tokenizer.json}.
    *
    * @throws InexpressibleTokenizerException if it is another one
-   * @throws org.tdro.io.InputException if the file cannot be read or is not JSON
    */
-  public static TokenizerModel of(Path tokenizerJson) throws InexpressibleTokenizerException {
-    var type = Json.readLeniently(tokenizerJson).at("/model/type").asText("none");
+  public static TokenizerModel of(JsonNode tokenizerJson) throws InexpressibleTokenizerException {
+    var type = tokenizerJson.at("/model/type").asText("none");
     return switch (type) {
       case "WordPiece" -> WORD_PIECE;
       case "BPE" -> BYTE_PAIR;

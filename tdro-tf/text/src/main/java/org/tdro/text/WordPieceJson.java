@@ -1,10 +1,8 @@
 package org.tdro.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.tdro.io.Json;
 
 /**
  * The content of a {@code tokenizer.json} whose normalizer, words and model are BERT's.
@@ -27,13 +25,11 @@ record WordPieceJson(
   private static final int DEFAULT_LONGEST_WORD = 100;
 
   /**
-   * Reads a file.
+   * Returns the parts of a file.
    *
    * @throws InexpressibleTokenizerException if it is another tokenizer, or one whose special tokens need more than their text
-   * @throws org.tdro.io.InputException if it cannot be read or is not JSON
    */
-  static WordPieceJson read(Path file) throws InexpressibleTokenizerException {
-    var root = Json.readLeniently(file);
+  static WordPieceJson of(JsonNode root) throws InexpressibleTokenizerException {
     require(root, "normalizer", "BertNormalizer");
     require(root, "pre_tokenizer", "BertPreTokenizer");
     require(root, "model", "WordPiece");

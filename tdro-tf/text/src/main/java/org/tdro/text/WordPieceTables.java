@@ -1,7 +1,7 @@
 package org.tdro.text;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.IntBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -81,10 +81,9 @@ public record WordPieceTables(
    * Returns the tables of a {@code tokenizer.json}.
    *
    * @throws InexpressibleTokenizerException if they would not give the same ids for every text
-   * @throws org.tdro.io.InputException if the file cannot be read or is not JSON
    */
-  public static WordPieceTables read(Path tokenizerJson) throws InexpressibleTokenizerException {
-    return new Builder(WordPieceJson.read(tokenizerJson)).build();
+  public static WordPieceTables of(JsonNode tokenizerJson) throws InexpressibleTokenizerException {
+    return new Builder(WordPieceJson.of(tokenizerJson)).build();
   }
 
   private static final class Builder {

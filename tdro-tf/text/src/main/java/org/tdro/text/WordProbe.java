@@ -97,18 +97,13 @@ final class WordProbe implements AutoCloseable {
 
   /** Returns how all code points of a page are treated; empty if not all are left out, and not all kept as they are. */
   Optional<Uniform> uniform(int page) {
-    var encoding = library.encode(pages.getHandle(), page(page), false);
-    try {
-      var ids = library.getTokenIds(encoding);
-      if (ids.length != 1) {
-        return Optional.empty();
-      }
-      return ids[0] == DROPPED
-          ? Optional.of(Uniform.DROPPED)
-          : Optional.of(Uniform.KEPT).filter(kept -> ids[0] == FIRST_PAGE + page / PAGE);
-    } finally {
-      library.deleteEncoding(encoding);
+    var ids = Tokenizer.ids(pages, page(page));
+    if (ids.length != 1) {
+      return Optional.empty();
     }
+    return ids[0] == DROPPED
+        ? Optional.of(Uniform.DROPPED)
+        : Optional.of(Uniform.KEPT).filter(kept -> ids[0] == FIRST_PAGE + page / PAGE);
   }
 
   /** Returns the words of each code point of a page between the letters a and b. */

@@ -3,10 +3,10 @@ package org.tdro.export.tokenizer;
 import java.util.List;
 import org.tdro.text.BytePairTables;
 import org.tdro.text.PromptTemplate;
+import org.tdro.text.WordPieceTables;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Cumsum;
-import org.tensorflow.op.strings.UnicodeDecode;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -21,13 +21,13 @@ import org.tensorflow.types.TString;
  */
 final class GraphBytePair implements GraphTokenizer {
   /** The code point that marks the next one as a text's own. */
-  private static final int ESCAPE = 0x10FFFC;
-
-  /** The first code point of private use that stands for a special token. */
-  private static final int FIRST_RESERVED = 0x10F000;
+  private static final int ESCAPE = WordPieceTables.LAST_RESERVED;
 
   /** After the escape, this code point of private use stands for an escape in a text. */
-  private static final int ESCAPED_ESCAPE = 0x10FFFB;
+  private static final int ESCAPED_ESCAPE = ESCAPE - 1;
+
+  /** The first code point of private use that stands for a special token. */
+  private static final int FIRST_RESERVED = WordPieceTables.FIRST_RESERVED;
 
   private final BytePairTables tables;
 
@@ -47,10 +47,7 @@ final class GraphBytePair implements GraphTokenizer {
     }
 
     Tokens tokenize(Operand<TString> texts, PromptTemplate prompt, int maxLength) {
-      var decoded =
-          tf.strings.unicodeDecode(marked(texts, prompt), "UTF-8", new UnicodeDecode.Options[] {
-            UnicodeDecode.errors("replace")
-          });
+      var decoded = decoded(marked(texts, prompt));
       var batch = tf.size(texts, TInt64.class);
       var codePoints =
           new GraphNormalizer(tables.normalizer()).normalize(tf, unmarked(decoded.charValues()));

@@ -1,6 +1,7 @@
 package org.tdro.export.tokenizer;
 
 import java.nio.file.Path;
+import org.tdro.io.Json;
 import org.tdro.text.BytePairTables;
 import org.tdro.text.InexpressibleTokenizerException;
 import org.tdro.text.PromptTemplate;
@@ -39,9 +40,10 @@ public interface GraphTokenizer {
    * @throws org.tdro.io.InputException if the file cannot be read or is not JSON
    */
   static GraphTokenizer read(Path tokenizerJson) throws InexpressibleTokenizerException {
-    return switch (TokenizerModel.of(tokenizerJson)) {
-      case WORD_PIECE -> new GraphWordPiece(WordPieceTables.read(tokenizerJson));
-      case BYTE_PAIR -> new GraphBytePair(BytePairTables.read(tokenizerJson));
+    var content = Json.readLeniently(tokenizerJson);
+    return switch (TokenizerModel.of(content)) {
+      case WORD_PIECE -> new GraphWordPiece(WordPieceTables.of(content));
+      case BYTE_PAIR -> new GraphBytePair(BytePairTables.of(content));
     };
   }
 }

@@ -6,7 +6,6 @@ import org.tdro.text.WordPieceTables;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
-import org.tensorflow.op.strings.UnicodeDecode;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -41,10 +40,7 @@ final class GraphWordPiece implements GraphTokenizer {
     }
 
     Tokens tokenize(Operand<TString> texts, PromptTemplate prompt, int maxLength) {
-      var decoded =
-          tf.strings.unicodeDecode(marked(texts, prompt), "UTF-8", new UnicodeDecode.Options[] {
-            UnicodeDecode.errors("replace")
-          });
+      var decoded = decoded(marked(texts, prompt));
       var ends = tf.math.mul(decoded.rowSplits(), tf.constant((long) tables.width()));
       var batch = tf.size(texts, TInt64.class);
       var items = new Items(items(decoded.charValues()), ends, batch, maxLength);

@@ -8,6 +8,7 @@ import org.tdro.text.PromptTemplate;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Cumsum;
+import org.tensorflow.op.strings.UnicodeDecode;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
@@ -47,6 +48,12 @@ class TokenSteps {
         tf.constant(template.template().substring(0, at)),
         texts,
         tf.constant(template.template().substring(at + PromptTemplate.TEXT.length()))));
+  }
+
+  /** Returns the code points of all texts; bytes that are not UTF-8 become U+FFFD. */
+  final UnicodeDecode<TInt64> decoded(Operand<TString> texts) {
+    return tf.strings.unicodeDecode(
+        texts, "UTF-8", new UnicodeDecode.Options[] {UnicodeDecode.errors("replace")});
   }
 
   /** A table of code points in the graph. */

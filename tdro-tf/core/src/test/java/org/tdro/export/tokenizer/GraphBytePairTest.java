@@ -3,14 +3,9 @@ package org.tdro.export.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,14 +20,12 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.tdro.testing.Shared;
 import org.tdro.text.InexpressibleTokenizerException;
 import org.tdro.text.PromptTemplate;
 
 /** Ids of graphs against those of the tokenizers library, of byte-level vocabularies with the published ways to find words. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GraphBytePairTest {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final int LENGTH = 64;
   private static final int VOCABULARY = 4000;
   private static final String LETTERS = "aeinorst北平中国のスᄒ";
@@ -74,25 +66,12 @@ class GraphBytePairTest {
     pairs.values().forEach(TokenizerPair::close);
   }
 
-  private static List<String> texts(String file, String key, int most) throws IOException {
-    var texts = new ArrayList<String>();
-    try (var lines = new BufferedReader(new InputStreamReader(
-        new GZIPInputStream(Files.newInputStream(Shared.path(file))), StandardCharsets.UTF_8))) {
-      for (var line = lines.readLine();
-          line != null && texts.size() < most;
-          line = lines.readLine()) {
-        texts.add(JSON.readTree(line).path(key).asText());
-      }
-    }
-    return texts;
-  }
-
   @ParameterizedTest
   @EnumSource
   void textsOfManyLanguages(BytePairFiles.Kind kind) throws Exception {
     var learned = new ArrayList<String>();
     for (var domain : List.of("acl", "drcd", "jaquad", "gesetze", "tldr_xling", "techdocs")) {
-      learned.addAll(texts("data/train/" + domain + ".jsonl.gz", "query", 2_000));
+      learned.addAll(TokenizerTexts.ofFile("data/train/" + domain + ".jsonl.gz", "query", 2_000));
     }
     var file = BytePairFiles.write(folder.resolve("real.json"), kind, learned, VOCABULARY);
     try (var pair = new TokenizerPair(file, PromptTemplate.IDENTITY, 4 * LENGTH)) {
@@ -109,7 +88,7 @@ class GraphBytePairTest {
           "cosqa",
           "tldr_cmd_test",
           "npl")) {
-        pair.assertSame(texts("data/eval/" + set + "/corpus.jsonl.gz", "text", 64));
+        pair.assertSame(TokenizerTexts.ofSet(set, 64));
       }
     }
   }

@@ -1,5 +1,7 @@
 package org.tdro.export.tokenizer;
 
+import static org.tdro.export.tokenizer.TokenizerTexts.codePoints;
+
 import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
@@ -94,10 +96,6 @@ class GraphNormalizerPropertiesTest {
         .map(pieces -> String.join("", pieces))
         .list()
         .ofMaxSize(6);
-  }
-
-  private static Arbitrary<String> codePoints(int from, int to) {
-    return Arbitraries.integers().between(from, to).map(Character::toString);
   }
 
   @Property(tries = 1_000)

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +17,6 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tdro.testing.Shared;
 import org.tdro.text.InexpressibleTokenizerException;
 import org.tdro.text.NormalizerTables;
 
@@ -121,17 +115,10 @@ class GraphNormalizerTest {
         "poetry_test",
         "tatoeba",
         "cosqa")) {
-      var file = Shared.path("data/eval/" + set + "/corpus.jsonl.gz");
       var texts = new ArrayList<String>();
-      try (var lines = new BufferedReader(new InputStreamReader(
-          new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
-        for (var line = lines.readLine();
-            line != null && texts.size() < BATCH;
-            line = lines.readLine()) {
-          var text = JSON.readTree(line).path("text").asText();
-          texts.add(text);
-          texts.add(Normalizer.normalize(text, Normalizer.Form.NFD));
-        }
+      for (var text : TokenizerTexts.ofSet(set, BATCH / 2)) {
+        texts.add(text);
+        texts.add(Normalizer.normalize(text, Normalizer.Form.NFD));
       }
       pair.assertSame(texts);
     }

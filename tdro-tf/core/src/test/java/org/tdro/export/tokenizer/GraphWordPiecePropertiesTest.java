@@ -1,5 +1,7 @@
 package org.tdro.export.tokenizer;
 
+import static org.tdro.export.tokenizer.TokenizerTexts.codePoints;
+
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -59,10 +61,6 @@ class GraphWordPiecePropertiesTest {
         .map(pieces -> String.join("", pieces))
         .list()
         .ofMaxSize(6);
-  }
-
-  private static Arbitrary<String> codePoints(int from, int to) {
-    return Arbitraries.integers().between(from, to).map(Character::toString);
   }
 
   @Property(tries = 200)

@@ -6,17 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -81,16 +77,7 @@ class GraphWordPieceTest {
         "cosqa",
         "tldr_cmd_test",
         "npl")) {
-      var texts = new ArrayList<String>();
-      var file = Shared.path("data/eval/" + set + "/corpus.jsonl.gz");
-      try (var lines = new BufferedReader(new InputStreamReader(
-          new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
-        for (var line = lines.readLine();
-            line != null && texts.size() < 2 * BATCH;
-            line = lines.readLine()) {
-          texts.add(JSON.readTree(line).path("text").asText());
-        }
-      }
+      var texts = TokenizerTexts.ofSet(set, 2 * BATCH);
       pair.assertSame(texts.subList(0, texts.size() / 2));
       pair.assertSame(texts.subList(texts.size() / 2, texts.size()));
     }
