@@ -21,16 +21,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code tdro bench}, the parent of those that measure the cost of training. */
+/** The command {@code tdro bench}, the parent of those that measure what things cost. */
 @Command(
     name = "bench",
-    description = "Measure what steps of training cost on this machine.",
+    description = "Measure what training, encoding and serving cost on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCommand.Step.class, BenchCommand.Memory.class},
+    subcommands = {
+      BenchCommand.Step.class,
+      BenchCommand.Memory.class,
+      BenchEncodeCommand.class,
+      BenchServeCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro bench step --shape 64,64,256,4,1024,4,8000",
       "  tdro bench memory --steps 5000",
+      "  tdro bench encode --model runs/finetune --input corpus.jsonl.gz --kind passage",
+      "  tdro bench serve http://localhost:8501/v1/models/retriever --input queries.jsonl --kind query --concurrency 32",
     })
 final class BenchCommand extends CommandGroup {
   /** The command {@code tdro bench step}, which measures the cost of a training step. */

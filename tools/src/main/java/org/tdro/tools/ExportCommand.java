@@ -45,7 +45,8 @@ import picocli.CommandLine.Spec;
       "A SavedModel's signatures encode_query, encode_passage and serving_default (queries) take input_ids and attention_mask "
           + "[batch, length] and return embedding [batch, size]; score takes both twice, of queries and of passages, and "
           + "returns score [queries, passages]. Where the tokenizer can be computed in the graph (BERT's WordPiece, byte-level BPE), "
-          + "embed_query_text and embed_passage_text take text [batch], strings, and embed_titled_passage_text also title. "
+          + "embed_query_text and embed_passage_text take text [batch], strings; embed_titled_passage_text also title and, where there are prompts of "
+          + "tasks, embed_prompted_query_text, embed_prompted_passage_text and embed_prompted_titled_passage_text also prompt_name. "
           + "Its assets hold everything that a client must know. Before an export is "
           + "put in place, a fresh process loads it and compares its embeddings with the model's."
     },
@@ -107,7 +108,7 @@ final class ExportCommand implements Callable<Integer> {
       defaultValue = "encode_query",
       paramLabel = "NAME",
       description =
-          "The signature that serving_default is: encode_query, encode_passage, embed_query_text or embed_passage_text (default: ${DEFAULT-VALUE}).")
+          "The signature that serving_default is: encode_query, encode_passage, embed_query_text, embed_passage_text, embed_prompted_query_text or embed_prompted_passage_text (default: ${DEFAULT-VALUE}).")
   private DefaultSignature defaultSignature;
 
   @Option(

@@ -73,6 +73,43 @@ class EncodeCommandTest {
   }
 
   @Test
+  void theBenchmarkCountsTokensAndNamesKernels() throws IOException {
+    int code = run(
+        "bench",
+        "encode",
+        "--model",
+        at("run"),
+        "--input",
+        at("texts.jsonl"),
+        "--kind",
+        "query",
+        "--rounds",
+        "2",
+        "--kernels",
+        "--json");
+    assertThat(code).as(err.toString()).isZero();
+    var json =
+        new JsonMapper().readTree(out.toString().lines().reduce((a, b) -> b).orElseThrow());
+    assertThat(json.at("/texts").asInt()).isEqualTo(2);
+    assertThat(json.at("/tokens").asInt()).isPositive();
+    for (var part : List.of("tokenising", "tokenising_in_a_graph", "encoding")) {
+      assertThat(json.get(part + "_ms").asDouble()).as(part).isPositive();
+    }
+    assertThat(out.toString()).contains("kernel").containsPattern("Gather\\S* +\\d");
+  }
+
+  @Test
+  void aBenchmarkWithoutTextsSaysSo() throws IOException {
+    Files.writeString(folder.resolve("wrong.jsonl"), "{\"text\": 1}\n{\"_id\": \"a\"}\n");
+    int code = run(
+        "bench", "encode", "--model", at("run"), "--input", at("wrong.jsonl"), "--kind", "query");
+    assertThat(code).isEqualTo(3);
+    assertThat(err.toString())
+        .contains("wrong.jsonl:1: has no text")
+        .contains("wrong.jsonl:2: has no text");
+  }
+
+  @Test
   void theEndOfProgressIsOneLineUnlessItIsQuiet() {
     var standardError = System.err;
     var shown = new ByteArrayOutputStream();

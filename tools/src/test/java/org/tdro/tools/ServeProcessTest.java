@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +85,52 @@ class ServeProcessTest {
         .contains("tdro_serving_queue_texts 1.0")) {
       Thread.sleep(2);
     }
+  }
+
+  /** As many requests at a time as a batch holds, so that none waits for others but the first, and those at the end. */
+  @Test
+  void loadIsMeasured() throws Exception {
+    Files.writeString(folder.resolve("texts.jsonl"), "{\"text\": \"w1 w2\"}\n{\"text\": \"w3\"}\n");
+    try (var process = serve()) {
+      var measured = TdroProcess.run(
+              folder,
+              List.of(
+                  "bench",
+                  "serve",
+                  address(process) + "/v1/models/base",
+                  "--input",
+                  "texts.jsonl",
+                  "--kind",
+                  "query",
+                  "--concurrency",
+                  "32",
+                  "--seconds",
+                  "0.5",
+                  "--warmup",
+                  "0"))
+          .with(0);
+      assertThat(measured.out())
+          .containsPattern("requests +[1-9]")
+          .containsPattern("p99 \\d")
+          .containsPattern("failed +0");
+    }
+  }
+
+  @Test
+  void loadOnAServerThatIsNotThereEndsAtOnce() throws Exception {
+    Files.writeString(folder.resolve("texts.jsonl"), "{\"text\": \"w1 w2\"}\n");
+    var failed = TdroProcess.run(
+            folder,
+            List.of(
+                "bench",
+                "serve",
+                "http://127.0.0.1:1/v1/models/base",
+                "--input",
+                "texts.jsonl",
+                "--kind",
+                "query"))
+        .with(1);
+    assertThat(failed.err()).contains("127.0.0.1:1").hasLineCount(2);
   }
 
   @Test

@@ -1,7 +1,9 @@
 package org.tdro.experiments.bench;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /** Clock and processor times of one kind of step. */
@@ -10,6 +12,22 @@ public final class StepTimes {
 
   private final List<Double> wall = new ArrayList<>();
   private final List<Double> cpu = new ArrayList<>();
+
+  /**
+   * Measures tasks in turn, so that a change of the machine's load affects all alike. Each is run once before.
+   *
+   * @param tasks by what they are called
+   * @param rounds how often each is measured
+   */
+  public static Map<String, StepTimes> inTurn(Map<String, Runnable> tasks, int rounds) {
+    tasks.values().forEach(Runnable::run);
+    var times = new LinkedHashMap<String, StepTimes>();
+    for (int round = 0; round < rounds; round++) {
+      tasks.forEach(
+          (name, task) -> times.computeIfAbsent(name, unused -> new StepTimes()).measure(task));
+    }
+    return times;
+  }
 
   /** Runs a step and records its times. */
   void measure(Runnable step) {
@@ -41,7 +59,7 @@ public final class StepTimes {
   }
 
   /** Returns the median of this over other, step by step: whatever slows the machine affects neighbouring steps alike. */
-  double ratioTo(StepTimes other) {
+  public double ratioTo(StepTimes other) {
     var ratios = new ArrayList<Double>();
     for (int i = 0; i < wall.size(); i++) {
       ratios.add(wall.get(i) / other.wall.get(i));

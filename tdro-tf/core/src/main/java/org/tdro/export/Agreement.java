@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.tdro.retriever.Retriever;
-import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.serving.client.TextSignature;
 import org.tdro.text.TextKind;
 
 /**
@@ -35,18 +35,16 @@ public record Agreement(double largest, double largestCosine, double meanCosine)
     /**
      * Encodes the token ids of texts as queries and as passages.
      *
-     * @param ids of the texts as strings, by signature
+     * @param ids of texts as strings, by signature; as many of them as there are texts are encoded
      */
     static Trained of(
         Retriever retriever,
         int[][] texts,
-        Map<String, int[][]> ids,
+        Map<TextSignature, int[][]> ids,
         DefaultSignature defaultSignature) {
       var strings = new HashMap<String, float[][]>();
-      var ofQueries = RetrieverAssets.textSignature(TextKind.QUERY);
       ids.forEach((signature, rows) -> strings.put(
-          signature,
-          rows(retriever, signature.equals(ofQueries) ? TextKind.QUERY : TextKind.PASSAGE, rows)));
+          signature.key(), rows(retriever, signature.kind(), Arrays.copyOf(rows, texts.length))));
       return new Trained(
           rows(retriever, TextKind.QUERY, texts),
           rows(retriever, TextKind.PASSAGE, texts),

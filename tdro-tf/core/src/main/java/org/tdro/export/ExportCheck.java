@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,11 +47,15 @@ public final class ExportCheck {
    * The request of a check.
    *
    * @param texts token ids of each text
-   * @param strings texts for the signatures that take strings; empty if there are none
+   * @param strings values of the inputs of each signature that takes strings
    * @param tokens of each text in the batches whose time is taken
    */
   @SuppressWarnings("ArrayRecordComponent") // written to a file, never compared
-  record Request(String savedModel, int[][] texts, List<String> strings, int tokens) {
+  record Request(
+      String savedModel,
+      int[][] texts,
+      Map<String, Map<String, List<String>>> strings,
+      int tokens) {
     void write(Path file) {
       Json.write(file, this);
     }
@@ -144,19 +147,11 @@ public final class ExportCheck {
       }
     }
     var ids = new LinkedHashMap<String, int[][]>();
-    if (!request.strings().isEmpty()) {
-      try (var texts = TString.vectorOf(request.strings().toArray(String[]::new));
-          var titles = TString.vectorOf(titles(request.strings()).toArray(String[]::new))) {
-        var strings = Map.of(RetrieverSignatures.TEXT, texts, RetrieverSignatures.TITLE, titles);
-        for (var signature : RetrieverSignatures.OF_STRINGS) {
-          ids.put(signature, ids(signature, strings));
-          embeddings.put(signature, embed(signature, strings));
-        }
-        if (!embeddings.containsKey(RetrieverSignatures.DEFAULT)) {
-          embeddings.put(RetrieverSignatures.DEFAULT, embed(RetrieverSignatures.DEFAULT, strings));
-        }
-      }
-    }
+    request.strings().forEach((signature, strings) -> {
+      ids.put(signature, ids(signature, strings));
+      // Every prompt shows in the ids already.
+      embeddings.put(signature, embed(signature, strings, request.texts().length));
+    });
     var milliseconds = new TreeMap<Integer, Double>();
     for (int batch : WarmupRequests.BATCHES) {
       milliseconds.put(batch, time(request, batch));
@@ -164,26 +159,27 @@ public final class ExportCheck {
     return new Result(embeddings, ids, score(request.texts()), milliseconds);
   }
 
-  /** Returns titles of sample texts: one text has none, the others that of their neighbour. */
-  static List<String> titles(List<String> texts) {
-    var titles = new ArrayList<>(texts);
-    Collections.rotate(titles, 1);
-    titles.set(titles.size() - 1, "");
-    return titles;
-  }
-
   private Map<String, TensorInfo> inputs(String signature) {
     return bundle.metaGraphDef().getSignatureDefOrThrow(signature).getInputsMap();
   }
 
-  private float[][] embed(String signature, Map<String, TString> strings) {
-    var named = new LinkedHashMap<String, Tensor>(strings);
-    named.keySet().retainAll(inputs(signature).keySet());
-    return call(signature, named, RetrieverSignatures.EMBEDDING);
+  /** Returns the embeddings of the first texts. */
+  private float[][] embed(String signature, Map<String, List<String>> strings, int texts) {
+    var named = new LinkedHashMap<String, Tensor>();
+    try {
+      strings.forEach((name, values) -> named.put(name, tensor(values.subList(0, texts))));
+      return call(signature, named, RetrieverSignatures.EMBEDDING);
+    } finally {
+      named.values().forEach(Tensor::close);
+    }
+  }
+
+  private static TString tensor(List<String> values) {
+    return TString.vectorOf(values.toArray(String[]::new));
   }
 
   /** Returns the ids that a signature for strings computes, those where the mask is 1. */
-  private int[][] ids(String signature, Map<String, TString> strings) {
+  private int[][] ids(String signature, Map<String, List<String>> strings) {
     var output = bundle
         .metaGraphDef()
         .getSignatureDefOrThrow(signature)
@@ -195,7 +191,11 @@ public final class ExportCheck {
         .runner()
         .fetch(scope + RetrieverSignatures.INPUT_IDS)
         .fetch(scope + RetrieverSignatures.ATTENTION_MASK);
-    inputs(signature).forEach((name, input) -> runner.feed(input.getName(), strings.get(name)));
+    var fed = new ArrayList<Tensor>();
+    inputs(signature).forEach((name, input) -> {
+      fed.add(tensor(strings.get(name)));
+      runner.feed(input.getName(), fed.get(fed.size() - 1));
+    });
     try (var result = runner.run()) {
       var ids = (TInt32) result.get(0);
       var mask = (TInt32) result.get(1);
@@ -210,6 +210,8 @@ public final class ExportCheck {
         rows[row] = tokens.build().toArray();
       }
       return rows;
+    } finally {
+      fed.forEach(Tensor::close);
     }
   }
 

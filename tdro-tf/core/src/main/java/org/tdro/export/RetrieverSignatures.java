@@ -1,14 +1,17 @@
 package org.tdro.export;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.tdro.export.tokenizer.GraphPrompts;
 import org.tdro.export.tokenizer.GraphTokenizer;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.serving.client.TextSignature;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tensorflow.Operand;
@@ -38,15 +41,6 @@ final class RetrieverSignatures {
   static final String INPUT_IDS = RetrieverAssets.INPUT_IDS;
   static final String ATTENTION_MASK = RetrieverAssets.ATTENTION_MASK;
   static final String EMBEDDING = "embedding";
-  /** The input of signatures that take strings, {@code [batch]}. */
-  static final String TEXT = RetrieverAssets.TEXT;
-
-  static final String TITLE = "title";
-  /** The signatures that take strings. */
-  static final List<String> OF_STRINGS = List.of(
-      RetrieverAssets.textSignature(TextKind.QUERY),
-      RetrieverAssets.textSignature(TextKind.PASSAGE),
-      RetrieverAssets.TITLED_PASSAGE_SIGNATURE);
 
   static final String QUERY = "query_";
   static final String PASSAGE = "passage_";
@@ -93,51 +87,72 @@ final class RetrieverSignatures {
     return Stream.concat(all.stream(), Stream.of(ofDefault.as(DEFAULT))).toList();
   }
 
-  /** The signatures of {@link #OF_STRINGS}. */
+  /** Returns the signatures that take strings, those of a kind as one graph. */
   private Stream<Definition> ofStrings(GraphTokenizer tokenizer) {
-    var ofQuery = scope(TextKind.QUERY);
-    var ofPassage = scope(TextKind.PASSAGE);
-    var titled = model.tf().withSubScope(RetrieverAssets.TITLED_PASSAGE_SIGNATURE);
-    var title = strings(titled, TITLE);
-    var text = strings(titled, TEXT);
-    // As rows of passages join them.
-    var content = titled.select(
-        titled.math.equal(title, titled.constant("")),
-        text,
-        titled.strings.join(List.of(title, titled.constant(" "), text)));
-    // Passages without titles are fed here, so that both signatures are one graph.
-    var passage = embed(
-        ofPassage,
-        TextKind.PASSAGE,
-        tokenizer,
-        ofPassage.withName(TEXT).placeholderWithDefault(content, Shape.of(-1)));
-    return Stream.of(
-        embed(ofQuery, TextKind.QUERY, tokenizer, strings(ofQuery, TEXT)),
-        passage,
-        new Definition(
-            RetrieverAssets.TITLED_PASSAGE_SIGNATURE,
-            Map.of(TITLE, title, TEXT, text),
-            passage.outputs()));
+    var byKind = new EnumMap<TextKind, Strings>(TextKind.class);
+    for (var kind : TextKind.values()) {
+      byKind.put(kind, new Strings(kind, tokenizer));
+    }
+    return TextSignature.of(assets.prompts()).stream()
+        .map(signature -> byKind.get(signature.kind()).definition(signature));
   }
 
-  private Ops scope(TextKind kind) {
-    return model.tf().withSubScope(RetrieverAssets.textSignature(kind));
-  }
+  /** The graph of texts of a kind given as strings. An input that a signature does not have has a default. */
+  private final class Strings {
+    private final Ops tf;
+    private final Map<String, Operand<TString>> inputs = new TreeMap<>();
+    private final Operand<TString> text;
+    private final Operand<TFloat32> embedding;
 
-  private static Operand<TString> strings(Ops tf, String name) {
-    return tf.withName(name).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
-  }
+    Strings(TextKind kind, GraphTokenizer tokenizer) {
+      tf = model.tf().withSubScope(TextSignature.of(kind).key());
+      var prompts = new GraphPrompts(assets.prompts(), kind);
+      text = kind == TextKind.PASSAGE
+          ? tf.withName(RetrieverAssets.TEXT).placeholderWithDefault(titled(), Shape.of(-1))
+          : placeholder(tf, RetrieverAssets.TEXT);
+      var prompted =
+          prompts.areNamed() ? prompts.around(tf, text, promptNames()) : prompts.around(tf, text);
+      var tokens = tokenizer.tokenize(tf, prompted, assets.maxLength(kind));
+      // The names by which the check of an export fetches them.
+      var ids = tf.withName(INPUT_IDS).identity(tokens.ids());
+      var mask = tf.withName(ATTENTION_MASK).identity(tokens.mask());
+      embedding = tf.withName(EMBEDDING).identity(model.embed(tf, kind, ids, mask));
+    }
 
-  /** Strings {@code [batch]} to {@code [batch, dimension]}: with the kind's prompt of all texts, cut to its maximum length. */
-  private Definition embed(Ops tf, TextKind kind, GraphTokenizer tokenizer, Operand<TString> text) {
-    var key = RetrieverAssets.textSignature(kind);
-    var tokens = tokenizer.tokenize(
-        tf, text, assets.prompts().of(kind, Prompts.EVERY_TASK), assets.maxLength(kind));
-    // The names by which the check of an export fetches them.
-    var ids = tf.withName(INPUT_IDS).identity(tokens.ids());
-    var mask = tf.withName(ATTENTION_MASK).identity(tokens.mask());
-    var embedding = tf.withName(EMBEDDING).identity(model.embed(tf, kind, ids, mask));
-    return new Definition(key, Map.of(TEXT, text), Map.of(EMBEDDING, embedding));
+    private Operand<TString> placeholder(Ops tf, String name) {
+      return tf.withName(name).placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
+    }
+
+    /** Returns passages after their titles, as rows of passages join them. */
+    private Operand<TString> titled() {
+      var titled = tf.withSubScope("titled");
+      var title = placeholder(titled, RetrieverAssets.TITLE);
+      var untitled = placeholder(titled, RetrieverAssets.TEXT);
+      inputs.put(RetrieverAssets.TITLE, title);
+      inputs.put(RetrieverAssets.TEXT, untitled);
+      return titled.select(
+          titled.math.equal(title, titled.constant("")),
+          untitled,
+          titled.strings.join(List.of(title, titled.constant(" "), untitled)));
+    }
+
+    /** Returns names of prompts, those of all texts where none are given. */
+    private Operand<TString> promptNames() {
+      var ofAll = tf.fill(tf.shape(text), tf.constant(Prompts.EVERY_TASK));
+      var names =
+          tf.withName(RetrieverAssets.PROMPT_NAME).placeholderWithDefault(ofAll, Shape.of(-1));
+      inputs.put(RetrieverAssets.PROMPT_NAME, names);
+      return names;
+    }
+
+    Definition definition(TextSignature signature) {
+      var taken = new TreeMap<String, Operand<?>>(inputs);
+      taken.keySet().removeIf(name -> !signature.takes(name));
+      if (!signature.takes(RetrieverAssets.TITLE)) {
+        taken.put(RetrieverAssets.TEXT, text);
+      }
+      return new Definition(signature.key(), taken, Map.of(EMBEDDING, embedding));
+    }
   }
 
   /** {@code [batch, length] -> [batch, dimension]}; with one encoder for both, queries and passages differ in their prompts and lengths alone. */

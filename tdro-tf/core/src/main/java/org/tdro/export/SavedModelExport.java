@@ -1,5 +1,7 @@
 package org.tdro.export;
 
+import static java.util.stream.Collectors.toMap;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.export.tokenizer.GraphTokenizer;
@@ -22,10 +24,9 @@ import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
-import org.tdro.rows.Passage;
 import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.serving.client.TextSignature;
 import org.tdro.text.InexpressibleTokenizerException;
-import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
@@ -38,7 +39,8 @@ import org.tensorflow.proto.ConfigProto;
  * {@code score} takes them twice, of queries and of passages, and returns {@code score [queries, passages]}. If its tokenizer can
  * be {@linkplain GraphTokenizer computed in the graph}, {@code embed_query_text} and {@code embed_passage_text} take
  * {@code text [batch]}, strings, and return {@code embedding [batch, dimension]}; {@code embed_titled_passage_text} takes
- * {@code title [batch]}, too. What was written is loaded by a fresh process and compared with the trained model before it is put in place.
+ * {@code title [batch]}, too, and, where there are prompts of tasks, {@link TextSignature others} {@code prompt_name [batch]}. What was
+ * written is loaded by a fresh process and compared with the trained model before it is put in place.
  */
 public final class SavedModelExport {
   /** Scripts and lengths that differ, so that padding and unknown bytes are part of the check. */
@@ -96,22 +98,24 @@ public final class SavedModelExport {
     copyTokenizer(stored, settings, folder);
     var assets = assets(settings, base, folder);
     var tokenizer = graphTokenizer(folder);
+    var strings = StringSamples.of(tokenizer.isPresent() ? TEXTS : List.of(), assets.prompts());
+    requireDefault(assets);
     int[][] samples;
     Agreement.Trained trained;
-    Map<String, int[][]> ids;
+    Map<TextSignature, int[][]> ids;
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       samples = samples(retriever);
-      ids = tokenizer.isPresent() ? ids(retriever) : Map.of();
+      ids = strings.stream()
+          .collect(toMap(StringSamples::signature, sample -> sample.ids(retriever)));
       trained = Agreement.Trained.of(retriever, samples, ids, options.defaultSignature());
       SavedModelWriter.write(retriever.model(), assets, tokenizer, options, folder);
     }
     assets.write(folder);
-    var texts = tokenizer.isPresent() ? TEXTS : List.<String>of();
-    new WarmupRequests(assets, samples, texts).write(folder);
+    new WarmupRequests(assets, samples, strings).write(folder);
     // The trained model is closed by now: memory never holds both.
     int tokens = Math.min(TIMED_TOKENS, settings.queryLength());
     var checked = ExportCheck.inFreshProcess(
-        new ExportCheck.Request(folder.toString(), samples, texts, tokens));
+        new ExportCheck.Request(folder.toString(), samples, inputs(strings), tokens));
     requireIds(ids, checked.ids());
     var agreement = Agreement.of(trained, checked);
     requireClose(agreement);
@@ -141,10 +145,8 @@ public final class SavedModelExport {
     } catch (InexpressibleTokenizerException e) {
       reason = "its tokenizer " + e.getMessage();
     }
-    if (options.defaultSignature().takesStrings()) {
-      throw new IllegalArgumentException(
-          "the export cannot have the signature %s, which the default one should be: %s"
-              .formatted(options.defaultSignature().key(), reason));
+    if (options.defaultSignature().ofStrings().isPresent()) {
+      throw refused(reason);
     }
     if (file.isPresent()) {
       LOG.info("The export has no signatures that take strings: {}", reason);
@@ -152,27 +154,44 @@ public final class SavedModelExport {
     return Optional.empty();
   }
 
-  /** Returns the token ids that the signatures for strings must give the texts. */
-  private static Map<String, int[][]> ids(Retriever retriever) {
-    var titles = ExportCheck.titles(TEXTS);
-    var passages = IntStream.range(0, TEXTS.size())
-        .mapToObj(i -> new Passage("", titles.get(i), TEXTS.get(i)).content())
-        .toList();
-    return Map.of(
-        RetrieverAssets.textSignature(TextKind.QUERY),
-        retriever.tokenize(TextKind.QUERY, Prompts.EVERY_TASK, TEXTS),
-        RetrieverAssets.textSignature(TextKind.PASSAGE),
-        retriever.tokenize(TextKind.PASSAGE, Prompts.EVERY_TASK, TEXTS),
-        RetrieverAssets.TITLED_PASSAGE_SIGNATURE,
-        retriever.tokenize(TextKind.PASSAGE, Prompts.EVERY_TASK, passages));
+  /** Requires that texts have names to choose prompts by where the default signature takes them. */
+  private void requireDefault(RetrieverAssets assets) {
+    options
+        .defaultSignature()
+        .ofStrings()
+        .filter(signature -> !TextSignature.of(assets.prompts()).contains(signature))
+        .ifPresent(signature -> {
+          throw refused(
+              "the model has no prompts of tasks for " + signature.kind().plural());
+        });
   }
 
-  private static void requireIds(Map<String, int[][]> ids, Map<String, int[][]> exported) {
+  private IllegalArgumentException refused(String reason) {
+    return new IllegalArgumentException(
+        "the export cannot have the signature %s, which the default one should be: %s"
+            .formatted(options.defaultSignature().key(), reason));
+  }
+
+  /** Returns the inputs of each signature that takes strings, the default one among them if it does. */
+  private Map<String, Map<String, List<String>>> inputs(List<StringSamples> strings) {
+    var inputs = new TreeMap<String, Map<String, List<String>>>();
+    for (var samples : strings) {
+      inputs.put(samples.signature().key(), samples.inputs());
+    }
+    options
+        .defaultSignature()
+        .ofStrings()
+        .ifPresent(
+            signature -> inputs.put(RetrieverSignatures.DEFAULT, inputs.get(signature.key())));
+    return inputs;
+  }
+
+  private static void requireIds(Map<TextSignature, int[][]> ids, Map<String, int[][]> exported) {
     ids.forEach((signature, expected) -> {
-      if (!Arrays.deepEquals(expected, exported.get(signature))) {
+      if (!Arrays.deepEquals(expected, exported.get(signature.key()))) {
         throw new IllegalStateException(
             "the exported model tokenises sample texts in %s otherwise than tokenizer.json; it was not put in place"
-                .formatted(signature));
+                .formatted(signature.key()));
       }
     });
   }

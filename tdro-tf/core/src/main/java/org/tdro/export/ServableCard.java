@@ -1,13 +1,18 @@
 package org.tdro.export;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.serving.client.TextSignature;
 import org.tdro.text.PromptTemplate;
+import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
 
 /** The model card of an exported model for people, in Markdown: {@code assets/README.md}. */
@@ -54,10 +59,7 @@ final class ServableCard {
         assets.dimension(),
         assets.normalize() ? "of length 1" : "of any length",
         facts.options().defaultSignature().key(),
-        facts.takesStrings()
-            ? "| signatures for strings | `embed_query_text`, `embed_passage_text`: `text` [batch]; `embed_titled_passage_text`:"
-                + " `title` and `text` [batch]; prompt, tokens and cutting are in the graph |\n"
-            : "",
+        facts.takesStrings() ? strings(assets.prompts()) : "",
         assets.queryLength(),
         assets.passageLength(),
         assets.pooling(),
@@ -73,6 +75,21 @@ final class ServableCard {
         prompts.isEmpty()
             ? card
             : card + "\n## Prompts\n\nText goes where `{text}` is.\n" + prompts);
+  }
+
+  private static String strings(Prompts prompts) {
+    return TextSignature.of(prompts).stream()
+        .map(signature -> "`%s`: %s"
+            .formatted(
+                signature.key(),
+                Stream.of(RetrieverAssets.PROMPT_NAME, RetrieverAssets.TITLE, RetrieverAssets.TEXT)
+                    .filter(signature::takes)
+                    .map(input -> "`" + input + "`")
+                    .collect(joining(", "))))
+        .collect(joining(
+            "; ",
+            "| signatures for strings | ",
+            ", each [batch]; prompt, tokens and cutting are in the graph |\n"));
   }
 
   private static String prompts(String kind, Map<String, PromptTemplate> templates) {

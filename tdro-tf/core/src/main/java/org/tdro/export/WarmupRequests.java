@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.serving.client.Tensors;
@@ -44,15 +43,15 @@ final class WarmupRequests {
 
   private final RetrieverAssets assets;
   private final int[][] texts;
-  private final List<String> strings;
+  private final List<StringSamples> strings;
 
   /**
    * Creates requests for an export.
    *
    * @param texts token ids that requests are filled with
-   * @param strings texts that requests for strings are filled with; without any there are none
+   * @param strings what requests for strings are filled with, of each signature that takes them
    */
-  WarmupRequests(RetrieverAssets assets, int[][] texts, List<String> strings) {
+  WarmupRequests(RetrieverAssets assets, int[][] texts, List<StringSamples> strings) {
     this.assets = assets;
     this.texts = texts;
     this.strings = strings;
@@ -78,22 +77,11 @@ final class WarmupRequests {
             RetrieverSignatures.QUERY + RetrieverSignatures.ATTENTION_MASK, mask(1, length),
             RetrieverSignatures.PASSAGE + RetrieverSignatures.INPUT_IDS, ids(1, length),
             RetrieverSignatures.PASSAGE + RetrieverSignatures.ATTENTION_MASK, mask(1, length))));
-    if (!strings.isEmpty()) {
-      for (var kind : TextKind.values()) {
-        for (int batch : BATCHES) {
-          logs.add(log(
-              RetrieverAssets.textSignature(kind),
-              Map.of(RetrieverSignatures.TEXT, strings(batch))));
-        }
-      }
+    for (var samples : strings) {
       for (int batch : BATCHES) {
-        logs.add(log(
-            RetrieverAssets.TITLED_PASSAGE_SIGNATURE,
-            Map.of(
-                RetrieverSignatures.TITLE,
-                strings(batch),
-                RetrieverSignatures.TEXT,
-                strings(batch))));
+        var inputs = new TreeMap<String, TensorProto>();
+        samples.batch(batch).forEach((name, values) -> inputs.put(name, Tensors.strings(values)));
+        logs.add(log(samples.signature().key(), inputs));
       }
     }
     return logs.subList(0, Math.min(MOST, logs.size()));
@@ -111,12 +99,6 @@ final class WarmupRequests {
         }
       }
     }
-  }
-
-  private TensorProto strings(int batch) {
-    return Tensors.strings(IntStream.range(0, batch)
-        .mapToObj(row -> strings.get(row % strings.size()))
-        .toList());
   }
 
   /** Returns a logged request; inputs are in the order of their names, so that the same export has the same bytes. */

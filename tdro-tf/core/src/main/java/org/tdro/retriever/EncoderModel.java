@@ -4,12 +4,14 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.tdro.data.TokenMatrix;
 import org.tdro.huggingface.AdapterFolder;
 import org.tdro.keras.Batch;
 import org.tdro.keras.CallContext;
 import org.tdro.keras.InputSpec;
 import org.tdro.keras.Inputs;
+import org.tdro.keras.KernelTimes;
 import org.tdro.keras.LayerScope;
 import org.tdro.keras.Model;
 import org.tdro.text.TextKind;
@@ -68,21 +70,30 @@ public class EncoderModel extends Model {
 
   /** Returns the embeddings of a batch of texts of one kind, {@code [batch, dimension]}; the caller closes both. */
   public final TFloat32 predict(TextKind kind, Batch batch) {
-    // With one encoder for both, one part of the graph serves both.
-    var output = outputs.computeIfAbsent(spec.untied() ? kind : TextKind.PASSAGE, this::output);
-    return predict(output, batch);
+    return predict(output(kind), batch);
   }
 
   /** Returns the embeddings of a batch of texts of one kind, {@code [rows, dimension]} row-major. */
   final float[] embed(TextKind kind, TokenMatrix texts) {
-    var tensors = new HashMap<String, Tensor>();
-    try {
-      put(tensors, INPUT_IDS, ATTENTION_MASK, texts);
-      try (var result = predict(kind, new Batch(tensors, texts.rows()))) {
+    return with(texts, batch -> {
+      try (var result = predict(kind, batch)) {
         var values = new float[Math.toIntExact(result.size())];
         result.asRawTensor().data().asFloats().read(values);
         return values;
       }
+    });
+  }
+
+  /** Encodes a batch of texts of one kind under TensorFlow's tracer, and returns what its kernels took. */
+  final KernelTimes trace(TextKind kind, TokenMatrix texts) {
+    return with(texts, batch -> trace(output(kind), batch));
+  }
+
+  private static <T> T with(TokenMatrix texts, Function<Batch, T> use) {
+    var tensors = new HashMap<String, Tensor>();
+    try {
+      put(tensors, INPUT_IDS, ATTENTION_MASK, texts);
+      return use.apply(new Batch(tensors, texts.rows()));
     } finally {
       tensors.values().forEach(Tensor::close);
     }
@@ -96,9 +107,12 @@ public class EncoderModel extends Model {
     tensors.put(maskName, TInt32.tensorOf(shape, DataBuffers.of(matrix.mask())));
   }
 
+  /** Returns the embeddings in the graph; with one encoder for both kinds, one part of the graph serves both. */
   private Operand<TFloat32> output(TextKind kind) {
-    var inputs = symbolicInputs();
-    return embed(tf(), kind, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK));
+    return outputs.computeIfAbsent(spec.untied() ? kind : TextKind.PASSAGE, encoder -> {
+      var inputs = symbolicInputs();
+      return embed(tf(), encoder, inputs.ints(INPUT_IDS), inputs.ints(ATTENTION_MASK));
+    });
   }
 
   /** Reads the weights of a retriever of this shape, into a model that starts anew. */

@@ -13,6 +13,7 @@ import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
+import org.tdro.keras.Prefetcher;
 import org.tdro.rows.Passage;
 import org.tdro.search.EmbeddingFormat;
 import org.tdro.search.Embeddings;
@@ -85,19 +86,25 @@ public final class FileEncoding {
   private long encode(TextLines reader, EmbeddingFormat.Writer writer) throws IOException {
     var problems = new Problems();
     long done = 0;
-    try {
-      var chunks = reader.chunks(CHUNK_LINES);
-      while (chunks.hasNext() && !problems.isFull()) {
-        var rows = parse(chunks.next(), problems);
+    var chunks = reader.chunks(CHUNK_LINES);
+    // While a chunk is encoded, the next one is read and tokenised, and the one before is written.
+    try (var ahead = new Prefetcher<>(
+            number -> chunks.hasNext() ? parse(chunks.next()) : List.<Row>of(), 1, 1);
+        var behind = new BackgroundWriter(writer)) {
+      var rows = ahead.get(0);
+      for (long next = 1; !rows.isEmpty() && !problems.isFull(); next++) {
+        rows.stream().map(Row::problems).forEach(problems::fill);
         if (problems.isEmpty()) {
           var tokens = rows.stream().map(Row::tokens).toArray(int[][]::new);
           var ids = rows.stream().map(Row::id).toList();
           var embeddings = retriever.encode(kind, tokens, batches);
           checkFinite(ids, embeddings);
-          writer.write(ids, embeddings);
+          behind.write(ids, embeddings);
           done += ids.size();
         }
+        rows = ahead.get(next);
       }
+      behind.await();
     } catch (InputException e) {
       problems.fill(e.problems());
     }
@@ -113,10 +120,8 @@ public final class FileEncoding {
     });
   }
 
-  private List<Row> parse(List<TextLines.Line> lines, Problems problems) {
-    var rows = lines.parallelStream().map(this::parse).toList();
-    rows.forEach(row -> problems.fill(row.problems()));
-    return rows;
+  private List<Row> parse(List<TextLines.Line> lines) {
+    return lines.parallelStream().map(this::parse).toList();
   }
 
   private Row parse(TextLines.Line line) {

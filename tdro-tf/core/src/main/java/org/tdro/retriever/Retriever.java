@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.tdro.io.InputException;
 import org.tdro.io.TemporaryFolder;
+import org.tdro.keras.KernelTimes;
 import org.tdro.search.Embeddings;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
@@ -137,6 +138,21 @@ public final class Retriever implements TextEncoder, AutoCloseable {
       encoded.accept(left.get());
     }
     return embeddings;
+  }
+
+  /** Encodes texts that were tokenised under TensorFlow's tracer, and returns what its kernels took in all batches. */
+  public KernelTimes trace(TextKind kind, int[][] ids, TokenEncoding batches) {
+    var all = new KernelTimes[] {new KernelTimes(List.of())};
+    batches.encode(
+        batch -> {
+          all[0] = all[0].plus(model.trace(kind, batch));
+          return new float[batch.rows() * dimension()];
+        },
+        dimension(),
+        ids,
+        0,
+        settings.maxLength(kind));
+    return all[0];
   }
 
   /** Sets a listener that is told the number of texts of each batch that was encoded. */

@@ -102,7 +102,8 @@ class SavedModelExportTest {
               assets.signatureOfTokenizer(TextKind.PASSAGE),
               "embed_query_text",
               "embed_passage_text",
-              "embed_titled_passage_text");
+              "embed_titled_passage_text",
+              "embed_prompted_query_text");
       signatures(bundle).forEach((key, signature) -> {
         assertThat(signature.getMethodName()).isEqualTo("tensorflow/serving/predict");
         if (key.endsWith("_text")) {

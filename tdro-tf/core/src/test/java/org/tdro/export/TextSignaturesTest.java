@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -21,7 +22,7 @@ import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SmallRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.serving.client.IdType;
-import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.serving.client.TextSignature;
 import org.tdro.testing.Shared;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.PromptTemplate;
@@ -29,6 +30,8 @@ import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tdro.text.WordCounts;
 import org.tensorflow.SavedModelBundle;
+import org.tensorflow.Tensor;
+import org.tensorflow.exceptions.TFInvalidArgumentException;
 import org.tensorflow.proto.DataType;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TString;
@@ -51,7 +54,10 @@ class TextSignaturesTest {
     model = Shared.path("models/all-minilm-l6-v2");
     var stored = StoredRetrievers.of(model);
     var settings = stored.settings().toBuilder()
-        .prompts(new Prompts(Map.of("", PromptTemplate.before("query: ")), Map.of()))
+        .prompts(new Prompts(
+            Map.of(
+                "", PromptTemplate.before("query: "), "trivia", PromptTemplate.instruct("Guess.")),
+            Map.of("", new PromptTemplate("{text}"), "code", new PromptTemplate("```{text}```"))))
         .build();
     version = new SavedModelExport(withDefault(DefaultSignature.EMBED_PASSAGE_TEXT))
         .export(stored, settings, folder.resolve("minilm"))
@@ -64,17 +70,26 @@ class TextSignaturesTest {
   }
 
   private static float[][] embed(SavedModelBundle bundle, TextKind kind, List<String> texts) {
-    try (var text = TString.vectorOf(texts.toArray(String[]::new));
-        var result =
-            bundle.function(RetrieverAssets.textSignature(kind)).call(Map.of("text", text))) {
+    return call(bundle, TextSignature.of(kind).key(), Map.of("text", texts));
+  }
+
+  private static float[][] call(
+      SavedModelBundle bundle, String signature, Map<String, List<String>> inputs) {
+    var tensors = new HashMap<String, Tensor>();
+    inputs.forEach(
+        (name, values) -> tensors.put(name, TString.vectorOf(values.toArray(String[]::new))));
+    try (var result = bundle.function(signature).call(tensors)) {
       var embeddings = (TFloat32) result.get("embedding").orElseThrow();
-      var rows = new float[texts.size()][(int) embeddings.shape().get(1)];
+      var rows =
+          new float[(int) embeddings.shape().get(0)][(int) embeddings.shape().get(1)];
       for (int row = 0; row < rows.length; row++) {
         for (int i = 0; i < rows[row].length; i++) {
           rows[row][i] = embeddings.getFloat(row, i);
         }
       }
       return rows;
+    } finally {
+      tensors.values().forEach(Tensor::close);
     }
   }
 
@@ -111,23 +126,97 @@ class TextSignaturesTest {
     }
   }
 
+  /** One graph computes all signatures of a kind: another input, not another encoder. */
+  @Test
+  void promptsAndTitlesAreInputs() throws Exception {
+    var texts = List.of(TEXT, "a city", "");
+    try (var bundle = SavedModelBundle.load(version.toString(), "serve");
+        var retriever = StoredRetrievers.load(model)) {
+      assertClose(
+          call(
+              bundle,
+              "embed_prompted_query_text",
+              Map.of("text", texts, "prompt_name", List.of("trivia", "", "trivia"))),
+          retriever,
+          List.of(
+              "Instruct: Guess.\nQuery: " + TEXT, "query: a city", "Instruct: Guess.\nQuery: "));
+      assertClose(
+          call(
+              bundle,
+              "embed_prompted_passage_text",
+              Map.of("text", texts, "prompt_name", List.of("", "code", ""))),
+          retriever,
+          List.of(TEXT, "```a city```", ""));
+      assertClose(
+          call(
+              bundle,
+              "embed_prompted_titled_passage_text",
+              Map.of(
+                  "text",
+                  texts,
+                  "title",
+                  List.of("", "Which", "T"),
+                  "prompt_name",
+                  List.of("code", "code", ""))),
+          retriever,
+          List.of("```" + TEXT + "```", "```Which a city```", "T "));
+      var signatures = bundle.metaGraphDef().getSignatureDefMap();
+      for (var kind : List.of("query", "passage")) {
+        assertThat(signatures.get("embed_prompted_%s_text".formatted(kind)).getOutputsMap())
+            .isEqualTo(signatures.get("embed_%s_text".formatted(kind)).getOutputsMap());
+      }
+    }
+  }
+
+  @Test
+  void aPromptThatThereIsNotFails() {
+    try (var bundle = SavedModelBundle.load(version.toString(), "serve")) {
+      var inputs = Map.of("text", List.of("a", "b"), "prompt_name", List.of("code", "trivia"));
+      assertThatThrownBy(() -> call(bundle, "embed_prompted_passage_text", inputs))
+          .isInstanceOf(TFInvalidArgumentException.class)
+          .hasMessageContaining("there is no prompt trivia of passages; there are [code]");
+    }
+  }
+
+  @Test
+  void promptsByNameMayBeTheDefaultWhereThereAreAny() throws Exception {
+    var run = SmallRetriever.write(
+        folder.resolve("prompted"),
+        SmallRetriever.staticOf(VOCABULARY),
+        TextSignaturesTest::writeLearned);
+    var stored = StoredRetrievers.of(run.path());
+    var exported = new SavedModelExport(withDefault(DefaultSignature.EMBED_PROMPTED_QUERY_TEXT))
+        .export(stored, stored.settings(), folder.resolve("default"));
+    try (var bundle = SavedModelBundle.load(exported.folder().toString(), "serve")) {
+      assertThat(bundle.metaGraphDef().getSignatureDefOrThrow("serving_default").getInputsMap())
+          .containsOnlyKeys("text", "prompt_name");
+    }
+    var ofPassages =
+        new SavedModelExport(withDefault(DefaultSignature.EMBED_PROMPTED_PASSAGE_TEXT));
+    assertThatThrownBy(
+            () -> ofPassages.export(stored, stored.settings(), folder.resolve("without")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot have the signature embed_prompted_passage_text")
+        .hasMessageContaining("the model has no prompts of tasks for passages");
+  }
+
   @Test
   void aTokenizerThatIsNotExactCannotBeTheDefault() {
     var run = SmallRetriever.write(
-        folder.resolve("run"), SmallRetriever.mini(), TextSignaturesTest::writeWithBlank);
+        folder.resolve("run"), SmallRetriever.mini(), TextSignaturesTest::writeWithFallback);
     var stored = StoredRetrievers.of(run.path());
     var export = new SavedModelExport(withDefault(DefaultSignature.EMBED_QUERY_TEXT));
     assertThatThrownBy(() -> export.export(stored, stored.settings(), folder.resolve("refused")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot have the signature embed_query_text")
-        .hasMessageContaining("its tokenizer puts a blank before a text");
+        .hasMessageContaining("its tokenizer has model.byte_fallback");
     assertThat(folder.resolve("refused/1")).doesNotExist();
   }
 
-  private static void writeWithBlank(Path tokenizerJson) {
+  private static void writeWithFallback(Path tokenizerJson) {
     new BytePairTrainer(258).train(new WordCounts(false)).write(tokenizerJson);
     var json = (ObjectNode) Json.read(tokenizerJson);
-    ((ObjectNode) json.get("pre_tokenizer")).put("add_prefix_space", true);
+    ((ObjectNode) json.get("model")).put("byte_fallback", true);
     Json.write(tokenizerJson, json);
   }
 

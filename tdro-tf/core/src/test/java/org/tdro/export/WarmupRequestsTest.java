@@ -192,7 +192,8 @@ class WarmupRequestsTest {
             "score",
             "embed_query_text",
             "embed_passage_text",
-            "embed_titled_passage_text");
+            "embed_titled_passage_text",
+            "embed_prompted_query_text");
   }
 
   @Test
@@ -233,7 +234,7 @@ class WarmupRequestsTest {
         answered.add(signature(log));
       }
     }
-    assertThat(answered).hasSize(6);
+    assertThat(answered).hasSize(7);
   }
 
   private static Tensor tensor(TensorProto proto) {

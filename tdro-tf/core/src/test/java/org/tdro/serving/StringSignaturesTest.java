@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.export.SmallExport;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.store.StoredRetrievers;
+import org.tdro.search.Embeddings;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverClient;
 import org.tdro.serving.client.ServingException;
@@ -34,6 +36,7 @@ import org.tdro.text.TextKind;
 @Timeout(120)
 class StringSignaturesTest {
   private static final String PREDICT = "/v1/models/small:predict";
+  private static final String PROMPTED = "{'signature_name': 'embed_prompted_query_text', %s}";
   private static final String QUERY = "{'signature_name': 'embed_query_text', %s}";
 
   @TempDir
@@ -107,6 +110,43 @@ class StringSignaturesTest {
     assertVectors(passage.json().get("outputs"), TextKind.PASSAGE, "without");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'inputs': {'prompt_name': ['trivia', ''], 'text': ['which city?', 'Ünique']}",
+        "'instances': [{'text': 'which city?', 'prompt_name': 'trivia'}, {'prompt_name': '', 'text': 'Ünique'}]",
+        "'instances': [{'text': 'which city?', 'prompt_name': {'b64': 'dHJpdmlh'}}, {'prompt_name': '', 'text': 'Ünique'}]",
+      })
+  void aPromptIsChosenByItsName(String fields) throws Exception {
+    var answer = http.post(PREDICT, PROMPTED.formatted(fields));
+    assertThat(answer.status()).as(answer.response().body()).isEqualTo(200);
+    var vectors = answer.json().elements().next();
+    assertVectors(vectors, TextKind.QUERY, "find: which city?", "Ünique");
+  }
+
+  /** Also over gRPC, and whichever requests it is joined with. */
+  @Test
+  void aPromptThatThereIsNotIsRefused() throws Exception {
+    var answer = http.post(
+        PREDICT, PROMPTED.formatted("'inputs': {'prompt_name': ['quiz'], 'text': ['a']}"));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.error()).contains("there is no prompt quiz of queries; there are [trivia]");
+    var clients = Executors.newFixedThreadPool(2);
+    try (var client = client(server.grpcUri().orElseThrow())) {
+      var right = clients.submit(() -> client.embed(TextKind.QUERY, "trivia", List.of("a")));
+      var wrong = clients.submit(() -> client.embed(TextKind.QUERY, "quiz", List.of("a")));
+      assertThat(right.get()).hasDimensions(1, 12);
+      assertThatThrownBy(wrong::get)
+          .rootCause()
+          .isInstanceOfSatisfying(
+              ServingException.class, e -> assertThat(e.status()).isEqualTo(400))
+          .hasMessageContaining("INVALID_ARGUMENT")
+          .hasMessageContaining("there is no prompt quiz of queries; there are [trivia]");
+    } finally {
+      clients.shutdown();
+    }
+  }
+
   @Test
   void bytesThatAreNotUtf8AreReplaced() throws Exception {
     // 'a', a byte that UTF-8 never has, and 'b'
@@ -124,14 +164,18 @@ class StringSignaturesTest {
   /** More texts than a request may have, not in the order of their lengths. */
   @Test
   void theClientNeedsNoTokenizer() {
-    var options =
-        new RetrieverClient.Options(4, Duration.ofMinutes(1), 1, Duration.ZERO, Optional.empty());
     for (var address : List.of(server.uri(), server.grpcUri().orElseThrow())) {
-      try (var client = new TextClient(address.resolve("/v1/models/small"), options)) {
+      try (var client = client(address)) {
         assertThat(client.isAvailable()).isTrue();
         assertTheClientWorks(client);
       }
     }
+  }
+
+  private static TextClient client(URI server) {
+    return new TextClient(
+        server.resolve("/v1/models/small"),
+        new RetrieverClient.Options(4, Duration.ofMinutes(1), 1, Duration.ZERO, Optional.empty()));
   }
 
   private static void assertTheClientWorks(TextClient client) {
@@ -140,14 +184,37 @@ class StringSignaturesTest {
       var expected = retriever.encode(kind, "", texts);
       var embeddings =
           kind == TextKind.QUERY ? client.embedQueries(texts) : client.embedPassages(texts);
-      for (int row = 0; row < texts.size(); row++) {
-        assertThat(embeddings[row]).containsExactly(expected.row(row), within(1e-5f));
-      }
+      assertRows(embeddings, expected);
     }
+    assertRows(
+        client.embed(TextKind.QUERY, "trivia", texts),
+        retriever.encode(TextKind.QUERY, "trivia", texts));
+    assertRows(
+        client.embedTitledPassages("", List.of("", "c", "d", "", "", "ef"), texts),
+        retriever.encode(
+            TextKind.PASSAGE,
+            "",
+            List.of("which city?", "c a", "d ", "un \ud800 bc", "city of cities", "ef b")));
+    assertThatThrownBy(() -> client.embedTitledPassages("", List.of("a"), texts))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("there are 1 titles for 6 texts");
+    assertThatThrownBy(() -> client.embed(TextKind.PASSAGE, "trivia", List.of("a")))
+        .isInstanceOf(ServingException.class)
+        .hasMessageStartingWith(
+            "the version that is served has no prompts of tasks for passages, or takes token ids alone: ")
+        .hasMessageContaining("the model has ")
+        .hasMessageContaining("embed_prompted_query_text");
     assertThat(client.embedQueries(List.of())).isEmpty();
     assertThatThrownBy(() -> client.embedQueries(List.of("a".repeat(41))))
         .isInstanceOf(ServingException.class)
         .hasMessageContaining("41 bytes, more than 40");
+  }
+
+  private static void assertRows(float[][] embeddings, Embeddings expected) {
+    assertThat(embeddings).hasDimensions(expected.rows(), 12);
+    for (int row = 0; row < embeddings.length; row++) {
+      assertThat(embeddings[row]).containsExactly(expected.row(row), within(1e-5f));
+    }
   }
 
   @Test
@@ -156,6 +223,10 @@ class StringSignaturesTest {
         .json()
         .at("/metadata/signature_def/signature_def/embed_query_text/inputs/text");
     assertThat(signature.get("dtype").asText()).isEqualTo("DT_STRING");
+    assertThat(http.get("/v1/models/small/metadata")
+            .json()
+            .at("/metadata/signature_def/signature_def/embed_prompted_query_text/inputs"))
+        .hasSize(2);
     assertThat(signature.at("/tensor_shape/dim")).hasSize(1);
     assertThat(signature.at("/tensor_shape/dim/0/size").asText()).isEqualTo("-1");
   }

@@ -12,6 +12,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -267,6 +268,17 @@ public abstract class Model implements AutoCloseable {
   public final TFloat32 predict(Operand<TFloat32> output, Batch batch) {
     // The result is handed over, so only it is fetched and nothing else needs closing.
     return (TFloat32) feed(batch).fetch(output).run().get(0);
+  }
+
+  /** Computes an output for a batch once under TensorFlow's tracer, and returns what its kernels took. */
+  public final KernelTimes trace(Operand<TFloat32> output, Batch batch) {
+    var options = RunOptions.newBuilder()
+        .setTraceLevel(RunOptions.TraceLevel.FULL_TRACE)
+        .setOutputPartitionGraphs(true)
+        .build();
+    try (var result = feed(batch).fetch(output).setOptions(options).runAndFetchMetadata()) {
+      return KernelTimes.of(result.getMetadata().orElseThrow());
+    }
   }
 
   /** A run that is fed with all of a batch and with no step. */

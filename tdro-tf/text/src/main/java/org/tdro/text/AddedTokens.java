@@ -3,18 +3,27 @@ package org.tdro.text;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tokens of a {@code tokenizer.json} that are found in a text before it is normalised, and those that are put around it.
  *
- * @param specials id of each token that is found
+ * @param specials the tokens that are found
  * @param before ids of the tokens before a text
  * @param after ids of those after it
  */
-record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Integer> after) {
+record AddedTokens(Map<String, Special> specials, List<Integer> before, List<Integer> after) {
+  /**
+   * A token that is found in texts.
+   *
+   * @param bare sides on which white space belongs to it
+   */
+  record Special(int id, Set<TextSide> bare) {}
+
   /**
    * Reads them.
    *
@@ -73,11 +82,11 @@ record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Int
     before.addAll(0, first);
   }
 
-  private static Map<String, Integer> specials(JsonNode root, boolean blanksCount)
+  private static Map<String, Special> specials(JsonNode root, boolean blanksCount)
       throws InexpressibleTokenizerException {
     boolean normalizes =
         !root.path("normalizer").isMissingNode() && !root.path("normalizer").isNull();
-    var specials = new LinkedHashMap<String, Integer>();
+    var specials = new LinkedHashMap<String, Set<TextSide>>();
     for (var token : root.path("added_tokens")) {
       var content = token.path("content").asText();
       // The library passes over these.
@@ -93,11 +102,6 @@ record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Int
         throw new InexpressibleTokenizerException(
             "finds the added token %s as a word only".formatted(content));
       }
-      if (blanksCount
-          && (token.path("lstrip").asBoolean() || token.path("rstrip").asBoolean())) {
-        throw new InexpressibleTokenizerException(
-            "removes the blanks beside the added token %s".formatted(content));
-      }
       if (content.codePoints().anyMatch(codePoint -> codePoint >= WordPieceTables.FIRST_RESERVED)) {
         throw new InexpressibleTokenizerException(
             "has an added token with code points of the last private plane, %s".formatted(content));
@@ -112,16 +116,44 @@ record AddedTokens(Map<String, Integer> specials, List<Integer> before, List<Int
         throw new InexpressibleTokenizerException(
             "has an added token that overlaps itself, %s".formatted(content));
       }
-      specials.put(content, -1);
+      specials.put(content, blanksCount ? bare(token) : Set.of());
     }
+    requireOwnBlanks(specials);
     // Where a file's ids are not those that the library counts, the library's are what training
     // saw.
+    var found = new LinkedHashMap<String, Special>();
     try (var tokenizer = TokenizerJson.open(root)) {
       for (var special : specials.entrySet()) {
-        special.setValue(id(tokenizer, special.getKey()));
+        int id = id(tokenizer, special.getKey());
+        found.put(special.getKey(), new Special(id, special.getValue()));
       }
     }
-    return specials;
+    return found;
+  }
+
+  private static Set<TextSide> bare(JsonNode token) {
+    var bare = EnumSet.noneOf(TextSide.class);
+    if (token.path("lstrip").asBoolean()) {
+      bare.add(TextSide.BEFORE);
+    }
+    if (token.path("rstrip").asBoolean()) {
+      bare.add(TextSide.AFTER);
+    }
+    return bare;
+  }
+
+  /** Requires that no token begins or ends with white space that may belong to another one. */
+  private static void requireOwnBlanks(Map<String, Set<TextSide>> specials)
+      throws InexpressibleTokenizerException {
+    for (var bare : specials.entrySet()) {
+      for (var other : specials.keySet()) {
+        if (!bare.getValue().isEmpty() && !other.equals(other.strip())) {
+          throw new InexpressibleTokenizerException(
+              "removes the blanks beside the added token %s, and has one of blanks, \"%s\""
+                  .formatted(bare.getKey(), other));
+        }
+      }
+    }
   }
 
   private static int id(HuggingFaceTokenizer tokenizer, String content)

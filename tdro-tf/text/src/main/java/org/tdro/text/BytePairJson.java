@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The content of a {@code tokenizer.json} whose tokens are pairs of bytes, merged in a certain order.
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param merges in the order in which they are made
  * @param takesWholeWords whether a word that is a token is that token, whatever its merges
  * @param pattern that splits texts into words
+ * @param beginsWithBlank whether a text, or what follows an added token in it, gets a blank before it unless it begins with one
  * @param added its added tokens
  */
 record BytePairJson(
@@ -21,6 +23,7 @@ record BytePairJson(
     List<Merge> merges,
     boolean takesWholeWords,
     WordPattern pattern,
+    boolean beginsWithBlank,
     AddedTokens added) {
 
   /** Two tokens that become one. */
@@ -33,13 +36,16 @@ record BytePairJson(
    */
   static BytePairJson of(JsonNode root) throws InexpressibleTokenizerException {
     var model = root.path("model");
-    requireAbsent(model, "dropout");
+    if (model.path("dropout").asDouble() != 0) {
+      throw new InexpressibleTokenizerException(
+          "has model.dropout %s".formatted(model.path("dropout")));
+    }
     requireAbsent(model, "continuing_subword_prefix");
     requireAbsent(model, "end_of_word_suffix");
     if (model.path("byte_fallback").asBoolean()) {
       throw new InexpressibleTokenizerException("has model.byte_fallback");
     }
-    var pattern = pattern(root.path("pre_tokenizer"));
+    var words = words(root.path("pre_tokenizer"));
     var vocabulary = new LinkedHashMap<String, Integer>();
     model
         .path("vocab")
@@ -61,7 +67,8 @@ record BytePairJson(
             .map(BytePairJson::merge)
             .toList(),
         model.path("ignore_merges").asBoolean(),
-        pattern,
+        words.pattern(),
+        words.beginsWithBlank(),
         AddedTokens.read(root, true));
   }
 
@@ -83,54 +90,60 @@ record BytePairJson(
     return new Merge(text.substring(0, blank), text.substring(blank + 1));
   }
 
-  private static WordPattern pattern(JsonNode preTokenizer) throws InexpressibleTokenizerException {
-    var type = preTokenizer.path("type").asText("none");
-    if (type.equals("ByteLevel")) {
-      requireNoBlank(preTokenizer);
-      if (preTokenizer.path("use_regex").asBoolean(true)) {
-        return WordPattern.GPT2;
+  /**
+   * How a text becomes words.
+   *
+   * @param beginsWithBlank whether the library puts a blank before what does not begin with one
+   */
+  private record Words(WordPattern pattern, boolean beginsWithBlank) {}
+
+  private static Words words(JsonNode preTokenizer) throws InexpressibleTokenizerException {
+    var steps = steps(preTokenizer).toList();
+    var types = steps.stream().map(step -> step.path("type").asText("none")).toList();
+    if (!types.equals(List.of("ByteLevel"))
+        && !types.equals(List.of("Split", "ByteLevel"))
+        && !types.equals(List.of("Digits", "ByteLevel"))) {
+      throw new InexpressibleTokenizerException(
+          "has pre_tokenizer %s, not ByteLevel, alone or after Split or Digits".formatted(types));
+    }
+    var first = steps.get(0);
+    var byteLevel = steps.get(steps.size() - 1);
+    boolean splitsTexts = byteLevel.path("use_regex").asBoolean(true);
+    boolean beginsWithBlank = byteLevel.path("add_prefix_space").asBoolean(true);
+    if (steps.size() > 1 && beginsWithBlank) {
+      throw new InexpressibleTokenizerException("puts a blank before each part of a text");
+    }
+    switch (types.get(0)) {
+      case "Split" -> {
+        var pattern = WordPattern.of(first.path("pattern").path("Regex").asText());
+        if (pattern.isPresent()
+            && !splitsTexts
+            && !first.path("invert").asBoolean()
+            && first.path("behavior").asText().equals("Isolated")) {
+          return new Words(pattern.get(), false);
+        }
       }
-      throw new InexpressibleTokenizerException("does not split texts into words");
+      case "Digits" -> {
+        if (splitsTexts && first.path("individual_digits").asBoolean()) {
+          return new Words(WordPattern.STARCODER, false);
+        }
+      }
+      default -> {
+        if (splitsTexts) {
+          return new Words(WordPattern.GPT2, beginsWithBlank);
+        }
+        throw new InexpressibleTokenizerException("does not split texts into words");
+      }
     }
-    var parts = preTokenizer.path("pretokenizers");
-    var split = parts.path(0);
-    var bytes = parts.path(1);
-    if (!type.equals("Sequence")
-        || parts.size() != 2
-        || !split.path("type").asText().equals("Split")
-        || !bytes.path("type").asText().equals("ByteLevel")) {
-      throw new InexpressibleTokenizerException(
-          "has pre_tokenizer %s, not ByteLevel, alone or after Split"
-              .formatted(types(preTokenizer)));
-    }
-    requireNoBlank(bytes);
-    var regex = split.path("pattern").path("Regex").asText();
-    var pattern = WordPattern.of(regex);
-    if (pattern.isEmpty()
-        || bytes.path("use_regex").asBoolean(true)
-        || split.path("invert").asBoolean()
-        || !split.path("behavior").asText().equals("Isolated")) {
-      throw new InexpressibleTokenizerException(
-          "splits texts otherwise than GPT-2, Llama 3 and Qwen 2: %s".formatted(preTokenizer));
-    }
-    return pattern.get();
+    throw new InexpressibleTokenizerException(
+        "splits texts otherwise than GPT-2, StarCoder, Llama 3, Qwen 2 and BLOOM: %s"
+            .formatted(preTokenizer));
   }
 
-  private static void requireNoBlank(JsonNode byteLevel) throws InexpressibleTokenizerException {
-    if (byteLevel.path("add_prefix_space").asBoolean(true)) {
-      throw new InexpressibleTokenizerException("puts a blank before a text");
-    }
-  }
-
-  private static String types(JsonNode preTokenizer) {
-    var type = preTokenizer.path("type").asText("none");
-    return type.equals("Sequence")
-        ? preTokenizer
-            .path("pretokenizers")
-            .valueStream()
-            .map(BytePairJson::types)
-            .toList()
-            .toString()
-        : type;
+  /** Returns a pre-tokenizer or, of a sequence, its parts. */
+  private static Stream<JsonNode> steps(JsonNode preTokenizer) {
+    return preTokenizer.path("type").asText().equals("Sequence")
+        ? preTokenizer.path("pretokenizers").valueStream().flatMap(BytePairJson::steps)
+        : Stream.of(preTokenizer);
   }
 }

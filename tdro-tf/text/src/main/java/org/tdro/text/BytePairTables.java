@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.tdro.io.Json;
 
@@ -18,6 +19,7 @@ import org.tdro.io.Json;
  *
  * @param normalizer of texts
  * @param pattern that splits normalised texts into words
+ * @param beginsWithBlank whether a text, or what follows a special token in it, gets a blank before it unless it begins with one
  * @param classes {@code kind + KINDS · role} of {@link CodePointClass}, of special tokens, too
  * @param bytes id of each byte
  * @param vocabulary number of ids
@@ -27,7 +29,7 @@ import org.tdro.io.Json;
  * @param earlierBefore pairs that must wait for what may become of the token before them
  * @param earlierAfter pairs that must wait for what may become of the token after them
  * @param words that are one token
- * @param specials the number of each special token that texts may hold
+ * @param specials the special tokens that texts may hold
  * @param specialIds the id of each number from {@link #FIRST_SPECIAL} on; −1 for the end of a text
  * @param before numbers of the special tokens before a text
  * @param after those of the special tokens after it
@@ -36,6 +38,7 @@ import org.tdro.io.Json;
 public record BytePairTables(
     NormalizerTables normalizer,
     WordPattern pattern,
+    boolean beginsWithBlank,
     CodePointTable classes,
     int[] bytes,
     int vocabulary,
@@ -45,7 +48,7 @@ public record BytePairTables(
     Earlier earlierBefore,
     Earlier earlierAfter,
     Words words,
-    Map<String, Integer> specials,
+    Map<String, Special> specials,
     int[] specialIds,
     int[] before,
     int[] after) {
@@ -67,6 +70,13 @@ public record BytePairTables(
   public record Earlier(long[] pairs, int[] ranks) {}
 
   /**
+   * A special token that texts may hold.
+   *
+   * @param bare sides on which white space belongs to it
+   */
+  public record Special(int number, Set<TextSide> bare) {}
+
+  /**
    * The words that are one token. A word is found by the sum of {@code weights[i] · (byte i + 1)}, and then compared.
    *
    * @param weights by place, as many as the longest has bytes
@@ -85,6 +95,16 @@ public record BytePairTables(
    */
   public static BytePairTables of(JsonNode tokenizerJson) throws InexpressibleTokenizerException {
     return new Builder(BytePairJson.of(tokenizerJson)).build();
+  }
+
+  /** Returns the number that ends a text. */
+  public int end() {
+    return FIRST_SPECIAL + specialIds.length - 1;
+  }
+
+  /** Returns how many numbers are after the text itself: special tokens and the end. */
+  public int tail() {
+    return after.length + 1;
   }
 
   /** Returns ascending keys and a last one that is none of them. */
@@ -109,10 +129,10 @@ public record BytePairTables(
 
     BytePairTables build() throws InexpressibleTokenizerException {
       var numbers = new LinkedHashMap<Integer, Integer>();
-      var specials = new LinkedHashMap<String, Integer>();
-      json.added().specials().forEach((special, id) -> {
-        numbers.putIfAbsent(id, FIRST_SPECIAL + numbers.size());
-        specials.put(special, numbers.get(id));
+      var specials = new LinkedHashMap<String, Special>();
+      json.added().specials().forEach((content, special) -> {
+        numbers.putIfAbsent(special.id(), FIRST_SPECIAL + numbers.size());
+        specials.put(content, new Special(numbers.get(special.id()), special.bare()));
       });
       json.added().before().forEach(id -> numbers.putIfAbsent(id, FIRST_SPECIAL + numbers.size()));
       json.added().after().forEach(id -> numbers.putIfAbsent(id, FIRST_SPECIAL + numbers.size()));
@@ -127,6 +147,7 @@ public record BytePairTables(
       return new BytePairTables(
           NormalizerTables.of(json.root().path("normalizer")),
           json.pattern(),
+          json.beginsWithBlank(),
           CodePointClasses.of(json.pattern()),
           bytes(),
           rules.vocabulary(),

@@ -17,6 +17,9 @@ public final class CodePointClass {
   /** A special token or the end of a text. */
   public static final int SPECIAL = 6;
 
+  /** A digit that is a word by itself, whatever is beside it. */
+  public static final int DIGIT = 7;
+
   /** Kinds. */
   public static final int KINDS = 8;
 

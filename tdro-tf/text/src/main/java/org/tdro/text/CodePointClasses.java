@@ -44,14 +44,43 @@ final class CodePointClasses {
     classes['\r'] = CodePointClass.LINE_END;
     classes['\n'] = CodePointClass.LINE_END;
     classes['\''] += CodePointClass.KINDS * CodePointClass.APOSTROPHE;
+    if (pattern == WordPattern.STARCODER) {
+      isolateDigits(classes);
+    }
     return CodePointTable.of(
         classes.length + BytePairTables.MOST_SPECIALS,
         codePoint -> codePoint < classes.length ? classes[codePoint] : CodePointClass.SPECIAL);
   }
 
+  private static void isolateDigits(int[] classes) {
+    var json = Json.object().putNull("normalizer");
+    var steps = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+    steps.addObject().put("type", "Digits").put("individual_digits", true);
+    steps.addObject().put("type", "WhitespaceSplit");
+    try (var probe = new WordProbe(json)) {
+      for (int page = 0; page < classes.length; page += CodePointTable.PAGE) {
+        if (probe.uniform(page).isPresent()) {
+          continue;
+        }
+        var words = probe.words(page);
+        for (int i = 0; i < words.size(); i++) {
+          // Between the letters a and b.
+          if (words.get(i).size() == 3) {
+            classes[page + i] = CodePointClass.DIGIT;
+          }
+        }
+      }
+    }
+  }
+
   private static ObjectNode replacements(WordPattern pattern) {
     var sequence = Json.object().put("type", "Sequence");
     var steps = sequence.putArray("normalizers");
+    if (pattern == WordPattern.BLOOM) {
+      replace(steps, WordPattern.BLOOM_LETTER, LETTER);
+      replace(steps, "[^" + LETTER + "]", OTHER);
+      return sequence;
+    }
     // What has been replaced is punctuation, which no later step replaces.
     replace(steps, "[^\\s\\p{L}\\p{N}]", OTHER);
     for (int role = 0; role < ROLES.length(); role++) {

@@ -31,7 +31,16 @@ public record PromptTemplate(String template) {
 
   /** Returns the template with {@code text} in its place. */
   public String apply(String text) {
-    var at = template.indexOf(TEXT);
-    return template.substring(0, at) + text + template.substring(at + TEXT.length());
+    return beforeText() + text + afterText();
+  }
+
+  /** Returns what is put before a text. */
+  public String beforeText() {
+    return template.substring(0, template.indexOf(TEXT));
+  }
+
+  /** Returns what is put after a text. */
+  public String afterText() {
+    return template.substring(template.indexOf(TEXT) + TEXT.length());
   }
 }

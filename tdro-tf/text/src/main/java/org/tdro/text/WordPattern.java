@@ -10,10 +10,17 @@ public enum WordPattern {
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
       false,
       Integer.MAX_VALUE),
+  /** StarCoder: as GPT-2, after each digit has become a word. */
+  STARCODER(GPT2.regex, false, Integer.MAX_VALUE),
+  /** BLOOM: runs of whatever is neither white space nor a certain mark, and what is between them. */
+  BLOOM(" ?" + WordPattern.BLOOM_LETTER + "+", false, Integer.MAX_VALUE),
   /** Llama 3: any case of contractions, letters after any one other character, line ends by themselves, at most three digits. */
   LLAMA3(later("\\p{N}{1,3}"), true, 3),
   /** Qwen 2: as Llama 3, with digits one by one. */
   QWEN2(later("\\p{N}"), true, 1);
+
+  /** What runs are made of in {@link #BLOOM}: neither of parentheses, white space, the bar nor the marks of the nested class. */
+  static final String BLOOM_LETTER = "[^(\\s|[.,!?…。，、।۔،])]";
 
   private final String regex;
   private final boolean isLater;

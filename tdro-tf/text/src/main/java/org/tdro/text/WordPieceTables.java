@@ -126,7 +126,8 @@ public record WordPieceTables(
           json.unknown(),
           json.longestWord(),
           json.added().specials().entrySet().stream()
-              .map(token -> new Special(token.getKey(), specials.get(token.getValue())))
+              .map(token ->
+                  new Special(token.getKey(), specials.get(token.getValue().id())))
               .toList(),
           text(json.added().before(), specials),
           text(json.added().after(), specials));
@@ -134,7 +135,8 @@ public record WordPieceTables(
 
     /** Returns a reserved code point for the id of each special token in texts and around them. */
     private Map<Integer, Integer> specials() throws InexpressibleTokenizerException {
-      var ids = new TreeSet<>(json.added().specials().values());
+      var ids = new TreeSet<Integer>();
+      json.added().specials().values().forEach(special -> ids.add(special.id()));
       ids.addAll(json.added().before());
       ids.addAll(json.added().after());
       if (ids.size() > LAST_RESERVED - FIRST_RESERVED + 1) {

@@ -91,8 +91,10 @@ final class GrpcPredictCall implements PredictCall {
   }
 
   @Override
-  public float[][] texts(String signature, List<String> texts) {
-    return predict(signature, Map.of(RetrieverAssets.TEXT, Tensors.strings(texts)), texts.size());
+  public float[][] texts(String signature, Map<String, List<String>> inputs) {
+    var tensors = new LinkedHashMap<String, TensorProto>();
+    inputs.forEach((name, values) -> tensors.put(name, Tensors.strings(values)));
+    return predict(signature, tensors, inputs.get(RetrieverAssets.TEXT).size());
   }
 
   private float[][] predict(String signature, Map<String, TensorProto> inputs, int rows) {

@@ -2,6 +2,7 @@ package org.tdro.serving.client;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 
 /** Calls on a model of a server, by one of TensorFlow Serving's protocols. */
 interface PredictCall extends AutoCloseable {
@@ -14,8 +15,12 @@ interface PredictCall extends AutoCloseable {
    */
   float[][] ids(String signature, IdType type, int[][] rows, int length);
 
-  /** Returns the embeddings of texts; throws as {@link #ids}. */
-  float[][] texts(String signature, List<String> texts);
+  /**
+   * Returns the embeddings of texts; throws as {@link #ids}.
+   *
+   * @param inputs a value of each text by the name of the input, {@value RetrieverAssets#TEXT} among them
+   */
+  float[][] texts(String signature, Map<String, List<String>> inputs);
 
   /** Returns whether the server has a version of the model that answers; it is asked once. */
   boolean isAvailable();

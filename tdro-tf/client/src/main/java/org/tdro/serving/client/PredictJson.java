@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import org.tdro.text.Tokenizer;
 
 /** The column format of TensorFlow Serving's predict call. */
@@ -42,14 +43,18 @@ final class PredictJson {
     });
   }
 
-  /** Returns the request for the embeddings of texts. */
-  static byte[] request(String signature, List<String> texts) {
+  /** Returns the request for the embeddings of texts, given a value of each by the name of the input. */
+  static byte[] request(String signature, Map<String, List<String>> inputs) {
     return request(signature, json -> {
-      json.writeStartArray();
-      for (var text : texts) {
-        json.writeString(Tokenizer.wellFormed(text));
+      json.writeStartObject();
+      for (var input : inputs.entrySet()) {
+        json.writeArrayFieldStart(input.getKey());
+        for (var value : input.getValue()) {
+          json.writeString(Tokenizer.wellFormed(value));
+        }
+        json.writeEndArray();
       }
-      json.writeEndArray();
+      json.writeEndObject();
     });
   }
 

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
 
@@ -47,8 +48,9 @@ final class RestPredictCall implements PredictCall {
   }
 
   @Override
-  public float[][] texts(String signature, List<String> texts) {
-    return PredictJson.response(post(PredictJson.request(signature, texts)), texts.size());
+  public float[][] texts(String signature, Map<String, List<String>> inputs) {
+    int rows = inputs.get(RetrieverAssets.TEXT).size();
+    return PredictJson.response(post(PredictJson.request(signature, inputs)), rows);
   }
 
   @Override

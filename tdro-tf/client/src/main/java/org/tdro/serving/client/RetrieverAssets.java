@@ -54,9 +54,6 @@ public record RetrieverAssets(
   /** The folder of the assets in a SavedModel. */
   public static final String FOLDER = "assets";
 
-  /** The signature that embeds passages given as titles and texts; not every export has it. */
-  public static final String TITLED_PASSAGE_SIGNATURE = "embed_titled_passage_text";
-
   /** The input of token ids {@code [batch, length]}. */
   public static final String INPUT_IDS = "input_ids";
 
@@ -65,6 +62,12 @@ public record RetrieverAssets(
 
   /** The input of texts {@code [batch]} where a signature takes strings. */
   public static final String TEXT = "text";
+
+  /** The input of passages' titles {@code [batch]}, which are empty where there is none. */
+  public static final String TITLE = "title";
+
+  /** The input of the names of prompts {@code [batch]}; an empty one is that of all texts. */
+  public static final String PROMPT_NAME = "prompt_name";
 
   private static final String FILE = "retriever.json";
   private static final String TOKENIZER = "tokenizer.json";
@@ -162,11 +165,6 @@ public record RetrieverAssets(
   /** Returns the signature that embeds texts of a kind. */
   public static String signature(TextKind kind) {
     return kind == TextKind.QUERY ? "encode_query" : "encode_passage";
-  }
-
-  /** Returns the signature that embeds texts of a kind given as strings; not every export has it. */
-  public static String textSignature(TextKind kind) {
-    return kind == TextKind.QUERY ? "embed_query_text" : "embed_passage_text";
   }
 
   /**

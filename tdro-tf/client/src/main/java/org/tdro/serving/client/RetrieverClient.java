@@ -160,13 +160,9 @@ public final class RetrieverClient implements AutoCloseable {
     try {
       vectors = call.ids(signature, assets.idType(), rows, length);
     } catch (ServingException e) {
-      // TensorFlow Serving's words are "signature name: … not found in signature def".
-      boolean unknown = e.getMessage().contains(signature) && e.getMessage().contains("not found");
-      throw unknown
-          ? new ServingException(
-              e.status(),
-              "the version that is served has another tokenizer than the assets of this client; give it the assets of that version: "
-                  + e.getMessage())
+      throw e.isUnknown(signature)
+          ? e.meaning(
+              "the version that is served has another tokenizer than the assets of this client; give it the assets of that version")
           : e;
     }
     if (vectors[0].length != assets.dimension()) {

@@ -16,6 +16,18 @@ public final class ServingException extends RuntimeException {
     return new ServingException(200, "the server's answer cannot be understood: " + why);
   }
 
+  /** Returns the same error with what it means before its message. */
+  ServingException meaning(String what) {
+    return new ServingException(status, what + ": " + getMessage());
+  }
+
+  /** Returns whether it says that the served model does not have a signature. */
+  boolean isUnknown(String signature) {
+    // TensorFlow Serving's words are "Serving signature key … not found" and, elsewhere, "signature
+    // name: … not found in signature def".
+    return getMessage().contains(signature) && getMessage().contains("not found");
+  }
+
   /** Returns the HTTP status, of a gRPC code the one that corresponds; 200 if the answer was not understood. */
   public int status() {
     return status;

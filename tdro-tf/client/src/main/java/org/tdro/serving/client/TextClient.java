@@ -2,7 +2,11 @@ package org.tdro.serving.client;
 
 import java.net.URI;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 
 /**
@@ -14,8 +18,7 @@ import org.tdro.text.TextKind;
  * }
  * }</pre>
  *
- * Thread-safe. Texts get the prompt of all texts of their kind; for the prompt of a task use {@link RetrieverClient}. A passage with
- * a title is sent as the title, a space and the text.
+ * Thread-safe. Texts get the prompt of all texts of their kind, or that of a task by its name.
  */
 public final class TextClient implements AutoCloseable {
   private final PredictCall call;
@@ -41,30 +44,85 @@ public final class TextClient implements AutoCloseable {
     call = PredictCall.of(model, options);
   }
 
-  /** Returns the embeddings of queries, in their order, {@code [texts, dimension]}. */
+  /** Returns the embeddings of queries, in their order, with the prompt of all queries, if there is one. */
   public float[][] embedQueries(List<String> texts) {
-    return embed(TextKind.QUERY, texts);
+    return embed(TextKind.QUERY, Prompts.EVERY_TASK, texts);
   }
 
-  /** Returns the embeddings of passages, in their order, {@code [texts, dimension]}. */
+  /** Returns the embeddings of passages, in their order, with the prompt of all passages, if there is one. */
   public float[][] embedPassages(List<String> texts) {
-    return embed(TextKind.PASSAGE, texts);
+    return embed(TextKind.PASSAGE, Prompts.EVERY_TASK, texts);
   }
 
   /**
    * Returns the embeddings of texts, in their order, {@code [texts, dimension]}.
    *
-   * @throws ServingException if the server refuses, as it does where the export takes token ids alone, or is still busy after the last
-   *     attempt
+   * @param task selects the prompt by the name of a domain or task; empty for the prompt of all texts, if there is one
+   * @throws ServingException if the server refuses, as it does where the export takes token ids alone or has no prompt of that name,
+   *     or is still busy after the last attempt
    * @throws java.io.UncheckedIOException if it cannot be reached
    */
-  public float[][] embed(TextKind kind, List<String> texts) {
-    return new LengthBatches(texts.size(), options.texts())
+  public float[][] embed(TextKind kind, String task, List<String> texts) {
+    return send(kind, task, Map.of(RetrieverAssets.TEXT, texts));
+  }
+
+  /**
+   * Returns the embeddings of passages with titles, in their order, {@code [texts, dimension]}.
+   *
+   * @param task as in {@link #embed}
+   * @param titles one for each text, empty where it has none
+   * @throws IllegalArgumentException if there are not as many titles as texts
+   * @throws ServingException as {@link #embed}
+   * @throws java.io.UncheckedIOException if the server cannot be reached
+   */
+  public float[][] embedTitledPassages(String task, List<String> titles, List<String> texts) {
+    if (titles.size() != texts.size()) {
+      throw new IllegalArgumentException(
+          "there are %d titles for %d texts".formatted(titles.size(), texts.size()));
+    }
+    var inputs = Map.of(RetrieverAssets.TITLE, titles, RetrieverAssets.TEXT, texts);
+    return send(TextKind.PASSAGE, task, inputs);
+  }
+
+  private float[][] send(TextKind kind, String task, Map<String, List<String>> named) {
+    var inputs = new TreeMap<>(named);
+    int texts = named.get(RetrieverAssets.TEXT).size();
+    if (!task.equals(Prompts.EVERY_TASK)) {
+      inputs.put(RetrieverAssets.PROMPT_NAME, Collections.nCopies(texts, task));
+    }
+    var signature = TextSignature.of(kind, inputs.keySet());
+    return new LengthBatches(texts, options.texts())
         .embed(
-            i -> texts.get(i).length(),
-            batch -> call.texts(
-                RetrieverAssets.textSignature(kind),
-                Arrays.stream(batch).map(texts::get).toList()));
+            i -> inputs.values().stream()
+                .mapToInt(values -> values.get(i).length())
+                .sum(),
+            batch -> send(signature, rows(inputs, batch)));
+  }
+
+  private static Map<String, List<String>> rows(Map<String, List<String>> inputs, Integer[] rows) {
+    var chosen = new TreeMap<String, List<String>>();
+    inputs.forEach(
+        (name, values) -> chosen.put(name, Arrays.stream(rows).map(values::get).toList()));
+    return chosen;
+  }
+
+  private float[][] send(TextSignature signature, Map<String, List<String>> inputs) {
+    try {
+      return call.texts(signature.key(), inputs);
+    } catch (ServingException e) {
+      throw e.isUnknown(signature.key()) ? e.meaning(missing(signature)) : e;
+    }
+  }
+
+  /** Returns why a server may not have a signature. */
+  private static String missing(TextSignature signature) {
+    if (signature.takes(RetrieverAssets.PROMPT_NAME)) {
+      return "the version that is served has no prompts of tasks for %s, or takes token ids alone"
+          .formatted(signature.kind().plural());
+    }
+    return signature.takes(RetrieverAssets.TITLE)
+        ? "the version that is served takes no titles, or token ids alone"
+        : "the version that is served takes token ids alone, so use RetrieverClient";
   }
 
   /** Returns whether the server has a version of the model that answers; it is asked once, for as long as a request may take. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -106,7 +107,7 @@ class GrpcPredictCallTest {
   private float[][] texts(int attempts) {
     try (var call = PredictCall.of(
         address("/v1/models/small/versions/3"), options(Duration.ofSeconds(20), attempts))) {
-      return call.texts("embed_query_text", List.of("a", "é"));
+      return call.texts("embed_query_text", Map.of("text", List.of("a", "é")));
     }
   }
 
@@ -227,7 +228,7 @@ class GrpcPredictCallTest {
   void aServerThatDoesNotAnswerIsAskedAgain() {
     silent = true;
     try (var call = PredictCall.of(address("/v1/models/x"), options(Duration.ofMillis(300), 2))) {
-      assertThatThrownBy(() -> call.texts("embed_query_text", List.of("a")))
+      assertThatThrownBy(() -> call.texts("embed_query_text", Map.of("text", List.of("a"))))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("in 2 attempts: no answer within PT0.3S");
     }
@@ -242,7 +243,7 @@ class GrpcPredictCallTest {
     }
     var address = URI.create("grpc://127.0.0.1:" + free + "/v1/models/x");
     try (var call = PredictCall.of(address, options(Duration.ofSeconds(20), 2))) {
-      assertThatThrownBy(() -> call.texts("embed_query_text", List.of("a")))
+      assertThatThrownBy(() -> call.texts("embed_query_text", Map.of("text", List.of("a"))))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("no answer from grpc://127.0.0.1:" + free + "/ in 2 attempts: ")
           .hasMessageContaining("refused");
@@ -256,13 +257,14 @@ class GrpcPredictCallTest {
     var options = new RetrieverClient.Options(
         8, Duration.ofSeconds(20), 8, Duration.ofMillis(20), Optional.empty());
     try (var call = PredictCall.of(address("/v1/models/x"), options)) {
-      call.texts("embed_query_text", List.of("a", "b"));
+      call.texts("embed_query_text", Map.of("text", List.of("a", "b")));
       server.shutdownNow().awaitTermination();
       for (int i = 0; i < 3; i++) {
         assertThat(call.isAvailable()).isFalse();
       }
       server = serve(port);
-      assertThat(call.texts("embed_query_text", List.of("a", "b"))).hasDimensions(2, 3);
+      assertThat(call.texts("embed_query_text", Map.of("text", List.of("a", "b"))))
+          .hasDimensions(2, 3);
     }
   }
 
@@ -273,7 +275,7 @@ class GrpcPredictCallTest {
       var failure = new CompletableFuture<Throwable>();
       var thread = new Thread(() -> {
         try {
-          call.texts("embed_query_text", List.of("a"));
+          call.texts("embed_query_text", Map.of("text", List.of("a")));
         } catch (IllegalStateException e) {
           failure.complete(Thread.currentThread().isInterrupted() ? e : null);
         }

@@ -1,13 +1,14 @@
 package org.tdro.export.tokenizer;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.tdro.text.BytePairTables;
-import org.tdro.text.PromptTemplate;
+import org.tdro.text.TextSide;
 import org.tdro.text.WordPieceTables;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Cumsum;
-import org.tensorflow.types.TBool;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
 import org.tensorflow.types.TString;
@@ -29,6 +30,10 @@ final class GraphBytePair implements GraphTokenizer {
   /** The first code point of private use that stands for a special token. */
   private static final int FIRST_RESERVED = WordPieceTables.FIRST_RESERVED;
 
+  /** Any white space of Unicode, which RE2 has no class for. */
+  private static final String WHITE_SPACE =
+      "[\\x{9}-\\x{D}\\x{20}\\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}]*";
+
   private final BytePairTables tables;
 
   GraphBytePair(BytePairTables tables) {
@@ -36,8 +41,8 @@ final class GraphBytePair implements GraphTokenizer {
   }
 
   @Override
-  public Tokens tokenize(Ops tf, Operand<TString> texts, PromptTemplate prompt, int maxLength) {
-    return new Steps(tf).tokenize(texts, prompt, maxLength);
+  public Tokens tokenize(Ops tf, Operand<TString> texts, int maxLength) {
+    return new Steps(tf).tokenize(texts, maxLength);
   }
 
   /** The steps in one graph. In comments, n are code points of the batch, w words and m their bytes. */
@@ -46,12 +51,15 @@ final class GraphBytePair implements GraphTokenizer {
       super(tf);
     }
 
-    Tokens tokenize(Operand<TString> texts, PromptTemplate prompt, int maxLength) {
-      var decoded = decoded(marked(texts, prompt));
+    Tokens tokenize(Operand<TString> texts, int maxLength) {
+      var decoded = decoded(marked(texts));
       var batch = tf.size(texts, TInt64.class);
       var codePoints =
           new GraphNormalizer(tables.normalizer()).normalize(tf, unmarked(decoded.charValues()));
-      var words = new Words(codePoints, batch, maxLength);
+      if (tables.beginsWithBlank()) {
+        codePoints = withBlanks(codePoints);
+      }
+      var words = new Words(new LongTexts(tf, tables).cut(codePoints, maxLength), batch, maxLength);
       var bytes = new Bytes(words);
       var tokens =
           new BytePairMerges(tf, tables).tokens(bytes.ids, bytes.values, bytes.words, bytes.count);
@@ -61,27 +69,33 @@ final class GraphBytePair implements GraphTokenizer {
     }
 
     /** Returns texts in which special tokens are code points of private use, with those around a text and the end of it. */
-    private Operand<TString> marked(Operand<TString> texts, PromptTemplate prompt) {
+    private Operand<TString> marked(Operand<TString> texts) {
       var escape = Character.toString(ESCAPE);
-      int last = FIRST_RESERVED + tables.specialIds().length - 1;
+      int last = reserved(tables.end());
       Operand<TString> marked = tf.strings.staticRegexReplace(
-          around(texts, prompt), escaped(ESCAPE), escape + Character.toString(ESCAPED_ESCAPE));
+          texts, escaped(ESCAPE), escape + Character.toString(ESCAPED_ESCAPE));
       marked = tf.strings.staticRegexReplace(
           marked, "[" + escaped(FIRST_RESERVED) + "-" + escaped(last) + "]", escape + "\\0");
       for (var special : tables.specials().entrySet()) {
         marked = tf.strings.staticRegexReplace(
-            marked, quoted(special.getKey()), Character.toString(reserved(special.getValue())));
+            marked,
+            regex(special.getKey(), special.getValue().bare()),
+            Character.toString(reserved(special.getValue().number())));
       }
-      var template = new StringBuilder();
-      for (int special : tables.before()) {
-        template.appendCodePoint(reserved(special));
-      }
-      template.append(PromptTemplate.TEXT);
-      for (int special : tables.after()) {
-        template.appendCodePoint(reserved(special));
-      }
-      template.appendCodePoint(last);
-      return around(marked, new PromptTemplate(template.toString()));
+      var after = reserved(tables.after()) + Character.toString(last);
+      return tf.strings.join(
+          List.of(tf.constant(reserved(tables.before())), marked, tf.constant(after)));
+    }
+
+    private static String reserved(int[] specials) {
+      var codePoints = Arrays.stream(specials).map(Steps::reserved).toArray();
+      return new String(codePoints, 0, codePoints.length);
+    }
+
+    private static String regex(String special, Set<TextSide> bare) {
+      return (bare.contains(TextSide.BEFORE) ? WHITE_SPACE : "")
+          + quoted(special)
+          + (bare.contains(TextSide.AFTER) ? WHITE_SPACE : "");
     }
 
     private static int reserved(int special) {
@@ -103,6 +117,22 @@ final class GraphBytePair implements GraphTokenizer {
       return gather(all, where(tf.math.logicalNot(isEscape)));
     }
 
+    /** Returns code points with a blank before texts, and before what follows special tokens, that do not begin with one. */
+    private Operand<TInt32> withBlanks(Operand<TInt32> codePoints) {
+      var isSpecial = tf.math.greaterEqual(codePoints, tf.constant(BytePairTables.FIRST_SPECIAL));
+      var begins = shifted(tf.constant(new int[] {1}), int32(isSpecial), tf.shape(codePoints));
+      var lacks = tf.math.logicalNot(
+          tf.math.logicalOr(isSpecial, tf.math.equal(codePoints, tf.constant((int) ' '))));
+      var added = tf.math.mul(begins, int32(lacks));
+      var places =
+          tf.math.add(tf.range(zero, tf.size(codePoints), one), tf.math.cumsum(added, zero));
+      var size = tf.math.add(tf.shape(codePoints), tf.reduceSum(added, zero));
+      return tf.tensorScatterNdUpdate(
+          tf.fill(size, tf.constant((int) ' ')),
+          tf.reshape(places, tf.constant(new int[] {-1, 1})),
+          codePoints);
+    }
+
     /** The words that decide about the tokens: each has at least one, so those beyond the maximum length are left out. */
     private final class Words {
       /** Code points of all texts. */
@@ -118,11 +148,11 @@ final class GraphBytePair implements GraphTokenizer {
         this.codePoints = codePoints;
         var count = tf.size(codePoints);
         var size = tf.shape(codePoints);
-        var end = tf.constant(last());
+        var end = tf.constant(tables.end());
         var isEnd = tf.math.equal(codePoints, end);
         var begins = shifted(tf.constant(new int[] {1}), int32(isEnd), size);
         // The tokens after a text, and its end, are words of their own.
-        int tail = tables.after().length + 1;
+        int tail = tables.tail();
         var next = tf.concat(
             List.of(
                 new WordEnds(tf, codePoints, tables).ends(),
@@ -131,7 +161,7 @@ final class GraphBytePair implements GraphTokenizer {
         var reached = reached(next, tf.concat(List.of(begins, first), zero), count, maxLength);
         var row = tf.dtypes.cast(
             tf.math.cumsum(int32(isEnd), zero, Cumsum.exclusive(true)), TInt64.class);
-        var isLast = tailOf(isEnd, tail, size);
+        var isLast = isAmongLast(isEnd, tail, size);
         var isWord = tf.math.logicalOr(tf.math.equal(tf.slice(reached, first, size), one), isLast);
         var found = where(isWord);
         var kept = where(new Ranks(gather(row, found), batch).isWithin(maxLength, tail));
@@ -139,20 +169,6 @@ final class GraphBytePair implements GraphTokenizer {
         lengths = tf.math.sub(gather(next, starts), starts);
         rows = gather(row, starts);
       }
-
-      /** Returns whether each is one of the last of its text. */
-      private Operand<TBool> tailOf(Operand<TBool> isEnd, int tail, Operand<TInt32> size) {
-        var padded = tf.concat(List.of(int32(isEnd), tf.constant(new int[tail - 1])), zero);
-        Operand<TInt32> any = int32(isEnd);
-        for (int ahead = 1; ahead < tail; ahead++) {
-          any = tf.math.maximum(any, tf.slice(padded, tf.constant(new int[] {ahead}), size));
-        }
-        return tf.math.equal(any, one);
-      }
-    }
-
-    private int last() {
-      return BytePairTables.FIRST_SPECIAL + tables.specialIds().length - 1;
     }
 
     /** The bytes of words. */

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import org.tdro.io.Json;
 import org.tdro.text.BytePairTables;
 import org.tdro.text.InexpressibleTokenizerException;
-import org.tdro.text.PromptTemplate;
 import org.tdro.text.TokenizerModel;
 import org.tdro.text.WordPieceTables;
 import org.tensorflow.Operand;
@@ -26,12 +25,11 @@ public interface GraphTokenizer {
   /**
    * Adds the tokens of texts to a graph.
    *
-   * @param texts {@code [batch]}, in UTF-8; bytes that are not are read as U+FFFD
-   * @param prompt put around each text
+   * @param texts {@code [batch]}, with their prompts, in UTF-8; bytes that are not are read as U+FFFD
    * @param maxLength longer texts are cut, special tokens at their end kept, as by
    *     {@link org.tdro.text.Tokenizer#encode(String, int)}
    */
-  Tokens tokenize(Ops tf, Operand<TString> texts, PromptTemplate prompt, int maxLength);
+  Tokens tokenize(Ops tf, Operand<TString> texts, int maxLength);
 
   /**
    * Returns the tokenizer of a {@code tokenizer.json}.

@@ -1,7 +1,6 @@
 package org.tdro.export.tokenizer;
 
 import java.util.List;
-import org.tdro.text.PromptTemplate;
 import org.tdro.text.WordPieceTables;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
@@ -29,8 +28,8 @@ final class GraphWordPiece implements GraphTokenizer {
   }
 
   @Override
-  public Tokens tokenize(Ops tf, Operand<TString> texts, PromptTemplate prompt, int maxLength) {
-    return new Steps(tf).tokenize(texts, prompt, maxLength);
+  public Tokens tokenize(Ops tf, Operand<TString> texts, int maxLength) {
+    return new Steps(tf).tokenize(texts, maxLength);
   }
 
   /** The steps in one graph. In comments, n are code points of the batch, m items, w words and t tokens. */
@@ -39,8 +38,8 @@ final class GraphWordPiece implements GraphTokenizer {
       super(tf);
     }
 
-    Tokens tokenize(Operand<TString> texts, PromptTemplate prompt, int maxLength) {
-      var decoded = decoded(marked(texts, prompt));
+    Tokens tokenize(Operand<TString> texts, int maxLength) {
+      var decoded = decoded(marked(texts));
       var ends = tf.math.mul(decoded.rowSplits(), tf.constant((long) tables.width()));
       var batch = tf.size(texts, TInt64.class);
       var items = new Items(items(decoded.charValues()), ends, batch, maxLength);
@@ -50,17 +49,17 @@ final class GraphWordPiece implements GraphTokenizer {
     }
 
     /** Returns texts in which special tokens are code points of private use, with those around a text. */
-    private Operand<TString> marked(Operand<TString> texts, PromptTemplate prompt) {
+    private Operand<TString> marked(Operand<TString> texts) {
       var reserved = "[" + escaped(WordPieceTables.FIRST_RESERVED) + "-"
           + escaped(WordPieceTables.LAST_RESERVED) + "]";
       Operand<TString> marked = tf.strings.staticRegexReplace(
-          around(texts, prompt), reserved, Character.toString(WordPieceTables.SUBSTITUTE));
+          texts, reserved, Character.toString(WordPieceTables.SUBSTITUTE));
       for (var special : tables.specials()) {
         marked = tf.strings.staticRegexReplace(
             marked, quoted(special.content()), Character.toString(special.codePoint()));
       }
-      return around(
-          marked, new PromptTemplate(tables.before() + PromptTemplate.TEXT + tables.after()));
+      return tf.strings.join(
+          List.of(tf.constant(tables.before()), marked, tf.constant(tables.after())));
     }
 
     /** Returns {@code [n · width]} items of {@code [n]} code points. */

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import org.tdro.text.CodePointTable;
-import org.tdro.text.PromptTemplate;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Cumsum;
@@ -36,18 +35,6 @@ class TokenSteps {
     oneLong = tf.constant(1L);
     first = tf.constant(new int[] {0});
     flat = tf.constant(new int[] {-1});
-  }
-
-  /** Puts a template around texts. */
-  final Operand<TString> around(Operand<TString> texts, PromptTemplate template) {
-    if (template.equals(PromptTemplate.IDENTITY)) {
-      return texts;
-    }
-    int at = template.template().indexOf(PromptTemplate.TEXT);
-    return tf.strings.join(List.of(
-        tf.constant(template.template().substring(0, at)),
-        texts,
-        tf.constant(template.template().substring(at + PromptTemplate.TEXT.length()))));
   }
 
   /** Returns the code points of all texts; bytes that are not UTF-8 become U+FFFD. */
@@ -144,6 +131,20 @@ class TokenSteps {
         List.of("FIRST_DIM_SIZE", "VALUE_ROWIDS"));
     return new GraphTokenizer.Tokens(
         tf.math.maximum(padded, zero), int32(tf.math.greaterEqual(padded, zero)));
+  }
+
+  /**
+   * Returns whether each code point is one of the last of its text.
+   *
+   * @param isEnd whether it is the last one
+   */
+  final Operand<TBool> isAmongLast(Operand<TBool> isEnd, int count, Operand<TInt32> size) {
+    var padded = tf.concat(List.of(int32(isEnd), tf.constant(new int[count - 1])), zero);
+    Operand<TInt32> any = int32(isEnd);
+    for (int ahead = 1; ahead < count; ahead++) {
+      any = tf.math.maximum(any, tf.slice(padded, tf.constant(new int[] {ahead}), size));
+    }
+    return tf.math.equal(any, one);
   }
 
   final Operand<TInt64> where(Operand<TBool> condition) {

@@ -43,6 +43,26 @@ final class WordEnds extends TokenSteps {
 
   /** Returns {@code [n]}: the place behind the word that begins at each code point. */
   Operand<TInt32> ends() {
+    return pattern == WordPattern.BLOOM ? endsOfRuns() : endsOfWords();
+  }
+
+  /** Returns the ends of runs of letters, with a blank before them, and of what is between. */
+  private Operand<TInt32> endsOfRuns() {
+    var isLetter = is(CodePointClass.LETTER);
+    var isSpecial = is(CodePointClass.SPECIAL);
+    var isBlank = is(CodePointClass.BLANK);
+    var choices = new ArrayList<Choice>();
+    choices.add(new Choice(isSpecial, after(1)));
+    runs(choices, isLetter, isBlank, runEnds(isLetter));
+    var others = runEnds(tf.math.logicalNot(tf.math.logicalOr(isLetter, isSpecial)));
+    // The last blank before letters is theirs; a text does not begin with the end of another one.
+    var isTheirs = tf.math.logicalAnd(
+        gather(isLetter, clipped(others)),
+        gather(isBlank, tf.math.maximum(tf.math.sub(others, one), zero)));
+    return end(choices, tf.math.sub(others, int32(isTheirs)));
+  }
+
+  private Operand<TInt32> endsOfWords() {
     var isLetter = is(CodePointClass.LETTER);
     var isNumber = is(CodePointClass.NUMBER);
     var isOther = is(CodePointClass.OTHER);
@@ -52,7 +72,9 @@ final class WordEnds extends TokenSteps {
     var isSpace =
         tf.math.logicalOr(tf.math.logicalOr(isBlank, isLineEnd), is(CodePointClass.SPACE));
     var choices = new ArrayList<Choice>();
-    choices.add(new Choice(isSpecial, after(1)));
+    // Texts are divided at these first, so each ends the part before it.
+    var isAlone = tf.math.logicalOr(isSpecial, is(CodePointClass.DIGIT));
+    choices.add(new Choice(isAlone, after(1)));
     contractions(choices);
     var beforeLetters = pattern.isLater()
         ? tf.math.logicalNot(tf.math.logicalOr(tf.math.logicalOr(isLetter, isNumber), isLineEnd))
@@ -76,9 +98,14 @@ final class WordEnds extends TokenSteps {
     }
     // All blanks but the last, which may belong to the next word; all of them at the end of a text.
     var isLong = tf.math.greater(tf.math.sub(spaces, places), one);
-    var isInside = tf.math.logicalNot(gather(isSpecial, clipped(spaces)));
+    var isInside = tf.math.logicalNot(gather(isAlone, clipped(spaces)));
     choices.add(new Choice(tf.math.logicalAnd(isLong, isInside), tf.math.sub(spaces, one)));
-    Operand<TInt32> end = spaces;
+    return end(choices, spaces);
+  }
+
+  /** Returns the end of the first choice that holds. */
+  private Operand<TInt32> end(List<Choice> choices, Operand<TInt32> otherwise) {
+    Operand<TInt32> end = otherwise;
     for (int i = choices.size() - 1; i >= 0; i--) {
       end = tf.select(choices.get(i).condition, choices.get(i).end, end);
     }

@@ -1,5 +1,6 @@
 package org.tdro.export.tokenizer;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -21,10 +22,53 @@ final class BytePairFiles {
     OURS(json -> {}),
     /** Without a normalizer. */
     GPT2(json -> json.putNull("normalizer")),
+    /** With the post-processor and the tokens of RoBERTa, of which one takes the white space before it. */
+    ROBERTA(json -> {
+      json.putNull("normalizer");
+      var model = (ObjectNode) json.get("model");
+      model.put("continuing_subword_prefix", "").put("end_of_word_suffix", "");
+      json.putArray("added_tokens");
+      for (var token : new String[] {"<s>", "<pad>", "</s>", "<unk>"}) {
+        ((ObjectNode) model.get("vocab")).put(token, model.get("vocab").size());
+        special(json, token).put("normalized", true);
+      }
+      special(json, "<mask>").put("lstrip", true);
+      var processor = json.putObject("post_processor").put("type", "RobertaProcessing");
+      processor.put("trim_offsets", true).put("add_prefix_space", false);
+      processor.putArray("sep").add("</s>").add(model.at("/vocab/<~1s>").asInt());
+      processor.putArray("cls").add("<s>").add(model.at("/vocab/<s>").asInt());
+    }),
+    /** As GPT-2, with a blank before texts, one part of a sequence, and tokens that take the white space beside them. */
+    BLANKS(json -> {
+      json.putObject("normalizer").put("type", "NFKC");
+      ((ObjectNode) json.get("model")).put("dropout", 0.0);
+      ((ObjectNode) json.get("pre_tokenizer")).put("add_prefix_space", true);
+      JsonNode byteLevel = json.get("pre_tokenizer");
+      json.putObject("pre_tokenizer")
+          .put("type", "Sequence")
+          .putArray("pretokenizers")
+          .add(byteLevel);
+      special(json, "<mask>").put("lstrip", true).put("rstrip", true);
+      special(json, "<|im_start|>").put("rstrip", true);
+    }),
+    /** With each digit a word before GPT-2's pattern. */
+    STARCODER(json -> {
+      json.putNull("normalizer");
+      JsonNode byteLevel = json.get("pre_tokenizer");
+      var parts = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+      parts.addObject().put("type", "Digits").put("individual_digits", true);
+      parts.add(byteLevel);
+    }),
+    /** With the published pattern, and nothing put around a text. */
+    BLOOM(json -> {
+      json.putNull("normalizer");
+      words(json, " ?[^(\\s|[.,!?…。，、।۔،])]+");
+      json.set("post_processor", json.at("/pre_tokenizer/pretokenizers/1"));
+    }),
     /** With the published pattern, NFC, and several special tokens. */
     QWEN2(json -> {
       json.putObject("normalizer").put("type", "NFC");
-      words(json, "\\p{N}");
+      words(json, later("\\p{N}"));
       special(json, "<|im_start|>");
       special(json, "<|im_end|>");
     }),
@@ -34,14 +78,14 @@ final class BytePairFiles {
      */
     LLAMA3(json -> {
       json.putNull("normalizer");
-      words(json, "\\p{N}{1,3}");
+      words(json, later("\\p{N}{1,3}"));
       var model = (ObjectNode) json.get("model");
       var vocabulary = (ObjectNode) model.get("vocab");
       for (var word : new String[] {"Ġthexq", "zqjx", "Ġqqqq", "ĠĠĠĠĠĠĠĠ"}) {
         vocabulary.put(word, vocabulary.size());
       }
       model.put("ignore_merges", true).set("merges", divisions(vocabulary));
-      begin(json, special(json, "<|begin_of_text|>"));
+      begin(json, special(json, "<|begin_of_text|>").get("id").asInt());
     });
 
     @SuppressWarnings("ImmutableEnumChecker") // a function without state
@@ -72,7 +116,12 @@ final class BytePairFiles {
     return Files.writeString(file, json.toString());
   }
 
-  private static void words(ObjectNode json, String digits) {
+  private static String later(String digits) {
+    return "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" + digits
+        + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+  }
+
+  private static void words(ObjectNode json, String regex) {
     var parts = json.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
     parts
         .addObject()
@@ -80,10 +129,7 @@ final class BytePairFiles {
         .put("behavior", "Isolated")
         .put("invert", false)
         .putObject("pattern")
-        .put(
-            "Regex",
-            "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|" + digits
-                + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+");
+        .put("Regex", regex);
     parts
         .addObject()
         .put("type", "ByteLevel")
@@ -92,11 +138,15 @@ final class BytePairFiles {
         .put("use_regex", false);
   }
 
-  /** Adds a special token and returns its id. */
-  private static int special(ObjectNode json, String content) {
-    // Those for padding and the end are in the vocabulary.
-    int id = json.at("/model/vocab").size() + json.get("added_tokens").size() - 2;
-    ((ArrayNode) json.get("added_tokens"))
+  /** Adds a special token, with its id in the vocabulary, if it is there, or the next one, and returns it. */
+  private static ObjectNode special(ObjectNode json, String content) {
+    var vocabulary = json.at("/model/vocab");
+    long own = json.get("added_tokens")
+        .valueStream()
+        .filter(token -> !vocabulary.has(token.get("content").asText()))
+        .count();
+    int id = vocabulary.path(content).asInt(vocabulary.size() + (int) own);
+    return ((ArrayNode) json.get("added_tokens"))
         .addObject()
         .put("id", id)
         .put("content", content)
@@ -105,7 +155,6 @@ final class BytePairFiles {
         .put("rstrip", false)
         .put("normalized", false)
         .put("special", true);
-    return id;
   }
 
   private static void begin(ObjectNode json, int id) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ class GraphBytePairTest {
 
   /** Every code point in a word, before a digit, after a blank and an apostrophe; planes 3 to 16 have no letters. */
   @ParameterizedTest
-  @EnumSource(names = {"GPT2", "LLAMA3"})
+  @EnumSource(names = {"STARCODER", "BLOOM", "LLAMA3"})
   void everyCodePoint(BytePairFiles.Kind kind) {
     int last = Boolean.getBoolean(ALL) ? Character.MAX_CODE_POINT : LAST_LETTER;
     var texts = new ArrayList<String>();
@@ -118,6 +119,20 @@ class GraphBytePairTest {
     }
   }
 
+  /** White space, and what might be taken for it, on both sides of a token that takes it. */
+  @Test
+  void everyWhiteSpaceBesideAToken() {
+    pairs
+        .get(BytePairFiles.Kind.BLANKS)
+        .assertSame(IntStream.range(0, Character.MIN_SURROGATE)
+            .filter(codePoint -> Character.isSpaceChar(codePoint)
+                || Character.isISOControl(codePoint)
+                || Character.getType(codePoint) == Character.FORMAT)
+            .mapToObj(Character::toString)
+            .map(space -> "a" + space + space + "<mask>" + space + "b" + space + "<mask>")
+            .toList());
+  }
+
   @ParameterizedTest
   @EnumSource
   void textsThatAreUnlikely(BytePairFiles.Kind kind) {
@@ -136,6 +151,11 @@ class GraphBytePairTest {
         "!!! !!!\n\n ...\r\nfoo",
         "<|endoftext|><|pad|> <|endoftext|>\n<|im_start|>user <|begin_of_text|>",
         "<|endoftext|",
+        " <mask> a  <mask>\u3000<mask> \t\u0085\u00a0<mask>x<mask>, <mask>\n",
+        "<|im_start|> \n a <|im_start|>  <mask>  b<|im_start|><|im_start|> \u2028<s> </s>  ",
+        "a  1 23  x4 y\n5 '6 's7 ２ ² Ⅷ",
+        "(a, (b) | c.  d !?  e…f。g ) h",
+        "\u00a0x \u2002y<mask>\u00a0z",
         "<|\u200bendoftext|>",
         "\udbfc\udc00 \udbff\udffc\udbff\udffce \udbfc\udc01 \udbff\udffb\udbff\udffc",
         "a" + "\u0301\u0323".repeat(30),
@@ -162,6 +182,9 @@ class GraphBytePairTest {
             "a".repeat(9_999),
             "ab".repeat(9_999),
             letters.toString(),
+            "it's the registry, or 12 of them ".repeat(300),
+            "a<|endoftext|>b ".repeat(LENGTH) + "(c) \n d ".repeat(300),
+            "\ufdfa".repeat(1_000),
             "!".repeat(LENGTH - 2),
             "1 ".repeat(LENGTH),
             "word " + " ".repeat(20_000) + "another",
@@ -187,6 +210,7 @@ class GraphBytePairTest {
       for (var prompt : List.of("{text}", "query: {text}", "<{text}|end>", "<|endof{text}")) {
         try (var pair = new TokenizerPair(file, new PromptTemplate(prompt), length)) {
           pair.assertSame(List.of("", "text|>", "some words", "the registry ".repeat(20)));
+          pair.assertSame(List.of("a", "the registry ".repeat(8_000), ""));
         }
       }
     }
@@ -243,17 +267,24 @@ class GraphBytePairTest {
         json -> ((ObjectNode) json.at("/model/vocab")).remove("Ġ"), "has no token of the byte 32");
     assertRefused(
         json -> json.putObject("pre_tokenizer").put("type", "Metaspace"),
-        "has pre_tokenizer Metaspace, not ByteLevel, alone or after Split");
+        "has pre_tokenizer [Metaspace], not ByteLevel, alone or after Split or Digits");
     assertRefused(
-        json -> json.putObject("pre_tokenizer").put("type", "ByteLevel"),
-        "puts a blank before a text");
+        json ->
+            ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/1")).put("add_prefix_space", true),
+        "puts a blank before each part of a text");
     assertRefused(
         json ->
             ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/0/pattern")).put("Regex", "\\w+"),
-        "splits texts otherwise than GPT-2, Llama 3 and Qwen 2");
+        "splits texts otherwise than GPT-2, StarCoder, Llama 3, Qwen 2 and BLOOM");
     assertRefused(
-        json -> ((ObjectNode) json.at("/added_tokens/0")).put("lstrip", true),
-        "removes the blanks beside the added token <|pad|>");
+        json -> {
+          ((ObjectNode) json.at("/added_tokens/0")).put("lstrip", true);
+          ((ObjectNode) json.at("/added_tokens/2")).put("content", "im ");
+        },
+        "removes the blanks beside the added token <|pad|>, and has one of blanks, \"im \"");
+    assertRefused(
+        json -> ((ObjectNode) json.at("/added_tokens/0")).put("single_word", true),
+        "finds the added token <|pad|> as a word only");
     assertRefused(
         json -> ((ObjectNode) json.at("/added_tokens/0")).put("normalized", true),
         "finds the added token <|pad|> in normalised texts");

@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.tdro.testing.Shared;
 import org.tdro.text.InexpressibleTokenizerException;
 import org.tdro.text.PromptTemplate;
+import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
@@ -54,7 +56,9 @@ final class TokenizerPair implements AutoCloseable {
     this.maxLength = maxLength;
     var tf = Ops.create(graph);
     texts = tf.placeholder(TString.class, Placeholder.shape(Shape.of(-1)));
-    tokens = tokenizer.tokenize(tf, texts, prompt, maxLength);
+    var prompts = new Prompts(Map.of(Prompts.EVERY_TASK, prompt), Map.of());
+    var prompted = new GraphPrompts(prompts, TextKind.QUERY).around(tf, texts);
+    tokens = tokenizer.tokenize(tf, prompted, maxLength);
     session = new Session(graph);
     host = Tokenizer.load(tokenizerJson);
   }

@@ -1,0 +1,55 @@
+package org.tdro.experiments.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tdro.io.InputException;
+import org.tdro.io.Problems;
+import org.tdro.io.TextLines;
+import org.tdro.rows.Passage;
+
+/** The texts of a file, as {@code tdro encode} reads them. */
+public final class BenchmarkTexts {
+  private static final int CHUNK_LINES = 1024;
+
+  private BenchmarkTexts() {}
+
+  /**
+   * Reads the first texts of a file of JSON objects with {@code text} and perhaps {@code title}.
+   *
+   * @param most how many to read; a file may have fewer
+   * @throws InputException if one has no text, or there are none
+   */
+  public static List<String> read(Path file, int most) {
+    var texts = new ArrayList<String>();
+    var problems = new Problems();
+    try (var reader = TextLines.open(file)) {
+      var chunks = reader.chunks(Math.min(most, CHUNK_LINES));
+      while (texts.size() < most && chunks.hasNext() && !problems.isFull()) {
+        for (var line : chunks.next()) {
+          read(line, texts, problems);
+        }
+      }
+    } catch (InputException e) {
+      problems.fill(e.problems());
+    }
+    problems.throwIfAny();
+    if (texts.isEmpty()) {
+      throw new InputException(file + " holds no texts");
+    }
+    return texts.subList(0, Math.min(most, texts.size()));
+  }
+
+  private static void read(TextLines.Line line, List<String> texts, Problems problems) {
+    try {
+      var row = line.object();
+      if (row.path("text").isTextual()) {
+        texts.add(new Passage("", row.path("title").asText(), row.path("text").asText()).content());
+      } else {
+        problems.fill(List.of(line.place() + ": has no text that is a string"));
+      }
+    } catch (InputException e) {
+      problems.fill(e.problems());
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package org.tdro.tools;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.tdro.experiments.bench.BenchmarkTexts;
+import org.tdro.experiments.bench.GraphTokenizing;
+import org.tdro.experiments.bench.StepTimes;
+import org.tdro.io.Json;
+import org.tdro.io.TemporaryFolder;
+import org.tdro.keras.KernelTimes;
+import org.tdro.retriever.Retriever;
+import org.tdro.retriever.RetrieverSource;
+import org.tdro.retriever.TokenEncoding;
+import org.tdro.text.InexpressibleTokenizerException;
+import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
+import org.tensorflow.proto.ConfigProto;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code tdro bench encode}, which measures the tokenising and encoding of texts. */
+@Command(
+    name = "encode",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Measure how fast a model tokenises and encodes texts.",
+      "Tokenising with the library, which uses all processors as tdro encode does; in a graph, as exports that take texts do it, "
+          + "in batches of 32; and encoding, in turn."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro bench encode --model runs/finetune --input corpus.jsonl.gz --kind passage",
+      "  tdro bench encode --model runs/finetune --input queries.jsonl --kind query --texts 200 --kernels"
+    })
+final class BenchEncodeCommand implements Callable<Integer> {
+  private static final int GRAPH_BATCH = 32;
+  private static final String LIBRARY = "tokenising";
+  private static final String GRAPH = "tokenising in a graph";
+  private static final String ENCODING = "encoding";
+
+  @Spec
+  private CommandSpec spec;
+
+  @Mixin
+  private ModelOptions model;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "FILE",
+      description = "JSONL of texts; .gz is decompressed.")
+  private Path input;
+
+  @Option(
+      names = "--kind",
+      required = true,
+      paramLabel = "KIND",
+      description = "What the texts are: query or passage. Maximum lengths and prompts differ.")
+  private TextKind kind;
+
+  @Option(
+      names = "--texts",
+      defaultValue = "1000",
+      paramLabel = "N",
+      description = "How many texts of the file, its first, are used (default: ${DEFAULT-VALUE}).")
+  private int most;
+
+  @Option(
+      names = "--batch-tokens",
+      defaultValue = "4096",
+      paramLabel = "N",
+      description = "Tokens of a batch, padding included (default: ${DEFAULT-VALUE}).")
+  private int batchTokens;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      paramLabel = "N",
+      description =
+          "How often each part is measured, after one time that is not (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--kernels",
+      description =
+          "Then encode the texts once more under TensorFlow's tracer and print what each kind of kernel took.")
+  private boolean kernels;
+
+  @Option(names = "--json", description = "End with one line of JSON; times in ms are medians.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    if (Stream.of(most, batchTokens, rounds).anyMatch(number -> number < 1)) {
+      throw new ParameterException(
+          spec.commandLine(), "--texts, --batch-tokens and --rounds must be at least 1");
+    }
+    var out = spec.commandLine().getOut();
+    var stored = model.stored();
+    var settings = model.settings(stored);
+    var texts = BenchmarkTexts.read(input, most);
+    var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
+    try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
+      var ids = retriever.tokenize(kind, Prompts.EVERY_TASK, texts);
+      var tasks = new LinkedHashMap<String, Runnable>();
+      tasks.put(LIBRARY, () -> retriever.tokenize(kind, Prompts.EVERY_TASK, texts));
+      tasks.put(ENCODING, () -> retriever.encode(kind, ids, batches));
+      var times = new LinkedHashMap<>(StepTimes.inTurn(tasks, rounds));
+      times.putAll(inGraph(stored, retriever, texts));
+      print(out, times, ids);
+      if (kernels) {
+        print(out, retriever.trace(kind, ids, batches));
+      }
+      if (json) {
+        out.println(Json.line(values(times, ids)));
+      }
+      out.flush();
+    }
+    return 0;
+  }
+
+  /** Measures the tokenizer in a graph; says why not if there is none with the same tokens. */
+  private Map<String, StepTimes> inGraph(
+      RetrieverSource stored, Retriever retriever, List<String> texts) {
+    var settings = retriever.settings();
+    return TemporaryFolder.with(folder -> {
+      var file = stored.tokenizer(settings.spec().pooling(), folder).orElseThrow();
+      var prompt = settings.prompts().of(kind, Prompts.EVERY_TASK);
+      var prompted = texts.stream().map(prompt::apply).toList();
+      try (var graph = new GraphTokenizing(file, settings.maxLength(kind))) {
+        return StepTimes.inTurn(
+            Map.of(GRAPH, () -> {
+              for (int from = 0; from < prompted.size(); from += GRAPH_BATCH) {
+                graph.run(prompted.subList(from, Math.min(from + GRAPH_BATCH, prompted.size())));
+              }
+            }),
+            rounds);
+      } catch (InexpressibleTokenizerException e) {
+        spec.commandLine().getErr().println("no tokenising in a graph: " + e.getMessage());
+        spec.commandLine().getErr().flush();
+        return Map.of();
+      }
+    });
+  }
+
+  private static void print(PrintWriter out, Map<String, StepTimes> times, int[][] ids) {
+    long tokens = tokens(ids);
+    out.println(format(
+        "%,d texts, %,d tokens, %.1f in a text", ids.length, tokens, (double) tokens / ids.length));
+    var table = new TextTable("", "median ms", "least ms", "cpu ms", "texts/s", "tokens/s");
+    times.forEach((name, measured) -> table.row(
+        name,
+        format("%.1f", measured.median()),
+        format("%.1f", measured.minimum()),
+        format("%.1f", measured.cpuMean()),
+        format("%.0f", ids.length / measured.median() * 1e3),
+        format("%.0f", tokens / measured.median() * 1e3)));
+    out.print(table);
+  }
+
+  private static void print(PrintWriter out, KernelTimes kernels) {
+    var table = new TextTable("kernel", "ms", "share", "number");
+    for (var kernel : kernels.kernels()) {
+      table.row(
+          kernel.operation(),
+          format("%.1f", kernel.millis()),
+          format("%.1f %%", 100 * kernel.millis() / kernels.millis()),
+          kernel.count());
+    }
+    out.println();
+    out.print(table);
+  }
+
+  private static Map<String, Object> values(Map<String, StepTimes> times, int[][] ids) {
+    var values = new LinkedHashMap<String, Object>();
+    values.put("texts", ids.length);
+    values.put("tokens", tokens(ids));
+    times.forEach((name, measured) -> {
+      var key = name.replace(' ', '_');
+      values.put(key + "_ms", measured.median());
+      values.put(key + "_min_ms", measured.minimum());
+      values.put(key + "_cpu_ms", measured.cpuMean());
+    });
+    return values;
+  }
+
+  private static long tokens(int[][] ids) {
+    return Stream.of(ids).mapToLong(text -> text.length).sum();
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}
