@@ -109,14 +109,28 @@ final class BenchCommand extends CommandGroup {
         description = "Steps of each kind before the measured ones. Default: ${DEFAULT-VALUE}")
     private int warmup;
 
+    @Option(
+        names = "--kernels",
+        description =
+            "Then take a plain and a dro step, if they are among the kinds, under TensorFlow's tracer and print what each kind of kernel took. Not for steps in chunks.")
+    private boolean kernels;
+
     @Option(names = "--json", description = "End with one line of JSON; times in ms are medians.")
     private boolean json;
 
     @Override
     public Integer call() {
-      var report = benchmark().run();
+      var benchmark = benchmark();
+      var report = benchmark.run();
       var out = spec.commandLine().getOut();
       print(report, out);
+      if (kernels) {
+        benchmark.kernels().forEach((kind, times) -> {
+          out.printf("%n%s%n", kind.title());
+          out.print(KernelTable.of(times));
+        });
+        out.flush();
+      }
       if (json) {
         out.println(Json.line(report.values()));
       }

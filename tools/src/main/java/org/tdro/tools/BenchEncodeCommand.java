@@ -13,7 +13,6 @@ import org.tdro.experiments.bench.GraphTokenizing;
 import org.tdro.experiments.bench.StepTimes;
 import org.tdro.io.Json;
 import org.tdro.io.TemporaryFolder;
-import org.tdro.keras.KernelTimes;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
@@ -120,7 +119,8 @@ final class BenchEncodeCommand implements Callable<Integer> {
       times.putAll(inGraph(stored, retriever, texts));
       print(out, times, ids);
       if (kernels) {
-        print(out, retriever.trace(kind, ids, batches));
+        out.println();
+        out.print(KernelTable.of(retriever.trace(kind, ids, batches)));
       }
       if (json) {
         out.println(Json.line(values(times, ids)));
@@ -166,19 +166,6 @@ final class BenchEncodeCommand implements Callable<Integer> {
         format("%.1f", measured.cpuMean()),
         format("%.0f", ids.length / measured.median() * 1e3),
         format("%.0f", tokens / measured.median() * 1e3)));
-    out.print(table);
-  }
-
-  private static void print(PrintWriter out, KernelTimes kernels) {
-    var table = new TextTable("kernel", "ms", "share", "number");
-    for (var kernel : kernels.kernels()) {
-      table.row(
-          kernel.operation(),
-          format("%.1f", kernel.millis()),
-          format("%.1f %%", 100 * kernel.millis() / kernels.millis()),
-          kernel.count());
-    }
-    out.println();
     out.print(table);
   }
 

@@ -57,6 +57,30 @@ class BenchStepTest {
     assertThat(json.get("dro_to_train").asDouble()).isPositive();
   }
 
+  @Test
+  void theKernelsOfTrainingAreNamed() {
+    assertThat(run(
+            "bench",
+            "step",
+            "--shape",
+            TINY,
+            "--steps",
+            "1",
+            "--warmup",
+            "1",
+            "--kinds",
+            "forward,train,dro",
+            "--kernels"))
+        .as(err.toString())
+        .isZero();
+    var tables = out.toString().split("kernel +ms +share +number");
+    assertThat(tables).hasSize(3);
+    assertThat(tables[0]).contains("train").doesNotContain("ResourceApply");
+    for (var table : List.of(tables[1], tables[2])) {
+      assertThat(table).contains("MatMul").contains("ResourceApply").containsPattern("others +\\d");
+    }
+  }
+
   /** 2 passages of 8 tokens and a query of 4 for each of 3 rows, twice. */
   @Test
   void measuresTheConfiguredModel() throws IOException {

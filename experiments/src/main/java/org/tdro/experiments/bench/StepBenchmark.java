@@ -16,6 +16,7 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.keras.Callback;
 import org.tdro.keras.Dataset;
 import org.tdro.keras.FitOptions;
+import org.tdro.keras.KernelTimes;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.retriever.ContrastiveModel;
@@ -82,10 +83,31 @@ public final class StepBenchmark {
     }
   }
 
+  /**
+   * Takes the warm-up's steps and then one under TensorFlow's tracer.
+   *
+   * @return what the kernels of each kind took in all runs of that step; none of a kind that is not a step of training, or a step in chunks
+   */
+  public Map<StepKind, KernelTimes> kernels() {
+    try (var workload = Workload.of(resolved, lengths);
+        var open = new Subjects(workload)) {
+      var runs = open.of(kinds);
+      measure(runs, warmup);
+      var kernels = new EnumMap<StepKind, KernelTimes>(StepKind.class);
+      open.trained.forEach((kind, model) -> {
+        model.traceKernels(times -> kernels.merge(kind, times, KernelTimes::plus));
+        runs.get(kind).run();
+        model.traceKernels(null);
+      });
+      return kernels;
+    }
+  }
+
   /** The models and rows that are measured; owns them. */
   private static final class Subjects implements AutoCloseable {
     private final Workload workload;
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+    private final Map<StepKind, ContrastiveModel> trained = new EnumMap<>(StepKind.class);
     private ContrastiveModel plain;
     private Dataset plainRows;
 
@@ -108,10 +130,14 @@ public final class StepBenchmark {
     private Runnable run(StepKind kind) {
       return switch (kind) {
         case FORWARD -> new ForwardPass(plain, workload)::run;
-        case TRAIN -> () -> fit(plain, plainRows, 1);
+        case TRAIN -> {
+          trained.put(kind, plain);
+          yield () -> fit(plain, plainRows, 1);
+        }
         case DRO -> {
           var dro = owned(workload.droModel());
           var rows = owned(workload.dataset());
+          trained.put(kind, dro);
           yield () -> fit(dro, rows, 1);
         }
         case WEIGHT_UPDATE -> owned(workload.weightUpdate())::run;

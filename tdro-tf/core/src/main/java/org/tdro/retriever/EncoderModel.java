@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.tdro.data.TokenMatrix;
 import org.tdro.huggingface.AdapterFolder;
@@ -86,7 +87,11 @@ public class EncoderModel extends Model {
 
   /** Encodes a batch of texts of one kind under TensorFlow's tracer, and returns what its kernels took. */
   final KernelTimes trace(TextKind kind, TokenMatrix texts) {
-    return with(texts, batch -> trace(output(kind), batch));
+    var times = new AtomicReference<KernelTimes>();
+    return with(texts, batch -> {
+      trace(output(kind), batch, times::set);
+      return times.get();
+    });
   }
 
   private static <T> T with(TokenMatrix texts, Function<Batch, T> use) {

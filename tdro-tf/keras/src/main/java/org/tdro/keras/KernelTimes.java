@@ -5,8 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
 import org.tensorflow.proto.NodeDef;
 import org.tensorflow.proto.RunMetadata;
+import org.tensorflow.proto.RunOptions;
 
 /**
  * The time that each kind of kernel took on the processor, as TensorFlow traced it. Kernels run at the same time, so the sum may be
@@ -16,6 +20,11 @@ import org.tensorflow.proto.RunMetadata;
  */
 public record KernelTimes(List<Kernel> kernels) {
   private static final double NANOS_PER_MILLI = 1e6;
+
+  private static final RunOptions TRACE = RunOptions.newBuilder()
+      .setTraceLevel(RunOptions.TraceLevel.FULL_TRACE)
+      .setOutputPartitionGraphs(true)
+      .build();
 
   /**
    * All kernels of one kind.
@@ -34,8 +43,14 @@ public record KernelTimes(List<Kernel> kernels) {
     kernels = List.copyOf(kernels);
   }
 
-  /** Reads the trace of a run that was asked for its partition graphs. */
-  static KernelTimes of(RunMetadata trace) {
+  /** Does a run under TensorFlow's tracer, which slows it down, and tells what its kernels took. */
+  static Result run(Session.Runner runner, Consumer<KernelTimes> listener) {
+    var result = runner.setOptions(TRACE).runAndFetchMetadata();
+    listener.accept(of(result.getMetadata().orElseThrow()));
+    return result;
+  }
+
+  private static KernelTimes of(RunMetadata trace) {
     var operations = new HashMap<String, String>();
     for (var graph : trace.getPartitionGraphsList()) {
       graph.getNodeList().forEach(node -> operations.put(node.getName(), operation(node)));

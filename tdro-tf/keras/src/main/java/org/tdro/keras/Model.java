@@ -12,7 +12,6 @@ import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;
 import org.tensorflow.proto.ConfigProto;
-import org.tensorflow.proto.RunOptions;
 import org.tensorflow.types.TFloat32;
 
 /**
@@ -41,6 +40,7 @@ public abstract class Model implements AutoCloseable {
   private Checkpoint checkpoint;
   private final TrainingState state = new TrainingState();
   private long traceEverySteps;
+  private Consumer<KernelTimes> kernelListener;
   private boolean logsGradientNorm;
   private volatile Ending ending = Ending.NONE;
 
@@ -270,15 +270,9 @@ public abstract class Model implements AutoCloseable {
     return (TFloat32) feed(batch).fetch(output).run().get(0);
   }
 
-  /** Computes an output for a batch once under TensorFlow's tracer, and returns what its kernels took. */
-  public final KernelTimes trace(Operand<TFloat32> output, Batch batch) {
-    var options = RunOptions.newBuilder()
-        .setTraceLevel(RunOptions.TraceLevel.FULL_TRACE)
-        .setOutputPartitionGraphs(true)
-        .build();
-    try (var result = feed(batch).fetch(output).setOptions(options).runAndFetchMetadata()) {
-      return KernelTimes.of(result.getMetadata().orElseThrow());
-    }
+  /** Computes an output for a batch once under TensorFlow's tracer, and tells what its kernels took. */
+  public final void trace(Operand<TFloat32> output, Batch batch, Consumer<KernelTimes> listener) {
+    KernelTimes.run(feed(batch).fetch(output), listener).close();
   }
 
   /** A run that is fed with all of a batch and with no step. */
@@ -356,6 +350,21 @@ public abstract class Model implements AutoCloseable {
   /** Steps from one trace of the update to the next; 0 for none. */
   final long traceEverySteps() {
     return traceEverySteps;
+  }
+
+  /**
+   * Tells what the kernels took of every run of a step, a micro-batch, that is one run of the graph; steps in chunks are not traced. Tracing
+   * slows steps down.
+   *
+   * @param listener null for no more tracing
+   */
+  public final void traceKernels(Consumer<KernelTimes> listener) {
+    kernelListener = listener;
+  }
+
+  /** Who is told what kernels took; null for nobody. */
+  final Consumer<KernelTimes> kernelListener() {
+    return kernelListener;
   }
 
   /**

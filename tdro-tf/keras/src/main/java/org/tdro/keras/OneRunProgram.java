@@ -3,6 +3,7 @@ package org.tdro.keras;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
+import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.op.Op;
 import org.tensorflow.types.TFloat32;
@@ -66,19 +67,22 @@ final class OneRunProgram implements TrainingProgram {
         run.fetch(List.of(gradientNorm));
       }
       return run.target(last ? update : accumulate)
-          .run(
-              last
-                  ? runner -> updateTime.run(runner, done + 1, model.traceEverySteps())
-                  : Session.Runner::run,
-              fetched -> {
-                var read = logs.read(fetched, microBatch == 0);
-                return logsNorm
-                    ? read.with(
-                        Logs.GRADIENT_NORM,
-                        ((TFloat32) fetched.get(logs.operands().size())).getFloat())
-                    : read;
-              });
+          .run(runner -> run(runner, last, done + 1), fetched -> {
+            var read = logs.read(fetched, microBatch == 0);
+            return logsNorm
+                ? read.with(
+                    Logs.GRADIENT_NORM, ((TFloat32) fetched.get(logs.operands().size())).getFloat())
+                : read;
+          });
     }
+  }
+
+  private Result run(Session.Runner runner, boolean last, long step) {
+    var listener = model.kernelListener();
+    if (listener != null) {
+      return KernelTimes.run(runner, listener);
+    }
+    return last ? updateTime.run(runner, step, model.traceEverySteps()) : runner.run();
   }
 
   @Override
