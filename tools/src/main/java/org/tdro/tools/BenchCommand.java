@@ -45,7 +45,8 @@ final class BenchCommand extends CommandGroup {
       name = "step",
       mixinStandardHelpOptions = true,
       description = {
-        "Measure forward passes, plain training steps and dro steps, in turn.",
+        "Measure forward passes, plain training steps and dro steps, in turn; and a product of two matrices of 2048 rows and columns, whose "
+            + "GFLOP/s show what the machine can do.",
         "Model, batch and longest lengths are the configuration's, or those of --shape."
       },
       footerHeading = "%nExamples:%n",
@@ -79,7 +80,7 @@ final class BenchCommand extends CommandGroup {
         names = "--kinds",
         split = ",",
         paramLabel = "KIND",
-        defaultValue = "forward,train,dro,weight_update",
+        defaultValue = "forward,train,dro,weight_update,matrix_product",
         description = {
           "Kinds of step to measure. Only the models that they need are built and count in the peak memory. Default: ${DEFAULT-VALUE}"
         })

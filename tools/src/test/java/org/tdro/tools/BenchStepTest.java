@@ -43,14 +43,15 @@ class BenchStepTest {
     assertThat(json.at("/steps").asInt()).isEqualTo(3);
     assertThat(json.at("/tokens").asInt()).isEqualTo(8 * 6);
     assertThat(json.at("/padding_share").asDouble(-1)).isZero();
-    for (var kind : List.of("forward", "train", "dro", "weight_update")) {
+    for (var kind : List.of("forward", "train", "dro", "weight_update", "matrix_product")) {
       assertThat(json.get(kind + "_min_ms").asDouble())
           .as(kind)
           .isPositive()
           .isLessThanOrEqualTo(json.get(kind + "_ms").asDouble());
       assertThat(json.get(kind + "_cpu_ms").isNumber()).as(kind).isTrue();
     }
-    for (var positive : List.of("tokens_per_second", "gflops", "forward_gflops", "dro_gflops")) {
+    for (var positive : List.of(
+        "tokens_per_second", "gflops", "forward_gflops", "dro_gflops", "matrix_product_gflops")) {
       assertThat(json.get(positive).asDouble()).as(positive).isPositive();
     }
     assertThat(json.get("input_wait_share").asDouble()).isBetween(0.0, 1.0);

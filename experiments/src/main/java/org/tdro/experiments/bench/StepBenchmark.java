@@ -141,6 +141,7 @@ public final class StepBenchmark {
           yield () -> fit(dro, rows, 1);
         }
         case WEIGHT_UPDATE -> owned(workload.weightUpdate())::run;
+        case MATRIX_PRODUCT -> owned(new MatrixProduct())::run;
       };
     }
 

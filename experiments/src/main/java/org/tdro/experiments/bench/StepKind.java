@@ -9,7 +9,9 @@ public enum StepKind {
   /** A dro step on the same rows. */
   DRO("dro", 4),
   /** The update of the domain weights alone. */
-  WEIGHT_UPDATE("weight update alone", 0);
+  WEIGHT_UPDATE("weight update alone", 0),
+  /** A product of two large matrices, as fast as the machine multiplies. */
+  MATRIX_PRODUCT("product of matrices", 0);
 
   private final String title;
   private final int passes;
@@ -25,10 +27,11 @@ public enum StepKind {
   }
 
   /**
-   * Returns how often it computes the matrix products of a forward pass: a backward pass has two products for each of them,
-   * and a dro step adds the forward pass of the reference. What is computed twice to save memory is not counted.
+   * Returns the floating-point operations in the products of matrices of a step, 0 if they are not known. A backward pass has two
+   * products for each of the forward pass, and a dro step adds the forward pass of the reference. What is computed twice to save memory is not
+   * counted.
    */
-  int passes() {
-    return passes;
+  long flops(StepLoad load) {
+    return this == MATRIX_PRODUCT ? MatrixProduct.FLOPS : passes * load.forwardFlops();
   }
 }

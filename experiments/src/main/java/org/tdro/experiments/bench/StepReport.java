@@ -72,13 +72,13 @@ public record StepReport(
             steps.rate(loads.stream().mapToLong(StepLoad::tokens)) * MILLIS_PER_SECOND);
   }
 
-  /** Returns the speed of a kind's matrix products of tokens in GFLOP/s; empty if it was not measured or has none. */
+  /** Returns the speed of a kind's matrix products in GFLOP/s; empty if it was not measured or has none. */
   public OptionalDouble gflops(StepKind kind) {
-    return kind.passes() == 0 || !times.containsKey(kind)
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(kind.passes()
-            * times.get(kind).rate(loads.stream().mapToLong(StepLoad::forwardFlops))
-            * FLOPS_PER_MILLI_TO_GFLOPS);
+    if (!times.containsKey(kind)) {
+      return OptionalDouble.empty();
+    }
+    double rate = times.get(kind).rate(loads.stream().mapToLong(kind::flops));
+    return rate == 0 ? OptionalDouble.empty() : OptionalDouble.of(rate * FLOPS_PER_MILLI_TO_GFLOPS);
   }
 
   /** Returns all values by name: times in ms, {@code KIND_ms} the median, memory in MiB, null where it is unknown. */
@@ -100,6 +100,7 @@ public record StepReport(
     values.put("gflops", orNull(gflops(StepKind.TRAIN)));
     values.put("forward_gflops", orNull(gflops(StepKind.FORWARD)));
     values.put("dro_gflops", orNull(gflops(StepKind.DRO)));
+    values.put("matrix_product_gflops", orNull(gflops(StepKind.MATRIX_PRODUCT)));
     values.put("resident_before_mib", orNull(residentBeforeMib));
     values.put("resident_after_mib", orNull(residentAfterMib));
     values.put("peak_mib", orNull(peakMib));
