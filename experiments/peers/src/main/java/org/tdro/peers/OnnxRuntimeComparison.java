@@ -50,16 +50,16 @@ final class OnnxRuntimeComparison implements Callable<Integer> {
       description = "The same model in ONNX; its first output is the last states.")
   private Path onnx;
 
-  @Option(
-      names = "--input",
-      required = true,
-      description = "JSONL of texts; .gz is decompressed.")
+  @Option(names = "--input", required = true, description = "JSONL of texts; .gz is decompressed.")
   private Path input;
 
   @Option(names = "--texts", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
   private int most;
 
-  @Option(names = "--batch-tokens", defaultValue = "4096", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--batch-tokens",
+      defaultValue = "4096",
+      description = "Default: ${DEFAULT-VALUE}.")
   private int batchTokens;
 
   @Option(names = "--rounds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}.")
@@ -88,13 +88,18 @@ final class OnnxRuntimeComparison implements Callable<Integer> {
       int maxLength = settings.maxLength(TextKind.PASSAGE);
       var results = new LinkedHashMap<String, Embeddings>();
       var tasks = new LinkedHashMap<String, Runnable>();
-      tasks.put(OURS, () -> results.put(
-          OURS, ours.encode(TextKind.PASSAGE, tokenize(ours, texts), batches)));
-      tasks.put(THEIRS, () -> results.put(
+      tasks.put(
+          OURS,
+          () -> results.put(OURS, ours.encode(TextKind.PASSAGE, tokenize(ours, texts), batches)));
+      tasks.put(
           THEIRS,
-          batches.encode(theirs::encode, ours.dimension(), tokenize(ours, texts), 0, maxLength)));
+          () -> results.put(
+              THEIRS,
+              batches.encode(
+                  theirs::encode, ours.dimension(), tokenize(ours, texts), 0, maxLength)));
       var times = StepTimes.inTurn(tasks, rounds);
-      long tokens = Stream.of(tokenize(ours, texts)).mapToLong(text -> text.length).sum();
+      long tokens =
+          Stream.of(tokenize(ours, texts)).mapToLong(text -> text.length).sum();
       print("%d texts, %d tokens, %d processors%n", texts.size(), tokens, processors);
       times.forEach((name, measured) -> print(
           "%-13s median %.2f s, least %.2f s, %.0f tokens/s%n",

@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtSession;
 import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Map;
 import org.tdro.data.TokenMatrix;
 
 /** A BERT-like encoder in ONNX Runtime: the mean of the last states of a text's tokens, scaled to length 1. Owns its session. */
@@ -49,7 +50,7 @@ final class OnnxRuntimeEncoder implements AutoCloseable {
     }
   }
 
-  private void put(HashMap<String, OnnxTensor> inputs, String name, TokenMatrix texts, int[] values)
+  private void put(Map<String, OnnxTensor> inputs, String name, TokenMatrix texts, int[] values)
       throws OrtException {
     var buffer = LongBuffer.allocate(values.length);
     for (int value : values) {
