@@ -2,6 +2,8 @@ package org.tdro.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A failure of the file system that names the file or folder, such as a full disk or a missing permission. */
@@ -9,7 +11,17 @@ public final class FileException extends UncheckedIOException {
   private static final long serialVersionUID = 1L;
 
   private FileException(String verb, Path path, IOException cause) {
-    super("cannot " + verb + " " + path + ": " + cause.getMessage(), cause);
+    super("cannot " + verb + " " + path + ": " + reason(path, cause), cause);
+  }
+
+  /** Returns what went wrong; the message of some exceptions is the path alone. */
+  private static String reason(Path path, IOException cause) {
+    if (!path.toString().equals(cause.getMessage())) {
+      return cause.getMessage();
+    }
+    return cause instanceof NoSuchFileException
+        ? "there is no such file"
+        : cause instanceof AccessDeniedException ? "permission denied" : cause.getMessage();
   }
 
   /** Returns the failure of reading a file, or of listing a folder, to be thrown. */

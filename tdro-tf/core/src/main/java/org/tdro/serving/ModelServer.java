@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -65,7 +66,8 @@ public final class ModelServer implements AutoCloseable {
             metrics,
             requests,
             limits.bodyBytes()));
-    grpc.ifPresent(server -> server.serve(new GrpcModelApi(models), requests, metrics));
+    grpc.ifPresent(server -> server.serve(new GrpcServer.Serving(
+        new GrpcModelApi(models), MessageReader.of(limits), requests, metrics)));
   }
 
   /** Returns a pool of threads. */
@@ -87,13 +89,15 @@ public final class ModelServer implements AutoCloseable {
    * Loads the newest version and starts serving it.
    *
    * @param base the folder of versions, or a version's own
-   * @throws IllegalArgumentException if there is nothing that can be served
+   * @throws IllegalArgumentException if there is nothing that can be served, or a file of the certificate is wrong
    * @throws UncheckedIOException if a port cannot be listened on
    */
   public static ModelServer start(Path base, ServerOptions options) {
     // Bound before the model is loaded: a port that is taken shows at once.
     var endpoint = options.endpoint();
-    var http = listen(endpoint.host(), endpoint.port(), () -> listen(endpoint));
+    var certificate = endpoint.certificate().map(ServerCertificate::load);
+    certificate.ifPresent(loaded -> loaded.warnings(Instant.now()).forEach(LOG::warn));
+    var http = listen(endpoint.host(), endpoint.port(), () -> listen(endpoint, certificate));
     var metrics = new ServerMetrics();
     Optional<GrpcServer> grpc = Optional.empty();
     try {
@@ -101,7 +105,7 @@ public final class ModelServer implements AutoCloseable {
         grpc = Optional.of(listen(
             endpoint.host(),
             endpoint.grpcPort().getAsInt(),
-            () -> listen(endpoint, options.limits())));
+            () -> listen(endpoint, certificate, options.limits())));
       }
       var versions = ModelVersions.open(base, options, metrics);
       var server = new ModelServer(http, grpc, versions, options, metrics);
@@ -134,18 +138,23 @@ public final class ModelServer implements AutoCloseable {
     }
   }
 
-  private static HttpServer listen(ServerOptions.Endpoint endpoint) throws IOException {
-    var certificate = endpoint.certificate();
+  private static HttpServer listen(
+      ServerOptions.Endpoint endpoint, Optional<ServerCertificate.Loaded> certificate)
+      throws IOException {
     return certificate.isEmpty()
         ? HttpListener.listen(endpoint.host(), endpoint.port(), BACKLOG)
         : HttpListener.listen(
             endpoint.host(), endpoint.port(), BACKLOG, certificate.get().context());
   }
 
-  private static GrpcServer listen(ServerOptions.Endpoint endpoint, ServerOptions.Limits limits)
+  private static GrpcServer listen(
+      ServerOptions.Endpoint endpoint,
+      Optional<ServerCertificate.Loaded> certificate,
+      ServerOptions.Limits limits)
       throws IOException {
     return GrpcServer.listen(
         endpoint,
+        certificate,
         limits.bodyBytes(),
         limits.requests() + SPARE_THREADS,
         // Unbounded, since gRPC queues events of calls that it has accepted.
@@ -185,6 +194,7 @@ public final class ModelServer implements AutoCloseable {
   /** Refuses new requests, finishes those in progress and stops. */
   @Override
   public void close() {
+    versions.stopping();
     grpc.ifPresent(GrpcServer::stopping);
     try {
       if (!requests.drain(options.drain())) {

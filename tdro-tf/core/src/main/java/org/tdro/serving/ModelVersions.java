@@ -111,7 +111,11 @@ final class ModelVersions implements AutoCloseable {
     retired.forEach((version, model) -> all.put(
         version, Status.of(version, model.isClosed() ? Status.State.END : Status.State.UNLOADING)));
     failures.forEach((version, why) -> all.put(version, Status.failed(version, why)));
-    all.put(served.version(), Status.of(served.version(), Status.State.AVAILABLE));
+    all.put(
+        served.version(),
+        Status.of(
+            served.version(),
+            closing.getCount() == 0 ? Status.State.UNLOADING : Status.State.AVAILABLE));
     return all.values();
   }
 
@@ -170,10 +174,15 @@ final class ModelVersions implements AutoCloseable {
     }
   }
 
+  /** Says that the last requests are being answered, and looks for no more versions. */
+  void stopping() {
+    closing.countDown();
+  }
+
   /** Closes all models; call it once no request uses one any more. */
   @Override
   public void close() {
-    closing.countDown();
+    stopping();
     try {
       // A version that is being loaded is waited for: it would be leaked.
       watch.join();
@@ -192,7 +201,7 @@ final class ModelVersions implements AutoCloseable {
     enum State {
       /** The version is served. */
       AVAILABLE,
-      /** Another version took its place, and its last requests are being answered. */
+      /** Another version took its place, or the server stops, and its last requests are being answered. */
       UNLOADING,
       /** The version is no longer served, or could not be loaded. */
       END

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -21,12 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.export.SmallExport;
 import org.tdro.io.FileException;
 import org.tdro.serving.client.IdType;
 import org.tdro.serving.client.RetrieverClient;
-import org.tdro.serving.client.ServingException;
 import org.tdro.serving.client.TextClient;
 
 /** With certificates that the JDK's keytool makes, each its own authority. */
@@ -64,25 +65,28 @@ class TlsTest {
     return new ServerOptions.Endpoint("127.0.0.1", 0, OptionalInt.of(0), Optional.of(certificate));
   }
 
-  private static ServerCertificate certificate(String name, String algorithm) throws Exception {
+  private static ServerCertificate certificate(String name, String algorithm, String... validity)
+      throws Exception {
     var store = folder.resolve(name + ".p12");
-    var keytool = new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-            "-genkeypair",
-            "-alias",
-            name,
-            "-keyalg",
-            algorithm,
-            "-dname",
-            "CN=" + name,
-            "-ext",
-            "san=dns:localhost,ip:127.0.0.1",
-            "-keystore",
-            store.toString(),
-            "-storetype",
-            "PKCS12",
-            "-storepass",
-            "changeit")
+    var command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+        "-genkeypair",
+        "-alias",
+        name,
+        "-keyalg",
+        algorithm,
+        "-dname",
+        "CN=" + name,
+        "-ext",
+        "san=dns:localhost,ip:127.0.0.1",
+        "-keystore",
+        store.toString(),
+        "-storetype",
+        "PKCS12",
+        "-storepass",
+        "changeit"));
+    command.addAll(List.of(validity));
+    var keytool = new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .start();
@@ -134,14 +138,50 @@ class TlsTest {
     }
   }
 
-  @Test
-  void withoutTlsThereIsNoAnswer() {
-    var address = URI.create(server.grpcUri().orElseThrow().toString().replace("grpcs", "grpc"));
-    try (var client = new TextClient(address.resolve("/v1/models/small"), ONCE)) {
-      assertThatThrownBy(() -> client.embedQueries(TEXTS))
-          .isInstanceOf(ServingException.class)
-          .hasMessageContaining("UNAVAILABLE");
+  /** Each port is asked as each of the four. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http", "https", "grpc", "grpcs"})
+  void anAddressWithAnotherProtocolIsToldWhichItIs(String scheme) {
+    var options = new RetrieverClient.Options(
+        2,
+        Duration.ofSeconds(3),
+        50,
+        Duration.ofMinutes(1),
+        Optional.of(certificate.certificate()));
+    var plain = new ServerOptions.Endpoint("127.0.0.1", 0, OptionalInt.of(0), Optional.empty());
+    try (var other =
+        ModelServer.start(folder.resolve("base"), ServerOptions.local().with(plain))) {
+      var all = new ArrayList<>(addresses());
+      all.addAll(List.of(other.uri(), other.grpcUri().orElseThrow()));
+      for (var address : all) {
+        if (address.getScheme().equals(scheme)) {
+          continue;
+        }
+        var model =
+            URI.create("%s://127.0.0.1:%d/v1/models/small".formatted(scheme, address.getPort()));
+        try (var client = new TextClient(model, options)) {
+          assertThatThrownBy(() -> client.embedQueries(TEXTS))
+              .isInstanceOf(UncheckedIOException.class)
+              .hasMessageStartingWith("no answer from " + model + ": the port seems to speak ")
+              .hasMessageEndingWith("then the address begins with %s://", address.getScheme());
+        }
+      }
     }
+  }
+
+  @Test
+  void certificatesThatAreRefusedOrSoonWillBeAreWarnedOf() throws Exception {
+    assertThat(warnings("now", "-validity", "90")).isEmpty();
+    assertThat(warnings("soon", "-validity", "13")).contains("CN=soon").contains("expires at 20");
+    assertThat(warnings("past", "-startdate", "-20d", "-validity", "10"))
+        .contains("expired at 20")
+        .contains("clients refuse it");
+    assertThat(warnings("future", "-startdate", "+2d", "-validity", "90"))
+        .contains("is valid from 20");
+  }
+
+  private static String warnings(String name, String... validity) throws Exception {
+    return String.join("\n", certificate(name, "EC", validity).load().warnings(Instant.now()));
   }
 
   private static void assertRefused(Path certificate, Path key, String why) {
@@ -156,28 +196,61 @@ class TlsTest {
   void filesThatAreWrongAreNamed() throws Exception {
     var missing = folder.resolve("missing.pem");
     var text = Files.writeString(folder.resolve("text.pem"), "not PEM\n");
-    var empty = Files.writeString(folder.resolve("empty.pem"), "");
-    var old =
-        Files.writeString(folder.resolve("old.pem"), "-----BEGIN EC PRIVATE KEY-----\nAAAA\n");
+    var cut = Files.writeString(folder.resolve("cut.pem"), "-----BEGIN PRIVATE KEY-----\nAAAA\n");
+    var both = Files.writeString(
+        folder.resolve("both.pem"),
+        Files.readString(certificate.certificate()) + Files.readString(certificate.key()));
     var broken = pem("broken.pem", "PRIVATE KEY", new byte[] {1, 2, 3});
-    assertRefused(missing, certificate.key(), "cannot read " + missing);
+    var brokenCertificate = pem("broken.crt", "CERTIFICATE", new byte[] {1, 2, 3});
+    assertRefused(missing, certificate.key(), "cannot read " + missing + ": there is no such file");
     assertRefused(certificate.certificate(), missing, "cannot read " + missing);
-    assertRefused(text, certificate.key(), text + " ");
-    assertRefused(empty, certificate.key(), empty + " holds no certificate");
-    assertRefused(certificate.key(), certificate.key(), certificate.key() + " ");
+    assertRefused(text, certificate.key(), text + " holds no certificate in PEM");
+    assertRefused(
+        brokenCertificate,
+        certificate.key(),
+        brokenCertificate + " holds a certificate that cannot be read: ");
+    for (var withKey : List.of(certificate.key(), both)) {
+      assertRefused(
+          withKey,
+          certificate.key(),
+          withKey
+              + " holds a private key (BEGIN PRIVATE KEY); the file must hold certificates alone");
+    }
     assertRefused(
         certificate.certificate(),
-        old,
-        old
-            + " holds no BEGIN PRIVATE KEY; of a key in another form, openssl pkcs8 -topk8 -nocrypt");
-    assertRefused(certificate.certificate(), broken, broken + " is not an EC key");
-    assertRefused(certificate.certificate(), other.key(), other.key() + " is not an EC key");
+        certificate.certificate(),
+        certificate.certificate()
+            + " holds no private key in PEM (BEGIN PRIVATE KEY), but BEGIN CERTIFICATE");
+    assertRefused(certificate.certificate(), cut, cut + " has a BEGIN PRIVATE KEY without its END");
+    assertRefused(
+        certificate.certificate(),
+        broken,
+        broken + " holds a key that is damaged, or not RSA or EC");
+    assertRefused(
+        certificate.certificate(),
+        other.key(),
+        other.key() + " is not the key of the certificate " + certificate.certificate());
     var second = new ServerCertificate(
         certificate.certificate(), certificate("second", "EC").key());
     assertRefused(
         second.certificate(),
         second.key(),
         second.key() + " is not the key of the certificate " + second.certificate());
+  }
+
+  /** As openssl writes them. */
+  @ParameterizedTest
+  @CsvSource({
+    "EC PRIVATE KEY, holds a key as BEGIN EC PRIVATE KEY",
+    "RSA PRIVATE KEY, holds a key as BEGIN RSA PRIVATE KEY",
+    "ENCRYPTED PRIVATE KEY, holds a key with a password"
+  })
+  void aKeyInAnotherFormIsToldHowItIsConverted(String label, String why) throws Exception {
+    var key = pem("form.pem", label, new byte[] {1, 2, 3});
+    assertRefused(
+        certificate.certificate(),
+        key,
+        "%s %s; openssl pkcs8 -topk8 -nocrypt -in %s -out NEW.pem".formatted(key, why, key));
   }
 
   @ParameterizedTest

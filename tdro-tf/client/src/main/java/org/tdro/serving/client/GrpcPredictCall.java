@@ -6,18 +6,17 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.ClientCalls;
 import java.io.IOException;
-import java.net.URI;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import org.tdro.serving.client.proto.GetModelStatusRequest;
 import org.tdro.serving.client.proto.ModelSpec;
 import org.tdro.serving.client.proto.ModelVersionStatus.State;
@@ -26,31 +25,27 @@ import org.tdro.serving.client.proto.TensorProto;
 
 /** Calls over TensorFlow Serving's gRPC API. A call's deadline is the timeout of the options. */
 final class GrpcPredictCall implements PredictCall {
-  private static final Pattern PATH =
-      Pattern.compile("/v1/models/([^/:]+)(?:/versions/(\\d{1,18}))?/*");
-
-  private final URI server;
+  private final ModelAddress address;
   private final ModelSpec model;
   private final RetrieverClient.Options options;
   private final ManagedChannel channel;
 
-  GrpcPredictCall(URI address, RetrieverClient.Options options) {
-    if (address.getHost() == null || address.getPort() < 0) {
-      throw new IllegalArgumentException(
-          "the address must have a host and a port, as grpc://localhost:8500, was " + address);
-    }
-    this.server = address.resolve("/");
-    this.model = model(address);
+  GrpcPredictCall(ModelAddress address, RetrieverClient.Options options) {
+    this.address = address;
     this.options = options;
+    var spec = ModelSpec.newBuilder().setName(address.name());
+    address.version().ifPresent(version -> spec.setVersion(Int64Value.of(version)));
+    model = spec.build();
     channel = Grpc.newChannelBuilderForAddress(
-            address.getHost(), address.getPort(), credentials(address, options))
+            address.host(), address.port(), credentials(address, options))
         // The answer to as many texts as we ask for.
         .maxInboundMessageSize(Integer.MAX_VALUE)
         .build();
   }
 
-  private static ChannelCredentials credentials(URI address, RetrieverClient.Options options) {
-    if (address.getScheme().equals("grpc")) {
+  private static ChannelCredentials credentials(
+      ModelAddress address, RetrieverClient.Options options) {
+    if (!address.scheme().isEncrypted()) {
       return InsecureChannelCredentials.create();
     }
     return options
@@ -61,22 +56,8 @@ final class GrpcPredictCall implements PredictCall {
         .orElseGet(TlsChannelCredentials::create);
   }
 
-  private static ModelSpec model(URI address) {
-    var parts = PATH.matcher(String.valueOf(address.getPath()));
-    if (!parts.matches()) {
-      throw new IllegalArgumentException(
-          "the address must be grpc://HOST:PORT/v1/models/NAME, or …/NAME/versions/V, was "
-              + address);
-    }
-    var spec = ModelSpec.newBuilder().setName(parts.group(1));
-    if (parts.group(2) != null) {
-      spec.setVersion(Int64Value.of(Long.parseLong(parts.group(2))));
-    }
-    return spec.build();
-  }
-
   @Override
-  public float[][] ids(String signature, IdType type, int[][] rows, int length) {
+  public Once<float[][]> ids(String signature, IdType type, int[][] rows, int length) {
     var ids = new int[rows.length * length];
     var mask = new int[ids.length];
     for (int row = 0; row < rows.length; row++) {
@@ -91,30 +72,35 @@ final class GrpcPredictCall implements PredictCall {
   }
 
   @Override
-  public float[][] texts(String signature, Map<String, List<String>> inputs) {
+  public Once<float[][]> texts(String signature, Map<String, List<String>> inputs) {
     var tensors = new LinkedHashMap<String, TensorProto>();
     inputs.forEach((name, values) -> tensors.put(name, Tensors.strings(values)));
     return predict(signature, tensors, inputs.get(RetrieverAssets.TEXT).size());
   }
 
-  private float[][] predict(String signature, Map<String, TensorProto> inputs, int rows) {
+  private Once<float[][]> predict(String signature, Map<String, TensorProto> inputs, int rows) {
     var request = PredictRequest.newBuilder()
         .setModelSpec(model.toBuilder().setSignatureName(signature))
         .putAllInputs(inputs)
         .build();
-    return new Attempts(server.toString(), options).of(() -> {
-      try {
-        var outputs = ClientCalls.blockingUnaryCall(
-                channel, ServingMethods.PREDICT, deadline(), request)
-            .getOutputsMap();
-        if (outputs.size() != 1) {
-          throw ServingException.misunderstood("it has the outputs " + outputs.keySet());
-        }
-        return vectors(outputs.values().iterator().next(), rows);
-      } catch (StatusRuntimeException e) {
-        throw failure(e.getStatus());
+    return () -> {
+      var outputs = answer(ServingMethods.PREDICT, request).getOutputsMap();
+      if (outputs.size() != 1) {
+        throw ServingException.misunderstood("it has the outputs " + outputs.keySet());
       }
-    });
+      return vectors(outputs.values().iterator().next(), rows);
+    };
+  }
+
+  private <Q, A> A answer(MethodDescriptor<Q, A> method, Q request)
+      throws IOException, BusyException, InterruptedException {
+    var deadline =
+        CallOptions.DEFAULT.withDeadlineAfter(options.timeout().toNanos(), TimeUnit.NANOSECONDS);
+    try {
+      return ClientCalls.blockingUnaryCall(channel, method, deadline, request);
+    } catch (StatusRuntimeException e) {
+      throw failure(e);
+    }
   }
 
   private static float[][] vectors(TensorProto tensor, int rows) {
@@ -131,20 +117,23 @@ final class GrpcPredictCall implements PredictCall {
   }
 
   /** Returns the error of a call to which there was an answer, or throws that of a call without one. */
-  private ServingException failure(Status status)
-      throws IOException, Attempts.BusyException, InterruptedException {
+  private ServingException failure(StatusRuntimeException e)
+      throws IOException, BusyException, InterruptedException {
+    var status = e.getStatus();
     var answer = new ServingException(
         httpStatus(status.getCode()),
-        "%s answered %s: %s".formatted(server, status.getCode(), status.getDescription()));
+        "%s answered %s: %s".formatted(address, status.getCode(), status.getDescription()));
     switch (status.getCode()) {
-      case UNAVAILABLE -> {
-        // With a cause it is this side that says so.
-        if (status.getCause() != null) {
+      case UNAVAILABLE, INTERNAL -> {
+        if (isOfThisSide(e)) {
           // Attempts are apart already; the channel's own pauses grow to minutes.
           channel.resetConnectBackoff();
-          throw new IOException(reason(status.getCause()), answer);
+          throw new IOException(reason(status), answer);
         }
-        throw new Attempts.BusyException(answer, 0);
+        if (status.getCode() == Status.Code.INTERNAL) {
+          return answer;
+        }
+        throw new BusyException(answer, 0);
       }
       case CANCELLED -> {
         if (Thread.interrupted()) {
@@ -160,15 +149,29 @@ final class GrpcPredictCall implements PredictCall {
     }
   }
 
-  private static String reason(Throwable cause) {
-    var first = cause;
+  /** Returns whether the server did not answer, which would have come with headers, at least that of its type. */
+  private static boolean isOfThisSide(StatusRuntimeException e) {
+    return e.getStatus().getCause() != null
+        || e.getTrailers() == null
+        || e.getTrailers().keys().isEmpty();
+  }
+
+  private static String reason(Status status) {
+    if (status.getCause() == null) {
+      // What follows the first line is about the library's own parts.
+      return String.valueOf(status.getDescription()).lines().findFirst().orElse("");
+    }
+    var first = status.getCause();
     while (first.getCause() != null) {
       first = first.getCause();
     }
     return first.getMessage() == null ? first.getClass().getSimpleName() : first.getMessage();
   }
 
-  /** Returns the HTTP status of an error, as google.rpc.Code says and TensorFlow Serving's REST API answers. */
+  /**
+   * Returns the HTTP status of an error, as google.rpc.Code says and TensorFlow Serving's REST API answers; except that of {@code
+   * RESOURCE_EXHAUSTED}, which such servers answer to what is too large, and not to one request too many.
+   */
   private static int httpStatus(Status.Code code) {
     return switch (code) {
       case OK -> 200;
@@ -177,7 +180,7 @@ final class GrpcPredictCall implements PredictCall {
       case PERMISSION_DENIED -> 403;
       case NOT_FOUND -> 404;
       case ABORTED, ALREADY_EXISTS -> 409;
-      case RESOURCE_EXHAUSTED -> 429;
+      case RESOURCE_EXHAUSTED -> 413;
       case CANCELLED -> 499;
       case UNIMPLEMENTED -> 501;
       case UNAVAILABLE -> 503;
@@ -187,25 +190,15 @@ final class GrpcPredictCall implements PredictCall {
   }
 
   @Override
-  public boolean isAvailable() {
-    try {
-      var request = GetModelStatusRequest.newBuilder().setModelSpec(model).build();
-      return ClientCalls.blockingUnaryCall(
-              channel, ServingMethods.GET_MODEL_STATUS, deadline(), request)
-          .getModelVersionStatusList()
-          .stream()
-          .anyMatch(status -> status.getState() == State.AVAILABLE);
-    } catch (StatusRuntimeException e) {
-      return false;
-    }
-  }
-
-  private CallOptions deadline() {
-    return CallOptions.DEFAULT.withDeadlineAfter(options.timeout().toNanos(), TimeUnit.NANOSECONDS);
+  public Once<Boolean> availability() {
+    var request = GetModelStatusRequest.newBuilder().setModelSpec(model).build();
+    return () ->
+        answer(ServingMethods.GET_MODEL_STATUS, request).getModelVersionStatusList().stream()
+            .anyMatch(status -> status.getState() == State.AVAILABLE);
   }
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    channel.shutdown();
   }
 }

@@ -21,50 +21,37 @@ final class RestPredictCall implements PredictCall {
   private static final int SHOWN = 200;
 
   private final HttpClient http;
-  private final URI model;
-  private final URI predict;
+  private final ModelAddress model;
   private final RetrieverClient.Options options;
 
-  RestPredictCall(URI model, RetrieverClient.Options options) {
-    var address = model.toString().replaceFirst("/+$", "");
-    // What stands before is a proxy's.
-    if (!address.contains("/v1/models/")) {
-      throw new IllegalArgumentException(
-          "the address must be http://HOST:PORT/v1/models/NAME, was " + model);
-    }
-    this.model = URI.create(address);
-    this.predict = URI.create(address + ":predict");
+  RestPredictCall(ModelAddress model, RetrieverClient.Options options) {
+    this.model = model;
     this.options = options;
     var client = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .connectTimeout(options.timeout());
-    options.trusted().ifPresent(file -> client.sslContext(new TrustedCertificates(file).context()));
+    if (model.scheme().isEncrypted()) {
+      client.sslContext(TrustedCertificates.context(options));
+    }
     http = client.build();
   }
 
   @Override
-  public float[][] ids(String signature, IdType type, int[][] rows, int length) {
-    return PredictJson.response(post(PredictJson.request(signature, rows, length)), rows.length);
+  public Once<float[][]> ids(String signature, IdType type, int[][] rows, int length) {
+    return predict(PredictJson.request(signature, rows, length), rows.length);
   }
 
   @Override
-  public float[][] texts(String signature, Map<String, List<String>> inputs) {
+  public Once<float[][]> texts(String signature, Map<String, List<String>> inputs) {
     int rows = inputs.get(RetrieverAssets.TEXT).size();
-    return PredictJson.response(post(PredictJson.request(signature, inputs)), rows);
+    return predict(PredictJson.request(signature, inputs), rows);
   }
 
   @Override
-  public boolean isAvailable() {
-    try {
-      var request = HttpRequest.newBuilder(model).timeout(options.timeout()).build();
-      var response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      return response.statusCode() == OK && hasAvailableVersion(response.body());
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for a server", e);
-    }
+  public Once<Boolean> availability() {
+    var request = HttpRequest.newBuilder(model.uri()).timeout(options.timeout()).build();
+    return () ->
+        hasAvailableVersion(new String(body(model.uri(), request), StandardCharsets.UTF_8));
   }
 
   private static boolean hasAvailableVersion(String body) {
@@ -80,31 +67,30 @@ final class RestPredictCall implements PredictCall {
     }
   }
 
-  /**
-   * Returns the body of the answer to a predict call.
-   *
-   * @throws ServingException if the server refuses
-   * @throws java.io.UncheckedIOException if it cannot be reached
-   */
-  byte[] post(byte[] json) {
-    var request = HttpRequest.newBuilder(predict)
+  private Once<float[][]> predict(byte[] json, int rows) {
+    var uri = URI.create(model + ":predict");
+    var request = HttpRequest.newBuilder(uri)
         .timeout(options.timeout())
         .header("Content-Type", "application/json")
         .POST(HttpRequest.BodyPublishers.ofByteArray(json))
         .build();
-    return new Attempts(predict.toString(), options).of(() -> {
-      var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      int status = response.statusCode();
-      if (status == OK) {
-        return response.body();
-      }
-      var answer = new ServingException(
-          status, "%s answered %d: %s".formatted(predict, status, message(response.body())));
-      if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
-        throw new Attempts.BusyException(answer, retryAfterMillis(response));
-      }
-      throw answer;
-    });
+    return () -> PredictJson.response(body(uri, request), rows);
+  }
+
+  /** Returns the body of the answer to a request. */
+  private byte[] body(URI uri, HttpRequest request)
+      throws IOException, BusyException, InterruptedException {
+    var response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    int status = response.statusCode();
+    if (status == OK) {
+      return response.body();
+    }
+    var answer = new ServingException(
+        status, "%s answered %d: %s".formatted(uri, status, message(response.body())));
+    if (status == TOO_MANY_REQUESTS || status == UNAVAILABLE) {
+      throw new BusyException(answer, retryAfterMillis(response));
+    }
+    throw answer;
   }
 
   private static long retryAfterMillis(HttpResponse<?> response) {

@@ -56,14 +56,14 @@ public final class RetrieverClient implements AutoCloseable {
 
   private final RetrieverAssets assets;
   private final Tokenizer tokenizer;
-  private final PredictCall call;
+  private final Attempts attempts;
   private final Options options;
 
   private RetrieverClient(
-      RetrieverAssets assets, Tokenizer tokenizer, PredictCall call, Options options) {
+      RetrieverAssets assets, Tokenizer tokenizer, Attempts attempts, Options options) {
     this.assets = assets;
     this.tokenizer = tokenizer;
-    this.call = call;
+    this.attempts = attempts;
     this.options = options;
   }
 
@@ -93,11 +93,11 @@ public final class RetrieverClient implements AutoCloseable {
       throw new IllegalArgumentException(
           file + " is not the tokenizer of the export beside which it lies");
     }
-    var call = PredictCall.of(model(server, read), options);
+    var attempts = new Attempts(model(server, read), options);
     try {
-      return new RetrieverClient(read, Tokenizer.load(file), call, options);
+      return new RetrieverClient(read, Tokenizer.load(file), attempts, options);
     } catch (RuntimeException | Error e) {
-      call.close();
+      attempts.close();
       throw e;
     }
   }
@@ -134,8 +134,10 @@ public final class RetrieverClient implements AutoCloseable {
    * @throws IllegalArgumentException if there is no prompt of that name
    * @throws ServingException if the server refuses, as it does where it has another tokenizer, or is still busy after the last attempt
    * @throws java.io.UncheckedIOException if it cannot be reached
+   * @throws IllegalStateException if the client is closed, or the thread is interrupted
    */
   public float[][] encode(TextKind kind, String task, List<String> texts) {
+    attempts.requireOpen();
     if (!task.isEmpty() && !assets.prompts().names().contains(task)) {
       throw new IllegalArgumentException(
           "there is no prompt %s; there are %s".formatted(task, assets.prompts().names()));
@@ -158,7 +160,7 @@ public final class RetrieverClient implements AutoCloseable {
     var signature = assets.signatureOfTokenizer(kind);
     float[][] vectors;
     try {
-      vectors = call.ids(signature, assets.idType(), rows, length);
+      vectors = attempts.ids(signature, assets.idType(), rows, length);
     } catch (ServingException e) {
       throw e.isUnknown(signature)
           ? e.meaning(
@@ -172,14 +174,19 @@ public final class RetrieverClient implements AutoCloseable {
     return vectors;
   }
 
-  /** Returns whether the server has a version of the model that answers; it is asked once, for as long as a request may take. */
+  /**
+   * Returns whether the server has a version of the model that answers; it is asked once, for as long as a request may take.
+   *
+   * @throws IllegalStateException if the client is closed, or the thread is interrupted
+   */
   public boolean isAvailable() {
-    return call.isAvailable();
+    return attempts.isAvailable();
   }
 
+  /** Refuses further calls; a request that has been sent is still answered, and none is sent again. */
   @Override
   public void close() {
-    call.close();
+    attempts.close();
     tokenizer.close();
   }
 }

@@ -28,7 +28,10 @@ public final class ServingException extends RuntimeException {
     return getMessage().contains(signature) && getMessage().contains("not found");
   }
 
-  /** Returns the HTTP status, of a gRPC code the one that corresponds; 200 if the answer was not understood. */
+  /**
+   * Returns the HTTP status, of a gRPC code the one that corresponds: 413 if the request is too large, which no further attempt
+   * changes; 429 or 503 if the server was still busy at the last attempt; 200 if the answer was not understood.
+   */
   public int status() {
     return status;
   }

@@ -21,7 +21,7 @@ import org.tdro.text.TextKind;
  * Thread-safe. Texts get the prompt of all texts of their kind, or that of a task by its name.
  */
 public final class TextClient implements AutoCloseable {
-  private final PredictCall call;
+  private final Attempts attempts;
   private final RetrieverClient.Options options;
 
   /**
@@ -41,7 +41,7 @@ public final class TextClient implements AutoCloseable {
    */
   public TextClient(URI model, RetrieverClient.Options options) {
     this.options = options;
-    call = PredictCall.of(model, options);
+    attempts = new Attempts(model, options);
   }
 
   /** Returns the embeddings of queries, in their order, with the prompt of all queries, if there is one. */
@@ -61,6 +61,7 @@ public final class TextClient implements AutoCloseable {
    * @throws ServingException if the server refuses, as it does where the export takes token ids alone or has no prompt of that name,
    *     or is still busy after the last attempt
    * @throws java.io.UncheckedIOException if it cannot be reached
+   * @throws IllegalStateException if the client is closed, or the thread is interrupted
    */
   public float[][] embed(TextKind kind, String task, List<String> texts) {
     return send(kind, task, Map.of(RetrieverAssets.TEXT, texts));
@@ -74,6 +75,7 @@ public final class TextClient implements AutoCloseable {
    * @throws IllegalArgumentException if there are not as many titles as texts
    * @throws ServingException as {@link #embed}
    * @throws java.io.UncheckedIOException if the server cannot be reached
+   * @throws IllegalStateException as {@link #embed}
    */
   public float[][] embedTitledPassages(String task, List<String> titles, List<String> texts) {
     if (titles.size() != texts.size()) {
@@ -85,6 +87,7 @@ public final class TextClient implements AutoCloseable {
   }
 
   private float[][] send(TextKind kind, String task, Map<String, List<String>> named) {
+    attempts.requireOpen();
     var inputs = new TreeMap<>(named);
     int texts = named.get(RetrieverAssets.TEXT).size();
     if (!task.equals(Prompts.EVERY_TASK)) {
@@ -108,7 +111,7 @@ public final class TextClient implements AutoCloseable {
 
   private float[][] send(TextSignature signature, Map<String, List<String>> inputs) {
     try {
-      return call.texts(signature.key(), inputs);
+      return attempts.texts(signature.key(), inputs);
     } catch (ServingException e) {
       throw e.isUnknown(signature.key()) ? e.meaning(missing(signature)) : e;
     }
@@ -125,13 +128,18 @@ public final class TextClient implements AutoCloseable {
         : "the version that is served takes token ids alone, so use RetrieverClient";
   }
 
-  /** Returns whether the server has a version of the model that answers; it is asked once, for as long as a request may take. */
+  /**
+   * Returns whether the server has a version of the model that answers; it is asked once, for as long as a request may take.
+   *
+   * @throws IllegalStateException if the client is closed, or the thread is interrupted
+   */
   public boolean isAvailable() {
-    return call.isAvailable();
+    return attempts.isAvailable();
   }
 
+  /** Refuses further calls; a request that has been sent is still answered, and none is sent again. */
   @Override
   public void close() {
-    call.close();
+    attempts.close();
   }
 }

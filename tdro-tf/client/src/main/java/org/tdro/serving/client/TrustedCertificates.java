@@ -36,10 +36,13 @@ record TrustedCertificates(Path file) {
     }
   }
 
-  /** Returns a context of the JDK's TLS; throws what {@link #managers} throws. */
-  SSLContext context() {
-    var managers = managers();
+  /** Returns a context of the JDK's TLS with the trust of a client; throws what {@link #managers} throws. */
+  static SSLContext context(RetrieverClient.Options options) {
     try {
+      if (options.trusted().isEmpty()) {
+        return SSLContext.getDefault();
+      }
+      var managers = new TrustedCertificates(options.trusted().get()).managers();
       var context = SSLContext.getInstance("TLS");
       context.init(null, managers, null);
       return context;

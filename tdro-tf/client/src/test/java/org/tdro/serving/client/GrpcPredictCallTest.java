@@ -25,7 +25,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.serving.client.proto.GetModelStatusResponse;
 import org.tdro.serving.client.proto.ModelVersionStatus;
 import org.tdro.serving.client.proto.ModelVersionStatus.State;
@@ -105,7 +103,7 @@ class GrpcPredictCallTest {
   }
 
   private float[][] texts(int attempts) {
-    try (var call = PredictCall.of(
+    try (var call = new Attempts(
         address("/v1/models/small/versions/3"), options(Duration.ofSeconds(20), attempts))) {
       return call.texts("embed_query_text", Map.of("text", List.of("a", "é")));
     }
@@ -138,8 +136,7 @@ class GrpcPredictCallTest {
   @ParameterizedTest
   @CsvSource({"INT32, 0803, 4", "INT64, 0809, 8"})
   void idsArePaddedAndMasked(IdType type, String dtype, int bytes) {
-    try (var call =
-        PredictCall.of(address("/v1/models/small"), options(Duration.ofSeconds(20), 1))) {
+    try (var call = new Attempts(address("/v1/models/small"), options(Duration.ofSeconds(20), 1))) {
       call.ids("encode_query", type, new int[][] {{7}, {258, 9}}, 3);
     }
     var sent = requests.get(0);
@@ -202,15 +199,15 @@ class GrpcPredictCallTest {
     assertThatThrownBy(() -> texts(2))
         .isInstanceOfSatisfying(
             ServingException.class, e -> assertThat(e.status()).isEqualTo(503))
-        .hasMessageContaining(
-            "grpc://localhost:" + server.getPort() + "/ answered UNAVAILABLE: as told");
+        .hasMessageContaining("grpc://localhost:" + server.getPort()
+            + "/v1/models/small/versions/3 answered UNAVAILABLE: as told");
   }
 
   @ParameterizedTest
   @CsvSource({
     "INVALID_ARGUMENT, 400",
     "NOT_FOUND, 404",
-    "RESOURCE_EXHAUSTED, 429",
+    "RESOURCE_EXHAUSTED, 413",
     "INTERNAL, 500",
     "UNIMPLEMENTED, 501"
   })
@@ -227,7 +224,7 @@ class GrpcPredictCallTest {
   @Test
   void aServerThatDoesNotAnswerIsAskedAgain() {
     silent = true;
-    try (var call = PredictCall.of(address("/v1/models/x"), options(Duration.ofMillis(300), 2))) {
+    try (var call = new Attempts(address("/v1/models/x"), options(Duration.ofMillis(300), 2))) {
       assertThatThrownBy(() -> call.texts("embed_query_text", Map.of("text", List.of("a"))))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("in 2 attempts: no answer within PT0.3S");
@@ -242,10 +239,11 @@ class GrpcPredictCallTest {
       free = socket.getLocalPort();
     }
     var address = URI.create("grpc://127.0.0.1:" + free + "/v1/models/x");
-    try (var call = PredictCall.of(address, options(Duration.ofSeconds(20), 2))) {
+    try (var call = new Attempts(address, options(Duration.ofSeconds(20), 2))) {
       assertThatThrownBy(() -> call.texts("embed_query_text", Map.of("text", List.of("a"))))
           .isInstanceOf(UncheckedIOException.class)
-          .hasMessageContaining("no answer from grpc://127.0.0.1:" + free + "/ in 2 attempts: ")
+          .hasMessageContaining(
+              "no answer from grpc://127.0.0.1:" + free + "/v1/models/x in 2 attempts: ")
           .hasMessageContaining("refused");
       assertThat(call.isAvailable()).isFalse();
     }
@@ -256,7 +254,7 @@ class GrpcPredictCallTest {
     int port = server.getPort();
     var options = new RetrieverClient.Options(
         8, Duration.ofSeconds(20), 8, Duration.ofMillis(20), Optional.empty());
-    try (var call = PredictCall.of(address("/v1/models/x"), options)) {
+    try (var call = new Attempts(address("/v1/models/x"), options)) {
       call.texts("embed_query_text", Map.of("text", List.of("a", "b")));
       server.shutdownNow().awaitTermination();
       for (int i = 0; i < 3; i++) {
@@ -269,50 +267,11 @@ class GrpcPredictCallTest {
   }
 
   @Test
-  void whoIsInterruptedWaitsNoLonger() throws Exception {
-    silent = true;
-    try (var call = PredictCall.of(address("/v1/models/x"), options(Duration.ofSeconds(50), 1))) {
-      var failure = new CompletableFuture<Throwable>();
-      var thread = new Thread(() -> {
-        try {
-          call.texts("embed_query_text", Map.of("text", List.of("a")));
-        } catch (IllegalStateException e) {
-          failure.complete(Thread.currentThread().isInterrupted() ? e : null);
-        }
-      });
-      thread.start();
-      while (requests.isEmpty()) {
-        Thread.sleep(1);
-      }
-      thread.interrupt();
-      assertThat(failure.get()).hasMessageContaining("interrupted while waiting for a server");
-    }
-  }
-
-  @Test
   void aModelIsAvailableWhereAVersionIs() {
-    try (var call = PredictCall.of(address("/v1/models/x"), options(Duration.ofSeconds(20), 1))) {
+    try (var call = new Attempts(address("/v1/models/x"), options(Duration.ofSeconds(20), 1))) {
       assertThat(call.isAvailable()).isTrue();
       state = State.END;
       assertThat(call.isAvailable()).isFalse();
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "grpc://localhost/v1/models/x",
-        "grpc://localhost:1/v1/models/",
-        "grpc://localhost:1",
-        "grpc://localhost:1/v1/models/x/versions/y",
-        "http://localhost:1",
-        "ftp://localhost:1/v1/models/x",
-        "localhost:1"
-      })
-  void addressesThatAreNotOfAModelAreRefused(String address) {
-    assertThatThrownBy(() -> PredictCall.of(URI.create(address), RetrieverClient.Options.DEFAULT))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("the address must ")
-        .hasMessageContaining(address);
   }
 }

@@ -12,6 +12,8 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against a server that answers as many times as it is told with a status, and then with {@code {}}. */
+/** Against a server that answers as many times as it is told with a status, and then with an embedding. */
 @Timeout(60)
 class RestPredictCallTest {
   private static final int BROKEN = 0;
@@ -42,7 +44,7 @@ class RestPredictCallTest {
         if (fails && status == BROKEN) {
           throw new IOException("no answer");
         }
-        var bytes = (fails ? body : "{}").getBytes(StandardCharsets.UTF_8);
+        var bytes = (fails ? body : "{\"outputs\": [[1, 2]]}").getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(fails ? status : 200, bytes.length);
         exchange.getResponseBody().write(bytes);
       }
@@ -55,11 +57,17 @@ class RestPredictCallTest {
     server.stop(0);
   }
 
-  private byte[] call(int attempts) {
-    var uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/models/x");
+  private float[][] call(int attempts) {
+    return call(server.getAddress().getPort(), attempts);
+  }
+
+  private static float[][] call(int port, int attempts) {
     var options = new RetrieverClient.Options(
         8, Duration.ofSeconds(10), attempts, Duration.ofMillis(1), Optional.empty());
-    return new RestPredictCall(uri, options).post("{}".getBytes(StandardCharsets.UTF_8));
+    var model = URI.create("http://127.0.0.1:" + port + "/v1/models/x");
+    try (var calls = new Attempts(model, options)) {
+      return calls.texts("embed_query_text", Map.of("text", List.of("a")));
+    }
   }
 
   @ParameterizedTest
@@ -67,7 +75,7 @@ class RestPredictCallTest {
   void asksABusyServerAgain(int busy) {
     status = busy;
     failures = 2;
-    assertThat(call(3)).asString().isEqualTo("{}");
+    assertThat(call(3)).isDeepEqualTo(new float[][] {{1, 2}});
     assertThat(asked).hasValue(3);
   }
 
@@ -101,13 +109,9 @@ class RestPredictCallTest {
     try (var socket = new ServerSocket(0)) {
       free = socket.getLocalPort();
     }
-    var options = new RetrieverClient.Options(
-        8, Duration.ofSeconds(10), 2, Duration.ofMillis(1), Optional.empty());
-    var call =
-        new RestPredictCall(URI.create("http://127.0.0.1:" + free + "/v1/models/x"), options);
-    assertThatThrownBy(() -> call.post(new byte[0]))
+    assertThatThrownBy(() -> call(free, 2))
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining(
-            "no answer from http://127.0.0.1:" + free + "/v1/models/x:predict in 2 attempts");
+            "no answer from http://127.0.0.1:" + free + "/v1/models/x in 2 attempts");
   }
 }
