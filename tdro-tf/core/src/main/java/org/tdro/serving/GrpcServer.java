@@ -34,6 +34,7 @@ import org.tdro.serving.client.proto.PredictRequest;
  * which says {@code SERVING} from {@link #serve} to {@link #stopping}.
  */
 final class GrpcServer implements AutoCloseable {
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
 
   private static final String PREDICTION_SERVICE = ServingMethods.PREDICT.getServiceName();
@@ -48,6 +49,8 @@ final class GrpcServer implements AutoCloseable {
 
   /** Null until {@link #serve}. */
   private volatile Serving serving;
+
+  private volatile boolean ending;
 
   /** The model, what reads requests for it, and where they are counted. */
   record Serving(
@@ -105,7 +108,11 @@ final class GrpcServer implements AutoCloseable {
           }
           var begun = new UnaryCall<>(call, method, now, calls::remove);
           calls.add(begun);
-          begun.begin();
+          if (ending) {
+            begun.refuse(RequestsInProgress.stopping());
+          } else {
+            begun.begin();
+          }
           return begun;
         });
   }
@@ -185,11 +192,18 @@ final class GrpcServer implements AutoCloseable {
   /** Refuses the calls that have not ended, and closes all connections. */
   @Override
   public void close() {
+    // Calls that have arrived, but have not begun, refuse themselves.
+    ending = true;
     calls.forEach(call -> call.refuse(RequestsInProgress.stopping()));
-    server.shutdownNow();
+    server.shutdown();
     try {
-      server.awaitTermination(LONGEST_CLOSE.toNanos(), TimeUnit.NANOSECONDS);
+      // Not at once, which would break the streams of calls whose reason is still on its way.
+      if (!server.awaitTermination(LAST_ANSWERS.toNanos(), TimeUnit.NANOSECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination(LONGEST_CLOSE.toNanos(), TimeUnit.NANOSECONDS);
+      }
     } catch (InterruptedException e) {
+      server.shutdownNow();
       Thread.currentThread().interrupt();
     }
     threads.shutdownNow();
