@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.tdro.experiments.bench.BenchmarkTexts;
 import org.tdro.experiments.bench.GraphTokenizing;
@@ -69,6 +71,14 @@ final class BenchEncodeCommand implements Callable<Integer> {
   private TextKind kind;
 
   @Option(
+      names = "--prompt",
+      paramLabel = "NAME",
+      defaultValue = Prompts.EVERY_TASK,
+      description =
+          "Put the prompt of this domain before the texts (default: the one of all texts, if any).")
+  private String prompt;
+
+  @Option(
       names = "--texts",
       defaultValue = "1000",
       paramLabel = "N",
@@ -110,13 +120,17 @@ final class BenchEncodeCommand implements Callable<Integer> {
     var settings = model.settings(stored);
     var texts = BenchmarkTexts.read(input, most);
     var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
+    requirePrompt(settings.prompts());
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      var ids = retriever.tokenize(kind, Prompts.EVERY_TASK, texts);
-      var tasks = new LinkedHashMap<String, Runnable>();
-      tasks.put(LIBRARY, () -> retriever.tokenize(kind, Prompts.EVERY_TASK, texts));
-      tasks.put(ENCODING, () -> retriever.encode(kind, ids, batches));
-      var times = new LinkedHashMap<>(StepTimes.inTurn(tasks, rounds));
-      times.putAll(inGraph(stored, retriever, texts));
+      var prompted = prompted(retriever, texts);
+      var ids = tokens(retriever, prompted);
+      var times = with(stored, retriever, graph -> {
+        var tasks = new LinkedHashMap<String, Runnable>();
+        tasks.put(LIBRARY, () -> tokens(retriever, prompted));
+        graph.ifPresent(present -> tasks.put(GRAPH, () -> tokenize(present, prompted)));
+        tasks.put(ENCODING, () -> retriever.encode(kind, ids, batches));
+        return StepTimes.inTurn(tasks, rounds);
+      });
       print(out, times, ids);
       if (kernels) {
         out.println();
@@ -130,26 +144,47 @@ final class BenchEncodeCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Measures the tokenizer in a graph; says why not if there is none with the same tokens. */
-  private Map<String, StepTimes> inGraph(
-      RetrieverSource stored, Retriever retriever, List<String> texts) {
+  private void requirePrompt(Prompts prompts) {
+    if (!prompt.equals(Prompts.EVERY_TASK) && !prompts.names(kind).contains(prompt)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--prompt %s is unknown; for these texts the model has %s"
+              .formatted(prompt, prompts.names(kind)));
+    }
+  }
+
+  private List<String> prompted(Retriever retriever, List<String> texts) {
+    return texts.stream()
+        .map(retriever.settings().prompts().of(kind, prompt)::apply)
+        .toList();
+  }
+
+  /** Tokenises as {@link Retriever#tokenize} does, with texts that have their prompts. */
+  private int[][] tokens(Retriever retriever, List<String> prompted) {
+    int most = retriever.settings().maxLength(kind);
+    return prompted.parallelStream()
+        .map(text -> retriever.tokenizer().encode(text, most))
+        .toArray(int[][]::new);
+  }
+
+  private static void tokenize(GraphTokenizing graph, List<String> prompted) {
+    for (int from = 0; from < prompted.size(); from += GRAPH_BATCH) {
+      graph.run(prompted.subList(from, Math.min(from + GRAPH_BATCH, prompted.size())));
+    }
+  }
+
+  /** Lends the tokenizer in a graph; says why not if there is none with the same tokens. */
+  private <T> T with(
+      RetrieverSource stored, Retriever retriever, Function<Optional<GraphTokenizing>, T> use) {
     var settings = retriever.settings();
     return TemporaryFolder.with(folder -> {
       var file = stored.tokenizer(settings.spec().pooling(), folder).orElseThrow();
-      var prompt = settings.prompts().of(kind, Prompts.EVERY_TASK);
-      var prompted = texts.stream().map(prompt::apply).toList();
       try (var graph = new GraphTokenizing(file, settings.maxLength(kind))) {
-        return StepTimes.inTurn(
-            Map.of(GRAPH, () -> {
-              for (int from = 0; from < prompted.size(); from += GRAPH_BATCH) {
-                graph.run(prompted.subList(from, Math.min(from + GRAPH_BATCH, prompted.size())));
-              }
-            }),
-            rounds);
+        return use.apply(Optional.of(graph));
       } catch (InexpressibleTokenizerException e) {
         spec.commandLine().getErr().println("no tokenising in a graph: " + e.getMessage());
         spec.commandLine().getErr().flush();
-        return Map.of();
+        return use.apply(Optional.empty());
       }
     });
   }
@@ -158,12 +193,11 @@ final class BenchEncodeCommand implements Callable<Integer> {
     long tokens = tokens(ids);
     out.println(format(
         "%,d texts, %,d tokens, %.1f in a text", ids.length, tokens, (double) tokens / ids.length));
-    var table = new TextTable("", "median ms", "least ms", "cpu ms", "texts/s", "tokens/s");
+    var table = new TextTable("", "median ms", "least ms", "texts/s", "tokens/s");
     times.forEach((name, measured) -> table.row(
         name,
         format("%.1f", measured.median()),
         format("%.1f", measured.minimum()),
-        format("%.1f", measured.cpuMean()),
         format("%.0f", ids.length / measured.median() * 1e3),
         format("%.0f", tokens / measured.median() * 1e3)));
     out.print(table);
@@ -177,7 +211,6 @@ final class BenchEncodeCommand implements Callable<Integer> {
       var key = name.replace(' ', '_');
       values.put(key + "_ms", measured.median());
       values.put(key + "_min_ms", measured.minimum());
-      values.put(key + "_cpu_ms", measured.cpuMean());
     });
     return values;
   }

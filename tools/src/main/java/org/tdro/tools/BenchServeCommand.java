@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Put load on a server, tdro serve or TensorFlow Serving, and measure its answers.",
-      "Requests are sent by callers at a time, each of which waits for its answer before it sends the next; none is sent again. "
+      "Each caller waits for its answer before it sends the next request, and for a tenth of a second if it failed. None is sent again. "
           + "The texts are sent in turn."
     },
     footerHeading = "%nExamples:%n",
@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
     })
 final class BenchServeCommand implements Callable<Integer> {
   private static final int MOST_TEXTS = 100_000;
+  private static final double DAY = 86_400;
 
   @Spec
   private CommandSpec spec;
@@ -66,6 +67,13 @@ final class BenchServeCommand implements Callable<Integer> {
       paramLabel = "KIND",
       description = "What the texts are: query or passage.")
   private TextKind kind;
+
+  @Option(
+      names = "--prompt",
+      paramLabel = "NAME",
+      defaultValue = Prompts.EVERY_TASK,
+      description = "The prompt of the texts, by name (default: the one of all texts, if any).")
+  private String prompt;
 
   @Option(
       names = "--assets",
@@ -114,21 +122,22 @@ final class BenchServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!(seconds > 0) || !(warmup >= 0)) {
+    if (!(seconds > 0 && seconds <= DAY) || !(warmup >= 0 && warmup <= DAY)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--seconds must be above 0 and --warmup at least 0, were " + seconds + " and " + warmup);
+          "--seconds must be above 0 and --warmup at least 0, and both at most a day, were %s and %s"
+              .formatted(seconds, warmup));
     }
     var all = BenchmarkTexts.read(input, MOST_TEXTS);
     var options = new RetrieverClient.Options(
         Math.max(1, batch), Duration.ofMinutes(1), 1, Duration.ZERO, trusted);
     if (assets == null) {
       try (var client = client(() -> new TextClient(model, options))) {
-        return measure(part -> client.embed(kind, Prompts.EVERY_TASK, part), all);
+        return measure(part -> client.embed(kind, prompt, part), all);
       }
     }
     try (var client = client(() -> RetrieverClient.connect(model, assets, options))) {
-      return measure(part -> client.encode(kind, Prompts.EVERY_TASK, part), all);
+      return measure(part -> client.encode(kind, prompt, part), all);
     }
   }
 
@@ -142,8 +151,7 @@ final class BenchServeCommand implements Callable<Integer> {
 
   private int measure(Consumer<List<String>> embed, List<String> all) {
     var load = load(embed, all);
-    // What fails at once would fail a thousand times.
-    embed.accept(all.subList(0, Math.min(batch, all.size())));
+    load.sendOne();
     if (warmup > 0) {
       load.run(duration(warmup));
     }

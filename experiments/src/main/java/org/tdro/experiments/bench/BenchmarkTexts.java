@@ -4,14 +4,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
 import org.tdro.rows.Passage;
 
 /** The texts of a file, as {@code tdro encode} reads them. */
 public final class BenchmarkTexts {
-  private static final int CHUNK_LINES = 1024;
-
   private BenchmarkTexts() {}
 
   /**
@@ -24,11 +23,9 @@ public final class BenchmarkTexts {
     var texts = new ArrayList<String>();
     var problems = new Problems();
     try (var reader = TextLines.open(file)) {
-      var chunks = reader.chunks(Math.min(most, CHUNK_LINES));
-      while (texts.size() < most && chunks.hasNext() && !problems.isFull()) {
-        for (var line : chunks.next()) {
-          read(line, texts, problems);
-        }
+      var line = reader.next();
+      for (; line != null && texts.size() < most && !problems.isFull(); line = reader.next()) {
+        read(line, texts, problems);
       }
     } catch (InputException e) {
       problems.fill(e.problems());
@@ -37,16 +34,20 @@ public final class BenchmarkTexts {
     if (texts.isEmpty()) {
       throw new InputException(file + " holds no texts");
     }
-    return texts.subList(0, Math.min(most, texts.size()));
+    return texts;
   }
 
   private static void read(TextLines.Line line, List<String> texts, Problems problems) {
     try {
       var row = line.object();
-      if (row.path("text").isTextual()) {
-        texts.add(new Passage("", row.path("title").asText(), row.path("text").asText()).content());
-      } else {
+      var title = row.path("title");
+      if (!row.path("text").isTextual()) {
         problems.fill(List.of(line.place() + ": has no text that is a string"));
+      } else if (!title.isTextual() && !title.isMissingNode() && !title.isNull()) {
+        problems.fill(List.of(
+            "%s: title is %s, expected a string".formatted(line.place(), Json.describe(title))));
+      } else {
+        texts.add(new Passage("", title.asText(""), row.path("text").asText()).content());
       }
     } catch (InputException e) {
       problems.fill(e.problems());

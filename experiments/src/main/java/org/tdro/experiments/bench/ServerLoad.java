@@ -16,7 +16,7 @@ import java.util.stream.LongStream;
 import org.tdro.serving.client.ServingException;
 
 /**
- * Load on a server: several callers, each of which sends its next request when it has the answer to the last. The texts are sent in
+ * Load on a server: several callers, each of which sends its next request when it has the answer to the last, or a tenth of a second after one that failed. The texts are sent in
  * turn, in their order, over and over.
  *
  * @param embed sends one request with some texts and waits for their vectors; called from many threads
@@ -37,8 +37,16 @@ public record ServerLoad(
     texts = List.copyOf(texts);
   }
 
+  /** How long a caller waits after a failure, so that what a server refuses at once does not keep it from answering others. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
   /** What one caller saw. */
   private record Seen(List<Long> nanos, Map<String, Long> failures) {}
+
+  /** Sends the first request alone, and lets it fail: what fails at once would fail a thousand times. */
+  public void sendOne() {
+    embed.accept(request(0));
+  }
 
   /**
    * Sends requests for a time, at least one from each caller, and waits for the answers to the last ones.
@@ -73,7 +81,7 @@ public record ServerLoad(
     }
   }
 
-  private Seen call(AtomicLong sent, long end) {
+  private Seen call(AtomicLong sent, long end) throws InterruptedException {
     var seen = new Seen(new ArrayList<>(), new TreeMap<>());
     do {
       var request = request(sent.getAndIncrement());
@@ -83,6 +91,7 @@ public record ServerLoad(
         seen.nanos().add(System.nanoTime() - before);
       } catch (ServingException | UncheckedIOException e) {
         seen.failures().merge(String.valueOf(e.getMessage()), 1L, Long::sum);
+        Thread.sleep(PAUSE.toMillis());
       }
     } while (System.nanoTime() < end);
     return seen;

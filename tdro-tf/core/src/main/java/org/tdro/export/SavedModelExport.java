@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ import org.tdro.retriever.TokenEncoding;
 import org.tdro.serving.client.RetrieverAssets;
 import org.tdro.serving.client.TextSignature;
 import org.tdro.text.InexpressibleTokenizerException;
+import org.tdro.text.Prompts;
 import org.tdro.text.Similarity;
 import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
@@ -105,6 +107,7 @@ public final class SavedModelExport {
     Map<TextSignature, int[][]> ids;
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
       samples = samples(retriever);
+      warnOfLongPrompts(retriever);
       ids = strings.stream()
           .collect(toMap(StringSamples::signature, sample -> sample.ids(retriever)));
       trained = Agreement.Trained.of(retriever, samples, ids, options.defaultSignature());
@@ -125,6 +128,28 @@ public final class SavedModelExport {
         new ServableCard.Facts(options, agreement, stored.fingerprint(), tokenizer.isPresent()));
     return new Report(
         folder, options.precision(), agreement, size(folder), checked.milliseconds(), tokens);
+  }
+
+  /** Warns of prompts that leave no room for a text, so that all texts have the same embedding. */
+  private static void warnOfLongPrompts(Retriever retriever) {
+    if (!retriever.takesTexts()) {
+      return;
+    }
+    var settings = retriever.settings();
+    for (var kind : TextKind.values()) {
+      var names = new ArrayList<>(List.of(Prompts.EVERY_TASK));
+      names.addAll(settings.prompts().names(kind));
+      for (var name : names) {
+        var ids = retriever.tokenize(kind, name, TEXTS);
+        if (Arrays.stream(ids).allMatch(text -> Arrays.equals(text, ids[0]))) {
+          LOG.warn(
+              "The prompt {} leaves no room for a text within the {} tokens of {}, which all have the same embedding with it",
+              name.isEmpty() ? "of all texts" : name,
+              settings.maxLength(kind),
+              kind.plural());
+        }
+      }
+    }
   }
 
   /** Returns the kind of text with the lower maximum length: all signatures are called with the samples. */

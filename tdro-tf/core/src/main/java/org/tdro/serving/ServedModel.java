@@ -1,5 +1,6 @@
 package org.tdro.serving;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.tdro.serving.client.RetrieverAssets;
+import org.tdro.serving.client.TextSignature;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 import org.tensorflow.SavedModelBundle;
@@ -40,8 +42,21 @@ final class ServedModel {
   /** The number of uses: one for being served, one for each user. */
   private final AtomicInteger uses = new AtomicInteger(1);
 
-  /** A signature that takes strings. */
-  private record StringEncoder(List<String> names, Encoder<StringRow> encoder) {}
+  /**
+   * A signature that takes strings.
+   *
+   * @param prompts those that may be named; empty if it takes no names
+   */
+  private record StringEncoder(
+      List<String> names, Optional<PromptNames> prompts, Encoder<StringRow> encoder) {
+
+    /** Checks the names of prompts; in the graph, a wrong one would fail all requests that are joined. */
+    void requirePrompts(List<StringRow> rows) {
+      int column = names.indexOf(RetrieverAssets.PROMPT_NAME);
+      prompts.ifPresent(known -> rows.forEach(
+          row -> known.require(new String(row.values().get(column), StandardCharsets.UTF_8))));
+    }
+  }
 
   /**
    * What answers a request that has been checked.
@@ -91,7 +106,9 @@ final class ServedModel {
       }
     });
     calls.forEach((name, call) -> strings.put(
-        name, new StringEncoder(call.names(), encoder(name, (rows, caller) -> call.run(rows)))));
+        name,
+        new StringEncoder(
+            call.names(), prompts(name), encoder(name, (rows, caller) -> call.run(rows)))));
   }
 
   /**
@@ -148,6 +165,18 @@ final class ServedModel {
         .forEach((key, signature) ->
             StringCall.of(bundle.session(), signature).ifPresent(call -> found.put(key, call)));
     return found;
+  }
+
+  /** Returns the prompts that a signature takes by name; the default signature is one of the others under a second name. */
+  private Optional<PromptNames> prompts(String name) {
+    var definitions = bundle.metaGraphDef().getSignatureDefMap();
+    var inputs = definitions.get(name).getInputsMap();
+    return TextSignature.of(assets.prompts()).stream()
+        .filter(signature -> signature.takes(RetrieverAssets.PROMPT_NAME))
+        .filter(signature -> definitions.containsKey(signature.key())
+            && definitions.get(signature.key()).getInputsMap().equals(inputs))
+        .map(signature -> PromptNames.of(assets.prompts(), signature.kind()))
+        .findFirst();
   }
 
   /** Returns the plain name of a signature, whose calls by the name of its tokenizer are joined with others. */
@@ -245,6 +274,7 @@ final class ServedModel {
     var ofStrings = strings.get(name);
     if (ofStrings != null) {
       var rows = request.strings(ofStrings.names());
+      ofStrings.requirePrompts(rows);
       return new Work(rows.size(), caller -> ofStrings.encoder().encode(rows, caller));
     }
     var signature = signature(name);

@@ -194,11 +194,7 @@ final class TextApi {
 
   private static List<TokenRow> tokenize(ServedModel model, Asked asked, String field) {
     var assets = model.assets();
-    var names = assets.prompts().names(asked.kind);
-    if (!asked.prompt.isEmpty() && !names.contains(asked.prompt)) {
-      throw ApiException.badRequest("there is no prompt %s for this kind of text; there are %s"
-          .formatted(asked.prompt, names));
-    }
+    PromptNames.of(assets.prompts(), asked.kind).require(asked.prompt);
     var prompt = assets.prompts().of(asked.kind, asked.prompt);
     int length = Math.min(model.maxLength(), assets.maxLength(asked.kind));
     var tokenizer = model.tokenizer();

@@ -130,7 +130,7 @@ class StringSignaturesTest {
     var answer = http.post(
         PREDICT, PROMPTED.formatted("'inputs': {'prompt_name': ['quiz'], 'text': ['a']}"));
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.error()).contains("there is no prompt quiz of queries; there are [trivia]");
+    assertThat(answer.error()).contains("there is no prompt quiz of queries; there are trivia");
     var clients = Executors.newFixedThreadPool(2);
     try (var client = client(server.grpcUri().orElseThrow())) {
       var right = clients.submit(() -> client.embed(TextKind.QUERY, "trivia", List.of("a")));
@@ -141,7 +141,7 @@ class StringSignaturesTest {
           .isInstanceOfSatisfying(
               ServingException.class, e -> assertThat(e.status()).isEqualTo(400))
           .hasMessageContaining("INVALID_ARGUMENT")
-          .hasMessageContaining("there is no prompt quiz of queries; there are [trivia]");
+          .hasMessageContaining("there is no prompt quiz of queries; there are trivia");
     } finally {
       clients.shutdown();
     }

@@ -161,8 +161,8 @@ class TextApiTest {
         "{'texts': ['a']} | kind is missing",
         "{'texts': ['a'], 'kind': 'title'} | must be query or passage",
         "{'texts': ['a', 1], 'kind': 'query'} | texts[1] must be a text",
-        "{'texts': ['a'], 'kind': 'query', 'prompt': 'other'} | there are [trivia]",
-        "{'texts': ['a'], 'kind': 'passage', 'prompt': 'trivia'} | there are []",
+        "{'texts': ['a'], 'kind': 'query', 'prompt': 'other'} | there are trivia",
+        "{'texts': ['a'], 'kind': 'passage', 'prompt': 'trivia'} | there are none",
         "{'texts': ['a'], 'kind': 'query', 'promt': 'trivia'} | promt is not known",
         "{'texts': null, 'kind': 'query'} | texts must be a list",
       })

@@ -276,12 +276,15 @@ class GraphBytePairTest {
         json ->
             ((ObjectNode) json.at("/pre_tokenizer/pretokenizers/0/pattern")).put("Regex", "\\w+"),
         "splits texts otherwise than GPT-2, StarCoder, Llama 3, Qwen 2 and BLOOM");
-    assertRefused(
-        json -> {
-          ((ObjectNode) json.at("/added_tokens/0")).put("lstrip", true);
-          ((ObjectNode) json.at("/added_tokens/2")).put("content", "im ");
-        },
-        "removes the blanks beside the added token <|pad|>, and has one of blanks, \"im \"");
+    for (var token : List.of("im ", "im\u00a0", "\u2007im", "\u202fim", "im\u0085", "im\u3000")) {
+      assertRefused(
+          json -> {
+            ((ObjectNode) json.at("/added_tokens/0")).put("lstrip", true);
+            ((ObjectNode) json.at("/added_tokens/2")).put("content", token);
+          },
+          "removes the blanks beside the added token <|pad|>, and has one of blanks, \"%s\""
+              .formatted(token));
+    }
     assertRefused(
         json -> ((ObjectNode) json.at("/added_tokens/0")).put("single_word", true),
         "finds the added token <|pad|> as a word only");
