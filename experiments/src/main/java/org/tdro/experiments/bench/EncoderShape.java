@@ -62,6 +62,7 @@ public record EncoderShape(
         "model.layers=" + layers,
         "model.max-positions=" + length,
         "model.dropout=0",
+        "model.attention-dropout=0",
         "data.vocabulary=" + vocabulary,
         "data.query-length=" + length,
         "data.passage-length=" + length,

@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptors;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -14,6 +15,7 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -36,6 +38,9 @@ import org.tdro.serving.client.proto.PredictRequest;
 final class GrpcServer implements AutoCloseable {
   private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
   private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+
+  /** Of a question about health, which is the name of a service. */
+  private static final int HEALTH_BYTES = 4096;
 
   private static final String PREDICTION_SERVICE = ServingMethods.PREDICT.getServiceName();
   private static final String MODEL_SERVICE = ServingMethods.GET_MODEL_STATUS.getServiceName();
@@ -64,7 +69,8 @@ final class GrpcServer implements AutoCloseable {
     health(ServingStatus.NOT_SERVING);
     server = builder
         .executor(threads)
-        .addService(health.getHealthService())
+        .addService(ServerInterceptors.useMarshalledMessages(
+            health.getHealthService().bindService(), new AtMost(HEALTH_BYTES)))
         .addService(ServerServiceDefinition.builder(PREDICTION_SERVICE)
             .addMethod(method(
                 ServingMethods.PREDICT,
@@ -127,6 +133,31 @@ final class GrpcServer implements AutoCloseable {
     @Override
     public InputStream parse(InputStream message) {
       return message;
+    }
+  }
+
+  /** Messages of which no more is read than so many bytes. */
+  private record AtMost(int bytes) implements MethodDescriptor.Marshaller<InputStream> {
+    @Override
+    public InputStream stream(InputStream message) {
+      return message;
+    }
+
+    @Override
+    public InputStream parse(InputStream message) {
+      try {
+        var read = message.readNBytes(bytes + 1);
+        if (read.length > bytes) {
+          throw Status.RESOURCE_EXHAUSTED
+              .withDescription("the message is larger than " + bytes + " bytes")
+              .asRuntimeException();
+        }
+        return new ByteArrayInputStream(read);
+      } catch (IOException e) {
+        throw Status.INVALID_ARGUMENT
+            .withDescription("the message cannot be unpacked: " + e.getMessage())
+            .asRuntimeException();
+      }
     }
   }
 

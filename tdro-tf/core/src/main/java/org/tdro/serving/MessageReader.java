@@ -66,7 +66,7 @@ record MessageReader(int bytes, int fields) {
         throw ApiException.badRequest(
             "the message has a group, which %s never has".formatted(type.getFullName()));
       }
-      if (field != null && field.isPackable()) {
+      if (field != null && field.isPackable() && isNumbers(field, form)) {
         message.skipField(tag);
         continue;
       }
@@ -86,5 +86,11 @@ record MessageReader(int bytes, int fields) {
       }
     }
     return left;
+  }
+
+  /** Returns whether numbers of a list come in their own form, or packed; in another one each would become an object. */
+  private static boolean isNumbers(FieldDescriptor field, int form) {
+    return form == WireFormat.WIRETYPE_LENGTH_DELIMITED
+        || form == field.getLiteType().getWireType();
   }
 }

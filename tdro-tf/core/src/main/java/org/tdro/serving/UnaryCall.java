@@ -36,6 +36,14 @@ final class UnaryCall<Q extends Message, A> extends ServerCall.Listener<InputStr
   private static final Status TOO_LATE =
       Status.DEADLINE_EXCEEDED.withDescription("the deadline of the call has passed");
 
+  /** How long a message may take to come, and an answer to be taken: as long as REST gives them. */
+  private static final Duration LONGEST_MESSAGE_TIME = Duration.ofSeconds(10);
+
+  private static final Duration LONGEST_ANSWER_TIME = Duration.ofSeconds(120);
+
+  private static final Status TOO_SLOW = Status.DEADLINE_EXCEEDED.withDescription(
+      "the message took longer than " + LONGEST_MESSAGE_TIME.toSeconds() + " seconds to come");
+
   private static final String CUT = "…";
   private static final int ENCODED_BYTE = 3;
 
@@ -73,6 +81,14 @@ final class UnaryCall<Q extends Message, A> extends ServerCall.Listener<InputStr
   /** Ends with the call, or shortly before its deadline. */
   private final CompletableFuture<Void> expiry = new CompletableFuture<>();
 
+  /** Ends with the message, or when that takes too long. */
+  private final CompletableFuture<Void> arrival = new CompletableFuture<>();
+
+  /** Ends with the call, or when its answer is not taken. */
+  private final CompletableFuture<Void> departure = new CompletableFuture<>();
+
+  private final AtomicBoolean closed = new AtomicBoolean();
+
   /** Set by who ends the call, and then nobody else does; without a lock, since gRPC may hold one of its own meanwhile. */
   private final AtomicBoolean answered = new AtomicBoolean();
 
@@ -90,6 +106,9 @@ final class UnaryCall<Q extends Message, A> extends ServerCall.Listener<InputStr
   /** Begins to wait for the message. */
   @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the refusal
   void begin() {
+    arrival
+        .completeOnTimeout(null, LONGEST_MESSAGE_TIME.toMillis(), TimeUnit.MILLISECONDS)
+        .thenRun(() -> refuse(TOO_SLOW));
     var deadline = context.getDeadline();
     if (deadline != null) {
       long left = deadline.timeRemaining(TimeUnit.NANOSECONDS) - TOO_LATE_NANOS;
@@ -110,6 +129,7 @@ final class UnaryCall<Q extends Message, A> extends ServerCall.Listener<InputStr
 
   @Override
   public void onMessage(InputStream message) {
+    arrival.cancel(false);
     if (isGone()) {
       return;
     }
@@ -148,9 +168,12 @@ final class UnaryCall<Q extends Message, A> extends ServerCall.Listener<InputStr
   }
 
   private void close() {
-    whenClosed.accept(this);
-    if (entry != null) {
-      entry.close();
+    departure.cancel(false);
+    if (!closed.getAndSet(true)) {
+      whenClosed.accept(this);
+      if (entry != null) {
+        entry.close();
+      }
     }
   }
 
@@ -175,12 +198,17 @@ final class UnaryCall<Q extends Message, A> extends ServerCall.Listener<InputStr
     finish(null, status);
   }
 
-  /** Ends the call, unless that was done before. */
+  /** Ends the call, unless that was done before. A caller who does not take the answer keeps no room for requests. */
+  @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end
   private void finish(A answer, Status status) {
     if (answered.getAndSet(true)) {
       return;
     }
     expiry.cancel(false);
+    arrival.cancel(false);
+    departure
+        .completeOnTimeout(null, LONGEST_ANSWER_TIME.toMillis(), TimeUnit.MILLISECONDS)
+        .thenRun(this::close);
     // Else gRPC has ended the stream, and perhaps said why.
     if (!context.isCancelled()) {
       if (answer != null) {

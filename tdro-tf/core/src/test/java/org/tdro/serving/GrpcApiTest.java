@@ -370,6 +370,14 @@ class GrpcApiTest {
     assertThat(response.getStatus()).isEqualTo(ServingStatus.SERVING);
   }
 
+  @Test
+  void aLargeQuestionAboutHealthIsNotRead() {
+    var large = HealthCheckRequest.newBuilder().setService("a".repeat(10_000)).build();
+    assertThatThrownBy(() -> HealthGrpc.newBlockingStub(channel).check(large))
+        .isInstanceOf(StatusRuntimeException.class);
+    itIsHealthy("");
+  }
+
   private static Arguments wrong(String code, String why, Consumer<PredictRequest.Builder> change) {
     return Arguments.of(code, why, change);
   }

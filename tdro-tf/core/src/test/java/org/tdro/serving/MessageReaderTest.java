@@ -53,7 +53,15 @@ class MessageReaderTest {
 
   /** Two bytes for each of a million: as many objects, or lists of them, would take a hundred times the memory. */
   @ParameterizedTest
-  @CsvSource({"DIMENSIONS", "INPUTS", "OUTPUTS", "STRINGS", "UNKNOWN_NUMBERS", "UNKNOWN_TEXTS"})
+  @CsvSource({
+    "DIMENSIONS",
+    "NUMBERS_OF_ANOTHER_FORM",
+    "INPUTS",
+    "OUTPUTS",
+    "STRINGS",
+    "UNKNOWN_NUMBERS",
+    "UNKNOWN_TEXTS"
+  })
   void manySmallPartsTakeLittleMemory(String kind) throws IOException {
     var message = new ByteArrayOutputStream();
     var out = CodedOutputStream.newInstance(message);
@@ -62,6 +70,8 @@ class MessageReaderTest {
       case "INPUTS" ->
         (to, i) ->
             to.writeByteArray(2, new byte[] {10, 2, (byte) (i >> 7 & 127), (byte) (i & 127)});
+      // A list of floats, each as a whole number.
+      case "NUMBERS_OF_ANOTHER_FORM" -> (to, i) -> to.writeInt32(5, 200);
       case "OUTPUTS" -> (to, i) -> to.writeString(3, "");
       case "STRINGS" -> (to, i) -> to.writeByteArray(8, new byte[0]);
       case "UNKNOWN_NUMBERS" -> (to, i) -> to.writeInt32(100 + i, 1);
@@ -74,7 +84,7 @@ class MessageReaderTest {
     var parts = ByteString.copyFrom(message.toByteArray());
     byte[] bytes = switch (kind) {
       case "DIMENSIONS" -> request(field(2, parts));
-      case "STRINGS" -> request(parts);
+      case "STRINGS", "NUMBERS_OF_ANOTHER_FORM" -> request(parts);
       default -> parts.toByteArray();
     };
 

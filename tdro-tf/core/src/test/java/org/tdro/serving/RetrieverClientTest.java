@@ -13,6 +13,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -95,6 +98,36 @@ class RetrieverClientTest {
     var uri = URI.create(server.uri() + path);
     try (var client = RetrieverClient.connect(uri, folder.resolve(assets))) {
       assertThat(client.encodeQueries(List.of("a"))).hasDimensions(1, 12);
+    }
+  }
+
+  /** The tokenizer is native: whoever used it after it was freed would end the process. */
+  @Test
+  void aClientIsClosedWhileOthersUseIt() throws Exception {
+    var texts =
+        IntStream.range(0, 200).mapToObj(i -> "é a b c ".repeat(300 + i)).toList();
+    for (int round = 0; round < 5; round++) {
+      var client = RetrieverClient.connect(server.uri(), folder.resolve("base/1"));
+      var begun = new CountDownLatch(3);
+      var threads = Executors.newFixedThreadPool(3);
+      Callable<String> use = () -> {
+        begun.countDown();
+        while (true) {
+          try {
+            client.encodeQueries(texts);
+          } catch (IllegalStateException e) {
+            return e.getMessage();
+          }
+        }
+      };
+      var users = IntStream.range(0, 3).mapToObj(i -> threads.submit(use)).toList();
+      begun.await();
+      Thread.sleep(20);
+      client.close();
+      for (var user : users) {
+        assertThat(user.get()).isEqualTo("the client is closed");
+      }
+      threads.shutdown();
     }
   }
 

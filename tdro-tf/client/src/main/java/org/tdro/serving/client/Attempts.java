@@ -116,8 +116,11 @@ final class Attempts implements AutoCloseable {
     }
   }
 
-  /** Looks for the likely reason of there being no answer, which no further attempt would change. */
-  private void requireProtocol(IOException e) {
+  /**
+   * Looks for the likely reason of there being no answer, which no further attempt would change: the port does not speak the address's
+   * protocol, but another one. Timeouts are among what wrong protocols lead to.
+   */
+  private void requireProtocol(IOException e) throws InterruptedException {
     var spoken = new ProtocolProbe(model, options).spoken();
     if (spoken.isPresent() && spoken.get() != model.scheme()) {
       throw new UncheckedIOException(

@@ -52,6 +52,16 @@ record ModelAddress(URI uri, Scheme scheme, String name, OptionalLong version) {
       return isGrpc() ? GRPCS : HTTPS;
     }
 
+    /** Returns HTTP for gRPC and gRPC for HTTP, with TLS or without as this is. */
+    Scheme other() {
+      return switch (this) {
+        case HTTP -> GRPC;
+        case HTTPS -> GRPCS;
+        case GRPC -> HTTP;
+        case GRPCS -> HTTPS;
+      };
+    }
+
     /** As in an address. */
     @Override
     public String toString() {
@@ -70,10 +80,17 @@ record ModelAddress(URI uri, Scheme scheme, String name, OptionalLong version) {
         .findFirst()
         .orElseThrow(() -> wrong(address, "begin with http, https, grpc or grpcs"));
     int port = address.getPort();
+    if (address.getRawUserInfo() != null) {
+      // Not with the address, which may hold a password.
+      throw new IllegalArgumentException(
+          "the address of a server must have no user and no password before its host; neither is sent");
+    }
     if (address.getHost() == null || (scheme.isGrpc() && port < 0)) {
       throw wrong(
           address,
-          scheme.isGrpc() ? "have a host and a port, as grpc://localhost:8500" : "have a host");
+          scheme.isGrpc()
+              ? "have a host, of letters, digits, dots and hyphens, and a port, as grpc://localhost:8500"
+              : "have a host, of letters, digits, dots and hyphens");
     }
     if (port == 0 || port > HIGHEST_PORT) {
       throw wrong(address, "have a port from 1 to " + HIGHEST_PORT);

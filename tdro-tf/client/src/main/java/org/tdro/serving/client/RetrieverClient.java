@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.tdro.io.Sha256;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
@@ -59,12 +61,20 @@ public final class RetrieverClient implements AutoCloseable {
   private final Attempts attempts;
   private final Options options;
 
+  /** Held while the tokenizer is used, by any number of threads; closing it waits for them. */
+  private final Lock use;
+
+  private final Lock end;
+
   private RetrieverClient(
       RetrieverAssets assets, Tokenizer tokenizer, Attempts attempts, Options options) {
     this.assets = assets;
     this.tokenizer = tokenizer;
     this.attempts = attempts;
     this.options = options;
+    var lock = new ReentrantReadWriteLock();
+    use = lock.readLock();
+    end = lock.writeLock();
   }
 
   /** Connects with the {@linkplain Options#DEFAULT default options}. */
@@ -144,13 +154,25 @@ public final class RetrieverClient implements AutoCloseable {
     }
     var prompt = assets.prompts().of(kind, task);
     int maxLength = assets.maxLength(kind);
-    var rows = texts.stream()
-        .map(text -> tokenizer.encode(prompt.apply(text), maxLength))
-        .toArray(int[][]::new);
+    var rows = tokenize(texts.stream().map(prompt::apply).toList(), maxLength);
     return new LengthBatches(rows.length, options.texts())
         .embed(
             i -> rows[i].length,
             batch -> send(kind, Arrays.stream(batch).map(i -> rows[i]).toArray(int[][]::new)));
+  }
+
+  private int[][] tokenize(List<String> texts, int maxLength) {
+    var rows = new int[texts.size()][];
+    for (int row = 0; row < rows.length; row++) {
+      use.lock();
+      try {
+        attempts.requireOpen();
+        rows[row] = tokenizer.encode(texts.get(row), maxLength);
+      } finally {
+        use.unlock();
+      }
+    }
+    return rows;
   }
 
   /** Returns the embeddings of rows, which are sorted by length. */
@@ -187,6 +209,11 @@ public final class RetrieverClient implements AutoCloseable {
   @Override
   public void close() {
     attempts.close();
-    tokenizer.close();
+    end.lock();
+    try {
+      tokenizer.close();
+    } finally {
+      end.unlock();
+    }
   }
 }

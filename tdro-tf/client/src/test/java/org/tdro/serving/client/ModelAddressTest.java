@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -35,7 +36,7 @@ class ModelAddressTest {
     "v1/models/x, 'begin with http, https, grpc or grpcs'",
     "http:x, have a host",
     "http://:8501/v1/models/x, have a host",
-    "grpc://localhost/v1/models/x, have a host and a port",
+    "grpc://localhost/v1/models/x, 'have a host, of letters, digits, dots and hyphens, and a port'",
     "grpc://localhost:0/v1/models/x, have a port from 1 to 65535",
     "grpc://localhost:65536/v1/models/x, have a port from 1 to 65535",
     "http://localhost:70000/v1/models/x, have a port from 1 to 65535",
@@ -54,5 +55,13 @@ class ModelAddressTest {
           .hasMessageContaining("the address must " + must)
           .hasMessageContaining("was " + address);
     }
+  }
+
+  @Test
+  void aPasswordIsRefusedAndNotShown() {
+    assertThatThrownBy(() -> new TextClient(URI.create("grpc://me:secret@localhost:1/v1/models/x")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must have no user and no password")
+        .hasMessageNotContaining("secret");
   }
 }
