@@ -39,7 +39,7 @@ final class UnaryCall<Q extends Message, A> extends ServerCall.Listener<InputStr
   /** How long a message may take to come, and an answer to be taken: as long as REST gives them. */
   private static final Duration LONGEST_MESSAGE_TIME = Duration.ofSeconds(10);
 
-  private static final Duration LONGEST_ANSWER_TIME = Duration.ofSeconds(120);
+  private static final Duration LONGEST_ANSWER_TIME = Duration.ofMinutes(2);
 
   private static final Status TOO_SLOW = Status.DEADLINE_EXCEEDED.withDescription(
       "the message took longer than " + LONGEST_MESSAGE_TIME.toSeconds() + " seconds to come");
