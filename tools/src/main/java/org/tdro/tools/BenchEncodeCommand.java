@@ -1,7 +1,6 @@
 package org.tdro.tools;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,8 +18,6 @@ import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.text.InexpressibleTokenizerException;
-import org.tdro.text.Prompts;
-import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,27 +53,8 @@ final class BenchEncodeCommand implements Callable<Integer> {
   @Mixin
   private ModelOptions model;
 
-  @Option(
-      names = "--input",
-      required = true,
-      paramLabel = "FILE",
-      description = "JSONL of texts; .gz is decompressed.")
-  private Path input;
-
-  @Option(
-      names = "--kind",
-      required = true,
-      paramLabel = "KIND",
-      description = "What the texts are: query or passage. Maximum lengths and prompts differ.")
-  private TextKind kind;
-
-  @Option(
-      names = "--prompt",
-      paramLabel = "NAME",
-      defaultValue = Prompts.EVERY_TASK,
-      description =
-          "Put the prompt of this domain before the texts (default: the one of all texts, if any).")
-  private String prompt;
+  @Mixin
+  private TextOptions options;
 
   @Option(
       names = "--texts",
@@ -118,17 +96,19 @@ final class BenchEncodeCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     var stored = model.stored();
     var settings = model.settings(stored);
-    var texts = BenchmarkTexts.read(input, most);
+    var texts = BenchmarkTexts.read(options.input(), most);
     var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
-    requirePrompt(settings.prompts());
+    var kind = options.kind();
+    var prompt = settings.prompts().of(kind, options.prompt(settings.prompts()));
+    var prompted = texts.stream().map(prompt::apply).toList();
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      var prompted = prompted(retriever, texts);
       var ids = tokens(retriever, prompted);
       var times = with(stored, retriever, graph -> {
         var tasks = new LinkedHashMap<String, Runnable>();
         tasks.put(LIBRARY, () -> tokens(retriever, prompted));
         graph.ifPresent(present -> tasks.put(GRAPH, () -> tokenize(present, prompted)));
         tasks.put(ENCODING, () -> retriever.encode(kind, ids, batches));
+        StepTimes.inTurn(tasks, 1);
         return StepTimes.inTurn(tasks, rounds);
       });
       print(out, times, ids);
@@ -144,24 +124,9 @@ final class BenchEncodeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void requirePrompt(Prompts prompts) {
-    if (!prompt.equals(Prompts.EVERY_TASK) && !prompts.names(kind).contains(prompt)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--prompt %s is unknown; for these texts the model has %s"
-              .formatted(prompt, prompts.names(kind)));
-    }
-  }
-
-  private List<String> prompted(Retriever retriever, List<String> texts) {
-    return texts.stream()
-        .map(retriever.settings().prompts().of(kind, prompt)::apply)
-        .toList();
-  }
-
   /** Tokenises as {@link Retriever#tokenize} does, with texts that have their prompts. */
   private int[][] tokens(Retriever retriever, List<String> prompted) {
-    int most = retriever.settings().maxLength(kind);
+    int most = retriever.settings().maxLength(options.kind());
     return prompted.parallelStream()
         .map(text -> retriever.tokenizer().encode(text, most))
         .toArray(int[][]::new);
@@ -179,7 +144,7 @@ final class BenchEncodeCommand implements Callable<Integer> {
     var settings = retriever.settings();
     return TemporaryFolder.with(folder -> {
       var file = stored.tokenizer(settings.spec().pooling(), folder).orElseThrow();
-      try (var graph = new GraphTokenizing(file, settings.maxLength(kind))) {
+      try (var graph = new GraphTokenizing(file, settings.maxLength(options.kind()))) {
         return use.apply(Optional.of(graph));
       } catch (InexpressibleTokenizerException e) {
         spec.commandLine().getErr().println("no tokenising in a graph: " + e.getMessage());

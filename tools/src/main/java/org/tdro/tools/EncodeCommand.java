@@ -3,7 +3,6 @@ package org.tdro.tools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tdro.io.FileException;
@@ -16,8 +15,6 @@ import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.search.EmbeddingFormat;
-import org.tdro.text.Prompts;
-import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,19 +62,8 @@ final class EncodeCommand implements Callable<Integer> {
       description = "Whether embeddings are scaled to length 1 (default: the model's setting).")
   private Boolean normalize;
 
-  @Option(
-      names = "--input",
-      required = true,
-      paramLabel = "FILE",
-      description = "JSONL of texts; .gz is decompressed.")
-  private Path input;
-
-  @Option(
-      names = "--kind",
-      required = true,
-      paramLabel = "KIND",
-      description = "What the texts are: query or passage. Maximum lengths and prompts differ.")
-  private TextKind kind;
+  @Mixin
+  private TextOptions texts;
 
   @Option(
       names = "--output",
@@ -88,13 +74,6 @@ final class EncodeCommand implements Callable<Integer> {
 
   @Mixin
   private Overwriting overwriting;
-
-  @Option(
-      names = "--prompt",
-      paramLabel = "NAME",
-      description =
-          "Put the prompt of this domain before the texts (default: the prompt that the model has for all texts, if any).")
-  private String prompt;
 
   @Option(
       names = "--batch-tokens",
@@ -112,22 +91,22 @@ final class EncodeCommand implements Callable<Integer> {
     var stored = model.stored();
     var settings = pooled(model.settings(stored));
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      checkPrompt(retriever);
+      var prompt = texts.prompt(retriever.settings().prompts());
       var batches = new TokenEncoding(batchTokens, TokenEncoding.DEFAULT.padMultiple());
-      var encoding = new FileEncoding(retriever, kind, prompt == null ? "" : prompt, batches);
-      long texts;
+      var encoding = new FileEncoding(retriever, texts.kind(), prompt, batches);
+      long count;
       try (var ending = new GracefulShutdown();
           var phase = progress.texts("encoding", lines())) {
-        retriever.onEncoded(count -> {
+        retriever.onEncoded(batch -> {
           ending.check();
-          phase.add(count);
+          phase.add(batch);
         });
-        texts = encoding.run(input, output);
+        count = encoding.run(texts.input(), output);
       }
       var out = spec.commandLine().getOut();
       out.printf(
           "%s: %d embeddings of size %d%n",
-          output, texts, retriever.settings().spec().dimension());
+          output, count, retriever.settings().spec().dimension());
       out.flush();
     }
     return 0;
@@ -152,44 +131,21 @@ final class EncodeCommand implements Callable<Integer> {
 
   private boolean isInput(Path file) {
     try {
-      return Files.exists(file) && Files.exists(input) && Files.isSameFile(file, input);
+      return Files.exists(file)
+          && Files.exists(texts.input())
+          && Files.isSameFile(file, texts.input());
     } catch (IOException e) {
       throw FileException.reading(file, e);
     }
   }
 
-  private void checkPrompt(Retriever retriever) {
-    var prompts = retriever.settings().prompts();
-    var names = prompts.names(kind);
-    if (prompt == null) {
-      if (!names.isEmpty() && prompts.lacks(kind, Prompts.EVERY_TASK)) {
-        var err = spec.commandLine().getErr();
-        err.printf(
-            "the texts get no prompt: the model has %s; choose one with --prompt NAME%n",
-            String.join(", ", names));
-        err.flush();
-      }
-      return;
-    }
-    if (!names.contains(prompt)) {
-      var known = names.isEmpty() ? "none" : String.join(", ", names);
-      throw new ParameterException(
-          spec.commandLine(),
-          prompts.names().contains(prompt)
-              ? "--prompt %s is not for texts of --kind %s; for these the model has %s"
-                  .formatted(prompt, kind.name().toLowerCase(Locale.ROOT), known)
-              : "--prompt %s is unknown; for these texts the model has %s"
-                  .formatted(prompt, known));
-    }
-  }
-
   /** Returns the number of texts, if it is shown and can be known before they are read. */
   private OptionalLong lines() {
-    if (!progress.isShown() || !Files.isRegularFile(input)) {
+    if (!progress.isShown() || !Files.isRegularFile(texts.input())) {
       return OptionalLong.empty();
     }
     try {
-      return OptionalLong.of(TextLines.count(input));
+      return OptionalLong.of(TextLines.count(texts.input()));
     } catch (InputException e) {
       // Reading it reports this, with the other problems.
       return OptionalLong.empty();

@@ -97,6 +97,7 @@ final class OnnxRuntimeComparison implements Callable<Integer> {
               THEIRS,
               batches.encode(
                   theirs::encode, ours.dimension(), tokenize(ours, texts), 0, maxLength)));
+      StepTimes.inTurn(tasks, 1);
       var times = StepTimes.inTurn(tasks, rounds);
       long tokens =
           Stream.of(tokenize(ours, texts)).mapToLong(text -> text.length).sum();

@@ -16,8 +16,8 @@ import java.util.stream.LongStream;
 import org.tdro.serving.client.ServingException;
 
 /**
- * Load on a server: several callers, each of which sends its next request when it has the answer to the last, or a tenth of a second after one that failed. The texts are sent in
- * turn, in their order, over and over.
+ * Load on a server: several callers, each of which sends its next request when it has the answer to the last, or a tenth of a second
+ * after one that failed. The texts are sent in turn, in their order, over and over.
  *
  * @param embed sends one request with some texts and waits for their vectors; called from many threads
  * @param texts to be sent
@@ -26,6 +26,9 @@ import org.tdro.serving.client.ServingException;
  */
 public record ServerLoad(
     Consumer<List<String>> embed, List<String> texts, int textsPerRequest, int concurrency) {
+  /** How long a caller waits after a failure, so that what a server refuses at once does not keep it from answering others. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
   public ServerLoad {
     if (texts.isEmpty()) {
       throw new IllegalArgumentException("there are no texts to send");
@@ -36,9 +39,6 @@ public record ServerLoad(
     }
     texts = List.copyOf(texts);
   }
-
-  /** How long a caller waits after a failure, so that what a server refuses at once does not keep it from answering others. */
-  private static final Duration PAUSE = Duration.ofMillis(100);
 
   /** What one caller saw. */
   private record Seen(List<Long> nanos, Map<String, Long> failures) {}

@@ -66,9 +66,9 @@ public final class StepBenchmark {
     try (var workload = Workload.of(resolved, lengths);
         var open = new Subjects(workload)) {
       var runs = open.of(kinds);
-      measure(runs, warmup);
+      StepTimes.inTurn(runs, warmup);
       var before = ProcessUsage.residentMib();
-      var times = measure(runs, steps);
+      var times = StepTimes.inTurn(runs, steps);
       var waiting = kinds.contains(StepKind.TRAIN)
           ? OptionalDouble.of(inputWaitShare(open.plain, open.plainRows))
           : OptionalDouble.empty();
@@ -92,7 +92,7 @@ public final class StepBenchmark {
     try (var workload = Workload.of(resolved, lengths);
         var open = new Subjects(workload)) {
       var runs = open.of(kinds);
-      measure(runs, warmup);
+      StepTimes.inTurn(runs, warmup);
       var kernels = new EnumMap<StepKind, KernelTimes>(StepKind.class);
       open.trained.forEach((kind, model) -> {
         model.traceKernels(times -> kernels.merge(kind, times, KernelTimes::plus));
@@ -160,16 +160,6 @@ public final class StepBenchmark {
         }
       }
     }
-  }
-
-  /** Measures each kind {@code rounds} times, in turn. */
-  private static Map<StepKind, StepTimes> measure(Map<StepKind, Runnable> runs, int rounds) {
-    var times = new EnumMap<StepKind, StepTimes>(StepKind.class);
-    runs.keySet().forEach(kind -> times.put(kind, new StepTimes()));
-    for (int round = 0; round < rounds; round++) {
-      runs.forEach((kind, run) -> times.get(kind).measure(run));
-    }
-    return times;
   }
 
   /** Measures plain steps one after the other, without the pauses in which the input runs ahead. */

@@ -710,16 +710,21 @@ class GrpcApiTest {
     }
   }
 
-  /** What nobody could read is not what it is refused for. */
-  @Test
-  void aRequestTooManyIsRefusedBeforeItIsRead() throws Exception {
-    var limits = new ServerOptions.Limits(BODY, 2, 0, 40, 2, 1, Duration.ofMinutes(1));
-    try (var slow = ModelServer.start(
+  /** A server that lets a text wait a minute for another one. */
+  private static ModelServer waiting(ServerOptions.Limits limits) {
+    return ModelServer.start(
         folder.resolve("int32/1"),
         ServerOptions.local()
             .with(LOCAL)
             .with(limits)
-            .with(new ServerOptions.Batching(2, Duration.ofMinutes(1))))) {
+            .with(new ServerOptions.Batching(2, Duration.ofMinutes(1))));
+  }
+
+  /** What nobody could read is not what it is refused for. */
+  @Test
+  void aRequestTooManyIsRefusedBeforeItIsRead() throws Exception {
+    var limits = new ServerOptions.Limits(BODY, 2, 0, 40, 2, 1, Duration.ofMinutes(1));
+    try (var slow = waiting(limits)) {
       var channel = channel(slow);
       var one = request(ints(1, 5, 6), ints(1, 1, 1)).build();
       Future<PredictResponse> waiting = CompletableFuture.completedFuture(null);
@@ -800,12 +805,7 @@ class GrpcApiTest {
   @Test
   void aFullQueueIsUnavailable() throws Exception {
     var limits = new ServerOptions.Limits(BODY, 2, 0, 40, 2, 16, Duration.ofMinutes(1));
-    try (var slow = ModelServer.start(
-        folder.resolve("int32/1"),
-        ServerOptions.local()
-            .with(LOCAL)
-            .with(limits)
-            .with(new ServerOptions.Batching(2, Duration.ofMinutes(1))))) {
+    try (var slow = waiting(limits)) {
       var channel = channel(slow);
       var one = request(ints(1, 5, 6), ints(1, 1, 1)).build();
       var first = ClientCalls.futureUnaryCall(
