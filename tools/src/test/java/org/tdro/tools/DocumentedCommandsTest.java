@@ -49,6 +49,8 @@ class DocumentedCommandsTest {
       "docs/deploy.md",
       "docs/keras.md",
       "docs/data-format.md",
+      "docs/prepare-data.md",
+      "docs/evaluate.md",
       "docs/install.md",
       "docs/gpu.md",
       "docs/performance.md",

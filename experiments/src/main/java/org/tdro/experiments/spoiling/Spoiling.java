@@ -3,21 +3,15 @@ package org.tdro.experiments.spoiling;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPOutputStream;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.Checks;
 import org.tdro.io.CounterRandom;
@@ -83,7 +77,7 @@ public record Spoiling(Junk kind, double share, long seed, Optional<Path> from) 
       try (var spool = new Spool(folder.resolve("texts"))) {
         var counts = collect(input, spool);
         AtomicWrite.file(output, beside -> {
-          try (var out = writer(beside, output)) {
+          try (var out = TextLines.writer(beside, output)) {
             write(input, spool, out);
           }
         });
@@ -249,12 +243,5 @@ public record Spoiling(Junk kind, double share, long seed, Optional<Path> from) 
         row.remove(key);
       }
     }
-  }
-
-  private static Writer writer(Path file, Path named) throws IOException {
-    var out = Files.newOutputStream(file);
-    boolean compressed = named.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
-    return new BufferedWriter(new OutputStreamWriter(
-        compressed ? new GZIPOutputStream(out) : out, StandardCharsets.UTF_8));
   }
 }

@@ -1,10 +1,12 @@
 package org.tdro.io;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStreamWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
 
 /**
@@ -93,6 +96,23 @@ public final class TextLines implements AutoCloseable {
 
   private static boolean isCompressed(Path file) {
     return file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
+  }
+
+  /**
+   * Opens a new file that {@link #open} can read.
+   *
+   * @param file the place to write to
+   * @param named the name that the file will have, which decides whether it is compressed
+   */
+  public static BufferedWriter writer(Path file, Path named) throws IOException {
+    var out = Files.newOutputStream(file);
+    try {
+      return new BufferedWriter(new OutputStreamWriter(
+          isCompressed(named) ? new GZIPOutputStream(out, BUFFER) : out, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      out.close();
+      throw e;
+    }
   }
 
   /**

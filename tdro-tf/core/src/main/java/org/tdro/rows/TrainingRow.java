@@ -23,8 +23,8 @@ public record TrainingRow(
     List<Passage> positives,
     List<Passage> negatives,
     Optional<PassageScores> scores) {
-  private static final String POSITIVES = "positive_passages";
-  private static final String NEGATIVES = "negative_passages";
+  static final String POSITIVES = "positive_passages";
+  static final String NEGATIVES = "negative_passages";
 
   public TrainingRow {
     positives = List.copyOf(positives);

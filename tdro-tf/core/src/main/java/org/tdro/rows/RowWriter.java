@@ -1,0 +1,89 @@
+package org.tdro.rows;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.tdro.io.AtomicWrite;
+import org.tdro.io.TextLines;
+
+/**
+ * A writer of training rows in the format of {@link TrainingRow}, one JSON object on each line. The file appears when it is
+ * complete, see {@link AtomicWrite}:
+ *
+ * <pre>{@code
+ * AtomicWrite.file(file, beside -> {
+ *   try (var rows = RowWriter.open(beside, file)) {
+ *     rows.write(row);
+ *   }
+ * });
+ * }</pre>
+ */
+public final class RowWriter implements AutoCloseable {
+  private final JsonGenerator json;
+
+  private RowWriter(JsonGenerator json) {
+    this.json = json;
+  }
+
+  /**
+   * Opens a new file.
+   *
+   * @param file the place to write to
+   * @param named the name that the file will have, which decides whether it is compressed
+   */
+  public static RowWriter open(Path file, Path named) throws IOException {
+    var lines = TextLines.writer(file, named);
+    try {
+      return new RowWriter(
+          new JsonFactory().createGenerator(lines).setPrettyPrinter(new MinimalPrettyPrinter("")));
+    } catch (IOException e) {
+      lines.close();
+      throw e;
+    }
+  }
+
+  /** Appends a row. */
+  public void write(TrainingRow row) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("query_id", row.queryId());
+    json.writeStringField("query", row.query());
+    write(
+        TrainingRow.POSITIVES,
+        row.positives(),
+        row.scores().map(PassageScores::positives).orElse(null));
+    write(
+        TrainingRow.NEGATIVES,
+        row.negatives(),
+        row.scores().map(PassageScores::negatives).orElse(null));
+    json.writeEndObject();
+    json.writeRaw('\n');
+  }
+
+  private void write(String key, List<Passage> passages, float[] scores) throws IOException {
+    json.writeArrayFieldStart(key);
+    for (int i = 0; i < passages.size(); i++) {
+      var passage = passages.get(i);
+      json.writeStartObject();
+      if (!passage.id().isEmpty()) {
+        json.writeStringField("docid", passage.id());
+      }
+      if (!passage.title().isEmpty()) {
+        json.writeStringField("title", passage.title());
+      }
+      json.writeStringField("text", passage.text());
+      if (scores != null) {
+        json.writeNumberField("score", scores[i]);
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  @Override
+  public void close() throws IOException {
+    json.close();
+  }
+}
