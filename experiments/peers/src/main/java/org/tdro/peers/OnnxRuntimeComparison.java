@@ -4,7 +4,6 @@ import ai.onnxruntime.OrtException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.tdro.experiments.bench.BenchmarkTexts;
@@ -17,7 +16,6 @@ import org.tdro.search.Embeddings;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tensorflow.proto.ConfigProto;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,7 +24,7 @@ import picocli.CommandLine.Spec;
 
 /** Encodes the same texts with tdro-tf and with ONNX Runtime, in turn and in the same batches, tokenising included. */
 @Command(
-    name = "compare",
+    name = "encode",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
@@ -65,13 +63,6 @@ final class OnnxRuntimeComparison implements Callable<Integer> {
   @Option(names = "--rounds", defaultValue = "5", description = "Default: ${DEFAULT-VALUE}.")
   private int rounds;
 
-  private OnnxRuntimeComparison() {}
-
-  /** Runs the comparison. */
-  public static void main(String[] arguments) {
-    System.exit(new CommandLine(new OnnxRuntimeComparison()).execute(arguments));
-  }
-
   @Override
   public Integer call() throws OrtException {
     var stored = StoredRetrievers.of(model);
@@ -101,17 +92,21 @@ final class OnnxRuntimeComparison implements Callable<Integer> {
       var times = StepTimes.inTurn(tasks, rounds);
       long tokens =
           Stream.of(tokenize(ours, texts)).mapToLong(text -> text.length).sum();
-      print("%d texts, %d tokens, %d processors%n", texts.size(), tokens, processors);
-      times.forEach((name, measured) -> print(
+      Comparisons.print(
+          spec, "%d texts, %d tokens, %d processors%n", texts.size(), tokens, processors);
+      times.forEach((name, measured) -> Comparisons.print(
+          spec,
           "%-13s median %.2f s, least %.2f s, %.0f tokens/s%n",
           name,
           measured.median() / 1e3,
           measured.minimum() / 1e3,
           tokens / measured.median() * 1e3));
-      print(
+      Comparisons.print(
+          spec,
           "speed over ONNX Runtime's, median of rounds: %.2f%n",
           times.get(THEIRS).ratioTo(times.get(OURS)));
-      print(
+      Comparisons.print(
+          spec,
           "greatest difference of a component: %.1e%n",
           difference(results.get(OURS), results.get(THEIRS)));
     }
@@ -130,10 +125,5 @@ final class OnnxRuntimeComparison implements Callable<Integer> {
       }
     }
     return most;
-  }
-
-  private void print(String pattern, Object... values) {
-    spec.commandLine().getOut().printf(Locale.ROOT, pattern, values);
-    spec.commandLine().getOut().flush();
   }
 }

@@ -20,7 +20,7 @@ import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 
 /** The models and the rows of a benchmark, as a configuration describes them; owns the rows. */
-final class Workload implements AutoCloseable {
+public final class Workload implements AutoCloseable {
   /** The number of domains of synthetic rows, that of the paper. */
   private static final int DOMAINS = 25;
 
@@ -44,7 +44,7 @@ final class Workload implements AutoCloseable {
   }
 
   /** Returns a workload of texts of such lengths; the caller closes it. */
-  static Workload of(ResolvedConfig<RunConfig> resolved, TextLengths lengths) {
+  public static Workload of(ResolvedConfig<RunConfig> resolved, TextLengths lengths) {
     return switch (lengths) {
       case FIXED -> fixed(resolved.config());
       case REAL -> real(resolved);
@@ -73,7 +73,7 @@ final class Workload implements AutoCloseable {
   }
 
   /** Returns a compiled model that takes plain steps. */
-  ContrastiveModel plainModel() {
+  public ContrastiveModel plainModel() {
     var model = new ContrastiveModel(spec(), options(), config.seed(), session());
     model.compile(optimizer());
     return model;
@@ -111,8 +111,13 @@ final class Workload implements AutoCloseable {
   }
 
   /** Returns the rows, through the same threads and tensors as in training. */
-  ContrastiveDataset dataset() {
+  public ContrastiveDataset dataset() {
     return new ContrastiveDataset(batches, Set.of(), Math.max(1, config.data().prefetch()), 1);
+  }
+
+  /** Returns a micro-batch, counted from 0 over all steps. */
+  public ContrastiveBatch batch(long number) {
+    return batches.batch(number);
   }
 
   /** Returns the texts that a step reads, counted from 0. */
@@ -124,11 +129,12 @@ final class Workload implements AutoCloseable {
   }
 
   /** Returns what a step reads, counted from 0. */
-  StepLoad load(long step) {
+  public StepLoad load(long step) {
     return StepLoad.of(texts(step), spec().architecture());
   }
 
-  RetrieverSpec spec() {
+  /** Returns the shape of the model. */
+  public RetrieverSpec spec() {
     return config.model().spec(vocabulary);
   }
 
