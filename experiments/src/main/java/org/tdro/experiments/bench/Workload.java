@@ -2,6 +2,7 @@ package org.tdro.experiments.bench;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -14,7 +15,9 @@ import org.tdro.mixing.tdro.DomainWeights;
 import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RetrieverSpec;
+import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.training.TrainingBatches;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
@@ -75,8 +78,14 @@ public final class Workload implements AutoCloseable {
   /** Returns a compiled model that takes plain steps. */
   public ContrastiveModel plainModel() {
     var model = new ContrastiveModel(spec(), options(), config.seed(), session());
-    model.compile(optimizer());
-    return model;
+    try {
+      model.compile(optimizer());
+      guide().ifPresent(model::loadGuide);
+      return model;
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
   }
 
   /** Returns a compiled model that takes dro steps against a frozen reference of its own shape. */
@@ -93,6 +102,7 @@ public final class Workload implements AutoCloseable {
         session());
     try {
       model.compile(optimizer());
+      guide().ifPresent(model::loadGuide);
       if (needsReference) {
         model.drawReference(config.seed() + 1);
       }
@@ -144,8 +154,15 @@ public final class Workload implements AutoCloseable {
   }
 
   private ContrastiveOptions options() {
-    return new ContrastiveOptions(
+    var options = new ContrastiveOptions(
         config.loss(), config.data().passagesPerQuery(), domains, false, config.compute());
+    return guide()
+        .map(stored -> options.guidedBy(stored.settings().comparedByProduct().spec()))
+        .orElse(options);
+  }
+
+  private Optional<RetrieverSource> guide() {
+    return config.loss().falseNegatives().guide().map(StoredRetrievers::of);
   }
 
   private Optimizer optimizer() {

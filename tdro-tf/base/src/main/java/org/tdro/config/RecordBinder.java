@@ -144,9 +144,12 @@ final class RecordBinder {
   /** Returns the value, or the {@link Default} of its component. */
   private static ConfigValue orDefault(RecordComponent component, ConfigValue value) {
     var given = component.getAnnotation(Default.class);
-    return value == null && given != null && !given.value().isEmpty()
-        ? ConfigValueFactory.fromAnyRef(given.value(), DEFAULT)
-        : value;
+    if (value != null || given == null || given.value().isEmpty()) {
+      return value;
+    }
+    return given.value().startsWith("[")
+        ? ConfigFactory.parseString("list = " + given.value()).getValue("list")
+        : ConfigValueFactory.fromAnyRef(given.value(), DEFAULT);
   }
 
   /** Returns the files in a path or string, or in a list or optional of them. */

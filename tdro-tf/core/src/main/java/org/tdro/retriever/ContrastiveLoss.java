@@ -1,27 +1,29 @@
 package org.tdro.retriever;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import org.tdro.config.Default;
 import org.tdro.config.Inline;
 import org.tdro.io.Checks;
-import org.tdro.keras.CallContext;
 import org.tdro.keras.Dimension;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Stack;
-import org.tensorflow.op.core.Unstack;
-import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
 /**
  * InfoNCE (van den Oord et al. 2018): for a query q with positive p and negatives N,
- * −log( exp(q·p/τ) / Σ_{d ∈ {p} ∪ N} exp(q·d/τ) ).
+ * −log( exp(q·p/τ) / Σ_{d ∈ {p} ∪ N} exp(q·d/τ) ). With further directions, the sum also holds the pairs of q or p with the other
+ * queries and passages of the batch (Li et al. 2023, GTE, improved contrastive loss).
  *
  * @param temperature τ
  * @param negatives which passages of the batch are N
  * @param hardOnlyDomains domains whose rows see only their own passages even where others see the batch
+ * @param directions the pairs that are scored, query-to-passage among them; further ones in-batch only
+ * @param falseNegatives candidates that are likely relevant, and so are left out of N
  * @param matryoshka sizes of the embeddings of which the loss is a mean
  * @param distillation the part of it, at each of these sizes, that is the divergence from a teacher's scores
  */
@@ -29,6 +31,8 @@ public record ContrastiveLoss(
     float temperature,
     Negatives negatives,
     List<String> hardOnlyDomains,
+    @Default("[query-to-passage]") List<Direction> directions,
+    @Inline(prefix = "false-negative-") FalseNegatives falseNegatives,
     @Inline(prefix = "matryoshka-") Matryoshka matryoshka,
     Distillation distillation) {
 
@@ -40,8 +44,30 @@ public record ContrastiveLoss(
     HARD_ONLY
   }
 
+  /** The pairs whose scores a row's positive is compared with. */
+  public enum Direction {
+    /** The query with all passages. */
+    QUERY_TO_PASSAGE(true),
+    /** The query with the other queries. */
+    QUERY_TO_QUERY(false),
+    /** The positive with all other passages. */
+    PASSAGE_TO_PASSAGE(true),
+    /** The positive with the other queries. */
+    PASSAGE_TO_QUERY(false);
+
+    private final boolean toPassages;
+
+    Direction(boolean toPassages) {
+      this.toPassages = toPassages;
+    }
+
+    boolean isToPassages() {
+      return toPassages;
+    }
+  }
+
   /**
-   * Scores of queries against passages.
+   * Scores of rows against their candidates.
    *
    * @param values s, {@code [rows, columns]}, divided by the temperature
    * @param targets the column of each row's positive, {@code [rows]}
@@ -97,7 +123,36 @@ public record ContrastiveLoss(
 
   public ContrastiveLoss {
     hardOnlyDomains = List.copyOf(hardOnlyDomains);
-    new Checks().positive("temperature", temperature).done();
+    // The positive's column is among those of the first direction.
+    directions = directions.stream().sorted().toList();
+    new Checks()
+        .positive("temperature", temperature)
+        .that(
+            directions.contains(Direction.QUERY_TO_PASSAGE)
+                && EnumSet.copyOf(directions).size() == directions.size(),
+            "directions must be different and hold query-to-passage, were " + directions)
+        .that(
+            negatives == Negatives.IN_BATCH || directions.size() == 1,
+            "directions must be [query-to-passage] where negatives is hard-only, were "
+                + directions)
+        .done();
+  }
+
+  /** Creates a loss of one direction that keeps all negatives. */
+  public ContrastiveLoss(
+      float temperature,
+      Negatives negatives,
+      List<String> hardOnlyDomains,
+      Matryoshka matryoshka,
+      Distillation distillation) {
+    this(
+        temperature,
+        negatives,
+        hardOnlyDomains,
+        List.of(Direction.QUERY_TO_PASSAGE),
+        FalseNegatives.KEPT,
+        matryoshka,
+        distillation);
   }
 
   /** Creates InfoNCE alone. */
@@ -110,13 +165,15 @@ public record ContrastiveLoss(
    *
    * @param hardOnlyRows {@code [batch]}: with {@link Negatives#IN_BATCH}, the rows that see their own passages only
    * @param teacher what to distil; needed exactly where {@link #distillation} is on
+   * @param guide the same texts, embedded by the guide; needed exactly where {@link #falseNegatives} has one
    * @return {@code [batch]}
    */
   public Operand<TFloat32> call(
       Ops tf,
       Rows rows,
       Optional<Operand<TBool>> hardOnlyRows,
-      Optional<Distillation.Teacher> teacher) {
+      Optional<Distillation.Teacher> teacher,
+      Optional<Rows> guide) {
     if (rows.passagesPerQuery() < 2 && (negatives == Negatives.HARD_ONLY || distillation.isOn())) {
       throw new IllegalArgumentException(
           "hard negatives only, and distillation, need at least 2 passages a query, was "
@@ -125,86 +182,56 @@ public record ContrastiveLoss(
     if (distillation.isOn() != teacher.isPresent()) {
       throw new IllegalArgumentException("distillation and teacher scores belong together");
     }
+    if ((falseNegatives.judge() == FalseNegatives.Judge.GUIDE) != guide.isPresent()) {
+      throw new IllegalArgumentException("a guide and its embeddings belong together");
+    }
+    var candidates = new Candidates(negatives, directions);
+    var hidden = Candidates.either(
+        tf,
+        candidates.hidden(tf, rows, hardOnlyRows),
+        falseNegatives(tf, candidates, guide.orElse(rows)));
     return matryoshka.mean(
         tf,
         rows.queries(),
         rows.passages(),
         rows.normalized(),
-        (q, p) -> ofSize(tf, rows.of(q, p), hardOnlyRows, teacher));
+        (q, p) -> ofSize(tf, candidates, rows.of(q, p), hidden, teacher));
+  }
+
+  /** Returns the candidates that score as if they were relevant, {@code [batch, candidates]}; empty if none is left out. */
+  private Optional<Operand<TBool>> falseNegatives(Ops tf, Candidates candidates, Rows judged) {
+    if (!falseNegatives.isOn()) {
+      return Optional.empty();
+    }
+    var products = tf.stopGradient(candidates.products(tf, judged));
+    var targets = candidates.targets(tf, judged);
+    var numbers = tf.range(tf.constant(0), Dimension.of(tf, targets, 0), tf.constant(1));
+    var positives = tf.gatherNd(products, tf.stack(List.of(numbers, targets), Stack.axis(1L)));
+    var limits = tf.math.add(positives, tf.constant((float) falseNegatives.margin()));
+    var above = tf.math.greater(products, tf.expandDims(limits, tf.constant(1)));
+    var columns = tf.range(tf.constant(0), Dimension.of(tf, products, 1), tf.constant(1));
+    var others = tf.math.notEqual(
+        tf.expandDims(targets, tf.constant(1)), tf.expandDims(columns, tf.constant(0)));
+    return Optional.of(tf.math.logicalAnd(above, others));
   }
 
   /** Returns the loss with embeddings of one size. */
   private Operand<TFloat32> ofSize(
       Ops tf,
+      Candidates candidates,
       Rows rows,
-      Optional<Operand<TBool>> hardOnlyRows,
+      Optional<Operand<TBool>> hidden,
       Optional<Distillation.Teacher> teacher) {
-    var scores = negatives == Negatives.HARD_ONLY ? own(tf, rows) : inBatch(tf, rows, hardOnlyRows);
-    var infoNce = scores.crossEntropy(tf);
-    return distillation.isOn()
-        ? distillation.mix(tf, infoNce, ownScores(tf, rows), teacher.orElseThrow())
-        : infoNce;
-  }
-
-  /** Returns the scores of each query's own passages, {@code [batch, n]}. */
-  private Operand<TFloat32> ownScores(Ops tf, Rows rows) {
-    int n = rows.passagesPerQuery();
-    int dim = (int) rows.queries().shape().get(-1);
-    var own = tf.reshape(rows.passages(), tf.constant(new int[] {-1, n, dim}));
-    var products = CallContext.inference(tf)
-        .batchMatMul(tf.expandDims(rows.queries(), tf.constant(1)), own, true);
-    return scaled(tf, tf.reshape(products, tf.constant(new int[] {-1, n})));
-  }
-
-  /** Scores each query against its own passages, of which the first is the positive. */
-  private Scores own(Ops tf, Rows rows) {
-    var batch = Dimension.of(tf, rows.queries(), 0);
-    var first = tf.zeros(tf.reshape(batch, tf.constant(new int[] {1})), TInt32.class);
-    var scores = ownScores(tf, rows);
+    var scores = scaled(tf, candidates.products(tf, rows));
     var seen = rows.alsoRelevant()
-        .map(pairs -> withoutRelevant(
-            tf, scores, ofOwnPassages(tf, pairs, tf.constant(rows.passagesPerQuery()))))
+        .<Operand<TFloat32>>map(
+            pairs -> tf.math.add(scores, candidates.lowered(tf, rows, pairs, scores)))
         .orElse(scores);
-    return new Scores(seen, first, Optional.empty());
-  }
-
-  /** Scores each query against all passages of the batch; rows of {@code hardOnlyRows} do not see those of others. */
-  private Scores inBatch(Ops tf, Rows rows, Optional<Operand<TBool>> hardOnlyRows) {
-    var n = tf.constant(rows.passagesPerQuery());
-    var numbers = range(tf, Dimension.of(tf, rows.queries(), 0));
-    var scores =
-        scaled(tf, tf.linalg.matMul(rows.queries(), rows.passages(), MatMul.transposeB(true)));
-    Optional<Operand<TBool>> hidden = hardOnlyRows.map(hardOnly -> {
-      var owner = tf.math.floorDiv(range(tf, Dimension.of(tf, rows.passages(), 0)), n);
-      var foreign = tf.math.notEqual(
-          tf.expandDims(numbers, tf.constant(1)), tf.expandDims(owner, tf.constant(0)));
-      return tf.math.logicalAnd(foreign, tf.expandDims(hardOnly, tf.constant(1)));
-    });
-    var seen =
-        rows.alsoRelevant().map(pairs -> withoutRelevant(tf, scores, pairs)).orElse(scores);
-    return new Scores(seen, tf.math.mul(numbers, n), hidden);
-  }
-
-  /** Returns the scores, those at {@code pairs} lowered so far that exp underflows to 0; the others are the same bits. */
-  private static Operand<TFloat32> withoutRelevant(
-      Ops tf, Operand<TFloat32> scores, Operand<TInt32> pairs) {
-    var count = tf.reshape(Dimension.of(tf, pairs, 0), tf.constant(new int[] {1}));
-    var lowered = tf.scatterNd(pairs, tf.fill(count, tf.constant(Scores.MASKED)), tf.shape(scores));
-    return tf.math.add(scores, lowered);
-  }
-
-  /** Returns the pairs of a query and one of its own n passages, which are counted from the first of them. */
-  private static Operand<TInt32> ofOwnPassages(Ops tf, Operand<TInt32> pairs, Operand<TInt32> n) {
-    var parts = tf.unstack(pairs, 2L, Unstack.axis(1L)).output();
-    var query = parts.get(0);
-    var passage = parts.get(1);
-    var own = tf.where(tf.math.equal(query, tf.math.floorDiv(passage, n)));
-    var counted = tf.stack(List.of(query, tf.math.floorMod(passage, n)), Stack.axis(1L));
-    return tf.gatherNd(counted, own);
-  }
-
-  private static Operand<TInt32> range(Ops tf, Operand<TInt32> end) {
-    return tf.range(tf.constant(0), end, tf.constant(1));
+    var infoNce = new Scores(seen, candidates.targets(tf, rows), hidden).crossEntropy(tf);
+    return distillation.isOn()
+        ? distillation.mix(
+            tf, infoNce, scaled(tf, Candidates.ownProducts(tf, rows)), teacher.orElseThrow())
+        : infoNce;
   }
 
   private Operand<TFloat32> scaled(Ops tf, Operand<TFloat32> products) {

@@ -49,6 +49,7 @@ public final class ContrastiveModel extends EncoderModel {
   private final RowWeighting weighting;
   private Variables referenceVariables;
   private Optional<Encoders> reference = Optional.empty();
+  private Optional<Encoders> guide = Optional.empty();
 
   /**
    * The frozen model that losses are compared with.
@@ -99,12 +100,19 @@ public final class ContrastiveModel extends EncoderModel {
         .map(model -> model.sharesBase()
             ? Encoders.of(referenceVariables, variables, model.spec())
             : Encoders.of(referenceVariables, model.spec()));
+    guide = options.guide().map(model -> Encoders.of(new Variables(graph(), "guide/"), model));
   }
 
   /** Reads the reference model's weights; before the first step. */
   public void loadReference(RetrieverSource stored) {
     var session = session();
     stored.load(tf(), session, reference.orElseThrow());
+  }
+
+  /** Reads the weights of the guide; before the first step. */
+  public void loadGuide(RetrieverSource stored) {
+    var session = session();
+    stored.load(tf(), session, guide.orElseThrow());
   }
 
   /** Draws the reference model's weights at random, for measurements of time and memory. */
@@ -135,11 +143,13 @@ public final class ContrastiveModel extends EncoderModel {
   @Override
   protected TrainStep trainStep(CallContext context, GradientTape tape, Inputs batch) {
     var tf = context.tf();
-    var losses = losses(learning(context, tape), encoders(), batch);
+    var guided = guide.map(model -> rows(frozen(context), model, batch));
+    var losses = losses(learning(context, tape), encoders(), batch, guided);
     var rows = new RowLosses(
         batch.ints(DOMAIN_IDS),
         losses,
-        reference.map(encoders -> tf.stopGradient(losses(frozen(context), encoders, batch))),
+        reference.map(
+            encoders -> tf.stopGradient(losses(frozen(context), encoders, batch, guided))),
         options.domains());
     var weighted = weighting.weigh(tape, counter(), rows);
     var loss = tf.sum(tf.math.mul(tf.stopGradient(weighted.weights()), losses), tf.constant(0));
@@ -156,18 +166,23 @@ public final class ContrastiveModel extends EncoderModel {
   }
 
   /** Returns the loss of every row of the batch under {@code encoders}, {@code [batch]}. */
-  private Operand<TFloat32> losses(CallContext context, Encoders encoders, Inputs batch) {
-    var queries = encode(context, encoders.query(), QUERY_IDS, QUERY_MASK);
-    var passages = encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK);
+  private Operand<TFloat32> losses(
+      CallContext context, Encoders encoders, Inputs batch, Optional<ContrastiveLoss.Rows> guided) {
     Optional<Operand<TBool>> hardOnly =
         options.hardOnlyRows() ? Optional.of(booleans(batch, HARD_ONLY)) : Optional.empty();
-    var rows = new ContrastiveLoss.Rows(
-        queries,
-        passages,
+    return options
+        .loss()
+        .call(context.tf(), rows(context, encoders, batch), hardOnly, teacher(batch), guided);
+  }
+
+  /** Returns the batch as {@code encoders} embed it. */
+  private ContrastiveLoss.Rows rows(CallContext context, Encoders encoders, Inputs batch) {
+    return new ContrastiveLoss.Rows(
+        encode(context, encoders.query(), QUERY_IDS, QUERY_MASK),
+        encode(context, encoders.passage(), PASSAGE_IDS, PASSAGE_MASK),
         options.passagesPerQuery(),
         spec().normalize(),
         Optional.of(batch.ints(ALSO_RELEVANT)));
-    return options.loss().call(context.tf(), rows, hardOnly, teacher(batch));
   }
 
   private Optional<Distillation.Teacher> teacher(Inputs batch) {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param hardOnlyRows whether batches say which rows see their own passages only
  * @param compute how a step is computed
  * @param reference the frozen model that losses are compared with, if they are
+ * @param guide the frozen model that tells false negatives, if {@code loss} asks for one
  */
 public record ContrastiveOptions(
     ContrastiveLoss loss,
@@ -17,7 +18,8 @@ public record ContrastiveOptions(
     int domains,
     boolean hardOnlyRows,
     ComputeOptions compute,
-    Optional<ContrastiveModel.Reference> reference) {
+    Optional<ContrastiveModel.Reference> reference,
+    Optional<RetrieverSpec> guide) {
   public ContrastiveOptions {
     if (passagesPerQuery < 1) {
       throw new IllegalArgumentException(
@@ -28,19 +30,26 @@ public record ContrastiveOptions(
     }
   }
 
-  /** Creates options without a reference model. */
+  /** Creates options without frozen models. */
   public ContrastiveOptions(
       ContrastiveLoss loss,
       int passagesPerQuery,
       int domains,
       boolean hardOnlyRows,
       ComputeOptions compute) {
-    this(loss, passagesPerQuery, domains, hardOnlyRows, compute, Optional.empty());
+    this(
+        loss, passagesPerQuery, domains, hardOnlyRows, compute, Optional.empty(), Optional.empty());
   }
 
   /** Returns the same options with losses compared with those of {@code reference}. */
   public ContrastiveOptions against(ContrastiveModel.Reference reference) {
     return new ContrastiveOptions(
-        loss, passagesPerQuery, domains, hardOnlyRows, compute, Optional.of(reference));
+        loss, passagesPerQuery, domains, hardOnlyRows, compute, Optional.of(reference), guide);
+  }
+
+  /** Returns the same options with false negatives told by {@code model}. */
+  public ContrastiveOptions guidedBy(RetrieverSpec model) {
+    return new ContrastiveOptions(
+        loss, passagesPerQuery, domains, hardOnlyRows, compute, reference, Optional.of(model));
   }
 }

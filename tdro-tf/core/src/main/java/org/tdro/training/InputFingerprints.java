@@ -75,6 +75,12 @@ public final class InputFingerprints {
         .adapter()
         .ifPresent(folder -> put(
             inputs, StageInputs.ADAPTER, folder, path -> new AdapterFolder(path).fingerprint()));
+    config
+        .loss()
+        .falseNegatives()
+        .guide()
+        .ifPresent(folder -> put(
+            inputs, StageInputs.GUIDE, folder, path -> StoredRetrievers.of(path).fingerprint()));
     if (isFile(config.data().weights())) {
       put(inputs, StageInputs.WEIGHTS, Path.of(config.data().weights()), Sha256::of);
     }

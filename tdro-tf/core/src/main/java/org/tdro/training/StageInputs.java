@@ -22,6 +22,7 @@ public record StageInputs(Map<String, String> fingerprints, Map<String, String> 
   static final String WEIGHTS = "weights";
   static final String INITIAL_WEIGHTS = "initial-weights";
   static final String REFERENCE = "reference";
+  static final String GUIDE = "guide";
 
   /** The names of the inputs that another run may have made, by the key that names their file or folder. */
   public static final Map<String, String> MADE_BY_RUNS = Map.of(
@@ -29,7 +30,8 @@ public record StageInputs(Map<String, String> fingerprints, Map<String, String> 
       "model.lora.adapter", ADAPTER,
       "data.weights", WEIGHTS,
       "dro.initial-weights", INITIAL_WEIGHTS,
-      "dro.reference", REFERENCE);
+      "dro.reference", REFERENCE,
+      "loss.false-negative-guide", GUIDE);
 
   /** The names of all inputs, by the key that names their file or folder. */
   static final Map<String, String> BY_KEY = all();

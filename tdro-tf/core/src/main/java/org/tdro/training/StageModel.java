@@ -27,6 +27,7 @@ import org.tensorflow.proto.ConfigProto;
 /** The model that a stage trains, as its configuration, data and plan describe it. */
 record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, StagePlan plan) {
   private static final Logger LOG = LoggerFactory.getLogger(StageModel.class);
+  private static final String GUIDE = "loss.false-negative-guide";
 
   /** Returns the model with the weights that it starts from, not compiled yet; the caller closes it. */
   ContrastiveModel open(ConfigProto session) {
@@ -57,17 +58,21 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
     var reference =
         plan.reference().map(RetrieverSource::settings).map(RetrieverSettings::comparedByProduct);
     reference.ifPresent(settings -> checkReference(plan.reference().orElseThrow(), settings));
-    var model = new ContrastiveModel(
-        spec,
-        reference
-            .map(settings -> options.against(
-                new ContrastiveModel.Reference(settings.spec(), sharesBase(config, settings))))
-            .orElse(options),
-        plan.weighting(),
-        config.seed(),
-        session);
+    var guide = config.loss().falseNegatives().guide().map(StoredRetrievers::of);
+    guide.ifPresent(this::checkGuide);
+    if (guide.isPresent()) {
+      options =
+          options.guidedBy(guide.orElseThrow().settings().comparedByProduct().spec());
+    }
+    if (reference.isPresent()) {
+      var settings = reference.orElseThrow();
+      options = options.against(
+          new ContrastiveModel.Reference(settings.spec(), sharesBase(config, settings)));
+    }
+    var model = new ContrastiveModel(spec, options, plan.weighting(), config.seed(), session);
     try {
       plan.reference().ifPresent(model::loadReference);
+      guide.ifPresent(model::loadGuide);
       config.model().path().map(StoredRetrievers::of).ifPresent(model::load);
       config.model().lora().adapter().map(AdapterFolder::new).ifPresent(model::load);
       return model;
@@ -149,8 +154,16 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
   }
 
   private void checkReference(RetrieverSource stored, RetrieverSettings settings) {
-    checkSameTokens(stored, settings);
+    checkSameTokens("dro.reference", stored, settings);
     checkCuts(settings);
+  }
+
+  private void checkGuide(RetrieverSource stored) {
+    var settings = stored.settings();
+    checkSameTokens(GUIDE, stored, settings);
+    if (!settings.prompts().equals(resolved.config().data().everyPrompt())) {
+      LOG.warn("{} reads the texts with the prompts of the data, which are not its own", GUIDE);
+    }
   }
 
   /** Returns whether proxy and reference are adapters of the same published weights. */
@@ -165,24 +178,25 @@ record StageModel(ResolvedConfig<RunConfig> resolved, PreparedData prepared, Sta
             .isPresent();
   }
 
-  private void checkSameTokens(RetrieverSource reference, RetrieverSettings settings) {
-    if (!fingerprint(reference, settings).equals(prepared.tokenizer().fingerprint())) {
+  private void checkSameTokens(String key, RetrieverSource stored, RetrieverSettings settings) {
+    if (!fingerprint(stored, settings).equals(prepared.tokenizer().fingerprint())) {
       throw new ConfigException(
-          List.of("%s: dro.reference %s has another tokenizer than the data; give data.tokenizer=%s"
+          List.of("%s: %s %s has another tokenizer than the data; give data.tokenizer=%s"
               .formatted(
-                  resolved.origin("dro.reference"),
-                  reference.path(),
-                  reference.path().resolve("tokenizer.json"))));
+                  resolved.origin(key),
+                  key,
+                  stored.path(),
+                  stored.path().resolve("tokenizer.json"))));
     }
     int positions = settings.spec().architecture().maxPositions();
     var data = resolved.config().data();
     if (Math.max(data.queryLength(), data.passageLength()) > positions) {
-      throw new ConfigException(List.of("%s: dro.reference %s takes texts of at most %d tokens"
-          .formatted(resolved.origin("dro.reference"), reference.path(), positions)));
+      throw new ConfigException(List.of("%s: %s %s takes texts of at most %d tokens"
+          .formatted(resolved.origin(key), key, stored.path(), positions)));
     }
   }
 
-  /** Returns the hash of the reference's tokenizer, with the end token that its pooling needs. */
+  /** Returns the hash of a retriever's tokenizer, with the end token that its pooling needs. */
   private static String fingerprint(RetrieverSource reference, RetrieverSettings settings) {
     return TemporaryFolder.with(folder ->
         reference.tokenizer(settings.spec().pooling(), folder).map(Sha256::of).orElse("none"));

@@ -94,6 +94,7 @@ class ChunkDropoutTest {
           tf,
           new ContrastiveLoss.Rows(queries, rows(tf, longTexts, 0, 2), 1, false),
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
       var loss = tf.math.mean(losses, tf.constant(0));
 

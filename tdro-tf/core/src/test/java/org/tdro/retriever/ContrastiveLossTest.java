@@ -96,6 +96,7 @@ class ContrastiveLossTest {
               tf,
               new ContrastiveLoss.Rows(queries, passages, scenario.get("n_psg").asInt(), false),
               hardOnlyRows,
+              Optional.empty(),
               Optional.empty());
       var mean = tf.math.mean(losses, tf.constant(0));
       var weights = tf.constant(flat(scenario.get("example_weights")));
@@ -170,6 +171,7 @@ class ContrastiveLossTest {
               tf,
               new ContrastiveLoss.Rows(tf.constant(queries), passages, 2, false),
               Optional.empty(),
+              Optional.empty(),
               Optional.empty());
       var fetches = new ArrayList<Operand<TFloat32>>(List.of(whole));
       for (int replica = 0; replica < 2; replica++) {
@@ -201,6 +203,7 @@ class ContrastiveLossTest {
       assertThatThrownBy(() -> loss.call(
               tf,
               new ContrastiveLoss.Rows(rows, rows, 1, false),
+              Optional.empty(),
               Optional.empty(),
               Optional.empty()))
           .isInstanceOf(IllegalArgumentException.class)

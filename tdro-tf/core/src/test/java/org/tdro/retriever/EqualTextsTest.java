@@ -46,6 +46,7 @@ class EqualTextsTest {
               new ContrastiveLoss.Rows(
                   tf.constant(StdArrays.ndCopyOf(QUERIES)), passages, PER_QUERY, false, relevant),
               Optional.empty(),
+              Optional.empty(),
               Optional.empty());
       var sum = tf.sum(losses, tf.constant(0));
       var runner = session.runner().fetch(losses);

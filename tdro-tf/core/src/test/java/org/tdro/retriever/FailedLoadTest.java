@@ -158,7 +158,8 @@ class FailedLoadTest {
         1,
         false,
         ComputeOptions.PLAIN,
-        Optional.of(new ContrastiveModel.Reference(SmallRetriever.mini(), false)));
+        Optional.of(new ContrastiveModel.Reference(SmallRetriever.mini(), false)),
+        Optional.empty());
     assertNothingHeldBy(() -> new ContrastiveModel(
             SmallRetriever.mini(), options, 1, ConfigProto.getDefaultInstance()))
         .hasMessageContaining("this weighting of rows needs none");

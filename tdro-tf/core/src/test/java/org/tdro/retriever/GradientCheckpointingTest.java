@@ -102,6 +102,7 @@ class GradientCheckpointingTest {
             tf,
             new ContrastiveLoss.Rows(queries, passages, 1, false),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
   }
 

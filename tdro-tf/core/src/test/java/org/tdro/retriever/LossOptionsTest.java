@@ -156,8 +156,12 @@ class LossOptionsTest {
           mixed ? Optional.of(tf.constant(MIXED)) : Optional.empty();
       Optional<Distillation.Teacher> scores =
           loss.distillation().isOn() ? Optional.of(teacher(tf, teacher)) : Optional.empty();
-      var losses =
-          loss.call(tf, new ContrastiveLoss.Rows(q, p, N, texts.normalized()), hardOnly, scores);
+      var losses = loss.call(
+          tf,
+          new ContrastiveLoss.Rows(q, p, N, texts.normalized()),
+          hardOnly,
+          scores,
+          Optional.empty());
       var weights = tf.constant(floats(new double[][] {rowWeights})[0]);
       var sum = tf.sum(tf.math.mul(weights, losses), tf.constant(0));
       var fetches = new ArrayList<Operand<TFloat32>>(List.of(losses));
@@ -224,7 +228,8 @@ class LossOptionsTest {
           new ContrastiveLoss.Rows(
               tf.constant(floats(query)), tf.constant(floats(passages)), 2, false),
           Optional.empty(),
-          Optional.of(teacher));
+          Optional.of(teacher),
+          Optional.empty());
       try (var results = session.runner().fetch(losses).run()) {
         assertClose(
             values((TFloat32) results.get(0)),
@@ -247,6 +252,7 @@ class LossOptionsTest {
       assertThatThrownBy(() -> loss.call(
               tf,
               new ContrastiveLoss.Rows(rows, rows, 1, true),
+              Optional.empty(),
               Optional.empty(),
               Optional.empty()))
           .isInstanceOf(IllegalArgumentException.class)
