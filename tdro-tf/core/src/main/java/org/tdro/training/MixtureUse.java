@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.tdro.io.StepLog;
 import org.tdro.keras.Timings;
+import org.tdro.mixing.ScaledLosses;
 import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
+import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.Weighting;
 
 /**
@@ -142,8 +144,14 @@ public record MixtureUse(
 
   private static Map<String, Double> shares(PipelinePlan.Stage stage, PreparedData prepared) {
     var data = stage.planned().config().data();
-    var probabilities = DomainProbabilities.of(data, prepared, data.fold());
-    return shares(Arrays.stream(probabilities).boxed().toList(), prepared);
+    var weights = Arrays.stream(DomainProbabilities.of(data, prepared, data.fold()))
+        .boxed()
+        .toList();
+    return shares(
+        data.weightsApplyTo() == DataConfig.WeightsApplyTo.LOSS
+            ? ScaledLosses.sampling(weights)
+            : weights,
+        prepared);
   }
 
   private static Map<String, Double> shares(Path weights, PreparedData prepared) {

@@ -15,6 +15,7 @@ import org.tdro.mixing.DoReMi;
 import org.tdro.mixing.GroupDro;
 import org.tdro.mixing.MixtureLearner;
 import org.tdro.mixing.OnlineMixture;
+import org.tdro.mixing.ScaledLosses;
 import org.tdro.mixing.SizeShares;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.tdro.DomainWeights;
@@ -25,6 +26,7 @@ import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Fold;
 import org.tdro.runs.DomainTrajectory;
 import org.tdro.runs.RunFolder;
+import org.tdro.training.config.DataConfig;
 import org.tdro.training.config.DroConfig;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.Session;
@@ -87,15 +89,17 @@ record StagePlan(
 
   private static StagePlan plain(RunConfig config, PreparedData prepared) {
     var fold = config.data().fold();
+    boolean scaled = config.data().weightsApplyTo() == DataConfig.WeightsApplyTo.LOSS;
+    var weights = weights(config, prepared, fold);
     return new StagePlan(
         fold,
         sampler(
             config,
             prepared,
             fold,
-            MixtureSchedule.constant(weights(config, prepared, fold)),
+            MixtureSchedule.constant(scaled ? ScaledLosses.sampling(weights) : weights),
             MixtureSampler.Batches.BLOCK),
-        RowWeighting.uniform(),
+        scaled ? new ScaledLosses(weights) : RowWeighting.uniform(),
         Optional.empty(),
         Optional.empty(),
         List.of(trajectory(config, prepared)));

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.config.ConfigException;
 import org.tdro.mixing.OnlineMixture;
+import org.tdro.mixing.ScaledLosses;
 import org.tdro.rows.Fold;
 import org.tdro.runs.DomainTrajectory;
 
@@ -72,5 +73,18 @@ class StagePlanTest {
     assertThat(offline.sampler().schedule().isOpen()).isFalse();
     assertThat(Stream.of(offline).flatMap(plan -> plan.callbacks().stream()))
         .doesNotHaveAnyElementsOfTypes(OnlineMixture.class);
+  }
+
+  @Test
+  void weightsOfLossesLeaveTheSamplingAlone() throws IOException {
+    var weights = folder.resolve("weights.json");
+    Files.writeString(
+        weights, "{\"domain_weights\": {\"capitals\": 0.6, \"sums\": 0.3, \"colours\": 0.1}}");
+    var plan = plan("stage=finetune", "data.weights=" + weights, "data.weights-apply-to=loss");
+    assertThat(plan.sampler().schedule().stages().get(0).weights()).containsExactly(1.0, 1.0, 1.0);
+    assertThat(plan.weighting()).isInstanceOf(ScaledLosses.class);
+    assertThatThrownBy(() ->
+            plan("stage=dro", "dro=raw", "data.weights=proportional", "data.weights-apply-to=loss"))
+        .hasMessageContaining("data.weights-apply-to must be sampling in stage dro");
   }
 }

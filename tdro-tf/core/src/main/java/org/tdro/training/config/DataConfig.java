@@ -28,6 +28,7 @@ import org.tdro.text.Prompts;
  * @param passagesPerQuery passages of a row: one positive, all others negatives
  * @param batching whether the rows of a batch share a domain
  * @param weights frequencies with which domains are drawn: {@link SizeShares} or a weights file
+ * @param weightsApplyTo what {@code weights} change
  * @param fold the part of each domain's rows to use, by a hash of the query id
  * @param queryPrompt text before the queries of domains that {@code prompts} leaves out; empty for none
  * @param passagePrompt text before their passages; empty for none
@@ -55,6 +56,7 @@ public record DataConfig(
             "besides files there are uniform, proportional, sqrt, temperature(T) and cap(N); what is learned or searched for belongs into pipeline.weightings")
     String weights,
 
+    @Default("sampling") WeightsApplyTo weightsApplyTo,
     Fold fold,
     @Default("") Optional<String> queryPrompt,
     @Default("") Optional<String> passagePrompt,
@@ -62,6 +64,14 @@ public record DataConfig(
     int padMultiple,
     @Incidental int workers,
     @Incidental int prefetch) {
+
+  /** What the weights of domains change. */
+  public enum WeightsApplyTo {
+    /** How often rows of a domain are drawn. */
+    SAMPLING,
+    /** The losses of a domain's rows; all domains with a weight are drawn equally often. */
+    LOSS
+  }
 
   public DataConfig {
     new Checks()

@@ -16,6 +16,7 @@ import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.io.Checks;
 import org.tdro.keras.Execution;
+import org.tdro.mixing.SizeShares;
 import org.tdro.retriever.ComputeOptions;
 import org.tdro.retriever.ContrastiveLoss;
 import org.tdro.retriever.SetPrompts;
@@ -177,6 +178,11 @@ public record RunConfig(
                 || data.passagesPerQuery() > 1,
             "data.passagesPerQuery must be at least 2 where each row sees only its own passages, was "
                 + data.passagesPerQuery())
+        .that(
+            !stage.learnsMixture()
+                || data.weightsApplyTo() == DataConfig.WeightsApplyTo.SAMPLING
+                || data.weights().equals(SizeShares.UNIFORM),
+            "data.weights-apply-to must be sampling in stage dro, whose losses are multiplied by the weights that it learns")
         .that(
             train.keep() == TrainConfig.Keep.LAST || eval.hasDevelopment(),
             "train.keep is best, but nothing says which model is best: give development queries, eval.dev=[FOLDER] or eval.dev-share=0.5")
