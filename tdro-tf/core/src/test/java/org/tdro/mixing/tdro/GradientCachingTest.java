@@ -30,7 +30,11 @@ import org.tdro.retriever.ContrastiveLoss;
 import org.tdro.retriever.ContrastiveLoss.Negatives;
 import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.ContrastiveOptions;
+import org.tdro.retriever.Distillation;
+import org.tdro.retriever.FalseNegatives;
+import org.tdro.retriever.Matryoshka;
 import org.tdro.retriever.Pooling;
+import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.retriever.SmallRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
@@ -53,14 +57,19 @@ class GradientCachingTest {
 
   /** The model that is trained, and the way; chunk size 0 for all texts at once. */
   private record Setting(
-      boolean dro, Negatives negatives, float dropout, boolean checkpointing, int chunkSize) {
+      boolean dro,
+      Negatives negatives,
+      boolean guided,
+      float dropout,
+      boolean checkpointing,
+      int chunkSize) {
 
     Setting inChunksOf(int size) {
-      return new Setting(dro, negatives, dropout, checkpointing, size);
+      return new Setting(dro, negatives, guided, dropout, checkpointing, size);
     }
 
     Setting withCheckpointing() {
-      return new Setting(dro, negatives, dropout, true, chunkSize);
+      return new Setting(dro, negatives, guided, dropout, true, chunkSize);
     }
 
     boolean hardOnlyRows() {
@@ -70,11 +79,33 @@ class GradientCachingTest {
     Subject subject(ConfigProto session) {
       var execution = chunkSize == 0 ? Execution.direct() : ComputeOptions.inChunks(chunkSize, 1);
       var options = new ContrastiveOptions(
-          new ContrastiveLoss(0.5f, negatives),
+          loss(),
           SmallBatches.PASSAGES,
           SmallBatches.DOMAINS,
           hardOnlyRows(),
           new ComputeOptions(execution, checkpointing, ComputeType.FLOAT32));
+      var subject = subject(guided ? options.guidedBy(spec(0)) : options, session);
+      if (guided) {
+        subject.model().loadGuide(frozen());
+      }
+      return subject;
+    }
+
+    private ContrastiveLoss loss() {
+      return guided
+          ? new ContrastiveLoss(
+              0.5f,
+              negatives,
+              List.of(),
+              List.of(ContrastiveLoss.Direction.values()),
+              new FalseNegatives(
+                  FalseNegatives.Judge.GUIDE, 0, Optional.of(folder.resolve("reference"))),
+              Matryoshka.NONE,
+              Distillation.NONE)
+          : new ContrastiveLoss(0.5f, negatives);
+    }
+
+    private Subject subject(ContrastiveOptions options, ConfigProto session) {
       if (!dro) {
         return new Subject(
             new ContrastiveModel(spec(dropout), options, 3, session), Optional.empty());
@@ -89,9 +120,13 @@ class GradientCachingTest {
           learner,
           3,
           session);
-      model.loadReference(StoredRetrievers.of(folder.resolve("reference")));
+      model.loadReference(frozen());
       return new Subject(model, Optional.of(learner));
     }
+  }
+
+  private static RetrieverSource frozen() {
+    return StoredRetrievers.of(folder.resolve("reference"));
   }
 
   private record Subject(ContrastiveModel model, Optional<DomainWeights> learner)
@@ -108,11 +143,16 @@ class GradientCachingTest {
   }
 
   private static Setting plain(Negatives negatives, float dropout) {
-    return new Setting(false, negatives, dropout, false, 0);
+    return new Setting(false, negatives, false, dropout, false, 0);
+  }
+
+  /** Against candidates of all directions, some of which a guide leaves out. */
+  private static Setting guided(boolean dro) {
+    return new Setting(dro, Negatives.IN_BATCH, true, 0, false, 0);
   }
 
   private static Setting dro(float dropout) {
-    return new Setting(true, Negatives.IN_BATCH, dropout, false, 0);
+    return new Setting(true, Negatives.IN_BATCH, false, dropout, false, 0);
   }
 
   /** Moves far, but in proportion to the gradient: where that is zero but for rounding, Adam would magnify the rounding. */
@@ -202,7 +242,12 @@ class GradientCachingTest {
   }
 
   static List<Setting> settings() {
-    return List.of(plain(Negatives.IN_BATCH, 0), plain(Negatives.HARD_ONLY, 0), dro(0));
+    return List.of(
+        plain(Negatives.IN_BATCH, 0),
+        plain(Negatives.HARD_ONLY, 0),
+        dro(0),
+        guided(false),
+        guided(true));
   }
 
   @ParameterizedTest
