@@ -38,7 +38,7 @@ final class ArchitectureTest {
     FLOORS.put("serving.client", List.of("io", "text"));
     FLOORS.put("rows", List.of("io", "text"));
     FLOORS.put("search", List.of("io", "rows"));
-    FLOORS.put("evaluation", List.of("io", "rows", "search"));
+    FLOORS.put("evaluation", List.of("io", "config", "rows", "search"));
     FLOORS.put("models", List.of("io", "config", "keras"));
     FLOORS.put("runs", List.of("io", "config", "keras"));
     FLOORS.put("data", List.of("io", "text", "rows", "keras"));
@@ -146,7 +146,10 @@ final class ArchitectureTest {
   @ArchTest
   static final ArchRule foreignFormatsStayInTheirRooms = allOf(Stream.of(
       only("ai.djl..", "text"),
-      only("org.apache.arrow..", "data", "search"),
+      only("org.apache.arrow..", "data", "search", "rows"),
+      only("org.apache.lucene..", "search"),
+      only("org.apache.parquet..", "rows"),
+      only("org.apache.commons.csv..", "rows"),
       only("com.typesafe.config..", "config"),
       only("org.apache.commons.statistics..", "evaluation"),
       only("io.micrometer..", "runs", "training", "serving"),

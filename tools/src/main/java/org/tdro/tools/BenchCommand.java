@@ -24,13 +24,15 @@ import picocli.CommandLine.Spec;
 /** The command {@code tdro bench}, the parent of those that measure what things cost. */
 @Command(
     name = "bench",
-    description = "Measure what training, encoding and serving cost on this machine.",
+    description = "Measure what training, encoding, serving and searching cost on this machine.",
     mixinStandardHelpOptions = true,
     subcommands = {
       BenchCommand.Step.class,
       BenchCommand.Memory.class,
       BenchEncodeCommand.class,
-      BenchServeCommand.class
+      BenchServeCommand.class,
+      BenchDedupCommand.class,
+      BenchSearchCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -38,6 +40,7 @@ import picocli.CommandLine.Spec;
       "  tdro bench memory --steps 5000",
       "  tdro bench encode --model runs/finetune --input corpus.jsonl.gz --kind passage",
       "  tdro bench serve http://localhost:8501/v1/models/retriever --input queries.jsonl --kind query --concurrency 32",
+      "  tdro bench search --documents 200000 --dimension 384"
     })
 final class BenchCommand extends CommandGroup {
   /** The command {@code tdro bench step}, which measures the cost of a training step. */

@@ -4,24 +4,37 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.MeasureFamily;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.evaluation.sets.Layout;
+import org.tdro.evaluation.sets.Splits;
+import org.tdro.evaluation.sets.Suite;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.Json;
-import org.tdro.retriever.DenseRanker;
+import org.tdro.retriever.EmbeddingCache;
+import org.tdro.retriever.EmbeddingSource;
+import org.tdro.retriever.EncodedTexts;
 import org.tdro.retriever.Retriever;
+import org.tdro.retriever.SetPrompts;
+import org.tdro.retriever.StoredEmbeddings;
 import org.tdro.rows.Passage;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.search.Query;
 import org.tdro.search.Run;
+import org.tdro.text.Prompts;
+import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,52 +43,75 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code tdro evaluate}, which measures a trained retriever on evaluation sets. */
+/** The command {@code tdro evaluate}, which measures retrievers on evaluation sets. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
     description =
-        "Rank the documents of evaluation sets with a trained retriever and measure the rankings.",
+        "Rank the documents of evaluation sets with a trained retriever, by words or both, and measure the rankings.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro evaluate --model runs/first/finetune-top70 --data EVALUATION",
       "  tdro evaluate --model RUN --data EVALUATION/scifact --run-file scifact.trec --top-k 1000",
       "  tdro evaluate --model MODEL --data EVALUATION --prompt query",
+      "  tdro evaluate --data EVALUATION --systems bm25 --output bm25.json",
+      "  tdro evaluate --model RUN --data EVALUATION --systems dense,bm25,rrf,weighted-0.7 --output results",
+      "  tdro evaluate --model RUN --data SET --rerank bm25.trec",
+      "  tdro evaluate --model MODEL --suite beir --data BEIR",
+      "  tdro evaluate --model MODEL --data MIRACL MSMARCO SCIFACT --split=miracl=dev,msmarco=dev",
       "  tdro evaluate --model RUN --data SET1 SET2 --measures ndcg_cut_10,recip_rank_at_10 --json"
     })
 final class EvaluateCommand implements Callable<Integer> {
   private static final String TAG = "tdro";
+  private static final String MEASURES = "ndcg_cut_10,recall_100";
+  private static final String TOP_K = "100";
 
   @Spec
   private CommandSpec spec;
 
   @Mixin
-  private ModelOptions model;
+  private OptionalModelOptions model;
+
+  @Mixin
+  private SystemOptions systems;
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
       required = true,
       arity = "1..*",
-      description = "Sets in BEIR's format, or folders of them.")
+      description =
+          "Evaluation sets, or folders of them: BEIR's and MTEB's, MIRACL's, MKQA's, TREC's and MS MARCO's are recognised.")
   private List<Path> data = new ArrayList<>();
+
+  @Option(
+      names = "--suite",
+      paramLabel = "NAME",
+      description =
+          "Evaluate the sets of a suite that are below --data: beir, miracl, mkqa or a file NAME.conf. It says splits, measures and --top-k.")
+  private String suite;
+
+  @Option(
+      names = "--partial",
+      description = "With --suite: evaluate the sets that are there although others are missing.")
+  private boolean partial;
 
   @Mixin
   private PromptOptions prompts;
 
   @Option(
       names = "--split",
-      paramLabel = "NAME",
-      defaultValue = BeirDataset.TEST,
+      split = ",",
+      paramLabel = "[SET=]NAME",
       description =
-          "The judgements to use, qrels/NAME.tsv: test, dev or train, for example (default: ${DEFAULT-VALUE}).")
-  private String split;
+          "The judgements to use, such as qrels/NAME.tsv: test, dev or train, for example, for all sets or for one (default: test).")
+  private List<String> split = new ArrayList<>();
 
   @Option(
       names = "--run-file",
       paramLabel = "F",
       description =
-          "Write the rankings as a TREC run file; with several sets, a folder in which each gets SET.trec.")
+          "Write the rankings as a TREC run file; with several sets, a folder in which each gets SET.trec; with several systems, a folder in which each gets SYSTEM.trec or a folder SYSTEM.")
   private Path runFile;
 
   @Option(
@@ -83,17 +119,18 @@ final class EvaluateCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "MEASURE",
       completionCandidates = MeasureNames.class,
-      defaultValue = "ndcg_cut_10,recall_100",
       description =
-          "Measures, by trec_eval's names or those of others, such as nDCG@10 or MRR (default: ${DEFAULT-VALUE}).")
+          "Measures, by trec_eval's names or those of others, such as nDCG@10 or MRR (default: "
+              + MEASURES
+              + ", or those of --suite).")
   private List<String> measures = new ArrayList<>();
 
   @Option(
       names = "--top-k",
       paramLabel = "K",
-      defaultValue = "100",
-      description = "Documents ranked for each query (default: ${DEFAULT-VALUE}).")
-  private int topK;
+      description =
+          "Documents ranked for each query (default: " + TOP_K + ", or those of --suite).")
+  private Integer topK;
 
   @Option(names = "--json", description = "Print JSON instead of a table.")
   private boolean json;
@@ -102,8 +139,15 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--output",
       paramLabel = "F",
       description =
-          "Write the means and the values of each query as JSON, for tests of significance.")
+          "Write the means and the values of each query as JSON, for tests of significance (tdro compare); with several systems, a folder in which each gets SYSTEM.json.")
   private Path output;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Keep the embeddings of documents and queries in DIR, and use those of the same model and texts that are there.")
+  private Path cache;
 
   @Mixin
   private Overwriting overwriting;
@@ -125,80 +169,175 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var evaluation = evaluation();
-    if (!BeirDataset.isSplit(split)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--split must be the name of a file in qrels without .tsv, such as test, was '" + split
-              + "'");
+    checkSuite();
+    var read = Optional.ofNullable(suite).map(name -> Suite.read(name, RunConfig.suites()));
+    var evaluation = evaluation(read);
+    var ranked = systems.systems(model.isGiven());
+    systems.checkParameters();
+    var sets = read.map(named -> named.load(suite, data, partial)).orElseGet(this::sets);
+    sets.forEach(evaluation::measuresOf); // Refuses a set that has none of the measures.
+    systems.checkFirst(sets);
+    checkTargets(ranked, sets);
+    var suitePrompts = read.map(Suite::prompts).orElse(Map.of());
+    if (!model.isGiven()) {
+      prompts.of(Prompts.none(), sets, Map.of());
+      evaluate(evaluation, ranked, sets, Optional.empty());
+      return 0;
     }
-    var sets = BeirDataset.loadAll(data, split);
-    checkTargets(sets);
     var stored = model.stored();
     var settings = model.settings(stored).comparedByProduct();
-    var chosen = prompts.of(settings.prompts(), sets);
+    var chosen = prompts.of(settings.prompts(), sets, suitePrompts);
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      ModelEvaluation values;
-      try (var ending = new GracefulShutdown();
-          var phase = progress.texts("evaluating", texts(sets))) {
-        retriever.onEncoded(count -> {
-          ending.check();
-          phase.add(count);
-        });
-        values = evaluation.evaluate(
-            set -> new DenseRanker(retriever, chosen.task(set.name())),
-            sets,
-            (set, run, result) -> writeRun(run, runFile(set, sets)));
-      }
-      if (output != null) {
-        Json.write(output, values);
-      }
-      print(values, evaluation.measures());
+      evaluate(evaluation, ranked, sets, Optional.of(new Prompted(retriever, chosen)));
     }
     return 0;
   }
 
-  /** Returns the number of texts to encode, if it is shown. */
-  private OptionalLong texts(List<EvaluationSet> sets) {
-    return progress.isShown()
-        ? OptionalLong.of(sets.stream().mapToLong(EvaluationSet::texts).sum())
-        : OptionalLong.empty();
+  /** A model, and the prompts of the sets. */
+  private record Prompted(Retriever retriever, SetPrompts prompts) {
+    EncodedTexts encoded(EvaluationSet set) {
+      return new EncodedTexts(retriever, prompts.task(set.name()));
+    }
+
+    EmbeddingSource source(EvaluationSet set, Path cache) {
+      return cache == null
+          ? encoded(set)
+          : new StoredEmbeddings(
+              retriever,
+              prompts.task(set.name()),
+              new EmbeddingCache(cache),
+              set.content().documents());
+    }
   }
 
-  private RetrievalEvaluation evaluation() {
+  private void evaluate(
+      RetrievalEvaluation evaluation,
+      List<RankedSystem> ranked,
+      List<EvaluationSet> sets,
+      Optional<Prompted> prompted)
+      throws IOException {
+    SystemRankings rankings;
+    Map<String, ModelEvaluation> values;
+    try (var ending = new GracefulShutdown();
+        var phase = progress.texts("evaluating", texts(ranked, sets))) {
+      IntConsumer counted = count -> {
+        ending.check();
+        phase.add(count);
+      };
+      prompted.ifPresent(present -> present.retriever().onEncoded(counted));
+      rankings = new SystemRankings(
+          ranked,
+          evaluation,
+          new SystemRankings.Sources(
+              set -> prompted.orElseThrow().source(set, cache),
+              set -> systems.reranker(prompted.orElseThrow().encoded(set), set, sets),
+              systems.bm25(),
+              systems.hnsw(),
+              () -> counted.accept(1)));
+      values = evaluation.evaluateSystems(
+          rankings::of,
+          sets,
+          (system, set, run, result) -> writeRun(run, runFile(system, ranked, set, sets)));
+    }
+    if (output != null) {
+      values.forEach((system, results) -> Json.write(output(system, ranked), results));
+    }
+    print(values, evaluation.measures(), rankings);
+  }
+
+  /** Returns the number of texts to encode and of documents to index, if it is shown and known before. */
+  private OptionalLong texts(List<RankedSystem> ranked, List<EvaluationSet> sets) {
+    var kinds = ranked.stream().map(RankedSystem::kind).toList();
+    if (!progress.isShown() || kinds.contains(RankedSystem.Kind.RERANK)) {
+      return OptionalLong.empty();
+    }
+    boolean encoded = kinds.stream().anyMatch(RankedSystem.Kind::needsEmbeddings);
+    boolean indexed = kinds.stream().anyMatch(RankedSystem.Kind::needsWords);
+    return OptionalLong.of(sets.stream()
+        .mapToLong(set -> (encoded ? set.texts() : 0) + (indexed ? set.corpus().size() : 0))
+        .sum());
+  }
+
+  private List<EvaluationSet> sets() {
+    return cache == null ? Layout.loadAll(data, splits()) : Layout.loadAll(data, splits(), cache);
+  }
+
+  private void checkSuite() {
+    if (partial && suite == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--partial is for the sets of a suite: give --suite, too");
+    }
+    if (suite != null && !split.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--split is for sets without --suite: the suite says the splits of its sets");
+    }
+  }
+
+  private RetrievalEvaluation evaluation(Optional<Suite> read) {
     try {
-      return new RetrievalEvaluation(topK, Measure.parse(measures));
+      var names =
+          measures.isEmpty() ? read.map(Suite::measures).orElse(List.of(MEASURES)) : measures;
+      return new RetrievalEvaluation(
+          topK != null ? topK : read.map(Suite::topK).orElse(Integer.valueOf(TOP_K)),
+          Measure.parse(names));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
+  private Splits splits() {
+    try {
+      return Splits.parse(split);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--split " + e.getMessage(), e);
+    }
+  }
+
   /** Checks before the encoding everything that could make writing fail after it. */
-  private void checkTargets(List<EvaluationSet> sets) {
+  private void checkTargets(List<RankedSystem> ranked, List<EvaluationSet> sets) {
     if (output != null && output.equals(runFile)) {
       throw new ParameterException(
           spec.commandLine(), "--run-file and --output are the same file " + output);
     }
-    if (output != null) {
-      overwriting.check("--output", output);
-      AtomicWrite.checkWritable(output);
+    for (var system : ranked) {
+      if (output != null) {
+        checkTarget("--output", output(system.name(), ranked));
+      }
+      if (runFile != null) {
+        sets.forEach(set -> checkTarget("--run-file", runFile(system.name(), ranked, set, sets)));
+      }
     }
     if (runFile == null) {
       return;
     }
     for (var set : sets) {
-      var file = runFile(set, sets);
-      overwriting.check("--run-file", file);
-      Run.checkNames(file, set.queries().stream().map(Query::id));
+      Run.checkNames(runFile, set.queries().stream().map(Query::id));
       try (var documents = set.corpus().documents()) {
-        Run.checkNames(file, documents.map(Passage::id));
+        Run.checkNames(runFile, documents.map(Passage::id));
       }
-      AtomicWrite.checkWritable(file);
     }
   }
 
-  private Path runFile(EvaluationSet set, List<EvaluationSet> sets) {
-    return runFile == null || sets.size() == 1 ? runFile : runFile.resolve(set.name() + ".trec");
+  private void checkTarget(String option, Path file) {
+    overwriting.check(option, file);
+    AtomicWrite.checkWritable(file);
+  }
+
+  private Path output(String system, List<RankedSystem> ranked) {
+    return ranked.size() == 1 ? output : output.resolve(system + ".json");
+  }
+
+  /** Returns the file of the rankings of a system on a set; null if they are not written. */
+  private Path runFile(
+      String system, List<RankedSystem> ranked, EvaluationSet set, List<EvaluationSet> sets) {
+    if (runFile == null || (ranked.size() == 1 && sets.size() == 1)) {
+      return runFile;
+    }
+    if (sets.size() == 1) {
+      return runFile.resolve(system + ".trec");
+    }
+    return (ranked.size() == 1 ? runFile : runFile.resolve(system)).resolve(set.name() + ".trec");
   }
 
   private static void writeRun(Run run, Path file) {
@@ -207,14 +346,31 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void print(ModelEvaluation values, List<Measure> measures) throws IOException {
+  private void print(
+      Map<String, ModelEvaluation> values, List<Measure> measures, SystemRankings rankings)
+      throws IOException {
     var out = spec.commandLine().getOut();
+    var hnsw = rankings.hnswTable();
     if (json) {
-      out.println(Json.pretty(values.sets()));
+      var sets = new LinkedHashMap<String, Map<String, Map<String, Double>>>();
+      values.forEach((system, results) -> sets.put(system, results.sets()));
+      out.println(Json.pretty(sets.size() == 1 ? sets.values().iterator().next() : sets));
+      spec.commandLine().getErr().print(hnsw);
+      spec.commandLine().getErr().flush();
     } else {
-      var names = measures.stream().map(Measure::name).toList();
-      out.print(values.table(names).toMarkdown(false));
+      out.print(tables(values, measures.stream().map(Measure::name).toList()));
+      out.print(hnsw.isEmpty() ? "" : "\n" + hnsw);
     }
     out.flush();
+  }
+
+  /** Returns a table of one system's measures, or a table of the systems for each measure. */
+  private static String tables(Map<String, ModelEvaluation> values, List<String> measures) {
+    if (values.size() == 1) {
+      return values.values().iterator().next().table(measures).toMarkdown(false);
+    }
+    return measures.stream()
+        .map(measure -> ModelEvaluation.table(measure, values).toMarkdown(true))
+        .collect(Collectors.joining("\n"));
   }
 }

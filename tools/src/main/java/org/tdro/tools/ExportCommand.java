@@ -8,12 +8,13 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.ResultsTable;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.evaluation.sets.Layout;
+import org.tdro.evaluation.sets.Splits;
 import org.tdro.export.DefaultSignature;
 import org.tdro.export.ExportOptions;
 import org.tdro.export.ExportedRetriever;
@@ -152,7 +153,7 @@ final class ExportCommand implements Callable<Integer> {
       return 0;
     }
     var options = options();
-    var sets = BeirDataset.loadAll(eval, BeirDataset.TEST);
+    var sets = Layout.loadAll(eval, Splits.TEST);
     if (!sets.isEmpty() && !takesTexts(stored, settings)) {
       throw usage("--eval needs a tokenizer, and " + stored.path() + " has none");
     }

@@ -42,6 +42,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       MixtureCommand.class,
       WeightsCommand.class,
       EncodeCommand.class,
+      IndexCommand.class,
+      SearchCommand.class,
       ExportCommand.class,
       ServeCommand.class,
       MetricsCommand.class,

@@ -21,14 +21,15 @@ import picocli.CommandLine.Spec;
     name = "metrics",
     mixinStandardHelpOptions = true,
     description =
-        "Evaluate a TREC run file: trec_eval's measures, with the names and values of its version 9.0.8, as JSON.",
+        "Evaluate a TREC run file: trec_eval's measures, with the names and values of its version 9.0.8, as JSON. The short options are trec_eval's.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "2:unknown measure or bad usage", "3:a file is missing or malformed"},
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro metrics --qrels qrels/test.tsv --run bm25.run",
       "  tdro metrics --qrels qrels.txt --run bm25.run.gz --measures ndcg_cut_10,recall_100 --per-query",
-      "  tdro metrics --qrels qrels.txt --run bm25.run --measures ndcg_cut.5,10 --complete --relevance-level 2"
+      "  tdro metrics --qrels qrels.txt --run bm25.run -m ndcg_cut.5,10 -c -l 2",
+      "  tdro metrics --qrels qrels.txt --run bm25.run -m 'bpref,P(rel=2)@5,RBP(p=0.9)'"
     })
 final class MetricsCommand implements Callable<Integer> {
   private static final String DEFAULT_MEASURES =
@@ -55,30 +56,32 @@ final class MetricsCommand implements Callable<Integer> {
   private Path run;
 
   @Option(
-      names = "--measures",
+      names = {"-m", "--measures"},
       paramLabel = "NAMES",
       defaultValue = DEFAULT_MEASURES,
       description =
-          "Measures, separated by commas or given repeatedly: ndcg, ndcg_cut_K, map, map_cut_K, recip_rank,"
-              + " recip_rank_at_K, recall_K, P_K, success_K, Rprec, err_K, judged_K, num_q, num_ret, num_rel, num_rel_ret; also ndcg_cut.5,10, or ndcg_cut for"
-              + " the usual cutoffs, and other programs' names, such as nDCG@10, MRR or R@100. Default: ${DEFAULT-VALUE}")
+          "Measures, separated by commas or given repeatedly: ndcg, ndcg_cut_K, ndcg_exp_cut_K, map, map_cut_K, gm_map, recip_rank,"
+              + " recip_rank_at_K, recall_K, P_K, success_K, Rprec, bpref, iprec_at_recall_X, set_P, set_recall, set_map, set_F, rbp, err_K, judged_K, num_q,"
+              + " num_ret, num_rel, num_rel_ret; also ndcg_cut.5,10, or ndcg_cut for the usual cutoffs, and other programs' names, such as nDCG@10, MRR,"
+              + " P(rel=2)@5 or RBP(p=0.9). Default: ${DEFAULT-VALUE}")
   private List<String> measures;
 
-  @Option(names = "--per-query", description = "Print the values of each query, too.")
+  @Option(
+      names = {"-q", "--per-query"},
+      description = "Print the values of each query, too.")
   private boolean perQuery;
 
   @Option(
-      names = "--complete",
-      description =
-          "Average over all judged queries; those without results count 0 (trec_eval -c).")
+      names = {"-c", "--complete"},
+      description = "Average over all judged queries; those without results count 0.")
   private boolean complete;
 
   @Option(
-      names = "--relevance-level",
+      names = {"-l", "--relevance-level"},
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "The least relevance of a relevant document, except for ndcg (trec_eval -l). Default: ${DEFAULT-VALUE}")
+          "The least relevance of a relevant document, except for ndcg. Default: ${DEFAULT-VALUE}")
   private int relevanceLevel;
 
   @Override

@@ -62,7 +62,7 @@ final class ModelCommand extends CommandGroup {
 
     @Override
     public Integer call() {
-      ModelOptions.checkExists("MODEL", folder);
+      EncodingOptions.checkExists("MODEL", folder);
       var facts = facts(StoredRetrievers.of(folder));
       var out = spec.commandLine().getOut();
       if (json) {

@@ -106,7 +106,7 @@ final class ModelDistilCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     checkUsage();
-    ModelOptions.checkExists("--from", from);
+    EncodingOptions.checkExists("--from", from);
     var source = StoredRetrievers.of(from);
     try (var ending = new GracefulShutdown()) {
       var distillation =

@@ -2,7 +2,10 @@ package org.tdro.tools;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Predicate;
 import org.tdro.huggingface.PublishedFolder;
+import org.tdro.retriever.index.DenseIndex;
+import org.tdro.rows.RowOutput;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -31,13 +34,36 @@ final class Overwriting {
     }
   }
 
+  /** Refuses to write the folder of an index if it exists, unless the option is given; one that holds anything else is never replaced. */
+  void checkIndex(String option, Path folder) {
+    checkFolder(option, folder, DenseIndex::isOne, "is not an index");
+  }
+
+  /**
+   * Refuses to write a folder of rows if it exists, unless the option is given; a folder that no command wrote is never replaced.
+   */
+  void checkRows(String option, Path folder) {
+    checkFolder(option, folder, RowOutput::isOne, "was not written by a command on rows");
+  }
+
   /**
    * Refuses to write the folder of a published model if it exists, unless the option is given; a folder that holds anything else is
    * never replaced.
    */
   void checkModel(String option, Path folder) {
+    checkFolder(option, folder, PublishedFolder::isOne, "is not the folder of a published model");
+  }
+
+  private void checkFolder(
+      String option, Path folder, Predicate<Path> isReplaceable, String otherwise) {
     if (!Files.exists(folder)) {
       return;
+    }
+    if (!isReplaceable.test(folder)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s: %s exists and %s, so it is not replaced; name another folder"
+              .formatted(option, folder, otherwise));
     }
     if (!allowed) {
       throw new ParameterException(
@@ -45,11 +71,10 @@ final class Overwriting {
           "%s: %s exists; name another folder, or add --overwrite to replace it"
               .formatted(option, folder));
     }
-    if (!PublishedFolder.isOne(folder)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "%s: %s exists and is not the folder of a published model, so it is not replaced; name another folder"
-              .formatted(option, folder));
-    }
+  }
+
+  /** Whether the option is given. */
+  boolean isAllowed() {
+    return allowed;
   }
 }

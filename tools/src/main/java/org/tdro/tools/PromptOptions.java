@@ -2,7 +2,9 @@ package org.tdro.tools;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.retriever.SetPrompts;
 import org.tdro.text.Prompts;
@@ -27,12 +29,32 @@ final class PromptOptions {
 
   /** Returns the prompts for the texts of sets; prints a note if the model has prompts, but none for a set. */
   SetPrompts of(Prompts known, List<EvaluationSet> sets) {
-    var names = sets.stream().map(EvaluationSet::name).toList();
+    return of(known, sets, Map.of());
+  }
+
+  /**
+   * Returns the prompts for the texts of sets. A part of a set has those of the whole, unless it has its own.
+   *
+   * @param usual the prompts by set where the options name none
+   */
+  SetPrompts of(Prompts known, List<EvaluationSet> sets, Map<String, String> usual) {
+    var names = sets.stream()
+        .flatMap(set -> Stream.of(set.name(), set.whole()))
+        .distinct()
+        .toList();
     if (names.isEmpty() && !prompts.isEmpty()) {
       throw usage("--prompt is for the texts of evaluation sets, and there are none");
     }
     var every = "";
     var bySet = new TreeMap<String, String>();
+    var any = prompts.stream().anyMatch(prompt -> prompt.indexOf('=') < 0);
+    if (!any) {
+      usual.forEach((set, prompt) -> {
+        if (names.contains(set)) {
+          bySet.put(set, prompt);
+        }
+      });
+    }
     for (var prompt : prompts) {
       int equals = prompt.indexOf('=');
       var set = equals < 0 ? "" : prompt.substring(0, equals);
@@ -45,6 +67,14 @@ final class PromptOptions {
             .formatted(prompt, set, String.join(", ", names)));
       }
     }
+    for (var set : sets) {
+      var whole = bySet.get(set.whole());
+      if (whole != null) {
+        bySet.putIfAbsent(set.name(), whole);
+      } else if (every.isEmpty() && known.names().contains(set.whole())) {
+        bySet.putIfAbsent(set.name(), set.whole());
+      }
+    }
     var chosen = new SetPrompts(every, bySet);
     for (var name : chosen.unknown(known)) {
       throw usage(
@@ -54,7 +84,8 @@ final class PromptOptions {
                   .formatted(name, String.join(", ", known.names())));
     }
     for (var kind : TextKind.values()) {
-      var without = chosen.without(kind, known, names);
+      var without =
+          chosen.without(kind, known, sets.stream().map(EvaluationSet::name).toList());
       if (!without.isEmpty()) {
         var err = spec.commandLine().getErr();
         err.printf(

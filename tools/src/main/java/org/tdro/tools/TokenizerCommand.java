@@ -27,7 +27,7 @@ final class TokenizerCommand extends CommandGroup {
       description = {
         "Learn a byte-level BPE vocabulary and write it as a Hugging Face tokenizer.json.",
         "",
-        "It is learned from the queries and positive passages of DOMAIN.jsonl or DOMAIN.jsonl.gz files. The tokenizer appends "
+        "It is learned from the queries and positive passages of training rows. The tokenizer appends "
             + "the end token <|endoftext|> (id 1) to each text; <|pad|> is id 0. Texts are normalised to NFKC and lower case.",
       },
       mixinStandardHelpOptions = true,
@@ -72,8 +72,12 @@ final class TokenizerCommand extends CommandGroup {
       var trainer = new BytePairTrainer(vocabularySize);
       var counts = new WordCounts(!keepCase);
       var err = spec.commandLine().getErr();
+      var rows = files.rows();
       TrainingTexts.count(
-          DomainFiles.sources(files.places(), err::println).values(), counts, files.threads());
+          DomainFiles.sources(files.places(), rows, err::println).values(),
+          rows,
+          counts,
+          files.threads());
       var vocabulary = trainer.train(counts);
       vocabulary.write(output);
       var out = spec.commandLine().getOut();

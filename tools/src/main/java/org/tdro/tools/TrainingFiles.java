@@ -2,6 +2,8 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.tdro.rows.RowOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -10,8 +12,12 @@ final class TrainingFiles {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE|DIR",
-      description = "Files of rows, or folders of them.")
+      description =
+          "Files of rows, folders that are a domain, or folders of both; see tdro data convert --help.")
   private List<Path> places;
+
+  @Mixin
+  private RowFormatOptions rows;
 
   @Option(
       names = "--threads",
@@ -21,6 +27,11 @@ final class TrainingFiles {
 
   List<Path> places() {
     return places;
+  }
+
+  /** How the rows are read. */
+  RowOptions rows() {
+    return rows.options();
   }
 
   int threads() {

@@ -47,7 +47,7 @@ class CompletionTest {
   @CsvSource({
     "tdro tr, train",
     "tools/tdro -v eval, evaluate",
-    "tdro data , import|stats|spoil",
+    "tdro data , import|stats|convert|dedup|split|sample|mine|spoil",
     "tdro train --conf, --config-dir|--config-name",
     "tdro encode --kind , query|passage",
     "tdro encode --kind q, query",

@@ -7,9 +7,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.evaluation.sets.Layout;
+import org.tdro.evaluation.sets.Splits;
 import org.tdro.io.FolderLock;
 import picocli.CommandLine;
 
@@ -111,6 +115,89 @@ class DataCommandTest {
         .contains("\"query\":\"ab\",\"positive_passages\":[{\"docid\":\"d\",\"text\":\"x\"}]");
     assertThat(Main.run(arguments, new PrintWriter(out), new PrintWriter(out))).isEqualTo(2);
     assertThat(out.toString()).contains("add --overwrite");
+  }
+
+  @Test
+  void findsAndTakesOutWhatAnEvaluationSetHolds() throws IOException {
+    var set = Files.createDirectories(folder.resolve("eval/set/qrels"));
+    Files.writeString(
+        set.resolveSibling("corpus.jsonl"), "{\"_id\": \"1\", \"title\": \"\", \"text\": \"z\"}\n");
+    Files.writeString(set.resolveSibling("queries.jsonl"), "{\"_id\": \"2\", \"text\": \"CD!\"}\n");
+    Files.writeString(set.resolve("test.tsv"), "query-id\tcorpus-id\tscore\n2\t1\t1\n");
+    var rows = folder.resolve("rows");
+    assertThat(run(new DataCommand(), "stats", rows, "--eval", folder.resolve("eval")))
+        .isZero();
+    assertThat(out.toString()).containsPattern("news +set +1 +1 +0 +0");
+    var output = folder.resolve("clean");
+    assertThat(run(new DataCommand(), "dedup", rows, "--output", output)).isEqualTo(2);
+    assertThat(out.toString()).contains("nothing to compare with");
+    Object[] arguments = {"dedup", rows, "--eval", folder.resolve("eval"), "--output", output};
+    assertThat(run(new DataCommand(), arguments)).isZero();
+    assertThat(out.toString()).containsPattern("news +2 +1 +1 +0 +0 +0 +0 +0");
+    assertThat(output.resolve("news.jsonl")).content().contains("\"ab\"").doesNotContain("\"cd\"");
+    assertThat(output.resolve("removed/news.jsonl")).content().contains("\"CD!\"");
+    assertThat(run(new DataCommand(), arguments)).isEqualTo(2);
+    assertThat(out.toString()).contains("--output: " + output + " exists; name another folder");
+    assertThat(run(new DataCommand(), "dedup", rows, "--within", "--overwrite", "--output", rows))
+        .isEqualTo(2);
+    assertThat(out.toString()).contains("was not written by a command on rows");
+    assertThat(
+            run(new DataCommand(), "dedup", rows, "--within", "--distance", 7, "--output", folder))
+        .isEqualTo(2);
+  }
+
+  @Test
+  void splitsAndSamples() throws IOException {
+    var rows = folder.resolve("rows");
+    var split = folder.resolve("split");
+    assertThat(run(new DataCommand(), "split", rows, "--queries", 1, "--output", split))
+        .isZero();
+    assertThat(out.toString()).containsPattern("news +2 +1 +1 +1 +2 +1 +[01] +0");
+    assertThat(Files.readAllLines(split.resolve("train/news.jsonl"))).hasSize(1);
+    assertThat(Layout.loadAll(List.of(split.resolve("eval/news")), Splits.TEST)
+            .get(0)
+            .queries())
+        .hasSize(1);
+    var sample = folder.resolve("sample");
+    assertThat(run(new DataCommand(), "sample", rows, "--rows", 1, "--output", sample))
+        .isZero();
+    assertThat(Files.readAllLines(sample.resolve("news.jsonl"))).hasSize(1);
+    for (var wrong : new String[][] {{"--share", "1.5"}, {"--rows", "0"}, {}}) {
+      var arguments =
+          new ArrayList<Object>(List.of("sample", rows, "--output", folder.resolve("none")));
+      arguments.addAll(List.of(wrong));
+      assertThat(run(new DataCommand(), arguments.toArray())).isEqualTo(2);
+    }
+    assertThat(out.toString())
+        .contains("--share must be above 0 and at most 1, was 1.5", "--rows must be at least 1");
+  }
+
+  @Test
+  void convertsRowsOfAnyFormIntoAFileOrAFolder() throws IOException {
+    var table = Files.writeString(
+        folder.resolve("rows/faq.csv"), "asked,clicked,when\nwho?,me,now\n,nobody,never\n");
+    var columns = "query=asked,positive=clicked";
+    var file = folder.resolve("converted/faq.jsonl.gz");
+    Object[] arguments = {"convert", "-q", table, "--columns", columns, "--output", file};
+    assertThat(run(new DataCommand(), arguments)).isEqualTo(1);
+    assertThat(out.toString()).contains(table + ":3: asked is missing or empty");
+    assertThat(file).doesNotExist();
+    Object[] skipping = {
+      "convert", "-q", table, "--columns", columns, "--on-error", "SKIP", "--output", file
+    };
+    assertThat(run(new DataCommand(), skipping)).isZero();
+    assertThat(out.toString()).containsPattern("faq +1 +1 +0 +" + file);
+    assertThat(run(new DataCommand(), skipping)).isEqualTo(2);
+    Files.delete(table);
+    var output = folder.resolve("all");
+    assertThat(run(
+            new DataCommand(), "convert", "-q", "--output", output, folder.resolve("rows"), file))
+        .isZero();
+    assertThat(output.resolve("news.jsonl")).content().startsWith("{\"query_id\":\"1\"");
+    assertThat(output.resolve("faq.jsonl")).content().contains("\"query\":\"who?\"");
+    assertThat(run(new DataCommand(), "convert", table, "--format", "csv", "--output", output))
+        .isEqualTo(2);
+    assertThat(out.toString()).contains("there is no form csv; there are tevatron,");
   }
 
   @Test

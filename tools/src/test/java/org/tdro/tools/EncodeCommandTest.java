@@ -234,6 +234,58 @@ class EncodeCommandTest {
     assertThat(json.at("/tests/kept/content/split").asText()).isEqualTo("test");
   }
 
+  @Test
+  void severalSystemsAreMeasuredTogether() throws IOException {
+    var set = writeSet("systems");
+    var first = Files.writeString(folder.resolve("first.trec"), "q Q0 d2 1 1.0 other\n");
+    assertThat(run(
+            "evaluate",
+            "--model",
+            at("run"),
+            "--data",
+            set,
+            "--systems",
+            "dense,hnsw,bm25,rrf,weighted-0.25,rerank",
+            "--rerank",
+            first.toString(),
+            "--measures",
+            "recip_rank,num_ret",
+            "--output",
+            at("systems.results"),
+            "--run-file",
+            at("systems.runs")))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).isEqualTo("""
+            | recip_rank | dense | hnsw | bm25 | rrf | weighted-0.25 | rerank |
+            |---|--:|--:|--:|--:|--:|--:|
+            | systems | **1.0000** | **1.0000** | **1.0000** | **1.0000** | **1.0000** | 0.0000 |
+
+            | num_ret | dense | hnsw | bm25 | rrf | weighted-0.25 | rerank |
+            |---|--:|--:|--:|--:|--:|--:|
+            | systems | **2.0000** | **2.0000** | 1.0000 | **2.0000** | **2.0000** | 1.0000 |
+
+            | recall@100 against exact search | hnsw |
+            |---|--:|
+            | systems | 1.0000 |
+            """);
+    assertThat(Files.readString(folder.resolve("systems.runs/weighted-0.25.trec")))
+        .isEqualTo("q Q0 d1 1 0.25 tdro\nq Q0 d2 2 0.0 tdro\n");
+    assertThat(Files.readString(folder.resolve("systems.runs/rrf.trec")))
+        .startsWith("q Q0 d1 1 " + (1.0 / 61 + 1.0 / 61) + " tdro\n");
+    assertThat(Files.readString(folder.resolve("systems.runs/rerank.trec")))
+        .startsWith("q Q0 d2 1 ");
+    assertThat(run(
+            "compare",
+            at("systems.results/bm25.json"),
+            at("systems.results/weighted-0.25.json"),
+            "--measures",
+            "recip_rank"))
+        .as(err.toString())
+        .isZero();
+    assertThat(out.toString()).contains("| a bm25 | b weighted-0.25 |");
+  }
+
   /** There is no model: what is found nevertheless was found before anything was encoded. */
   @Test
   void whatCannotBeWrittenIsFoundBeforeTheWork() throws IOException {

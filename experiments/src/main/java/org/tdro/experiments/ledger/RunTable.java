@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.io.Csv;
 import org.tdro.io.Json;
 import org.tdro.io.Suggestion;
@@ -210,7 +210,8 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
   public static boolean isChosenByTestSets(List<LedgerRun> rows, String by) {
     return by.startsWith(LedgerRun.EVAL)
         && rows.stream()
-            .anyMatch(row -> row.value(SPLIT).orElse(BeirDataset.TEST).equals(BeirDataset.TEST));
+            .anyMatch(
+                row -> row.value(SPLIT).orElse(EvaluationSet.TEST).equals(EvaluationSet.TEST));
   }
 
   /** Returns the cells of a row for a reader: numbers are rounded, and a deviation follows its mean. */

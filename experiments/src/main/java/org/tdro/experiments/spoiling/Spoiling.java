@@ -21,6 +21,8 @@ import org.tdro.io.Json;
 import org.tdro.io.Problems;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.io.TextLines;
+import org.tdro.rows.RowFormat;
+import org.tdro.rows.RowOptions;
 import org.tdro.rows.RowSource;
 
 /**
@@ -96,7 +98,7 @@ public record Spoiling(Junk kind, double share, long seed, Optional<Path> from) 
   private void check(Path file, boolean swapped) {
     var problems = new Problems();
     int row = 0;
-    try (var rows = RowSource.open(file)) {
+    try (var rows = RowSource.open(file, RowOptions.of(RowFormat.TEVATRON))) {
       for (var chunks = rows.chunks(CHUNK_ROWS); chunks.hasNext(); ) {
         for (var unparsed : chunks.next()) {
           try {

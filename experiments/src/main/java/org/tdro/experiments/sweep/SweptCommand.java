@@ -10,7 +10,8 @@ import java.util.TreeMap;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.sets.Layout;
+import org.tdro.evaluation.sets.Splits;
 import org.tdro.io.FileException;
 import org.tdro.io.Sha256;
 import org.tdro.training.EvaluationSets;
@@ -148,7 +149,7 @@ public interface SweptCommand {
       var text = new StringBuilder();
       text.append(config.eval()).append(config.pipeline());
       for (var folder : config.eval().data()) {
-        for (var set : BeirDataset.list(folder, config.eval().split())) {
+        for (var set : Layout.list(folder, Splits.of(config.eval().split()))) {
           text.append('\n').append(set.name());
           files(set.folder()).forEach(file -> text.append(' ').append(inputs.of(file)));
         }

@@ -44,8 +44,8 @@ import org.tdro.experiments.ledger.MadeRuns;
 import org.tdro.mixing.audit.AuditReport;
 import org.tdro.mixing.audit.DomainAudit;
 import org.tdro.mixing.audit.PositiveRanks;
-import org.tdro.mixing.audit.RepeatedRows;
 import org.tdro.mixing.audit.RowExample;
+import org.tdro.rows.duplicates.RepeatedRows;
 
 /** The report in a browser: it is used as readers do, and checked by axe-core. Skipped where there is no Chromium. */
 class ReportBrowserTest {

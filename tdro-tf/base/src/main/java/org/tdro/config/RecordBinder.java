@@ -144,12 +144,16 @@ final class RecordBinder {
   /** Returns the value, or the {@link Default} of its component. */
   private static ConfigValue orDefault(RecordComponent component, ConfigValue value) {
     var given = component.getAnnotation(Default.class);
-    if (value != null || given == null || given.value().isEmpty()) {
-      return value;
-    }
-    return given.value().startsWith("[")
-        ? ConfigFactory.parseString("list = " + given.value()).getValue("list")
-        : ConfigValueFactory.fromAnyRef(given.value(), DEFAULT);
+    return value == null && given != null && !given.value().isEmpty()
+        ? standard(given.value())
+        : value;
+  }
+
+  /** Reads a default: a list or an object in HOCON, or else the text of a value. */
+  private static ConfigValue standard(String value) {
+    return value.startsWith("[") || value.startsWith("{")
+        ? ConfigFactory.parseString("value = " + value).getValue("value")
+        : ConfigValueFactory.fromAnyRef(value, DEFAULT);
   }
 
   /** Returns the files in a path or string, or in a list or optional of them. */

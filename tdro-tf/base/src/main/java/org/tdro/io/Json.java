@@ -22,6 +22,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -137,18 +138,35 @@ public final class Json {
    * @throws InputException naming the place and the column of what is wrong
    */
   public static JsonNode object(String text, String place) {
+    var node = value(text, place);
+    if (!node.isObject()) {
+      throw new InputException(place + ": is not a JSON object, but " + describe(node));
+    }
+    return node;
+  }
+
+  /**
+   * Parses a text that is a JSON value.
+   *
+   * @param place where the text is from, such as {@code rows.jsonl:7}
+   * @throws InputException naming the place and the column of what is wrong
+   */
+  public static JsonNode value(String text, String place) {
     try {
-      var node = LINES.readTree(text);
-      if (!node.isObject()) {
-        throw new InputException(place + ": is not a JSON object, but " + describe(node));
-      }
-      return node;
+      return LINES.readTree(text);
     } catch (JsonProcessingException e) {
       // What breaks a limit, such as that of nesting, has no place.
       var column =
           e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
       throw new InputException(place + ": malformed JSON" + column + ": " + problem(e), e);
     }
+  }
+
+  /** Opens a parser of texts of any length, from which the values of a list can be read one by one as trees. */
+  public static JsonParser parser(InputStream in) throws IOException {
+    var parser = LINES.createParser(in);
+    parser.setCodec(LINES.without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS));
+    return parser;
   }
 
   /**

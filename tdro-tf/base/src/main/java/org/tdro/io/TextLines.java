@@ -3,7 +3,6 @@ package org.tdro.io;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -11,20 +10,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.NoSuchElementException;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
-import java.util.zip.ZipException;
 
 /**
- * The lines of a UTF-8 file, decompressed if its name ends in {@code .gz}. Blank lines are skipped but counted.
+ * The lines of a UTF-8 file, decompressed by the ending of its name ({@link Compression}). Blank lines are skipped but counted.
  *
  * <p>Lines are split before they are decoded, so that a malformed byte is reported with its line.
  */
@@ -63,6 +57,10 @@ public final class TextLines implements AutoCloseable {
   private final byte[] buffer = new byte[BUFFER];
   private int position;
   private int limit;
+  /** The bytes before those in the buffer. */
+  private long passed;
+
+  private long offset;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
   private long number;
@@ -76,17 +74,11 @@ public final class TextLines implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @throws InputException if it is missing, or is not a gzip file although its name ends in {@code .gz}
+   * @throws InputException if it is missing, or is not compressed as its name says
    */
   public static TextLines open(Path file) {
     try {
-      var raw = Files.newInputStream(file);
-      try {
-        return new TextLines(file, isCompressed(file) ? new GZIPInputStream(raw, BUFFER) : raw);
-      } catch (IOException e) {
-        raw.close();
-        throw e;
-      }
+      return new TextLines(file, Compression.read(file));
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": there is no such file", e);
     } catch (IOException e) {
@@ -94,25 +86,15 @@ public final class TextLines implements AutoCloseable {
     }
   }
 
-  private static boolean isCompressed(Path file) {
-    return file.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
-  }
-
   /**
    * Opens a new file that {@link #open} can read.
    *
    * @param file the place to write to
-   * @param named the name that the file will have, which decides whether it is compressed
+   * @param named the name that the file will have, which decides how it is compressed
    */
   public static BufferedWriter writer(Path file, Path named) throws IOException {
-    var out = Files.newOutputStream(file);
-    try {
-      return new BufferedWriter(new OutputStreamWriter(
-          isCompressed(named) ? new GZIPOutputStream(out, BUFFER) : out, StandardCharsets.UTF_8));
-    } catch (IOException e) {
-      out.close();
-      throw e;
-    }
+    return new BufferedWriter(
+        new OutputStreamWriter(Compression.write(file, named), StandardCharsets.UTF_8));
   }
 
   /**
@@ -200,9 +182,15 @@ public final class TextLines implements AutoCloseable {
     return lines;
   }
 
+  /** Returns the place of the last line: the number of bytes before it in the text, which is counted decompressed. */
+  public long offset() {
+    return offset;
+  }
+
   /** Reads the next line into {@code bytes}; returns false at the end. */
   private boolean fillLine() throws IOException {
     bytes.reset();
+    offset = passed + position;
     while (!ended) {
       int from = position;
       while (position < limit && buffer[position] != '\n') {
@@ -213,6 +201,7 @@ public final class TextLines implements AutoCloseable {
         position++;
         return true;
       }
+      passed += limit;
       limit = in.read(buffer);
       position = 0;
       ended = limit < 0;
@@ -230,13 +219,6 @@ public final class TextLines implements AutoCloseable {
   }
 
   private static InputException failure(Path file, long line, IOException e) {
-    var place = file + ":" + line + ": ";
-    if (e instanceof EOFException) {
-      return new InputException(place + "the gzip file ends too early, copy it again", e);
-    }
-    if (e instanceof ZipException) {
-      return new InputException(place + "damaged gzip file: " + e.getMessage(), e);
-    }
-    return new InputException(place + "cannot be read: " + e.getMessage(), e);
+    return new InputException(file + ":" + line + ": " + Compression.reason(file, e), e);
   }
 }

@@ -12,11 +12,13 @@ import org.tdro.search.Run;
  * The values that measures give a run, those of trec_eval 9.0.8.
  *
  * @param all measure → mean over the queries, or their sum for counts
- * @param queries query → measure → value, for the queries that are in both the judgements and the run; {@code num_q} has
- *     no value here
+ * @param queries query → measure → value, for the queries that are in both the judgements and the run; {@code num_q} and
+ *     {@code gm_map} have no value here
  */
 public record EvaluationResult(
     Map<Measure, Double> all, Map<String, Map<Measure, Double>> queries) {
+  /** trec_eval's least value of a query in a geometric mean. */
+  private static final double LEAST_OF_GEOMETRIC_MEAN = 0.00001;
 
   /** Evaluates a run as trec_eval does without flags. */
   public static EvaluationResult of(Qrels qrels, Run run, List<Measure> measures) {
@@ -41,8 +43,8 @@ public record EvaluationResult(
       var values = new LinkedHashMap<Measure, Double>();
       for (var measure : measures) {
         double value = measure.of(ranking);
-        sums.merge(measure, value, Double::sum);
-        if (measure.family() != MeasureFamily.NUM_Q) {
+        sums.merge(measure, geometric(measure) ? logarithm(value) : value, Double::sum);
+        if (!measure.family().isOfAllQueries()) {
           values.put(measure, value);
         }
       }
@@ -53,28 +55,39 @@ public record EvaluationResult(
           "the run has none of the " + qrels.queries().size() + " judged queries");
     }
     int counted = options.complete() ? qrels.queries().size() : queries.size();
-    sums.replaceAll((measure, sum) -> summary(measure, sum, counted, qrels, options));
+    int missing = counted - queries.size();
+    sums.replaceAll((measure, sum) -> summary(measure, sum, counted, missing, qrels, options));
     return new EvaluationResult(
         Collections.unmodifiableMap(sums), Collections.unmodifiableMap(queries));
   }
 
+  private static boolean geometric(Measure measure) {
+    return measure.family() == MeasureFamily.GM_MAP;
+  }
+
+  private static double logarithm(double value) {
+    return Math.log(Math.max(value, LEAST_OF_GEOMETRIC_MEAN));
+  }
+
   private static double summary(
-      Measure measure, double sum, int queries, Qrels qrels, Options options) {
+      Measure measure, double sum, int queries, int missing, Qrels qrels, Options options) {
     return switch (measure.family()) {
       case NUM_Q -> queries;
-      case NUM_REL -> options.complete() ? positivelyJudged(qrels) : sum;
+      case NUM_REL ->
+        options.complete() ? relevant(qrels, measure.relevanceLevel().orElse(1)) : sum;
       case NUM_RET, NUM_REL_RET -> sum;
+      case GM_MAP -> Math.exp((sum + missing * logarithm(0)) / queries);
       default -> sum / queries;
     };
   }
 
-  /** Returns the number of documents with relevance 1 or more, as trec_eval's num_rel counts with -c whatever the level. */
-  private static long positivelyJudged(Qrels qrels) {
+  /** Returns the number of documents of a relevance, 1 for trec_eval's num_rel with -c whatever the level of the evaluation. */
+  private static long relevant(Qrels qrels, int level) {
     return qrels.queries().stream()
         .map(qrels::of)
         .map(Map::values)
         .flatMap(Collection::stream)
-        .filter(grade -> grade > 0)
+        .filter(grade -> grade >= level)
         .count();
   }
 

@@ -3,11 +3,9 @@ package org.tdro.evaluation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,14 +21,54 @@ import org.tdro.search.Query;
  * @param name tells the set from others; a dense retriever uses the prompts of the task of this name
  * @param content what tells whether two results are of the same test
  * @param queries the queries that have judgements
+ * @param ownDocument what becomes of a document that has the id of the query
  */
 public record EvaluationSet(
-    String name, Content content, List<Query> queries, Corpus corpus, Qrels qrels) {
+    String name,
+    Content content,
+    List<Query> queries,
+    Corpus corpus,
+    Judgements judgements,
+    OwnDocument ownDocument) {
+  /** The split that is evaluated where none is named. */
+  public static final String TEST = "test";
+
   /** The stream of random numbers that samples are drawn by. */
   private static final long SAMPLE = 0x73616d706c65L;
 
   public EvaluationSet {
     queries = List.copyOf(queries);
+  }
+
+  /** A set in which the document with the id of a query is the query itself, as in BEIR. */
+  public EvaluationSet(
+      String name, Content content, List<Query> queries, Corpus corpus, Judgements judgements) {
+    this(name, content, queries, corpus, judgements, OwnDocument.LEFT_OUT);
+  }
+
+  /** What becomes of a document that has the id of the query it is ranked for. */
+  public enum OwnDocument {
+    /**
+     * It is the query itself, which BEIR's sets ArguAna, Quora and CQADupStack have among their documents, and is not ranked; unless it is
+     * judged for that query, which then is a chance of numbering. BEIR's own program leaves out that one, too.
+     */
+    LEFT_OUT,
+    /** It is a document as any other, as for trec_eval: queries and documents are numbered apart. */
+    RANKED
+  }
+
+  /**
+   * Returns the name of the set that this is a part of, {@code cqadupstack} of {@code cqadupstack/android}; its own name if it is whole. The
+   * mean of the parts counts as one set in averages.
+   */
+  public String whole() {
+    return whole(name);
+  }
+
+  /** Returns {@link #whole()} of a set of some name. */
+  public static String whole(String name) {
+    int slash = name.indexOf('/');
+    return slash < 0 ? name : name.substring(0, slash);
   }
 
   /**
@@ -48,11 +86,12 @@ public record EvaluationSet(
      *
      * @param documents hash of the corpus
      */
-    static Content of(String split, List<Query> queries, String documents, Qrels qrels) {
+    public static Content of(
+        String split, List<Query> queries, String documents, Judgements judgements) {
       var texts = queries.stream()
           .sorted(Comparator.comparing(Query::id))
           .flatMap(query -> Stream.of(query.id(), query.text()));
-      return new Content(split, Sha256.of(texts), documents, qrels.fingerprint());
+      return new Content(split, Sha256.of(texts), documents, judgements.fingerprint());
     }
   }
 
@@ -67,12 +106,15 @@ public record EvaluationSet(
    * @param split the name of their judgements
    */
   public EvaluationSet withQueries(Predicate<String> ids, String split) {
-    var judgements = new LinkedHashMap<String, Map<String, Integer>>();
-    qrels.queries().stream().filter(ids).forEach(id -> judgements.put(id, qrels.of(id)));
-    var part = Qrels.of(judgements);
+    var part = judgements.only(ids);
     var asked = queries.stream().filter(query -> ids.test(query.id())).toList();
     return new EvaluationSet(
-        name, Content.of(split, asked, content.documents(), part), asked, corpus, part);
+        name,
+        Content.of(split, asked, content.documents(), part),
+        asked,
+        corpus,
+        part,
+        ownDocument);
   }
 
   /**
@@ -82,12 +124,14 @@ public record EvaluationSet(
    *
    * @param mostQueries queries of the sample, if there are as many
    * @param mostDocuments documents of the sample, if there are as many; more if more are relevant
+   * @throws org.tdro.io.InputException if which documents are relevant is not known ({@link Judgements#relevant})
    */
   public EvaluationSet sample(int mostQueries, int mostDocuments) {
     var drawn = new Lowest<Query>(mostQueries);
     queries.forEach(query -> drawn.offer(hash(query.id()), query));
     var ids = drawn.values().stream().map(Query::id).collect(Collectors.toSet());
     var part = withQueries(ids::contains, content.split() + " sample");
+    var relevant = part.judgements.relevant();
     var documents =
         Sha256.of(Stream.of(content.documents(), part.content.judgements(), "" + mostDocuments));
     return new EvaluationSet(
@@ -95,20 +139,13 @@ public record EvaluationSet(
         new Content(
             part.content.split(), part.content.queries(), documents, part.content.judgements()),
         part.queries,
-        () -> part.drawn(mostDocuments).stream(),
-        part.qrels);
+        () -> drawn(relevant, mostDocuments).stream(),
+        part.judgements,
+        ownDocument);
   }
 
-  /** Returns all documents that are relevant to a query, and some of the others. */
-  private List<Passage> drawn(int most) {
-    var relevant = new HashSet<String>();
-    for (var id : qrels.queries()) {
-      qrels.of(id).forEach((document, grade) -> {
-        if (grade > 0) {
-          relevant.add(document);
-        }
-      });
-    }
+  /** Returns all relevant documents, and some of the others. */
+  private List<Passage> drawn(Set<String> relevant, int most) {
     var kept = new ArrayList<Passage>();
     var others = new Lowest<Passage>(Math.max(0, most - relevant.size()));
     try (var documents = corpus.documents()) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,6 +85,18 @@ public record ModelEvaluation(
             set, measures.stream().map(measure -> value(set, measure)).toList()))
         .toList();
     return new ResultsTable("set", measures, rows);
+  }
+
+  /** Returns a table of one measure, with a row for each set and a column for each system. */
+  public static ResultsTable table(String measure, Map<String, ModelEvaluation> systems) {
+    var sets = new LinkedHashSet<String>();
+    systems.values().forEach(system -> sets.addAll(system.sets().keySet()));
+    var rows = sets.stream()
+        .map(set -> new ResultsTable.Row(
+            set,
+            systems.values().stream().map(system -> system.value(set, measure)).toList()))
+        .toList();
+    return new ResultsTable(measure, List.copyOf(systems.keySet()), rows);
   }
 
   @JsonValue

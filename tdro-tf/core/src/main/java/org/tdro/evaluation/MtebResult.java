@@ -43,7 +43,8 @@ public record MtebResult(
         set,
         content.map(EvaluationSet.Content::judgements).orElse("unknown"),
         null,
-        Map.of(content.map(EvaluationSet.Content::split).orElse(BeirDataset.TEST), List.of(entry)),
+        Map.of(
+            content.map(EvaluationSet.Content::split).orElse(EvaluationSet.TEST), List.of(entry)),
         null,
         null);
   }

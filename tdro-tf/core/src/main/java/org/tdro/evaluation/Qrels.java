@@ -1,25 +1,31 @@
 package org.tdro.evaluation;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.Sha256;
 import org.tdro.io.TextLines;
+import org.tdro.search.Corpus;
 import org.tdro.search.IdOrder;
+import org.tdro.search.Run;
 
 /**
  * Judgements: query → document → relevance. Relevance is graded: 0 means judged and not relevant, a negative value not
  * judged, like an absent document. Queries are in ascending order of their bytes.
  */
-public final class Qrels {
+public final class Qrels implements Judgements {
   private static final Pattern SPACE = Pattern.compile("[ \\t\\r\\f\\x0B]+");
   private static final Pattern TAB = Pattern.compile("\\t");
   private static final String BEIR_HEADER = "query-id";
@@ -39,8 +45,8 @@ public final class Qrels {
   }
 
   /**
-   * Reads TREC judgements ({@code query 0 document relevance}, separated by white space) or BEIR's, told by their header
-   * ({@code query-id corpus-id score}, separated by tabs); plain or {@code .gz}.
+   * Reads TREC judgements ({@code query 0 document relevance}, separated by white space), BEIR's, told by their header
+   * ({@code query-id corpus-id score}, separated by tabs), or JSON objects with the same three keys; plain or {@code .gz}.
    *
    * @throws InputException with all malformed lines (the first 20 worded), for a document judged twice for a
    *     query, or if there is no judgement at all
@@ -50,12 +56,15 @@ public final class Qrels {
     var problems = new Problems();
     try (var lines = TextLines.open(file)) {
       var line = lines.next();
+      boolean json = line != null && line.text().startsWith("{");
       boolean beir = line != null && BEIR_HEADER.equals(SPACE.split(line.text(), 2)[0]);
       if (beir) {
         line = lines.next();
       }
       for (; line != null; line = lines.next()) {
-        var problem = beir ? beirLine(line.text(), judgements) : trecLine(line.text(), judgements);
+        var problem = json
+            ? jsonLine(line, judgements)
+            : beir ? beirLine(line.text(), judgements) : trecLine(line.text(), judgements);
         if (problem != null) {
           problems.add(line.place() + ": " + problem);
         }
@@ -84,6 +93,28 @@ public final class Qrels {
             + " fields";
   }
 
+  private static String jsonLine(TextLines.Line line, Map<String, Map<String, Integer>> into) {
+    JsonNode object;
+    try {
+      object = line.object();
+    } catch (InputException e) {
+      return e.getMessage().replaceFirst("^" + Pattern.quote(line.place() + ": "), "");
+    }
+    for (var key : List.of(BEIR_HEADER, "corpus-id", "score")) {
+      if (!object.path(key).isValueNode() || object.path(key).isNull()) {
+        return "needs '" + key + "', a string or a number";
+      }
+    }
+    var score = object.get("score");
+    return judge(
+        into,
+        object.get(BEIR_HEADER).asText(),
+        object.get("corpus-id").asText(),
+        score.isNumber() && score.asDouble() == score.asInt()
+            ? "" + score.asInt()
+            : score.asText());
+  }
+
   /** Adds a judgement; returns what is wrong with it, or null. */
   private static String judge(
       Map<String, Map<String, Integer>> into, String query, String document, String grade) {
@@ -101,7 +132,8 @@ public final class Qrels {
   }
 
   /** Returns a hash of the judgements, whatever the order of their documents. */
-  String fingerprint() {
+  @Override
+  public String fingerprint() {
     return Sha256.of(judgements.entrySet().stream()
         .flatMap(query -> new TreeMap<>(query.getValue())
             .entrySet().stream()
@@ -109,7 +141,35 @@ public final class Qrels {
                     query.getKey(), document.getKey(), document.getValue().toString()))));
   }
 
+  /** Returns these judgements, whatever was found. */
+  @Override
+  public Qrels of(Run run, Corpus corpus) {
+    return this;
+  }
+
+  @Override
+  public boolean areComplete() {
+    return true;
+  }
+
+  @Override
+  public Set<String> relevant() {
+    return judgements.values().stream()
+        .flatMap(documents -> documents.entrySet().stream())
+        .filter(document -> document.getValue() > 0)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Judgements only(Predicate<String> queries) {
+    var part = new LinkedHashMap<>(judgements);
+    part.keySet().removeIf(queries.negate());
+    return of(part);
+  }
+
   /** Returns the judged queries, in ascending order of their bytes. */
+  @Override
   public Set<String> queries() {
     return judgements.keySet();
   }

@@ -14,6 +14,7 @@ final class RankedRelevance {
   private static final int LARGEST_GRADE = 4;
 
   private final int[] relevance;
+  private final int[] judged;
   private final int[] idealGains;
   private final int relevant;
   private final int relevanceLevel;
@@ -29,15 +30,28 @@ final class RankedRelevance {
     this.relevance = ranking.stream()
         .mapToInt(document -> Math.max(UNJUDGED, judgements.getOrDefault(document.id(), UNJUDGED)))
         .toArray();
+    this.judged = judgements.values().stream().mapToInt(Integer::intValue).toArray();
     // Sorts in descending order.
-    this.idealGains = judgements.values().stream()
+    this.idealGains = Arrays.stream(judged)
         .filter(grade -> grade > 0)
-        .mapToInt(grade -> -grade)
+        .map(grade -> -grade)
         .sorted()
         .map(negated -> -negated)
         .toArray();
-    this.relevant =
-        (int) judgements.values().stream().filter(grade -> isRelevant(grade)).count();
+    this.relevant = (int) Arrays.stream(judged).filter(this::isRelevant).count();
+  }
+
+  private RankedRelevance(RankedRelevance of, int relevanceLevel) {
+    this.relevanceLevel = relevanceLevel;
+    this.relevance = of.relevance;
+    this.judged = of.judged;
+    this.idealGains = of.idealGains;
+    this.relevant = (int) Arrays.stream(judged).filter(this::isRelevant).count();
+  }
+
+  /** Returns the same ranking with another least relevance of a relevant document. */
+  RankedRelevance atLevel(int level) {
+    return level == relevanceLevel ? this : new RankedRelevance(this, level);
   }
 
   private boolean isRelevant(int grade) {
@@ -82,21 +96,89 @@ final class RankedRelevance {
     return 0;
   }
 
-  /** Returns the gain of the ranking, divided by that of all judged documents in descending order of relevance. */
-  double normalizedGain(int depth) {
-    double ideal = discountedGain(idealGains, depth);
-    return ideal == 0 ? 0 : discountedGain(relevance, depth) / ideal;
+  /** What a document of some relevance is worth to a reader. */
+  enum Gain {
+    /** The relevance itself. */
+    LINEAR,
+    /** 2^relevance - 1. */
+    EXPONENTIAL;
+
+    double of(int relevance) {
+      return this == LINEAR ? relevance : Math.scalb(1.0, relevance) - 1;
+    }
   }
 
-  /** Returns Σ gain / log2(rank + 1), where the gain is the relevance, whatever the relevance level. */
-  private static double discountedGain(int[] gains, int depth) {
+  /** Returns the gain of the ranking, divided by that of all judged documents in descending order of relevance. */
+  double normalizedGain(int depth, Gain gain) {
+    double ideal = discountedGain(idealGains, depth, gain);
+    return ideal == 0 ? 0 : discountedGain(relevance, depth, gain) / ideal;
+  }
+
+  /** Returns Σ gain / log2(rank + 1), whatever the relevance level. */
+  private static double discountedGain(int[] relevance, int depth, Gain gain) {
     double sum = 0;
-    for (int i = 0; i < Math.min(depth, gains.length); i++) {
-      if (gains[i] > 0) {
-        sum += gains[i] * Math.log(2) / Math.log(i + 2);
+    for (int i = 0; i < Math.min(depth, relevance.length); i++) {
+      if (relevance[i] > 0) {
+        sum += gain.of(relevance[i]) * Math.log(2) / Math.log(i + 2);
       }
     }
     return sum;
+  }
+
+  /** Returns the share of the relevant documents that are within the depth; 0 if there are none. */
+  double recall(int depth) {
+    return relevant == 0 ? 0 : (double) relevantWithin(depth) / relevant;
+  }
+
+  /** Returns the share of relevant documents among the retrieved ones; 0 if there are none. */
+  double precision() {
+    return relevance.length == 0 ? 0 : (double) relevantWithin(relevance.length) / relevance.length;
+  }
+
+  /**
+   * Returns the mean over the relevant documents of 1 - n / min(N, R), and 0 for those not retrieved: n, at most R, of the N documents that
+   * were judged and are not relevant come before it; R documents are relevant.
+   */
+  double binaryPreference() {
+    int bound = (int) Math.min(
+        Arrays.stream(judged).filter(grade -> grade >= 0 && !isRelevant(grade)).count(), relevant);
+    double sum = 0;
+    int before = 0;
+    for (int grade : relevance) {
+      if (isRelevant(grade)) {
+        sum += before == 0 ? 1 : 1 - (double) Math.min(before, relevant) / bound;
+      } else if (grade != UNJUDGED) {
+        before++;
+      }
+    }
+    return relevant == 0 ? 0 : sum / relevant;
+  }
+
+  /**
+   * Returns the largest precision at any rank with at least this recall. The recall stands for (long) (recall · R + 0.9) of R relevant
+   * documents, as in trec_eval 9; version 10 rounds instead.
+   */
+  double interpolatedPrecision(double recall) {
+    long needed = (long) (recall * relevant + 0.9);
+    double largest = 0;
+    int found = 0;
+    for (int i = 0; i < relevance.length; i++) {
+      if (isRelevant(relevance[i]) && ++found >= needed) {
+        largest = Math.max(largest, (double) found / (i + 1));
+      }
+    }
+    return largest;
+  }
+
+  /** Returns (1 - p) Σ p^(rank - 1) over the relevant documents. */
+  double rankBiasedPrecision(double persistence) {
+    double sum = 0;
+    double seen = 1;
+    for (int grade : relevance) {
+      sum += isRelevant(grade) ? seen : 0;
+      seen *= persistence;
+    }
+    return (1 - persistence) * sum;
   }
 
   /**

@@ -6,7 +6,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
+import org.tdro.io.Sha256;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.keras.KernelTimes;
 import org.tdro.search.Embeddings;
@@ -16,12 +19,18 @@ import org.tensorflow.proto.ConfigProto;
 
 /** A trained retriever: turns texts into embeddings whose products say how well they match. Owns its model and tokenizer. */
 public final class Retriever implements TextEncoder, AutoCloseable {
+  private final RetrieverSource stored;
   private final RetrieverSettings settings;
   private final Optional<Tokenizer> tokenizer;
   private final EncoderModel model;
   private IntConsumer encoded = texts -> {};
 
-  private Retriever(RetrieverSettings settings, Optional<Tokenizer> tokenizer, EncoderModel model) {
+  private Retriever(
+      RetrieverSource stored,
+      RetrieverSettings settings,
+      Optional<Tokenizer> tokenizer,
+      EncoderModel model) {
+    this.stored = stored;
     this.settings = settings;
     this.tokenizer = tokenizer;
     this.model = model;
@@ -44,7 +53,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
       tokenizer.ifPresent(present -> check(present, settings));
       model = new EncoderModel(settings.spec(), 0, session);
       model.load(stored);
-      return new Retriever(settings, tokenizer, model);
+      return new Retriever(stored, settings, tokenizer, model);
     } catch (RuntimeException | Error e) {
       if (model != null) {
         model.close();
@@ -158,6 +167,24 @@ public final class Retriever implements TextEncoder, AutoCloseable {
   /** Sets a listener that is told the number of texts of each batch that was encoded. */
   public void onEncoded(IntConsumer listener) {
     encoded = listener;
+  }
+
+  /**
+   * Returns a hash of what the embeddings of texts of a kind follow from: weights, tokenizer, settings and the prompts of a task. It does
+   * not depend on where the retriever lies.
+   *
+   * @throws InputException if it has no tokenizer
+   */
+  public String fingerprint(TextKind kind, String task) {
+    var base = settings.base() == null ? "" : settings.base().fingerprint();
+    return Sha256.of(Stream.of(
+        stored.fingerprint(),
+        base,
+        tokenizer().fingerprint(),
+        Json.line(settings.spec()),
+        kind.name(),
+        settings.prompts().of(kind, task).template(),
+        Integer.toString(settings.maxLength(kind))));
   }
 
   /** Whether it has a tokenizer; one without takes only token ids. */

@@ -15,50 +15,46 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tdro.io.InputException;
-import org.tdro.io.Json;
-import org.tdro.io.TextLines;
+import org.tdro.io.Sha256;
+import org.tdro.rows.records.FileKind;
 
 /**
- * The files of domains: before import {@code NAME.jsonl}, also called {@code .jsonlines}, {@code .ndjson} or {@code .json}, in any
- * case and plain or {@code .gz}; after it {@code NAME.0.arrow} and {@code NAME.1.arrow}.
+ * The files of domains: before import {@code NAME.jsonl} or another {@link FileKind kind of file}, or a folder NAME whose files belong
+ * together; after it {@code NAME.0.arrow} and {@code NAME.1.arrow}.
  */
 public final class DomainFiles {
-  private static final String NAMES = "DOMAIN.jsonl or DOMAIN.jsonl.gz";
-  private static final Pattern SOURCE =
-      Pattern.compile("(.+)\\.(?:jsonl|jsonlines|ndjson|json)(?:\\.gz)?", Pattern.CASE_INSENSITIVE);
-  private static final Pattern JSON =
-      Pattern.compile(".+\\.json(?:\\.gz)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern SHARD = Pattern.compile("(.+)\\.[01]\\.arrow");
 
   /** Other compressions by the ending of their files, and the commands that undo them. */
-  private static final Map<String, String> COMPRESSIONS = Map.of(
-      ".zst", "zstd -d", ".bz2", "bunzip2 -k", ".xz", "unxz -k", ".lz4", "lz4 -d", ".zip", "unzip");
+  private static final Map<String, String> COMPRESSIONS =
+      Map.of(".bz2", "bunzip2 -k", ".xz", "unxz -k", ".lz4", "lz4 -d", ".zip", "unzip");
 
   private DomainFiles() {}
 
+  /** Finds the files of rows by domain, as {@link #sources(List, RowOptions, Consumer)} does for rows whose form is recognised. */
+  public static SortedMap<String, Path> sources(List<Path> places, Consumer<String> skipped) {
+    return sources(places, RowOptions.RECOGNISE, skipped);
+  }
+
   /**
-   * Finds the files of rows, by domain.
+   * Finds the files of rows, or the folders that hold those of one domain, by domain.
    *
-   * @param places files, or folders of them
+   * @param places files, folders that are a domain, or folders of both
+   * @param options how the rows will be read
    * @param skipped is told, in one message for each folder, which of its files and folders are not read, and why
    * @throws InputException listing all places that are missing or hold none, and all files of the same domain
    */
-  public static SortedMap<String, Path> sources(List<Path> places, Consumer<String> skipped) {
+  public static SortedMap<String, Path> sources(
+      List<Path> places, RowOptions options, Consumer<String> skipped) {
     var sources = new TreeMap<String, Path>();
     var problems = new ArrayList<String>();
     for (var place : places) {
-      for (var file : files(place, skipped, problems)) {
-        var matcher = SOURCE.matcher(file.getFileName().toString());
-        if (!Files.exists(file)) {
-          problems.add(file + ": there is no such file or folder");
-        } else if (!matcher.matches()) {
-          problems.add(file + ": is not named " + NAMES + advice(file));
-        } else {
-          var other = sources.putIfAbsent(matcher.group(1), file);
-          if (other != null) {
-            problems.add("%s: %s is a file of the same domain".formatted(file, other));
-          }
+      for (var source : sources(place, options, skipped, problems)) {
+        var other = sources.putIfAbsent(name(source), source);
+        if (other != null) {
+          problems.add("%s: %s is a file of the same domain".formatted(source, other));
         }
       }
     }
@@ -68,56 +64,119 @@ public final class DomainFiles {
     return sources;
   }
 
-  /** Returns the files that a place means. Hidden files of a folder are left out. */
-  private static List<Path> files(Path place, Consumer<String> skipped, List<String> problems) {
+  /** Returns the name of a source's domain. */
+  private static String name(Path source) {
+    return Files.isDirectory(source)
+        ? source.toAbsolutePath().normalize().getFileName().toString()
+        : FileKind.baseName(source);
+  }
+
+  /** Returns the sources that a place means. Hidden files of a folder are left out. */
+  private static List<Path> sources(
+      Path place, RowOptions options, Consumer<String> skipped, List<String> problems) {
+    if (!Files.exists(place)) {
+      problems.add(place + ": there is no such file or folder");
+      return List.of();
+    }
     if (!Files.isDirectory(place)) {
+      if (!isNamedAsRows(place)) {
+        problems.add("%s: is not named DOMAIN.jsonl, or with another of the endings %s%s"
+            .formatted(place, FileKind.endings(), advice(place)));
+        return List.of();
+      }
       return List.of(place);
     }
+    try {
+      if (RowFolder.of(place).isPresent()) {
+        return List.of(place);
+      }
+    } catch (InputException e) {
+      problems.addAll(e.problems());
+      return List.of();
+    }
+    return within(place, options, skipped, problems);
+  }
+
+  private static List<Path> within(
+      Path folder, RowOptions options, Consumer<String> skipped, List<String> problems) {
     var read = new ArrayList<Path>();
     var others = new ArrayList<String>();
-    for (var file : list(place)) {
+    for (var file : list(folder)) {
       if (file.getFileName().toString().startsWith(".")) {
         continue;
       }
-      reasonToSkip(file)
+      reasonToSkip(file, options)
           .ifPresentOrElse(reason -> others.add(file.getFileName() + reason), () -> read.add(file));
     }
     var named = others.isEmpty() ? "" : "not read are " + String.join(", ", others);
     if (read.isEmpty()) {
-      problems.add(place + ": holds no file " + NAMES + (named.isEmpty() ? "" : "; " + named));
+      problems.add(folder + ": holds no file of rows, such as DOMAIN.jsonl"
+          + (named.isEmpty() ? "" : "; " + named));
     } else if (!named.isEmpty()) {
-      skipped.accept(place + ": " + named);
+      skipped.accept(folder + ": " + named);
     }
     return read;
   }
 
-  /** Returns why a file or folder in a folder is not one of rows, to be put after its name; nothing if it is one. */
-  private static Optional<String> reasonToSkip(Path file) {
-    if (Files.isDirectory(file)) {
-      return Optional.of(" (a folder; only files directly in a folder are read)");
-    }
-    var name = file.getFileName().toString();
-    if (!SOURCE.matcher(name).matches()) {
-      return Optional.of(advice(file));
-    }
-    return JSON.matcher(name).matches() ? reasonNotRows(file) : Optional.empty();
+  private static boolean isNamedAsRows(Path file) {
+    return FileKind.of(file).isPresent()
+        && !SHARD.matcher(file.getFileName().toString()).matches();
   }
 
-  /** Returns why a {@code .json} file does not hold a row on each line, as far as its first line shows. */
-  private static Optional<String> reasonNotRows(Path file) {
-    try (var lines = TextLines.open(file)) {
-      var first = lines.next();
-      if (first != null && first.text().startsWith("[")) {
-        return Optional.of(
-            " (a list: make lines of it with jq -c '.[]' " + file.getFileName() + ")");
-      }
-      if (first != null && ForeignRows.isRow(Json.object(first.text(), first.place()))) {
-        return Optional.empty();
-      }
-    } catch (InputException e) {
-      // Whatever it is, its first line is not a row.
+  /** Returns why a file or folder in a folder is not one of rows, to be put after its name; nothing if it is one. */
+  private static Optional<String> reasonToSkip(Path file, RowOptions options) {
+    if (Files.isDirectory(file)) {
+      return reasonToSkipFolder(file);
     }
-    return Optional.of(" (its first line is not a row)");
+    if (!isNamedAsRows(file)) {
+      return Optional.of(advice(file));
+    }
+    if (RowFolder.isCollection(file)) {
+      return Optional.of(" (documents)");
+    }
+    // Lines of JSON that are not rows are an error, files of other kinds often something else.
+    return FileKind.of(file).orElseThrow() == FileKind.JSON_LINES || holdsRows(file, options)
+        ? Optional.empty()
+        : Optional.of(" (its first record is not a row)");
+  }
+
+  private static Optional<String> reasonToSkipFolder(Path folder) {
+    try {
+      return RowFolder.of(folder).isPresent()
+          ? Optional.empty()
+          : Optional.of(" (a folder, but not one whose files are the rows of a domain)");
+    } catch (InputException e) {
+      return Optional.of(" (" + e.getMessage() + ")");
+    }
+  }
+
+  private static boolean holdsRows(Path file, RowOptions options) {
+    return TripleRows.isOne(file, options) || RecordRows.looksLikeRows(file, options);
+  }
+
+  /**
+   * Returns a hash of everything that the rows of a source follow from: of a file its own, unless its rows name documents of another
+   * one, or are read in a way that a user chose.
+   *
+   * @throws InputException if a file cannot be read
+   */
+  public static String fingerprint(Path source, RowOptions options) {
+    var files = Files.isDirectory(source)
+        ? RowFolder.of(source).map(folder -> folder.files(options)).orElse(List.of())
+        : TripleRows.isOne(source, options)
+            ? List.of(source)
+            : RecordRows.files(source, List.of(source), options);
+    if (files.equals(List.of(source)) && options.identity().isEmpty()) {
+      return Sha256.of(source);
+    }
+    return Sha256.of(Stream.concat(
+        Stream.of(options.identity()),
+        files.stream().flatMap(file -> Stream.of(file.getFileName().toString(), Sha256.of(file)))));
+  }
+
+  /** Returns a hash of everything that the rows of a source follow from, if their form is recognised. */
+  public static String fingerprint(Path source) {
+    return fingerprint(source, RowOptions.RECOGNISE);
   }
 
   /** Returns how to make a file one that is read, in brackets; empty if that is not known. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.Json;
 import org.tdro.io.TextLines;
 
 /**
@@ -48,6 +49,29 @@ public final class RowWriter implements AutoCloseable {
   /** Appends a row. */
   public void write(TrainingRow row) throws IOException {
     json.writeStartObject();
+    fields(row);
+    end();
+  }
+
+  /**
+   * Appends a row with a further key, which readers of rows ignore.
+   *
+   * @param value a record, see {@link Json#line}
+   */
+  public void write(TrainingRow row, String key, Object value) throws IOException {
+    json.writeStartObject();
+    fields(row);
+    json.writeFieldName(key);
+    json.writeRawValue(Json.line(value));
+    end();
+  }
+
+  private void end() throws IOException {
+    json.writeEndObject();
+    json.writeRaw('\n');
+  }
+
+  private void fields(TrainingRow row) throws IOException {
     json.writeStringField("query_id", row.queryId());
     json.writeStringField("query", row.query());
     write(
@@ -58,8 +82,6 @@ public final class RowWriter implements AutoCloseable {
         TrainingRow.NEGATIVES,
         row.negatives(),
         row.scores().map(PassageScores::negatives).orElse(null));
-    json.writeEndObject();
-    json.writeRaw('\n');
   }
 
   private void write(String key, List<Passage> passages, float[] scores) throws IOException {

@@ -25,12 +25,18 @@ public final class TrainingTexts {
    * @throws InputException listing the first {@value Problems#SHOWN} problems of the rows
    */
   public static void count(Collection<Path> files, WordCounts counts, int threads) {
+    count(files, RowOptions.RECOGNISE, counts, threads);
+  }
+
+  /** Counts words as {@link #count(Collection, WordCounts, int)}, of rows that are read in the way that {@code options} says. */
+  public static void count(
+      Collection<Path> files, RowOptions options, WordCounts counts, int threads) {
     var problems = new Problems();
     for (var file : files) {
       if (problems.isFull()) {
         break;
       }
-      try (var reader = RowSource.open(file)) {
+      try (var reader = RowSource.open(file, options)) {
         OrderedParallel.forEach(
             reader.chunks(CHUNK_ROWS), threads, rows -> add(rows, counts), found -> {
               problems.fill(found);

@@ -13,7 +13,7 @@ final class DocumentTile {
 
   private static final int DIMENSIONS_PER_PASS = 4;
 
-  private final int firstRow;
+  private final int first;
   private final int size;
   private final float[][] coordinates;
 
@@ -22,10 +22,9 @@ final class DocumentTile {
    *
    * @param vectors {@code [rows, dimension]}, row-major
    * @param first the first of at most {@link #WIDTH} rows of {@code vectors} to take
-   * @param firstRow the row of that document in the corpus
    */
-  DocumentTile(float[] vectors, int dimension, int first, int firstRow) {
-    this.firstRow = firstRow;
+  DocumentTile(float[] vectors, int dimension, int first) {
+    this.first = first;
     this.size = Math.min(WIDTH, vectors.length / dimension - first);
     this.coordinates = new float[paddedDimension(dimension)][size];
     for (int document = 0; document < size; document++) {
@@ -41,8 +40,8 @@ final class DocumentTile {
     return (dimension + DIMENSIONS_PER_PASS - 1) / DIMENSIONS_PER_PASS * DIMENSIONS_PER_PASS;
   }
 
-  int firstRow() {
-    return firstRow;
+  int first() {
+    return first;
   }
 
   int size() {
@@ -50,8 +49,7 @@ final class DocumentTile {
   }
 
   /**
-   * Adds the inner products with some queries to {@code scores}. The order of the additions depends on the dimension only,
-   * so equal vectors get equal scores wherever they are.
+   * Adds the inner products with some queries to {@code scores}.
    *
    * @param queries {@code [queries, padded dimension]}
    * @param from the first query, whose scores go to {@code scores[0]}

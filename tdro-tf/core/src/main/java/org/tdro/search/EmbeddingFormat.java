@@ -15,7 +15,7 @@ public enum EmbeddingFormat {
   ARROW {
     @Override
     public Writer open(Path file, int dimension) throws IOException {
-      return ArrowEmbeddingWriter.open(file, dimension);
+      return ArrowEmbeddingWriter.open(file, dimension, false);
     }
   },
 

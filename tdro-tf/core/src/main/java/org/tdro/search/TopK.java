@@ -1,5 +1,6 @@
 package org.tdro.search;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -8,20 +9,15 @@ import java.util.stream.IntStream;
  * binary heap with the worst on top, in primitive arrays, since for large k the heap costs as much as the scores.
  */
 final class TopK {
-  private final List<String> ids;
   private final float[] scores;
-  private final int[] rows;
+  private final String[] ids;
+  private final long[] rows;
   private int size;
 
-  /**
-   * Creates an empty heap.
-   *
-   * @param ids the ids of all documents by row, read when scores are equal; the list may grow
-   */
-  TopK(int k, List<String> ids) {
-    this.ids = ids;
+  TopK(int k) {
     this.scores = new float[k];
-    this.rows = new int[k];
+    this.ids = new String[k];
+    this.rows = new long[k];
   }
 
   /** Returns the score below which a document cannot enter; one of the same score may, by its id. */
@@ -30,66 +26,68 @@ final class TopK {
   }
 
   /** Adds a document if it is among the best so far. */
-  void offer(int row, float score) {
+  void offer(long row, String id, float score) {
     if (size < scores.length) {
-      siftUp(row, score);
-    } else if (isWorse(rows[0], scores[0], row, score)) {
-      siftDown(row, score);
+      siftUp(row, id, score);
+    } else if (isBetter(row, id, score, 0)) {
+      siftDown(row, id, score);
     }
   }
 
-  private void siftUp(int row, float score) {
+  private void siftUp(long row, String id, float score) {
     int hole = size++;
     while (hole > 0) {
       int parent = (hole - 1) / 2;
-      if (!isWorse(row, score, rows[parent], scores[parent])) {
+      if (isBetter(row, id, score, parent)) {
         break;
       }
       move(parent, hole);
       hole = parent;
     }
-    set(hole, row, score);
+    set(hole, row, id, score);
   }
 
-  private void siftDown(int row, float score) {
+  private void siftDown(long row, String id, float score) {
     int hole = 0;
     while (2 * hole + 1 < size) {
       int child = 2 * hole + 1;
-      if (child + 1 < size
-          && isWorse(rows[child + 1], scores[child + 1], rows[child], scores[child])) {
+      if (child + 1 < size && isBetter(rows[child], ids[child], scores[child], child + 1)) {
         child++;
       }
-      if (!isWorse(rows[child], scores[child], row, score)) {
+      if (!isBetter(row, id, score, child)) {
         break;
       }
       move(child, hole);
       hole = child;
     }
-    set(hole, row, score);
+    set(hole, row, id, score);
   }
 
   private void move(int from, int to) {
-    set(to, rows[from], scores[from]);
+    set(to, rows[from], ids[from], scores[from]);
   }
 
-  private void set(int at, int row, float score) {
+  private void set(int at, long row, String id, float score) {
     rows[at] = row;
+    ids[at] = id;
     scores[at] = score;
   }
 
-  private boolean isWorse(int row, float score, int otherRow, float otherScore) {
-    if (score != otherScore) {
-      return score < otherScore;
+  /** Whether a document is ranked before the one at {@code other}. */
+  private boolean isBetter(long row, String id, float score, int other) {
+    if (score != scores[other]) {
+      return score > scores[other];
     }
-    int byId = IdOrder.ASCENDING.compare(ids.get(row), ids.get(otherRow));
-    return byId != 0 ? byId < 0 : row > otherRow;
+    int byId = IdOrder.ASCENDING.compare(id, ids[other]);
+    return byId != 0 ? byId > 0 : row < rows[other];
   }
 
   /** Returns the documents, best first. */
-  List<ScoredDocument> sorted() {
+  List<ExactSearch.Hit> sorted() {
     return IntStream.range(0, size)
-        .mapToObj(i -> new ScoredDocument(ids.get(rows[i]), scores[i]))
-        .sorted(ScoredDocument.RANKING)
+        .mapToObj(i -> new ExactSearch.Hit(rows[i], new ScoredDocument(ids[i], scores[i])))
+        .sorted(Comparator.comparing(ExactSearch.Hit::document, ScoredDocument.RANKING)
+            .thenComparingLong(ExactSearch.Hit::row))
         .toList();
   }
 }

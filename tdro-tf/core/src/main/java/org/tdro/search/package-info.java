@@ -1,5 +1,5 @@
 /**
- * Rankings without TensorFlow: the {@link org.tdro.search.Ranker} and what it returns, exact search over embeddings and
- * their files, runs in TREC format.
+ * Rankings without TensorFlow: the {@link org.tdro.search.Ranker} and what it returns, exact search over embeddings in memory and
+ * on disk, runs in TREC format and their {@link org.tdro.search.Fusion}, highlighted passages.
  */
 package org.tdro.search;

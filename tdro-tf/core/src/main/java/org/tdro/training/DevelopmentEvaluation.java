@@ -179,7 +179,8 @@ public final class DevelopmentEvaluation implements StepEvaluation {
     }
     var run = evaluation.rank(
         (texts, corpus, topK) -> rank(tokens, queries, passages, topK), tokens.set());
-    return Optional.of(EvaluationResult.of(tokens.set().qrels(), run, List.of(measure)));
+    return Optional.of(EvaluationResult.of(
+        tokens.set().judgements().of(run, tokens.set().corpus()), run, List.of(measure)));
   }
 
   private static Run rank(Tokens tokens, Embeddings queries, Embeddings passages, int topK) {

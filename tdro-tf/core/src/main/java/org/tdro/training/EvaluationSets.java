@@ -3,16 +3,17 @@ package org.tdro.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.EvaluationSet;
+import org.tdro.evaluation.sets.Layout;
+import org.tdro.evaluation.sets.Splits;
+import org.tdro.evaluation.sets.StoredSet;
 import org.tdro.io.Sha256;
 import org.tdro.search.Query;
 import org.tdro.text.TextKind;
@@ -37,7 +38,7 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
   }
 
   private List<EvaluationSet> load(List<Path> folders, String split) {
-    return BeirDataset.loadAll(folders, split, cache(resolved.config().data()));
+    return Layout.loadAll(folders, Splits.of(split), cache(resolved.config().data()));
   }
 
   /**
@@ -134,8 +135,13 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
     }
   }
 
-  private static Stream<BeirDataset> datasets(List<Path> folders, String split) {
-    return folders.stream().flatMap(folder -> BeirDataset.list(folder, split).stream());
+  private static Stream<StoredSet> datasets(List<Path> folders, String split) {
+    return folders.stream().flatMap(folder -> Layout.list(folder, Splits.of(split)).stream());
+  }
+
+  private static String fingerprint(StoredSet set) {
+    return "\n" + set.name() + " "
+        + set.files().stream().map(Sha256::of).collect(Collectors.joining(" "));
   }
 
   /** Returns a hash of everything that the values of the development queries follow from, besides the model. */
@@ -146,15 +152,12 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
         .append(eval().topK())
         .append(development)
         .append(eval().prompts());
-    Set<BeirDataset> sets = new LinkedHashSet<>();
-    datasets(eval().dev(), development.split()).forEach(sets::add);
+    var sets = datasets(eval().dev(), development.split());
     if (development.share() > 0) {
-      datasets(eval().data(), eval().split()).forEach(sets::add);
+      sets = Stream.concat(sets, datasets(eval().data(), eval().split()));
     }
-    for (var set : sets) {
-      text.append('\n').append(set.name());
-      set.files().forEach(file -> text.append(' ').append(Sha256.of(file)));
-    }
+    // Once, if a set is both.
+    sets.map(EvaluationSets::fingerprint).distinct().forEach(text::append);
     return Sha256.of(text.toString());
   }
 }

@@ -46,7 +46,8 @@ public final class InputFingerprints {
     var data = resolved.config().data();
     var inputs = named(resolved);
     DomainFiles.sources(List.of(data.train()), skipped -> {})
-        .forEach((domain, file) -> put(inputs, "rows of " + domain, file, Sha256::of));
+        .forEach(
+            (domain, file) -> put(inputs, "rows of " + domain, file, DomainFiles::fingerprint));
     data.tokenizer().ifPresent(file -> put(inputs, StageInputs.TOKENIZER, file, Sha256::of));
     return inputs;
   }

@@ -30,7 +30,6 @@ import org.tdro.mixing.audit.ComparedRows;
 import org.tdro.mixing.audit.DomainAudit;
 import org.tdro.mixing.audit.DomainAudit.Ranks;
 import org.tdro.mixing.audit.PositiveRanks.Ranked;
-import org.tdro.mixing.audit.RepeatedRows;
 import org.tdro.mixing.audit.RowExample;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.Retriever;
@@ -39,6 +38,7 @@ import org.tdro.retriever.TokenEncoding;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
+import org.tdro.rows.duplicates.RepeatedRows;
 import org.tdro.runs.PhaseProgress;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
@@ -322,10 +322,11 @@ public final class MixtureAudit {
   }
 
   private static SortedMap<String, RepeatedRows> repeated(PreparedData prepared, RunConfig config) {
-    var files = DomainFiles.sources(List.of(config.data().train()), skipped -> {});
-    files.keySet().retainAll(prepared.domainNames());
     int workers = config.data().workers();
-    return RepeatedRows.of(
-        files, workers > 0 ? workers : Runtime.getRuntime().availableProcessors());
+    int threads = workers > 0 ? workers : Runtime.getRuntime().availableProcessors();
+    var chosen = new ChosenRows(config.data()).folder(threads);
+    var files = DomainFiles.sources(List.of(chosen), skipped -> {});
+    files.keySet().retainAll(prepared.domainNames());
+    return RepeatedRows.of(files, threads);
   }
 }

@@ -135,6 +135,9 @@ public final class Pipeline {
     var report = new PipelineReport(
         evaluation.measures().stream().map(Measure::name).toList(),
         evaluate(runs, tests, evaluation, config),
+        config.eval().bm25()
+            ? Optional.of(Bm25Baseline.of(tests.sets(), evaluation, tests.cache()))
+            : Optional.empty(),
         runs,
         MixtureUse.of(plan, found));
     report.write(config.output());

@@ -21,32 +21,26 @@ import org.tdro.io.MarkdownTable;
  *
  * @param measures names of the measures, the most important first
  * @param evaluations the values by weighting
+ * @param bm25 the values of BM25, a baseline that was not trained; empty unless they are asked for
  * @param runs the folder of each weighting's run
  * @param mixtures the shares of the domains by weighting, what they took and what was drawn by them
  */
 public record PipelineReport(
     List<String> measures,
     Map<String, ModelEvaluation> evaluations,
+    Optional<ModelEvaluation> bm25,
     Map<String, Path> runs,
     Map<String, MixtureUse> mixtures) {
   /** Returns a table of one measure: a row for each set, a column for each weighting. */
   public ResultsTable table(String measure) {
-    var weightings = List.copyOf(evaluations.keySet());
-    var rows = new ArrayList<ResultsTable.Row>();
-    for (var set : evaluations.get(weightings.get(0)).sets().keySet()) {
-      rows.add(new ResultsTable.Row(
-          set,
-          weightings.stream()
-              .map(name -> evaluations.get(name).value(set, measure))
-              .toList()));
-    }
-    return new ResultsTable(measure, weightings, rows);
+    return ModelEvaluation.table(measure, evaluations);
   }
 
   /** Returns all tables and the learned weights as Markdown. */
   public String toMarkdown() {
     var text = new StringBuilder();
     measures.forEach(measure -> text.append(table(measure).toMarkdown(true)).append('\n'));
+    bm25.ifPresent(baseline -> text.append(baselineTable(baseline)).append('\n'));
     tested()
         .forEach((split, sets) -> text.append("Queries: ")
             .append(split)
@@ -55,6 +49,11 @@ public record PipelineReport(
             .append(".\n\n"));
     text.append(mixtureTable()).append('\n').append(shareTable());
     return text.toString();
+  }
+
+  /** Returns a table of what the baseline reaches. */
+  private String baselineTable(ModelEvaluation baseline) {
+    return new ResultsTable("bm25", measures, baseline.table(measures).rows()).toMarkdown(false);
   }
 
   /** Returns a table of what each weighting took and gave. */
@@ -101,7 +100,10 @@ public record PipelineReport(
     return sets;
   }
 
-  /** Writes {@code results.md} and {@code results.json} into the pipeline's folder. */
+  /**
+   * Writes {@code results.md} and {@code results.json} into the pipeline's folder; and {@code bm25.json}, by which {@code tdro compare} can
+   * compare the weightings with the baseline.
+   */
   void write(Path folder) {
     AtomicWrite.file(
         folder.resolve("results.md"), beside -> Files.writeString(beside, toMarkdown()));
@@ -122,6 +124,7 @@ public record PipelineReport(
         .findFirst()
         .ifPresent(evaluation -> json.put("tests", evaluation.tests()));
     json.put("queries", queries);
+    bm25.ifPresent(baseline -> Json.write(folder.resolve("bm25.json"), baseline));
     Json.write(file(folder), json);
   }
 

@@ -60,15 +60,15 @@ final class PreparedData implements AutoCloseable {
    */
   static List<String> domainNames(DataConfig config) {
     return config.domains().isEmpty()
-        ? List.copyOf(
-            DomainFiles.sources(List.of(config.train()), skipped -> {}).keySet())
+        ? List.copyOf(new ChosenRows(config).members().keySet())
         : config.domains();
   }
 
   private static PreparedData prepare(ModelConfig model, DataConfig config) {
     int threads =
         config.workers() > 0 ? config.workers() : Runtime.getRuntime().availableProcessors();
-    var sources = DomainFiles.sources(List.of(config.train()), skipped -> {});
+    var chosen = new ChosenRows(config).folder(threads);
+    var sources = DomainFiles.sources(List.of(chosen), skipped -> {});
     var tokenizer = tokenizer(model, config, sources, threads);
     TrainingData data = null;
     try {
@@ -76,8 +76,8 @@ final class PreparedData implements AutoCloseable {
           tokenizer,
           new TrainingDataImport.Options(
               config.queryLength(), config.passageLength(), config.everyPrompt(), threads));
-      var folder = config.cache().resolve("rows-" + rowsKey(config, tokenizer));
-      rows.run(List.of(config.train()), folder);
+      var folder = config.cache().resolve("rows-" + rowsKey(chosen, config, tokenizer));
+      rows.run(List.of(chosen), folder);
       data = TrainingData.open(folder);
       var selected = config.domains().isEmpty() ? data : data.select(config.domains());
       return new PreparedData(tokenizer, data, selected);
@@ -91,11 +91,11 @@ final class PreparedData implements AutoCloseable {
   }
 
   /** Returns the name of the folder of rows. Contents are not part of it: the import itself finds which domains have changed. */
-  private static String rowsKey(DataConfig config, Tokenizer tokenizer) {
+  private static String rowsKey(Path chosen, DataConfig config, Tokenizer tokenizer) {
     var prompts = config.everyPrompt();
     return cacheKey(String.join(
         " ",
-        config.train().toAbsolutePath().normalize().toString(),
+        chosen.toAbsolutePath().normalize().toString(),
         Integer.toString(config.queryLength()),
         Integer.toString(config.passageLength()),
         new TreeMap<>(prompts.queries()).toString(),
@@ -157,8 +157,8 @@ final class PreparedData implements AutoCloseable {
   private static Path learned(DataConfig data, SortedMap<String, Path> sources, int threads) {
     var key = new StringBuilder();
     key.append(data.vocabulary()).append(' ').append(data.lowercase()).append('\n');
-    sources.forEach(
-        (domain, file) -> key.append(domain).append(' ').append(Sha256.of(file)).append('\n'));
+    sources.forEach((domain, file) ->
+        key.append(domain).append(' ').append(DomainFiles.fingerprint(file)).append('\n'));
     var file =
         data.cache().resolve("tokenizer-" + cacheKey(key.toString())).resolve("tokenizer.json");
     if (!Files.exists(file)) {
@@ -171,7 +171,7 @@ final class PreparedData implements AutoCloseable {
   }
 
   /** Returns a short hash of everything that a folder of the cache is made of, to name it. */
-  private static String cacheKey(String ingredients) {
+  static String cacheKey(String ingredients) {
     return Sha256.of(ingredients).substring(0, KEY_LENGTH);
   }
 

@@ -17,9 +17,10 @@ import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
 import org.tdro.io.Json;
 import org.tdro.io.Sha256;
-import org.tdro.retriever.CachedRanker;
+import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SetPrompts;
+import org.tdro.retriever.TokenizedTexts;
 import org.tdro.retriever.store.RetrieverFolder;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.runs.PhaseProgress;
@@ -83,8 +84,8 @@ record RunEvaluation(
         var phase = progress.apply(texts)) {
       retriever.onEncoded(phase::add);
       var values = evaluation.evaluate(
-          set -> new CachedRanker(
-              retriever, tests.task(set), tests.cache(), set.content().documents()),
+          set -> new DenseRanker(new TokenizedTexts(
+              retriever, tests.task(set), tests.cache(), set.content().documents())),
           tests.sets(),
           (set, ranking, result) -> LOG.debug("{} {}: {}", run, set.name(), result.all()));
       Json.write(file(run), new RunEvaluation(key, model, domains(run), values));

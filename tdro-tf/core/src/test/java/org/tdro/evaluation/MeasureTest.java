@@ -30,7 +30,19 @@ class MeasureTest {
         "recip_rank_at_10",
         "recall_100",
         "P_1",
-        "num_q"
+        "num_q",
+        "gm_map",
+        "bpref",
+        "iprec_at_recall_0.00",
+        "iprec_at_recall_0.10",
+        "iprec_at_recall_0.125",
+        "set_F",
+        "set_F_0.5",
+        "rbp",
+        "rbp_0.95",
+        "ndcg_exp_cut_10",
+        "P_5(rel=2)",
+        "rbp_0.5(rel=2)"
       })
   void namesReadBack(String name) {
     assertThat(Measure.of(name).name()).isEqualTo(name);
@@ -38,6 +50,7 @@ class MeasureTest {
 
   @Test
   void acceptsListsAndRepetition() {
+    assertThat(parsed()).isEmpty();
     assertThat(parsed("map, P_5", "recall_7", "map")).containsExactly("map", "P_5", "recall_7");
   }
 
@@ -109,12 +122,12 @@ class MeasureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bpref", "infAP", "hole@10"})
+  @ValueSource(strings = {"infAP", "hole@10"})
   void whatIsNotCloseToAnyNameListsAll(String name) {
     assertThatThrownBy(() -> Measure.of(name))
         .hasMessage(
             "measure '" + name
-                + "' is not known; there are num_ret, num_rel, num_rel_ret, num_q, map, map_cut_K, recip_rank, recip_rank_at_K, P_K, success_K, recall_K, ndcg, ndcg_cut_K, Rprec, err_K, judged_K");
+                + "' is not known; there are num_ret, num_rel, num_rel_ret, num_q, map, map_cut_K, gm_map, recip_rank, recip_rank_at_K, P_K, success_K, recall_K, ndcg, ndcg_cut_K, ndcg_exp_cut_K, Rprec, bpref, iprec_at_recall_X, set_P, set_recall, set_map, set_F, err_K, rbp, judged_K");
   }
 
   @Test
@@ -176,10 +189,71 @@ class MeasureTest {
     assertThat(parsed(name)).containsExactly(ours);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "P(rel=2)@5 | P_5(rel=2)",
+        "AP(rel=2)@100 | map_cut_100(rel=2)",
+        "AP(rel=2) | map(rel=2)",
+        "RR(rel=2)@10 | recip_rank_at_10(rel=2)",
+        "R(rel=3)@100 | recall_100(rel=3)",
+        "Success(rel=2)@5 | success_5(rel=2)",
+        "Rprec(rel=2) | Rprec(rel=2)",
+        "Bpref(rel=2) | bpref(rel=2)",
+        "BPref | bpref",
+        "nDCG(dcg='log2')@10 | ndcg_cut_10",
+        "nDCG(dcg=\"exp-log2\")@10 | ndcg_exp_cut_10",
+        "nDCG(dcg='log2') | ndcg",
+        "RBP(p=0.8) | rbp",
+        "RBP(p=0.95, rel=2) | rbp_0.95(rel=2)",
+        "RBP() | rbp",
+        "IPrec@0.1 | iprec_at_recall_0.10",
+        "IPrec(rel=2)@.25 | iprec_at_recall_0.25(rel=2)",
+        "SetP | set_P",
+        "SetR(rel=2) | set_recall(rel=2)",
+        "SetF(beta=0.5) | set_F_0.5",
+        "SetAP | set_map",
+        "NumQ | num_q",
+        "NumRet | num_ret",
+        "NumRel | num_rel",
+        "NumRelRet | num_rel_ret",
+        "iprec_at_recall.5 | iprec_at_recall_5",
+      })
+  void theParametersOfIrMeasuresAreKnown(String name, String ours) {
+    if (ours.equals("iprec_at_recall_5")) {
+      assertThatThrownBy(() -> Measure.of(name)).hasMessageContaining("must be in [0.0, 1.0]");
+    } else {
+      assertThat(parsed(name)).containsExactly(ours);
+    }
+  }
+
   @Test
-  void parametersOfAMeasureAreRefusedByName() {
-    assertThatThrownBy(() -> Measure.of("P(rel=2)@5"))
-        .hasMessageStartingWith(
-            "measure 'P(rel=2)@5' has parameters, which are not known here; there is P@5, and tdro metrics --relevance-level sets");
+  void commasWithinANameDoNotSeparateMeasures() {
+    assertThat(parsed("RBP(p=0.5, rel=2),map", "P.3,5", "iprec_at_recall.0,.5"))
+        .containsExactly(
+            "rbp_0.5(rel=2)", "map", "P_3", "P_5", "iprec_at_recall_0.00", "iprec_at_recall_0.50");
+    // As an option that is split at commas hands it in.
+    assertThat(parsed("RBP(p=0.5", "rel=2)", "ndcg_cut.5", "10"))
+        .containsExactly("rbp_0.5(rel=2)", "ndcg_cut_5", "ndcg_cut_10");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "P(judged_only=True)@5 | measure 'P(judged_only=True)@5': P does not have the parameter judged_only; it has rel",
+        "nDCG(rel=2)@10 | measure 'nDCG(rel=2)@10': ndcg_cut does not have the parameter rel; it has dcg",
+        "nDCG(dcg='exp-log2') | measure 'nDCG(dcg='exp-log2')': there is nDCG(dcg='log2'), with a cutoff or without, and nDCG(dcg='exp-log2')@K",
+        "Judged(rel=1)@5 | measure 'Judged(rel=1)@5': judged does not have the parameter rel; it has none",
+        "P(2)@5 | measure 'P(2)@5': expected parameters like rel=2 in parentheses, found '2'",
+        "P(rel=high)@5 | measure 'P(rel=high)@5': rel must be a number, was 'high'",
+        "P(rel=0)@5 | rel must be at least 1, was 0",
+        "RBP(p=2) | p of rbp must be in [0.0, 1.0], was 2.0",
+        "P(rel=2) | 'P(rel=2)' means 9 measures, name one of them",
+        "P_0.5 | measure 'P_0.5' is not known; did you mean P_K?",
+      })
+  void wrongParametersAreNamed(String name, String message) {
+    assertThatThrownBy(() -> Measure.of(name)).hasMessage(message);
   }
 }

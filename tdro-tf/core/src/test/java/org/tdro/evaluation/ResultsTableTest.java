@@ -21,7 +21,7 @@ class ResultsTableTest {
         |---|--:|--:|
         | acl | **0.5000** | 0.2500 |
         | med | **0.1000** | **0.1000** |
-        | average | **0.3000** | 0.1750 |
+        | average of 2 sets | **0.3000** | 0.1750 |
         """);
   }
 
@@ -36,6 +36,28 @@ class ResultsTableTest {
         | acl | 0.5000 | 0.2500 |
         | med | – | 0.7500 |
         | average of the 1 without gaps | 0.5000 | 0.2500 |
+        """);
+  }
+
+  @Test
+  void theMeanOfThePartsOfASetCountsAsOne() {
+    var table = table(
+        new ResultsTable.Row("arguana", List.of(0.5, 0.25)),
+        new ResultsTable.Row("cqadupstack/android", List.of(0.25, 0.5)),
+        new ResultsTable.Row("cqadupstack/english", List.of(0.75, 1.0)),
+        new ResultsTable.Row("mkqa/de", List.of(Double.NaN, 1.0)),
+        new ResultsTable.Row("mkqa/fr", List.of(Double.NaN, 0.5)));
+    assertThat(table.toMarkdown(false)).isEqualTo("""
+        | nDCG@10 | uniform | curr |
+        |---|--:|--:|
+        | arguana | 0.5000 | 0.2500 |
+        | cqadupstack/android | 0.2500 | 0.5000 |
+        | cqadupstack/english | 0.7500 | 1.0000 |
+        | cqadupstack, mean of 2 parts | 0.5000 | 0.7500 |
+        | mkqa/de | – | 1.0000 |
+        | mkqa/fr | – | 0.5000 |
+        | mkqa, mean of 2 parts | – | 0.7500 |
+        | average of the 2 without gaps | 0.5000 | 0.5000 |
         """);
   }
 

@@ -1,6 +1,7 @@
 package org.tdro.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -100,5 +101,30 @@ class RetrievalEvaluationTest {
         new JsonMapper().readValue("{\"sets\": {\"adi\": {\"map\": 0.5}}}", ModelEvaluation.class);
     assertThat(values)
         .isEqualTo(new ModelEvaluation(Map.of("adi", Map.of("map", 0.5)), Map.of(), Map.of()));
+  }
+
+  private static EvaluationSet with(Judgements judgements, EvaluationSet.OwnDocument own) {
+    return new EvaluationSet("set", SET.content(), SET.queries(), SET.corpus(), judgements, own);
+  }
+
+  @Test
+  void aDocumentWithTheQuerysIdIsRankedWhereTheSetSaysSo() {
+    var set = with(SET.judgements(), EvaluationSet.OwnDocument.RANKED);
+    var run = new RetrievalEvaluation(2, MEASURES).rank(RetrievalEvaluationTest::byId, set);
+    assertThat(ranked(run, "q")).containsExactly("q", "c");
+  }
+
+  @Test
+  void setsThatAreJudgedByAnswersHaveTheMeasuresOfWhatWasRetrieved() {
+    var answers = AnswerJudgements.of(Map.of("q", List.of("of B"), "p", List.of("text of")));
+    var set = with(answers, EvaluationSet.OwnDocument.RANKED);
+    var measures = Measure.parse(List.of("ndcg_cut_10", "success_2", "success_3", "recall_10"));
+    var result = new RetrievalEvaluation(3, measures)
+        .evaluate(one -> RetrievalEvaluationTest::byId, List.of(set), (one, run, values) -> {});
+    assertThat(result.sets().get("set")).isEqualTo(Map.of("success_2", 0.5, "success_3", 1.0));
+    var recall = new RetrievalEvaluation(3, Measure.parse(List.of("recall_10")));
+    assertThatThrownBy(() -> recall.measuresOf(set))
+        .hasMessageContaining("set is judged by answers")
+        .hasMessageContaining("ask for success_K");
   }
 }

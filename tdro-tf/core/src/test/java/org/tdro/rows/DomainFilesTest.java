@@ -26,45 +26,49 @@ class DomainFilesTest {
   void filesOfRowsHaveManyEndingsAndTheOthersAreNamed() {
     var field = Shared.path("field/14-endings/d");
     assertThat(DomainFiles.sources(List.of(field), skipped::add))
-        .containsOnlyKeys("one", "two", "three", "six");
+        .containsOnlyKeys("one", "two", "three", "four", "six");
     assertThat(skipped)
-        .containsExactly(field + ": not read are four.jsonl.zst (decompress it: zstd -d " + field
-            + "/four.jsonl.zst), sub (a folder; only files directly in a folder are read)");
+        .containsExactly(field
+            + ": not read are sub (a folder, but not one whose files are the rows of a domain)");
   }
 
   @Test
   void endingsAreReadInAnyCase() throws IOException {
-    for (var name : List.of("a.JSONL", "b.ndjson", "c.Jsonl.GZ", "d.jsonlines")) {
+    for (var name : List.of("a.JSONL", "b.ndjson", "c.Jsonl.GZ", "d.jsonlines", "e.jsonl.zst")) {
       write(name, "");
     }
     assertThat(DomainFiles.sources(List.of(folder), skipped::add))
-        .containsOnlyKeys("a", "b", "c", "d");
+        .containsOnlyKeys("a", "b", "c", "d", "e");
     assertThat(skipped).isEmpty();
   }
 
   @Test
-  void aJsonFileIsReadIfItsFirstLineIsARow() throws IOException {
+  void filesThatMayHoldAnythingAreReadIfTheirFirstRecordIsARow() throws IOException {
     write("rows.json", "{\"query_id\": \"1\", \"query\": \"a\"}\n");
     write("other.json", "{\"query\": \"a\", \"pos\": [\"b\"]}\n");
     write("list.json", "[{\"query_id\": \"1\"}]");
+    write("pairs.csv", "query,answer\na,b\n");
     write("stats.json", "{\n  \"rows\": 5\n}\n");
+    write("stats.csv", "domain,rows\na,5\n");
+    write("corpus.jsonl", "");
+    write("a.0.arrow", "");
     write(".hidden.json", "");
     assertThat(DomainFiles.sources(List.of(folder), skipped::add))
-        .containsOnlyKeys("rows", "other");
+        .containsOnlyKeys("rows", "other", "list", "pairs");
     assertThat(skipped)
         .containsExactly(
             folder
-                + ": not read are list.json (a list: make lines of it with jq -c '.[]' list.json), stats.json (its first line is not a row)");
+                + ": not read are a.0.arrow, corpus.jsonl (documents), stats.csv (its first record is not a row), stats.json (its first record is not a row)");
   }
 
   @Test
   void aFolderOfOtherFilesSaysWhatTheyAre() throws IOException {
     write("a.tsv", "");
-    write("b.jsonl.zst", "");
+    write("b.jsonl.xz", "");
     assertThatThrownBy(() -> DomainFiles.sources(List.of(folder), skipped::add))
         .hasMessage(folder
-            + ": holds no file DOMAIN.jsonl or DOMAIN.jsonl.gz; not read are a.tsv, b.jsonl.zst (decompress it: zstd -d "
-            + folder + "/b.jsonl.zst)");
+            + ": holds no file of rows, such as DOMAIN.jsonl; not read are a.tsv (its first record is not a row), b.jsonl.xz (decompress it: unxz -k "
+            + folder + "/b.jsonl.xz)");
   }
 
   @Test

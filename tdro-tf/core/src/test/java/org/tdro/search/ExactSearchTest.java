@@ -3,14 +3,13 @@ package org.tdro.search;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.io.InputException;
 
 class ExactSearchTest {
@@ -28,27 +27,6 @@ class ExactSearchTest {
     return values;
   }
 
-  private static List<String> ids(int count, long seed) {
-    var random = new SplittableRandom(seed);
-    return IntStream.range(0, count)
-        .mapToObj(i -> Integer.toString(random.nextInt(1 << 30), 36) + "-" + i)
-        .toList();
-  }
-
-  /** All documents, scored one by one and sorted. */
-  private static List<ScoredDocument> oracle(
-      float[] query, float[] corpus, List<String> ids, int k) {
-    var hits = new ArrayList<ScoredDocument>();
-    for (int row = 0; row < ids.size(); row++) {
-      float score = 0;
-      for (int d = 0; d < query.length; d++) {
-        score += query[d] * corpus[row * query.length + d];
-      }
-      hits.add(new ScoredDocument(ids.get(row), score));
-    }
-    return hits.stream().sorted(ScoredDocument.RANKING).limit(k).toList();
-  }
-
   @ParameterizedTest
   @CsvSource({
     // queries, documents, dimension, k, block
@@ -61,7 +39,7 @@ class ExactSearchTest {
   void equalsBruteForceWithTies(int queries, int documents, int dimension, int k, int block) {
     var q = integers(queries * dimension, 1);
     var corpus = integers(documents * dimension, 2);
-    var ids = ids(documents, 3);
+    var ids = HostileVectors.ids(documents, 3);
     var search = new ExactSearch(vectors(dimension, q), k);
     for (int from = 0; from < documents; from += block) {
       int to = Math.min(from + block, documents);
@@ -72,7 +50,8 @@ class ExactSearchTest {
     assertThat(search.documents()).isEqualTo(documents);
     for (int query = 0; query < search.queries(); query++) {
       var vector = Arrays.copyOfRange(q, query * dimension, (query + 1) * dimension);
-      assertThat(search.best(query)).isEqualTo(oracle(vector, corpus, ids, k));
+      assertThat(search.best(query))
+          .isEqualTo(HostileVectors.best(vector, vectors(dimension, corpus), ids, k));
     }
   }
 
@@ -91,7 +70,7 @@ class ExactSearchTest {
     for (int row = 0; row < documents; row++) {
       System.arraycopy(vector, 0, corpus, row * dimension, dimension);
     }
-    var ids = ids(documents, 6);
+    var ids = HostileVectors.ids(documents, 6);
     var search = new ExactSearch(vectors(dimension, query), 20);
     search.add(ids, vectors(dimension, corpus));
     // Then the ids alone decide, at the cut too.
@@ -122,11 +101,59 @@ class ExactSearchTest {
         .hasMessage("the vector of document 'b' (row 1) holds Infinity at 0");
   }
 
+  /** In single precision it would be the difference of two infinities. */
   @Test
-  void aScoreThatIsNoNumberIsRefused() {
+  void aSumWhosePartsOverflowIsExact() {
     var search = new ExactSearch(vectors(2, 1e30f, 1e30f), 1);
-    assertThatThrownBy(() -> search.add(List.of("a"), vectors(2, 1e30f, -1e30f)))
-        .hasMessageContaining("is NaN");
+    search.add(List.of("a"), vectors(2, 1e30f, -1e30f));
+    assertThat(search.best(0)).containsExactly(new ScoredDocument("a", 0));
+  }
+
+  /** The largest errors that a scorer may make must not change the result. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void theErrorsOfAScorerDoNotShow(long seed) {
+    int dimension = 12;
+    int documents = 900;
+    var random = new SplittableRandom(seed);
+    var queries = HostileVectors.of(20, dimension, random);
+    var corpus = HostileVectors.of(documents, dimension, random);
+    var ids = HostileVectors.ids(documents, seed);
+    double bound = 0.02;
+    BlockScorer wrong = new BlockScorer() {
+      @Override
+      public void score(Embeddings block, Sink sink) {
+        for (int query = 0; query < queries.rows(); query++) {
+          var scores = new float[block.rows()];
+          for (int row = 0; row < block.rows(); row++) {
+            double most = bound
+                * HostileVectors.norm(queries.row(query))
+                * HostileVectors.norm(block.row(row));
+            // Documents of even numbers gain, the others lose; a little less, for the float.
+            double error = row % 2 == 0 ? most : -most;
+            scores[row] =
+                (float) (HostileVectors.dot(queries.row(query), block.row(row)) + 0.999 * error);
+          }
+          sink.accept(query, 0, scores, scores.length);
+        }
+      }
+
+      @Override
+      public double relativeError() {
+        return bound;
+      }
+    };
+    for (int k : new int[] {1, 7, 100, 2000}) {
+      var search = new ExactSearch(queries, k, wrong);
+      for (int from = 0; from < documents; from += 250) {
+        int to = Math.min(documents, from + 250);
+        search.add(ids.subList(from, to), HostileVectors.part(corpus, from, to));
+      }
+      for (int query = 0; query < queries.rows(); query++) {
+        assertThat(search.best(query))
+            .isEqualTo(HostileVectors.best(queries.row(query), corpus, ids, k));
+      }
+    }
   }
 
   @Test

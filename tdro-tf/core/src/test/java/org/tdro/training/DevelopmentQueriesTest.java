@@ -18,10 +18,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.config.ConfigException;
-import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.Qrels;
 import org.tdro.evaluation.QueryShare;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.evaluation.sets.Layout;
+import org.tdro.evaluation.sets.Splits;
 import org.tdro.io.Json;
 import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
@@ -112,7 +114,9 @@ class DevelopmentQueriesTest {
   @Test
   void theValueIsThatOfTheStoredModelOnTheSample() throws IOException {
     var sample = new QueryShare(0.5)
-        .dev(new BeirDataset(folder.resolve("eval/capitals_test"), "test").load())
+        .dev(Layout.list(folder.resolve("eval/capitals_test"), Splits.TEST)
+            .get(0)
+            .load())
         .sample(10, 60);
     try (var retriever = retriever("measured")) {
       var values = new RetrievalEvaluation(100, List.of(NDCG))
@@ -194,7 +198,8 @@ class DevelopmentQueriesTest {
 
   @Test
   void everyQueryIsEitherDevelopmentOrTest() {
-    var set = new BeirDataset(folder.resolve("eval/capitals_test"), "test").load();
+    var set =
+        Layout.list(folder.resolve("eval/capitals_test"), Splits.TEST).get(0).load();
     var share = new QueryShare(0.5);
     var both = new ArrayList<>(share.dev(set).queries());
     both.addAll(share.test(set).queries());
@@ -205,15 +210,14 @@ class DevelopmentQueriesTest {
 
   @Test
   void aSampleHoldsAllRelevantDocumentsAndSmallerSamples() {
-    var set = new BeirDataset(folder.resolve("eval/capitals_test"), "test").load();
+    var set =
+        Layout.list(folder.resolve("eval/capitals_test"), Splits.TEST).get(0).load();
     var sample = set.sample(10, 40);
     assertThat(sample.queries()).hasSize(10);
     assertThat(sample.texts()).isEqualTo(50);
     var ids = sample.corpus().documents().map(document -> document.id()).toList();
-    sample
-        .qrels()
-        .queries()
-        .forEach(query -> assertThat(ids).containsAll(sample.qrels().of(query).keySet()));
+    var qrels = (Qrels) sample.judgements();
+    qrels.queries().forEach(query -> assertThat(ids).containsAll(qrels.of(query).keySet()));
     assertThat(set.sample(5, 1).queries()).hasSize(5).isSubsetOf(sample.queries());
     assertThat(set.sample(5, 1).texts()).isEqualTo(10);
     assertThat(set.sample(1000, 1000).texts()).isEqualTo(set.texts());

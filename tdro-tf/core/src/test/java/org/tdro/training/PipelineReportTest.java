@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.evaluation.ModelEvaluation;
+import org.tdro.io.Json;
 
 class PipelineReportTest {
   private static ModelEvaluation values(double first, double second) {
@@ -30,11 +32,15 @@ class PipelineReportTest {
   }
 
   private static PipelineReport report() {
+    return report(Optional.empty());
+  }
+
+  private static PipelineReport report(Optional<ModelEvaluation> bm25) {
     var evaluations = new LinkedHashMap<String, ModelEvaluation>();
     evaluations.put("uniform", values(0.5, 0.25));
     evaluations.put("curr", values(0.75, 0.125));
     return new PipelineReport(
-        List.of("map"), evaluations, Map.of("curr", Path.of("curr")), mixtures());
+        List.of("map"), evaluations, bm25, Map.of("curr", Path.of("curr")), mixtures());
   }
 
   @Test
@@ -44,7 +50,7 @@ class PipelineReportTest {
         |---|--:|--:|
         | one | 0.5000 | **0.7500** |
         | two | **0.2500** | 0.1250 |
-        | average | 0.3750 | **0.4375** |
+        | average of 2 sets | 0.3750 | **0.4375** |
 
         | weighting | steps before | seconds before | fine-tuning steps | fine-tuning seconds | effective domains | different rows | map |
         |---|--:|--:|--:|--:|--:|--:|--:|
@@ -56,6 +62,24 @@ class PipelineReportTest {
         | a | 0.5000 | 1.0000 |
         | b | 0.5000 | 0.0000 |
         """);
+  }
+
+  @Test
+  void aBaselineHasATableAndAFileOfItsOwn(@TempDir Path folder) {
+    var report = report(Optional.of(values(0.625, 0.5)));
+    assertThat(report.toMarkdown()).contains("""
+        | average of 2 sets | 0.3750 | **0.4375** |
+
+        | bm25 | map |
+        |---|--:|
+        | one | 0.6250 |
+        | two | 0.5000 |
+        | average of 2 sets | 0.5625 |
+
+        | weighting |""");
+    report.write(folder);
+    assertThat(Json.read(folder.resolve("bm25.json"), ModelEvaluation.class))
+        .isEqualTo(values(0.625, 0.5));
   }
 
   @Test

@@ -249,6 +249,23 @@ class PipelineTest {
   }
 
   @Test
+  void bm25IsAddedToTheResultsOfACompletePipeline() throws IOException {
+    var record = folder.resolve("out/dro/run.json");
+    var written = Files.getLastModifiedTime(record);
+    var with = run("eval.bm25=true");
+    assertThat(Files.getLastModifiedTime(record)).isEqualTo(written);
+    assertThat(with.evaluations()).isEqualTo(report.evaluations());
+    assertThat(report.bm25()).isEmpty();
+    var bm25 = with.bm25().orElseThrow();
+    assertThat(bm25.tests()).isEqualTo(report.evaluations().get("uniform").tests());
+    assertThat(folder.resolve("out/results.md")).content().contains("| bm25 | ndcg_cut_10 |");
+    try (var cached = Files.newDirectoryStream(folder.resolve("cache/evaluation"), "bm25-*.json")) {
+      assertThat(cached).hasSize(1);
+    }
+    assertThat(run("eval.bm25=true").bm25()).contains(bm25);
+  }
+
+  @Test
   void aChangedStageIsSetAsideAndTrainedAnew() {
     var output = "output=" + folder.resolve("changing");
     run(output, "pipeline.weightings=[uniform]", "dro=raw");

@@ -20,10 +20,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tdro.evaluation.BeirDataset;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.evaluation.RetrievalEvaluation;
+import org.tdro.evaluation.sets.Layout;
+import org.tdro.evaluation.sets.Splits;
 import org.tdro.io.InputException;
 import org.tdro.keras.callbacks.ProgressBar;
 import org.tdro.retriever.DenseRanker;
@@ -63,7 +64,7 @@ class RunEvaluationTest {
     return RunEvaluation.of(
         folder.resolve("run"),
         new RunEvaluation.Tests(
-            BeirDataset.loadAll(List.of(folder.resolve("eval")), BeirDataset.TEST),
+            Layout.loadAll(List.of(folder.resolve("eval")), Splits.TEST),
             SetPrompts.BY_NAME,
             folder.resolve("cache/evaluation")),
         new RetrievalEvaluation(10, Measure.parse(List.of(measures))),
@@ -83,7 +84,7 @@ class RunEvaluationTest {
 
   @Test
   void theValuesAreThoseOfTextsThatAreTokenisedAnew() {
-    var sets = BeirDataset.loadAll(List.of(folder.resolve("eval")), BeirDataset.TEST);
+    var sets = Layout.loadAll(List.of(folder.resolve("eval")), Splits.TEST);
     var measures = List.of("ndcg_cut_10", "recall_10");
     try (var retriever = Retriever.load(
         StoredRetrievers.of(folder.resolve("run")),

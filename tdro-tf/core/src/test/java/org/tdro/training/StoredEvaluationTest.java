@@ -42,7 +42,12 @@ class StoredEvaluationTest {
     evaluations.put("curr", CURR);
     var runs = new LinkedHashMap<String, Path>();
     evaluations.keySet().forEach(name -> runs.put(name, pipeline().resolve("finetune-" + name)));
-    new PipelineReport(List.of("map"), evaluations, runs, Map.of("uniform", USE, "curr", USE))
+    new PipelineReport(
+            List.of("map"),
+            evaluations,
+            Optional.empty(),
+            runs,
+            Map.of("uniform", USE, "curr", USE))
         .write(pipeline());
   }
 

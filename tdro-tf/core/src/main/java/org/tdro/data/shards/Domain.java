@@ -1,9 +1,13 @@
 package org.tdro.data.shards;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.tdro.io.CounterRandom;
 import org.tdro.io.InputException;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
+import org.tdro.rows.statistics.DomainStatistics;
 
 /** The rows of one domain in two memory-mapped files, one for each fold. Thread-safe. */
 public final class Domain implements AutoCloseable {
@@ -83,6 +87,30 @@ public final class Domain implements AutoCloseable {
   }
 
   /** Ends reading; the files are unmapped by the garbage collector. */
+  /** Returns statistics of the rows, in tokens. */
+  DomainStatistics statistics() {
+    var tally = new DomainStatistics.Tally();
+    for (var fold : List.of(Fold.FIRST, Fold.SECOND)) {
+      for (long i = 0; i < size(fold); i++) {
+        var row = row(fold, i);
+        tally.add(
+            fold, texts(new int[][] {row.query()}), texts(row.positives()), texts(row.negatives()));
+      }
+    }
+    return tally.statistics(name());
+  }
+
+  private static DomainStatistics.Texts texts(int[][] texts) {
+    return new DomainStatistics.Texts(
+        Arrays.stream(texts).mapToLong(Domain::hash).toArray(),
+        Arrays.stream(texts).mapToInt(tokens -> tokens.length).toArray());
+  }
+
+  private static long hash(int[] tokens) {
+    return CounterRandom.bits(
+        tokens.length, Arrays.stream(tokens).asLongStream().toArray());
+  }
+
   @Override
   public void close() {
     closed = true;

@@ -9,6 +9,7 @@ import org.tdro.io.OrderedParallel;
 import org.tdro.io.Problems;
 import org.tdro.rows.Fold;
 import org.tdro.rows.Passage;
+import org.tdro.rows.RowOptions;
 import org.tdro.rows.RowSource;
 import org.tdro.rows.TrainingRow;
 import org.tdro.text.Tokenizer;
@@ -40,13 +41,13 @@ final class DomainImport {
   }
 
   /**
-   * Imports a file of rows into the files of the folds.
+   * Imports the rows of a source into the files of the folds.
    *
    * @throws InputException listing the first problems found
    */
-  RowCounts run(Path source, Path first, Path second) {
+  RowCounts run(Path source, RowOptions options, Path first, Path second) {
     var problems = new Problems();
-    try (var reader = RowSource.open(source);
+    try (var reader = RowSource.open(source, options);
         var firstWriter = new ShardWriter(first, facts);
         var secondWriter = new ShardWriter(second, facts)) {
       OrderedParallel.forEach(reader.chunks(CHUNK_ROWS), threads, this::tokenize, chunk -> {

@@ -8,6 +8,7 @@ import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
+import org.tdro.rows.statistics.DomainStatistics;
 
 /** The imported domains of a folder, sorted by name. Thread-safe. */
 public final class TrainingData implements AutoCloseable {
@@ -65,6 +66,11 @@ public final class TrainingData implements AutoCloseable {
           .append('\n');
     }
     return Sha256.of(text.toString());
+  }
+
+  /** Returns statistics of the rows, in tokens; texts are the same if their tokens are. */
+  public List<DomainStatistics> statistics() {
+    return domains.stream().map(Domain::statistics).toList();
   }
 
   /**

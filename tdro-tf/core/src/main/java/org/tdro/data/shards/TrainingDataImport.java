@@ -17,15 +17,15 @@ import org.tdro.io.FileException;
 import org.tdro.io.FolderLock;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
-import org.tdro.io.Sha256;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
+import org.tdro.rows.RowOptions;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 
 /**
- * Imports training rows: a JSONL file per domain becomes two Arrow files of token ids, one per {@link Fold}.
+ * Imports training rows: the rows of each domain become two Arrow files of token ids, one per {@link Fold}.
  *
  * <p>A domain whose rows, tokenizer, lengths and prompts are those of its present files is not imported again. Afterwards the output
  * folder holds exactly the imported domains: files of others are removed. Everything is written beside its place and moved there
@@ -97,11 +97,16 @@ public final class TrainingDataImport {
    * @throws IllegalStateException if another process imports into the folder
    */
   public Report run(List<Path> places, Path output) {
-    return FolderLock.whileHeld(output, "importing into", () -> importInto(places, output));
+    return run(places, RowOptions.RECOGNISE, output);
   }
 
-  private Report importInto(List<Path> places, Path output) {
-    var sources = DomainFiles.sources(places, LOG::warn);
+  /** Imports rows as {@link #run(List, Path)}, read in the way that {@code rows} says. */
+  public Report run(List<Path> places, RowOptions rows, Path output) {
+    return FolderLock.whileHeld(output, "importing into", () -> importInto(places, rows, output));
+  }
+
+  private Report importInto(List<Path> places, RowOptions rows, Path output) {
+    var sources = DomainFiles.sources(places, rows, LOG::warn);
     var entries = new ArrayList<Report.Entry>();
     var problems = new Problems();
     var moves = new LinkedHashMap<Path, Path>();
@@ -112,7 +117,7 @@ public final class TrainingDataImport {
           break;
         }
         try {
-          entries.add(domain(source.getKey(), source.getValue(), output, moves));
+          entries.add(domain(source.getKey(), source.getValue(), rows, output, moves));
         } catch (InputException e) {
           problems.fill(e.problems());
         }
@@ -138,9 +143,10 @@ public final class TrainingDataImport {
     }
   }
 
-  private Report.Entry domain(String name, Path source, Path output, Map<Path, Path> moves) {
+  private Report.Entry domain(
+      String name, Path source, RowOptions rows, Path output, Map<Path, Path> moves) {
     var facts = new ImportFacts(
-        fingerprint(source),
+        fingerprint(source, rows),
         tokenizer.fingerprint(),
         options.maxQueryLength(),
         options.maxPassageLength(),
@@ -154,7 +160,8 @@ public final class TrainingDataImport {
     var shards = DomainFiles.shards(output, name);
     var first = beside(shards.get(Fold.FIRST), moves);
     var second = beside(shards.get(Fold.SECOND), moves);
-    var counts = new DomainImport(tokenizer, facts, options.threads()).run(source, first, second);
+    var counts =
+        new DomainImport(tokenizer, facts, options.threads()).run(source, rows, first, second);
     LOG.info("{}: {} rows, {} tokens", name, counts.rows(), counts.tokens());
     return new Report.Entry(name, counts, true);
   }
@@ -178,9 +185,9 @@ public final class TrainingDataImport {
     return temporary;
   }
 
-  private static String fingerprint(Path source) {
+  private static String fingerprint(Path source, RowOptions rows) {
     try {
-      return Sha256.of(source);
+      return DomainFiles.fingerprint(source, rows);
     } catch (UncheckedIOException e) {
       throw new InputException(e.getMessage(), e);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.ModelEvaluation;
 
 /**
@@ -52,11 +53,17 @@ public record ComparedSystem(String name, List<Run> runs, Collection<String> dom
     return means;
   }
 
-  /** Returns the mean over the sets, for each run. */
+  /** Returns the mean over the sets, for each run; the mean of the parts of a set counts as one. */
   List<Double> means(List<String> sets, String measure) {
     return runs.stream()
         .map(run -> sets.stream()
-            .collect(Collectors.averagingDouble(set -> run.values().value(set, measure))))
+            .collect(Collectors.groupingBy(
+                EvaluationSet::whole,
+                LinkedHashMap::new,
+                Collectors.averagingDouble(set -> run.values().value(set, measure))))
+            .values()
+            .stream()
+            .collect(Collectors.averagingDouble(mean -> mean)))
         .toList();
   }
 }

@@ -8,11 +8,13 @@ import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.Quantile;
 import org.apache.commons.statistics.descriptive.Variance;
 import org.apache.commons.statistics.distribution.TDistribution;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.io.CounterRandom;
 
 /**
  * The differences of two retrievers query by query, on one set or on several. The difference of several sets is the mean of the sets'
- * mean differences: d = (1/S) Σₛ (1/nₛ) Σ_q d_sq. So each set counts alike, however many queries it has, and all tests are of this d.
+ * mean differences: d = (1/S) Σₛ (1/nₛ) Σ_q d_sq. So each set counts alike, however many queries it has, and all tests are of this d. The
+ * P parts of a set ({@link EvaluationSet#whole()}) count as one: each has 1/P of its share.
  * The sets are taken as given; what varies are their queries.
  */
 public final class PairedDifferences {
@@ -31,6 +33,10 @@ public final class PairedDifferences {
   private static final long DRAWS = 2;
 
   private final List<Stratum> sets;
+  private final int wholes;
+
+  /** For each set, of how many parts its whole has it is one. */
+  private final long[] parts;
 
   /** An interval of differences; NaN where there is none. */
   public record Interval(double low, double high) {}
@@ -52,11 +58,13 @@ public final class PairedDifferences {
 
   /** One set: the difference of each query, and its mean for each sample of signs, and of queries. */
   private static final class Stratum {
+    private final String whole;
     private final double[] values;
     private final double[] flipped;
     private final double[] drawn;
 
     Stratum(String set, double[] values, Samples samples) {
+      whole = EvaluationSet.whole(set);
       this.values = Arrays.stream(values)
           .map(value -> Math.abs(value) < NOISE ? 0 : value)
           .toArray();
@@ -110,6 +118,11 @@ public final class PairedDifferences {
 
   private PairedDifferences(List<Stratum> sets) {
     this.sets = sets;
+    this.wholes = (int) sets.stream().map(set -> set.whole).distinct().count();
+    this.parts = sets.stream()
+        .mapToLong(
+            set -> sets.stream().filter(other -> other.whole.equals(set.whole)).count())
+        .toArray();
   }
 
   /**
@@ -134,7 +147,10 @@ public final class PairedDifferences {
 
   /** Returns the mean of the sets' mean differences. */
   public double mean() {
-    return sets.stream().mapToDouble(Stratum::mean).sum() / sets.size();
+    return IntStream.range(0, sets.size())
+            .mapToDouble(i -> sets.get(i).mean() / parts[i])
+            .sum()
+        / wholes;
   }
 
   /**
@@ -147,8 +163,10 @@ public final class PairedDifferences {
     double mean = mean();
     double variance = 0;
     double perFreedom = 0;
-    for (var set : sets) {
-      double part = set.squaredError() / sets.size() / sets.size();
+    for (int i = 0; i < sets.size(); i++) {
+      var set = sets.get(i);
+      double divisor = wholes * (double) parts[i];
+      double part = set.squaredError() / divisor / divisor;
       variance += part;
       perFreedom += part * part / (set.values.length - 1);
     }
@@ -167,9 +185,10 @@ public final class PairedDifferences {
    * 1), b of B sampled signs being so (Phipson and Smyth 2010).
    */
   public double fisher() {
-    var weighted = sets.stream()
-        .flatMapToDouble(
-            set -> Arrays.stream(set.values).map(value -> value / set.values.length / sets.size()))
+    var weighted = IntStream.range(0, sets.size())
+        .boxed()
+        .flatMapToDouble(i -> Arrays.stream(sets.get(i).values)
+            .map(value -> value / sets.get(i).values.length / parts[i] / wholes))
         .filter(value -> value != 0)
         .toArray();
     double observed = Math.abs(Arrays.stream(weighted).sum());
@@ -211,9 +230,9 @@ public final class PairedDifferences {
 
   private double mean(int sample, Sampled sampled) {
     double sum = 0;
-    for (var set : sets) {
-      sum += sampled.of(set)[sample];
+    for (int i = 0; i < sets.size(); i++) {
+      sum += sampled.of(sets.get(i))[sample] / parts[i];
     }
-    return sum / sets.size();
+    return sum / wholes;
   }
 }

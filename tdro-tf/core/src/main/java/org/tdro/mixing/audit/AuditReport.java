@@ -16,6 +16,7 @@ import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.WeightsFile.DomainWeight;
 import org.tdro.mixing.audit.PositiveRanks.Estimate;
+import org.tdro.rows.duplicates.RepeatedRows;
 
 /**
  * What an audit found, as {@code audit.json} holds it.

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import java.util.Locale;
 import org.tdro.mixing.audit.PositiveRanks.Estimate;
+import org.tdro.rows.duplicates.RepeatedRows;
 
 /**
  * What is known of one domain.

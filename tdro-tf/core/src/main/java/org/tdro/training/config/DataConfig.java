@@ -19,6 +19,9 @@ import org.tdro.text.Prompts;
  *
  * @param train folder of training files, one domain a file
  * @param domains the domains to train on; empty for all
+ * @param groups files that are one domain together, by its name
+ * @param maxRows rows that are drawn of a domain that {@code maxRowsOf} leaves out; empty for all
+ * @param maxRowsOf rows that are drawn of a domain, by its name
  * @param tokenizer a {@code tokenizer.json}; absent to learn one from the training files
  * @param vocabulary entries of a learned tokenizer
  * @param lowercase whether a learned tokenizer lowers case
@@ -40,6 +43,9 @@ import org.tdro.text.Prompts;
 public record DataConfig(
     @InputFile Path train,
     List<String> domains,
+    @Default("{}") Map<String, List<String>> groups,
+    @Default("") Optional<Integer> maxRows,
+    @Default("{}") Map<String, Integer> maxRowsOf,
     @InputFile(InputFile.Kind.FILE) Optional<Path> tokenizer,
     int vocabulary,
     boolean lowercase,
@@ -84,6 +90,17 @@ public record DataConfig(
             domains.stream().noneMatch(String::isBlank)
                 && Set.copyOf(domains).size() == domains.size(),
             "domains must be different names, was " + domains)
+        .that(
+            groups.values().stream().noneMatch(List::isEmpty),
+            "groups must name at least one file for each domain, was " + groups)
+        .that(
+            groups.values().stream().flatMap(List::stream).distinct().count()
+                == groups.values().stream().mapToLong(List::size).sum(),
+            "groups must name each file once, was " + groups)
+        .atLeast(1, "maxRows", maxRows.orElse(1))
+        .that(
+            maxRowsOf.values().stream().allMatch(rows -> rows >= 1),
+            "maxRowsOf must be at least 1 for each domain, was " + maxRowsOf)
         .atLeast(1, "padMultiple", padMultiple)
         .atLeast(0, "workers", workers)
         .atLeast(0, "prefetch", prefetch)

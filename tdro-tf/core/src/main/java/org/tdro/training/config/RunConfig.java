@@ -12,8 +12,9 @@ import org.tdro.config.Default;
 import org.tdro.config.Incidental;
 import org.tdro.config.Inline;
 import org.tdro.config.InputFile;
-import org.tdro.evaluation.BeirDataset;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
+import org.tdro.evaluation.sets.Splits;
 import org.tdro.io.Checks;
 import org.tdro.keras.Execution;
 import org.tdro.mixing.SizeShares;
@@ -66,15 +67,17 @@ public record RunConfig(
    * @param measures names of measures, for example {@code ndcg_cut_10} or {@code MRR}
    * @param topK results kept for each query
    * @param prompts by the name of a set, the domain whose prompts its texts get; without one, that of its own name
+   * @param bm25 whether a pipeline's results show what BM25 reaches on the sets
    * @param dev the same as {@code data} for development sets, which are evaluated while a stage trains
    * @param development settings of that evaluation
    */
   public record Eval(
       @InputFile(InputFile.Kind.FOLDER) List<Path> data,
-      @Default(BeirDataset.TEST) String split,
+      @Default(EvaluationSet.TEST) String split,
       List<String> measures,
       int topK,
       Map<String, String> prompts,
+      @Default("false") boolean bm25,
       @Default("[]") @InputFile(InputFile.Kind.FOLDER) List<Path> dev,
       @Inline(prefix = "dev-") DevelopmentConfig development) {
 
@@ -82,11 +85,17 @@ public record RunConfig(
       var wrong = wrong(measures);
       new Checks()
           .that(
-              BeirDataset.isSplit(split),
+              Splits.isSplit(split),
               "split must be the name of a file in qrels without .tsv, such as test, was '" + split
                   + "'")
           .that(!measures.isEmpty(), "measures must name at least one")
           .that(wrong.isEmpty(), "measures must be known: " + wrong)
+          .that(
+              measures.isEmpty()
+                  || !wrong.isEmpty()
+                  || !Measure.parse(measures).get(0).family().isOfAllQueries(),
+              "measures must begin with one that models are compared by query for query, not with "
+                  + measures)
           .atLeast(1, "topK", topK)
           .that(
               development.share() == 0 || !data.isEmpty(),
@@ -209,9 +218,17 @@ public record RunConfig(
    * property {@code tdro.configs}, else {@code configs}.
    */
   public static ConfigComposer<RunConfig> composer(Optional<Path> userFolder) {
-    var builtIn = Path.of(System.getProperty("tdro.configs", "configs"));
     return new ConfigComposer<>(
-        SCHEMA, Stream.concat(userFolder.stream(), Stream.of(builtIn)).toList());
+        SCHEMA, Stream.concat(userFolder.stream(), Stream.of(builtIn())).toList());
+  }
+
+  private static Path builtIn() {
+    return Path.of(System.getProperty("tdro.configs", "configs"));
+  }
+
+  /** Returns the folder of the built-in suites of evaluation sets. */
+  public static Path suites() {
+    return builtIn().resolve("suite");
   }
 
   /** Returns the options by which a step is computed. */

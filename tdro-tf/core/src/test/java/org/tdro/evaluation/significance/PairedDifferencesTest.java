@@ -159,4 +159,37 @@ class PairedDifferencesTest {
     assertThat(PairedDifferences.of("set", values, new Samples(10_000, 43)).bootstrap(0.05))
         .isNotEqualTo(of(values).bootstrap(0.05));
   }
+
+  @Test
+  void thePartsOfASetCountAsOne() {
+    var samples = new PairedDifferences.Samples(200, 1);
+    var whole = PairedDifferences.of("a", new double[] {0.2, 0.4}, samples);
+    var one = PairedDifferences.of("b/x", new double[] {0.1, -0.3}, samples);
+    var two = PairedDifferences.of("b/y", new double[] {0.5, 0.7}, samples);
+    var all = PairedDifferences.ofSets(List.of(whole, one, two));
+    assertThat(all.mean()).isCloseTo((0.3 + (-0.1 + 0.6) / 2) / 2, within(1e-15));
+    // Of the 64 combinations of signs, counted by hand of the weighted differences 2, 4; 0.5, -1.5,
+    // 2.5, 3.5 (times 40).
+    double[] weighted = {2, 4, 0.5, -1.5, 2.5, 3.5};
+    int extreme = 0;
+    for (int signs = 0; signs < 64; signs++) {
+      double sum = 0;
+      for (int i = 0; i < 6; i++) {
+        sum += (signs >> i & 1) == 0 ? weighted[i] : -weighted[i];
+      }
+      extreme += Math.abs(sum) >= 11 - 1e-9 ? 1 : 0;
+    }
+    assertThat(all.fisher()).isCloseTo(extreme / 64.0, within(1e-15));
+    // Var of each mean: 0.01, 0.04, 0.01; weights 1/2, 1/4, 1/4.
+    double error = Math.sqrt(0.01 / 4 + 0.04 / 16 + 0.01 / 16);
+    double v = error * error;
+    double freedom =
+        v * v / (Math.pow(0.01 / 4, 2) + Math.pow(0.04 / 16, 2) + Math.pow(0.01 / 16, 2));
+    assertThat(all.student())
+        .isCloseTo(
+            2
+                * org.apache.commons.statistics.distribution.TDistribution.of(freedom)
+                    .survivalProbability(all.mean() / error),
+            within(1e-12));
+  }
 }

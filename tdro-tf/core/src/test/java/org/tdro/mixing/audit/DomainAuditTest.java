@@ -15,6 +15,7 @@ import org.tdro.mixing.WeightsFile.DomainWeight;
 import org.tdro.mixing.audit.DomainAudit.Ranks;
 import org.tdro.mixing.audit.DomainAudit.Verdict;
 import org.tdro.mixing.audit.PositiveRanks.Ranked;
+import org.tdro.rows.duplicates.RepeatedRows;
 
 class DomainAuditTest {
   private static final int ROWS = 640;

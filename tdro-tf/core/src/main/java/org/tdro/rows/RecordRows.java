@@ -1,0 +1,154 @@
+package org.tdro.rows;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.io.InputException;
+import org.tdro.rows.records.Records;
+
+/** Rows that are each a record of a file; the form is that of the first record that is a row. */
+final class RecordRows extends ChunkedRows {
+  private static final Logger LOG = LoggerFactory.getLogger(RecordRows.class);
+
+  /** The records among which the first row is looked for; those before it are reported one by one. */
+  private static final int LOOK_AHEAD = 100;
+
+  private final Records records;
+  private final Deque<Records.Unparsed> ahead;
+  private final Optional<RowParser> parser;
+  private final Optional<Documents> documents;
+
+  private RecordRows(
+      Records records,
+      Deque<Records.Unparsed> ahead,
+      Optional<RowParser> parser,
+      Optional<Documents> documents) {
+    this.records = records;
+    this.ahead = ahead;
+    this.parser = parser;
+    this.documents = documents;
+  }
+
+  /**
+   * Opens the parts of one file of rows.
+   *
+   * @param source the file, or the folder of its parts
+   * @throws InputException if it cannot be read, or its documents are missing
+   */
+  static RowSource open(Path source, List<Path> parts, RowOptions options) {
+    var records = Records.open(parts);
+    Documents documents = null;
+    try {
+      var ahead = new ArrayDeque<Records.Unparsed>();
+      var form = recognised(records, options, ahead);
+      form.filter(known -> options.columns().isEmpty() && known.format() != RowFormat.TEVATRON)
+          .ifPresent(known -> LOG.info("{}: rows of the form {}", source, known.format()));
+      if (form.filter(RecordRows::isById).isPresent()) {
+        documents = Documents.of(collectionBeside(source));
+      }
+      var found = Optional.ofNullable(documents);
+      return new RecordRows(records, ahead, form.map(known -> new RowParser(known, found)), found);
+    } catch (RuntimeException e) {
+      records.close();
+      throw e;
+    }
+  }
+
+  private static Optional<RowForm> recognised(
+      Records records, RowOptions options, Deque<Records.Unparsed> ahead) {
+    while (ahead.size() < LOOK_AHEAD) {
+      var next = records.next();
+      if (next == null) {
+        break;
+      }
+      ahead.add(next);
+      try {
+        var form = RowForm.of(next.value(), options);
+        if (form.isPresent()) {
+          return form;
+        }
+      } catch (InputException e) {
+        // Malformed: reported when it is parsed as a row.
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the form of the rows of some files; nothing if none of the first records is a row, or can be read. */
+  static Optional<RowForm> form(List<Path> parts, RowOptions options) {
+    try (var records = Records.open(parts)) {
+      return recognised(records, options, new ArrayDeque<>());
+    } catch (InputException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns whether the first record of a file is a row, or was meant to be one. */
+  static boolean looksLikeRows(Path file, RowOptions options) {
+    try (var records = Records.open(file)) {
+      var first = records.next();
+      return first != null && RowForm.isRow(first.value(), options);
+    } catch (InputException e) {
+      // Whatever it is, its first record is not a row.
+      return false;
+    }
+  }
+
+  private static boolean isById(RowForm form) {
+    return form.items() == RowForm.Items.IDS;
+  }
+
+  /** Returns the files that rows are made from. */
+  static List<Path> files(Path source, List<Path> parts, RowOptions options) {
+    return form(parts, options).filter(RecordRows::isById).isPresent()
+        ? Stream.concat(parts.stream(), Stream.of(collectionBeside(source))).toList()
+        : parts;
+  }
+
+  private static Path collectionBeside(Path source) {
+    var folder = Files.isDirectory(source) ? source : source.toAbsolutePath().getParent();
+    return RowFolder.collection(folder)
+        .orElseThrow(
+            () -> new InputException(
+                source
+                    + ": its rows name documents by id, but there is no corpus.jsonl, corpus.parquet or corpus.tsv beside it"));
+  }
+
+  @Override
+  Unparsed next() {
+    var record = ahead.isEmpty() ? records.next() : ahead.remove();
+    return record == null ? null : new Row(record, parser);
+  }
+
+  private record Row(Records.Unparsed record, Optional<RowParser> parser) implements Unparsed {
+    @Override
+    public String place() {
+      return record.place();
+    }
+
+    @Override
+    public TrainingRow parse() {
+      var value = record.value();
+      return parser
+          .orElseThrow(() -> new InputException(record.place() + ": " + RowForm.refusal(value)))
+          .parse(value, record.place());
+    }
+
+    @Override
+    public long length() {
+      return record.length();
+    }
+  }
+
+  @Override
+  public void close() {
+    documents.ifPresent(Documents::close);
+    records.close();
+  }
+}

@@ -1,0 +1,226 @@
+package org.tdro.tools;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.io.Json;
+import org.tdro.rows.DomainRows;
+import org.tdro.rows.duplicates.Deduplication;
+import org.tdro.rows.duplicates.Deduplication.Counts;
+import org.tdro.rows.duplicates.Deduplication.Part;
+import org.tdro.rows.duplicates.Deduplication.Within;
+import org.tdro.rows.duplicates.KnownTexts;
+import org.tdro.rows.duplicates.Nearness;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code tdro data dedup}, which takes rows that evaluation sets hold, or other rows, out of training data. */
+@Command(
+    name = "dedup",
+    description = {
+      "Take rows out of training data that evaluation sets or other rows hold already.",
+      "",
+      "A row goes if its query is an evaluation query, or one of its positives a relevant document. Texts are the same if they are equal "
+          + "after normalisation (NFKC, lower case, white space and punctuation collapsed), or near: the SimHashes of their words (Chinese, "
+          + "Japanese, Korean, Thai: pairs of characters) differ in few bits, and they share most of these words.",
+      "",
+      "The output folder gets the rows that stay, unchanged and in their order, and in removed/ the others with the text that each of them "
+          + "repeats. Evaluation texts are held in memory, training rows are not (with --within, their queries are).",
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  tdro data dedup data/train --eval data/eval --output data/clean",
+      "  tdro data dedup data/train --eval data/eval --against corpus --exact --output data/clean",
+      "  tdro data dedup nli.jsonl qa.jsonl.gz --within --distance 6 --output data/clean",
+    })
+final class DataDedupCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(DataDedupCommand.class);
+
+  /** The documents of evaluation sets that positives are compared with. */
+  private enum Against {
+    RELEVANT,
+    CORPUS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Mixin
+  private TrainingFiles files;
+
+  @Mixin
+  private EvaluationTextOptions evaluation;
+
+  @Option(
+      names = "--against",
+      paramLabel = "WHAT",
+      defaultValue = "relevant",
+      description =
+          "Documents that positives are compared with: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  private Against against;
+
+  @Option(
+      names = "--within",
+      description =
+          "Also take out rows that repeat an earlier row of any domain: the same query, equal or near, with an equal positive.")
+  private boolean within;
+
+  @Option(names = "--exact", description = "Equal texts only.")
+  private boolean exact;
+
+  @Option(
+      names = "--distance",
+      paramLabel = "K",
+      defaultValue = "2",
+      description =
+          "Near texts: SimHashes differ in at most K of 64 bits, 0 to 6 (default: ${DEFAULT-VALUE}).")
+  private int distance;
+
+  @Option(
+      names = "--overlap",
+      paramLabel = "P",
+      defaultValue = "0.9",
+      description =
+          "Near texts: they share at least this part of their words, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  private double overlap;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "DIR",
+      description = "The folder to write.")
+  private Path output;
+
+  @Mixin
+  private Overwriting overwriting;
+
+  @Option(names = "--json", description = "Print JSON instead of a table.")
+  private boolean json;
+
+  @Mixin
+  private ProgressOptions progress;
+
+  @Spec
+  private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    overwriting.checkRows("--output", output);
+    if (evaluation.isEmpty() && !within) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "nothing to compare with: name evaluation sets with --eval, or add --within");
+    }
+    var deduplication = deduplication(nearness());
+    SortedMap<String, Counts> counts;
+    try (var phase = progress.phase("rows", "rows", OptionalLong.empty())) {
+      var rows =
+          DomainRows.of(files.places(), files.rows(), LOG::warn, files.threads(), phase::add);
+      counts = deduplication.write(rows, output, this::record);
+    }
+    var out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.pretty(counts));
+    } else {
+      print(counts);
+    }
+    out.flush();
+    return 0;
+  }
+
+  private Optional<Nearness> nearness() {
+    try {
+      return exact ? Optional.empty() : Optional.of(new Nearness(distance, overlap));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage().replaceAll("(?m)^", "--"), e);
+    }
+  }
+
+  private Deduplication deduplication(Optional<Nearness> nearness) {
+    var queries = new KnownTexts.Builder();
+    var documents = new KnownTexts.Builder();
+    if (!evaluation.isEmpty()) {
+      for (var set : evaluation.load()) {
+        EvaluationTextOptions.queries(set, queries::add);
+        EvaluationTextOptions.documents(set, against == Against.CORPUS, documents::add);
+      }
+    }
+    return new Deduplication(
+        queries.build(nearness),
+        documents.build(nearness),
+        within ? Optional.of(new Within(nearness)) : Optional.empty());
+  }
+
+  private Object record(SortedMap<String, Counts> counts) {
+    var record = new TreeMap<String, Object>(Map.of(
+        "command",
+        "tdro data dedup",
+        "rows",
+        files.places().stream().map(Path::toString).toList(),
+        "eval",
+        evaluation.folders().stream().map(Path::toString).toList(),
+        "against",
+        against.toString(),
+        "within",
+        within,
+        "domains",
+        counts));
+    if (!exact) {
+      record.put("near", new Nearness(distance, overlap));
+    }
+    return record;
+  }
+
+  private void print(SortedMap<String, Counts> counts) {
+    var table = new TextTable(
+        "domain",
+        "rows",
+        "kept",
+        "query =",
+        "query ~",
+        "positive =",
+        "positive ~",
+        "row =",
+        "row ~");
+    counts.forEach((domain, of) -> table.row(cells(domain, List.of(of))));
+    table.row(cells("total", List.copyOf(counts.values())));
+    var out = spec.commandLine().getOut();
+    out.print(table);
+    out.printf(
+        "= equal after normalisation, ~ near; taken out are in %s%n",
+        output.resolve(Deduplication.REMOVED));
+  }
+
+  private static Object[] cells(String name, List<Counts> counts) {
+    var cells = new ArrayList<Object>();
+    cells.add(name);
+    cells.add(counts.stream().mapToLong(Counts::rows).sum());
+    cells.add(counts.stream().mapToLong(Counts::kept).sum());
+    for (var part : Part.values()) {
+      cells.add(sum(counts.stream().map(Counts::equal).toList(), part));
+      cells.add(sum(counts.stream().map(Counts::near).toList(), part));
+    }
+    return cells.toArray();
+  }
+
+  private static long sum(List<SortedMap<String, Long>> counts, Part part) {
+    return counts.stream().mapToLong(of -> of.getOrDefault(part.toString(), 0L)).sum();
+  }
+}
