@@ -145,9 +145,14 @@ public record HardNegativeMining(
 
     @Override
     public void close() {
-      try (var first = opened;
-          var second = openedTeacher) {
-        // Closed in reverse order, whichever fails.
+      try {
+        if (openedTeacher != null) {
+          openedTeacher.close();
+        }
+      } finally {
+        if (opened != null) {
+          opened.close();
+        }
       }
     }
   }

@@ -115,10 +115,9 @@ public final class PassagePool implements Corpus, AutoCloseable {
   }
 
   private static String text(ByteBuffer bytes) {
-    int length = bytes.getInt();
-    var text = new String(bytes.array(), bytes.position(), length, StandardCharsets.UTF_8);
-    bytes.position(bytes.position() + length);
-    return text;
+    var text = new byte[bytes.getInt()];
+    bytes.get(text);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   @Override
