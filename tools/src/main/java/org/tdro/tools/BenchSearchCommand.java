@@ -12,9 +12,12 @@ import org.tdro.experiments.bench.SearchBenchmark.Candidate;
 import org.tdro.experiments.bench.SearchBenchmark.Row;
 import org.tdro.io.Json;
 import org.tdro.io.TemporaryFolder;
+import org.tdro.retriever.ProductScorer;
+import org.tdro.retriever.ProductScorer.Precision;
 import org.tdro.search.DocumentEmbeddings;
 import org.tdro.search.Embeddings;
 import org.tdro.search.ExactSearch;
+import org.tdro.search.Run;
 import org.tdro.search.lucene.Hnsw;
 import org.tdro.search.lucene.Hnsw.Quantization;
 import org.tdro.search.lucene.HnswIndex;
@@ -123,7 +126,16 @@ final class BenchSearchCommand implements Callable<Integer> {
       var vectors = benchmark.queryVectors();
       var ids = benchmark.queryIds();
       var candidates = new ArrayList<Candidate>();
-      candidates.add(exact(blocks, ids, vectors));
+      for (var precision : Precision.values()) {
+        candidates.add(exact(
+            "exact, products in " + precision.name().toLowerCase(Locale.ROOT), () -> {
+              try (var scorer = new ProductScorer(vectors, precision)) {
+                return found(new ExactSearch(vectors, topK, scorer), blocks, ids);
+              }
+            }));
+      }
+      candidates.add(
+          exact("exact, in Java", () -> found(new ExactSearch(vectors, topK), blocks, ids)));
       for (var graph : graphs) {
         candidates.addAll(candidates(
             graph, folder.resolve(graph.quantization().toString()), blocks, ids, vectors));
@@ -154,12 +166,13 @@ final class BenchSearchCommand implements Callable<Integer> {
     }
   }
 
-  private Candidate exact(List<DocumentEmbeddings> blocks, List<String> ids, Embeddings vectors) {
-    return new Candidate("exact", 0, (long) documents * dimension * Float.BYTES, () -> {
-      var search = new ExactSearch(vectors, topK);
-      blocks.forEach(block -> search.add(block.ids(), block.embeddings()));
-      return search.run(ids);
-    });
+  private Candidate exact(String name, Candidate.Search search) {
+    return new Candidate(name, 0, (long) documents * dimension * Float.BYTES, search);
+  }
+
+  private static Run found(ExactSearch search, List<DocumentEmbeddings> blocks, List<String> ids) {
+    blocks.forEach(block -> search.add(block.ids(), block.embeddings()));
+    return search.run(ids);
   }
 
   /** Builds a graph; returns the searches in it, and for exact vectors the one of Lucene without a graph. */
@@ -178,12 +191,11 @@ final class BenchSearchCommand implements Callable<Integer> {
     }
     var candidates = new ArrayList<Candidate>();
     if (graph.quantization() == Quantization.NONE) {
-      candidates.add(new Candidate(
-          "exact, Lucene", 0, (long) documents * dimension * Float.BYTES, () -> {
-            try (var index = HnswIndex.open(folder, topK)) {
-              return index.searchExhaustively(ids, vectors, topK);
-            }
-          }));
+      candidates.add(exact("exact, Lucene", () -> {
+        try (var index = HnswIndex.open(folder, topK)) {
+          return index.searchExhaustively(ids, vectors, topK);
+        }
+      }));
     }
     for (int ef : efs) {
       var name = "hnsw %s, ef %d".formatted(graph.quantization(), Math.max(ef, topK));
