@@ -1,5 +1,6 @@
 package org.tdro.tools;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,7 +123,7 @@ final class DataDedupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    overwriting.checkRows("--output", output);
+    overwriting.checkRows("--output", output, files.places());
     if (evaluation.isEmpty() && !within) {
       throw new ParameterException(
           spec.commandLine(),
@@ -203,9 +204,15 @@ final class DataDedupCommand implements Callable<Integer> {
     table.row(cells("total", List.copyOf(counts.values())));
     var out = spec.commandLine().getOut();
     out.print(table);
-    out.printf(
-        "= equal after normalisation, ~ near; taken out are in %s%n",
-        output.resolve(Deduplication.REMOVED));
+    out.println("= equal after normalisation, ~ near");
+    if (Files.exists(output.resolve(Deduplication.REMOVED))) {
+      out.printf("taken out are in %s%n", output.resolve(Deduplication.REMOVED));
+    }
+    counts.forEach((domain, of) -> {
+      if (of.kept() == 0) {
+        out.printf("%s: no row is left, so there is no file of it%n", domain);
+      }
+    });
   }
 
   private static Object[] cells(String name, List<Counts> counts) {

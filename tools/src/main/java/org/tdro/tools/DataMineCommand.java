@@ -143,6 +143,11 @@ final class DataMineCommand implements Callable<Integer> {
   private double positiveOverlap;
 
   @Option(
+      names = "--drop-rows-without-negatives",
+      description = "Leave out rows that came without negatives, and for which none remained.")
+  private boolean dropEmpty;
+
+  @Option(
       names = "--output",
       required = true,
       paramLabel = "DIR",
@@ -163,7 +168,7 @@ final class DataMineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    overwriting.checkRows("--output", output);
+    overwriting.checkRows("--output", output, files.places());
     var options = options();
     var counts = new TreeMap<String, MiningCounts>();
     var rows = DomainRows.of(files.places(), files.rows(), LOG::warn, files.threads(), read -> {});
@@ -171,7 +176,7 @@ final class DataMineCommand implements Callable<Integer> {
         MiningRankers.open(model, teacher, MiningFolder.of(output).embeddings())) {
       var facts = facts(rows, options, rankers);
       var folder = MiningFolder.of(output);
-      FolderLock.whileHeld(folder.folder(), "mine", () -> {
+      FolderLock.whileHeld(folder.folder(), "mining into", () -> {
         folder.begin(facts);
         try (var ending = new GracefulShutdown();
             var phase = progress.phase("mining", "rows", OptionalLong.empty())) {
@@ -199,7 +204,7 @@ final class DataMineCommand implements Callable<Integer> {
     RowOutput.write(output, beside -> {
       for (var source : rows.files().entrySet()) {
         try (var writer = RowOutput.open(beside, source.getKey(), source.getValue())) {
-          HardNegativeMining.join(folder.parts(source.getKey()), writer);
+          HardNegativeMining.join(folder.parts(source.getKey()), dropEmpty, writer);
         }
       }
       return facts;
@@ -256,6 +261,7 @@ final class DataMineCommand implements Callable<Integer> {
     facts.put("absolute_margin", absoluteMargin);
     facts.put("relative_margin", relativeMargin);
     facts.put("positive_overlap", options.positiveOverlap());
+    facts.put("drop_rows_without_negatives", dropEmpty);
     return facts;
   }
 
@@ -267,7 +273,7 @@ final class DataMineCommand implements Callable<Integer> {
       return;
     }
     var total = counts.values().stream()
-        .reduce(new MiningCounts(0, 0, 0, Map.of(), 0, 0), MiningCounts::plus);
+        .reduce(new MiningCounts(0, 0, 0, Map.of(), 0, 0, 0), MiningCounts::plus);
     var reasons = new EnumMap<Reason, String>(Reason.class);
     for (var reason : Reason.values()) {
       if (total.filtered().getOrDefault(reason, 0L) > 0) {
@@ -284,6 +290,15 @@ final class DataMineCommand implements Callable<Integer> {
     out.println();
     out.println(
         "fewer: rows with fewer negatives than asked for; kept: of these, rows for which none remained, with the negatives that they had");
+    if (total.without() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "%d rows have no negatives and %s%n",
+          total.without(),
+          dropEmpty
+              ? "were left out"
+              : "do not train beside others that have: add --drop-rows-without-negatives to leave them out");
+    }
     out.println("ranked: passages within the ranks; then those left out, by reason");
     out.flush();
   }

@@ -87,7 +87,7 @@ final class DataSampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    overwriting.checkRows("--output", output);
+    overwriting.checkRows("--output", output, files.places());
     var sample = sample();
     SortedMap<String, Counts> counts;
     try (var phase = progress.phase("rows", "rows", OptionalLong.empty())) {
@@ -106,6 +106,11 @@ final class DataSampleCommand implements Callable<Integer> {
           counts.values().stream().mapToLong(Counts::rows).sum(),
           counts.values().stream().mapToLong(Counts::drawn).sum());
       out.print(table);
+      counts.forEach((domain, of) -> {
+        if (of.drawn() == 0) {
+          out.printf("%s: no row was drawn, so there is no file of it%n", domain);
+        }
+      });
     }
     out.flush();
     return 0;

@@ -114,7 +114,7 @@ final class DataSplitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    overwriting.checkRows("--output", output);
+    overwriting.checkRows("--output", output, files.places());
     var split = split();
     SortedMap<String, Counts> counts;
     try (var phase = progress.phase("rows", "rows", OptionalLong.empty())) {
@@ -199,7 +199,7 @@ final class DataSplitCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     out.print(table);
     counts.forEach((domain, of) -> {
-      if (2 * of.largestGroup() > of.rows()) {
+      if (2 * of.largestGroup() > of.rows() && of.heldOut() < of.largestGroup()) {
         out.printf(
             Locale.ROOT,
             "%s: one group holds %d of its %d rows, connected by equal queries and positives; it stays in training%n",

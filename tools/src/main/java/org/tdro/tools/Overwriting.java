@@ -2,6 +2,7 @@ package org.tdro.tools;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Predicate;
 import org.tdro.huggingface.PublishedFolder;
 import org.tdro.retriever.index.DenseIndex;
@@ -41,9 +42,18 @@ final class Overwriting {
 
   /**
    * Refuses to write a folder of rows if it exists, unless the option is given; a folder that no command wrote is never replaced.
+   *
+   * @param read what the rows are made of, which is not replaced either
    */
-  void checkRows(String option, Path folder) {
-    checkFolder(option, folder, RowOutput::isOne, "was not written by a command on rows");
+  void checkRows(String option, Path folder, List<Path> read) {
+    for (var place : read) {
+      if (place.toAbsolutePath().normalize().startsWith(folder.toAbsolutePath().normalize())) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s: %s holds %s, which is read; name another folder".formatted(option, folder, place));
+      }
+    }
+    checkFolder(option, folder, RowOutput::isReplaceable, "was not written by a command on rows");
   }
 
   /**
@@ -56,7 +66,7 @@ final class Overwriting {
 
   private void checkFolder(
       String option, Path folder, Predicate<Path> isReplaceable, String otherwise) {
-    if (!Files.exists(folder)) {
+    if (!Files.exists(folder) || isEmpty(folder)) {
       return;
     }
     if (!isReplaceable.test(folder)) {
@@ -71,6 +81,11 @@ final class Overwriting {
           "%s: %s exists; name another folder, or add --overwrite to replace it"
               .formatted(option, folder));
     }
+  }
+
+  private static boolean isEmpty(Path folder) {
+    var files = folder.toFile().list();
+    return files != null && files.length == 0;
   }
 
   /** Whether the option is given. */

@@ -223,7 +223,7 @@ final class SearchCommand implements Callable<Integer> {
     }
     Run.of(rankings).write(runFile, TAG);
     var out = spec.commandLine().getOut();
-    out.printf("%s: %,d queries, %d documents each%n", runFile, asked.size(), topK);
+    out.printf("%s: %,d queries, at most %d documents each%n", runFile, asked.size(), topK);
     out.flush();
   }
 

@@ -140,6 +140,12 @@ class DataCommandTest {
     assertThat(out.toString()).contains("--output: " + output + " exists; name another folder");
     assertThat(run(new DataCommand(), "dedup", rows, "--within", "--overwrite", "--output", rows))
         .isEqualTo(2);
+    assertThat(out.toString()).contains("holds " + rows + ", which is read");
+    var foreign = Files.createDirectory(folder.resolve("foreign"));
+    Files.writeString(foreign.resolve("thesis.txt"), "precious");
+    assertThat(
+            run(new DataCommand(), "dedup", rows, "--within", "--overwrite", "--output", foreign))
+        .isEqualTo(2);
     assertThat(out.toString()).contains("was not written by a command on rows");
     assertThat(
             run(new DataCommand(), "dedup", rows, "--within", "--distance", 7, "--output", folder))

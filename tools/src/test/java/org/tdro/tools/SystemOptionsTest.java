@@ -59,7 +59,7 @@ class SystemOptionsTest {
             |---|--:|
             | a | 0.5000 |
             | b | 0.5000 |
-            | average | 0.5000 |
+            | average of 2 sets | 0.5000 |
             """);
     assertThat(Files.readAllLines(folder.resolve("r/b.trec"))).hasSize(2);
   }

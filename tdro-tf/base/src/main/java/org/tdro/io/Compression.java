@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipException;
 
@@ -32,7 +31,7 @@ public enum Compression {
   GZIP(".gz") {
     @Override
     InputStream decompress(InputStream in) throws IOException {
-      return new GZIPInputStream(in, BUFFER);
+      return GzipMembers.open(in, BUFFER);
     }
 
     @Override

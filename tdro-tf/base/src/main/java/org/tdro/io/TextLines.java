@@ -9,6 +9,8 @@ import java.io.OutputStreamWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -93,8 +95,16 @@ public final class TextLines implements AutoCloseable {
    * @param named the name that the file will have, which decides how it is compressed
    */
   public static BufferedWriter writer(Path file, Path named) throws IOException {
-    return new BufferedWriter(
-        new OutputStreamWriter(Compression.write(file, named), StandardCharsets.UTF_8));
+    return new BufferedWriter(new OutputStreamWriter(Compression.write(file, named), encoder()));
+  }
+
+  /** Returns UTF-8 in which half of a surrogate pair becomes U+FFFD, as {@link Json} reads it. */
+  private static CharsetEncoder encoder() {
+    return StandardCharsets.UTF_8
+        .newEncoder()
+        .onMalformedInput(CodingErrorAction.REPLACE)
+        .onUnmappableCharacter(CodingErrorAction.REPLACE)
+        .replaceWith("\uFFFD".getBytes(StandardCharsets.UTF_8));
   }
 
   /**

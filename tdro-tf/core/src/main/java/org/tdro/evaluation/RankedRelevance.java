@@ -15,6 +15,9 @@ final class RankedRelevance {
 
   private final int[] relevance;
   private final int[] judged;
+  /** Whether each ranked document is in the judgements, of whatever relevance. */
+  private final boolean[] inJudgements;
+
   private final int[] idealGains;
   private final int relevant;
   private final int relevanceLevel;
@@ -30,6 +33,10 @@ final class RankedRelevance {
     this.relevance = ranking.stream()
         .mapToInt(document -> Math.max(UNJUDGED, judgements.getOrDefault(document.id(), UNJUDGED)))
         .toArray();
+    this.inJudgements = new boolean[ranking.size()];
+    for (int i = 0; i < inJudgements.length; i++) {
+      inJudgements[i] = judgements.containsKey(ranking.get(i).id());
+    }
     this.judged = judgements.values().stream().mapToInt(Integer::intValue).toArray();
     // Sorts in descending order.
     this.idealGains = Arrays.stream(judged)
@@ -45,6 +52,7 @@ final class RankedRelevance {
     this.relevanceLevel = relevanceLevel;
     this.relevance = of.relevance;
     this.judged = of.judged;
+    this.inJudgements = of.inJudgements;
     this.idealGains = of.idealGains;
     this.relevant = (int) Arrays.stream(judged).filter(this::isRelevant).count();
   }
@@ -204,8 +212,10 @@ final class RankedRelevance {
   /** Returns the share of judged documents among the retrieved ones within the depth; 0 if there are none. */
   double judgedShare(int depth) {
     int seen = Math.min(depth, relevance.length);
-    long judged =
-        Arrays.stream(relevance, 0, seen).filter(grade -> grade != UNJUDGED).count();
-    return seen == 0 ? 0 : (double) judged / seen;
+    int found = 0;
+    for (int i = 0; i < seen; i++) {
+      found += inJudgements[i] ? 1 : 0;
+    }
+    return seen == 0 ? 0 : (double) found / seen;
   }
 }

@@ -126,7 +126,7 @@ public record RetrievalEvaluation(int topK, List<Measure> measures) {
 
   /** Returns the number of documents to rank for each query: one more than are kept, in case the query itself is among them. */
   public int depth() {
-    return topK + 1;
+    return Math.max(topK, topK + 1);
   }
 
   /** Returns what counts of rankings of {@link #depth} documents: the first {@code topK} that are not the query itself. */

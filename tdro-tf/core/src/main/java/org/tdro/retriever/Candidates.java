@@ -88,14 +88,29 @@ record Candidates(Negatives negatives, List<Direction> directions) {
     var shape = tf.stack(
         List.of(Dimension.of(tf, rows.queries(), 0), Dimension.of(tf, rows.passages(), 0)));
     var passages = scattered(tf, pairs, shape);
+    var ofPositives = tf.gather(passages, targets(tf, rows), tf.constant(1));
+    var mirrored = tf.linalg.transpose(ofPositives, tf.constant(new int[] {1, 0}));
+    // A positive that is relevant to another row's query belongs to that row and its query, too.
+    var queries = tf.math.add(ofPositives, mirrored);
     return joined(
         tf,
         directions.stream()
-            .map(direction -> direction.isToPassages()
-                ? passages
-                // A query is relevant to a row if its positive is.
-                : tf.gather(passages, targets(tf, rows), tf.constant(1)))
+            .map(direction -> switch (direction) {
+              case QUERY_TO_PASSAGE -> passages;
+              case PASSAGE_TO_PASSAGE -> tf.math.add(passages, atPositives(tf, rows, mirrored));
+              case QUERY_TO_QUERY, PASSAGE_TO_QUERY -> queries;
+            })
             .toList());
+  }
+
+  /** Returns {@code values [batch, batch]} in the columns of the rows' positives, {@code [batch, batch · n]}, and 0 in the others. */
+  private static Operand<TFloat32> atPositives(Ops tf, Rows rows, Operand<TFloat32> values) {
+    int[][] others = {{0, 0}, {0, 0}, {0, rows.passagesPerQuery() - 1}};
+    var padded =
+        tf.pad(tf.expandDims(values, tf.constant(2)), tf.constant(others), tf.constant(0f));
+    var shape = tf.stack(
+        List.of(Dimension.of(tf, rows.queries(), 0), Dimension.of(tf, rows.passages(), 0)));
+    return tf.reshape(padded, shape);
   }
 
   private static Operand<TFloat32> scattered(Ops tf, Operand<TInt32> pairs, Operand<TInt32> shape) {

@@ -37,6 +37,9 @@ public record FalseNegatives(
     new Checks()
         .that(Double.isFinite(margin), "margin must be a finite number, was " + margin)
         .that(
+            judge != Judge.NONE || margin == 0,
+            "judge must be model or guide where there is a margin, was none, which leaves no candidate out")
+        .that(
             guide.isPresent() == (judge == Judge.GUIDE),
             guide.isPresent()
                 ? "judge must be guide where there is a guide, was "

@@ -262,9 +262,11 @@ record RowForm(
     if (value.isArray()) {
       return "is a list of %d values, expected two texts, or three".formatted(value.size());
     }
-    if (pair(record).isPresent()) {
-      return "has %s; pairs with labels or scores are not rows: keep those that belong together, or name the columns (--columns query=%s,positive=%s)"
-          .formatted(keys(record), pair(record).get().get(0), pair(record).get().get(1));
+    var label = LABELS.stream().filter(record::has).findFirst();
+    if (label.isPresent()
+        && (pair(record).isPresent() || record.has(ANCHOR) || record.has("query"))) {
+      return "has %s: what %s says of a text is not read, so this is not a row; keep the texts that belong together, and leave %s out"
+          .formatted(keys(record), label.get(), label.get());
     }
     if (record.has("qid") && record.has("pos")) {
       return "has %s, hard negatives by id, which are not read: replace the ids by the texts of queries and passages"

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Locale;
+import java.util.Optional;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FileException;
 import org.tdro.io.Json;
@@ -26,13 +28,17 @@ public final class RowOutput {
   }
 
   /**
-   * Writes a folder, replacing the one that is there.
+   * Writes a folder. It replaces the one that is there now, but none that appears in the meantime.
    *
    * @throws org.tdro.io.FileException naming it
    */
   public static void write(Path folder, Body body) {
+    var present = isReplaceable(folder) ? modified(folder) : Optional.<FileTime>empty();
     AtomicWrite.folder(folder, beside -> {
       var record = written(body, beside);
+      if (Files.exists(folder) && !modified(folder).equals(present) && !isEmpty(folder)) {
+        throw new IOException("something was written there in the meantime, which is kept");
+      }
       Files.writeString(beside.resolve(RECORD), Json.pretty(record) + "\n");
     });
   }
@@ -47,16 +53,36 @@ public final class RowOutput {
     }
   }
 
-  /** Returns whether a folder was written so, and may be replaced. */
-  public static boolean isOne(Path folder) {
-    return Files.isRegularFile(folder.resolve(RECORD));
+  /** Returns whether a folder was written so, or is empty, and may be replaced. */
+  public static boolean isReplaceable(Path folder) {
+    return Files.isRegularFile(folder.resolve(RECORD)) || isEmpty(folder);
   }
 
-  /** Opens the file of a domain, compressed as its source is; its folder is made. */
+  private static boolean isEmpty(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (var files = Files.list(folder)) {
+      return files.findAny().isEmpty();
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
+    }
+  }
+
+  /** Returns the time of a folder's record, by which it is told from another one. */
+  private static Optional<FileTime> modified(Path folder) {
+    try {
+      return Optional.of(Files.getLastModifiedTime(folder.resolve(RECORD)));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Opens the file of a domain, compressed as its source is, which is made with the first row; its folder is made. */
   public static RowWriter open(Path folder, String domain, Path source) throws IOException {
     Files.createDirectories(folder);
     boolean compressed = source.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
     var file = folder.resolve(domain + (compressed ? ".jsonl.gz" : ".jsonl"));
-    return RowWriter.open(file, file);
+    return RowWriter.whenNeeded(file);
   }
 }

@@ -23,10 +23,18 @@ import org.tdro.io.TextLines;
  * }</pre>
  */
 public final class RowWriter implements AutoCloseable {
-  private final JsonGenerator json;
+  private final Path file;
+  private final Path named;
+  private JsonGenerator json;
 
-  private RowWriter(JsonGenerator json) {
-    this.json = json;
+  private RowWriter(Path file, Path named) {
+    this.file = file;
+    this.named = named;
+  }
+
+  /** Returns a writer that makes its file with the first row, so that there is none without rows. */
+  static RowWriter whenNeeded(Path file) {
+    return new RowWriter(file, file);
   }
 
   /**
@@ -36,19 +44,28 @@ public final class RowWriter implements AutoCloseable {
    * @param named the name that the file will have, which decides whether it is compressed
    */
   public static RowWriter open(Path file, Path named) throws IOException {
-    var lines = TextLines.writer(file, named);
-    try {
-      return new RowWriter(
-          new JsonFactory().createGenerator(lines).setPrettyPrinter(new MinimalPrettyPrinter("")));
-    } catch (IOException e) {
-      lines.close();
-      throw e;
+    var rows = new RowWriter(file, named);
+    rows.json();
+    return rows;
+  }
+
+  private JsonGenerator json() throws IOException {
+    if (json == null) {
+      var lines = TextLines.writer(file, named);
+      try {
+        json =
+            new JsonFactory().createGenerator(lines).setPrettyPrinter(new MinimalPrettyPrinter(""));
+      } catch (IOException e) {
+        lines.close();
+        throw e;
+      }
     }
+    return json;
   }
 
   /** Appends a row. */
   public void write(TrainingRow row) throws IOException {
-    json.writeStartObject();
+    json().writeStartObject();
     fields(row);
     end();
   }
@@ -59,7 +76,7 @@ public final class RowWriter implements AutoCloseable {
    * @param value a record, see {@link Json#line}
    */
   public void write(TrainingRow row, String key, Object value) throws IOException {
-    json.writeStartObject();
+    json().writeStartObject();
     fields(row);
     json.writeFieldName(key);
     json.writeRawValue(Json.line(value));
@@ -106,6 +123,8 @@ public final class RowWriter implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    json.close();
+    if (json != null) {
+      json.close();
+    }
   }
 }

@@ -1,5 +1,6 @@
 package org.tdro.search;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -9,25 +10,37 @@ import java.util.stream.IntStream;
  * binary heap with the worst on top, in primitive arrays, since for large k the heap costs as much as the scores.
  */
 final class TopK {
-  private final float[] scores;
-  private final String[] ids;
-  private final long[] rows;
+  /** Documents for which there is room at first: a corpus may be much smaller than k. */
+  private static final int INITIAL = 1024;
+
+  private final int k;
+  private float[] scores;
+  private String[] ids;
+  private long[] rows;
   private int size;
 
   TopK(int k) {
-    this.scores = new float[k];
-    this.ids = new String[k];
-    this.rows = new long[k];
+    this.k = k;
+    int room = Math.min(k, INITIAL);
+    this.scores = new float[room];
+    this.ids = new String[room];
+    this.rows = new long[room];
   }
 
   /** Returns the score below which a document cannot enter; one of the same score may, by its id. */
   float threshold() {
-    return size < scores.length ? Float.NEGATIVE_INFINITY : scores[0];
+    return size < k ? Float.NEGATIVE_INFINITY : scores[0];
   }
 
   /** Adds a document if it is among the best so far. */
   void offer(long row, String id, float score) {
-    if (size < scores.length) {
+    if (size < k) {
+      if (size == scores.length) {
+        int room = (int) Math.min(k, 2L * size);
+        scores = Arrays.copyOf(scores, room);
+        ids = Arrays.copyOf(ids, room);
+        rows = Arrays.copyOf(rows, room);
+      }
       siftUp(row, id, score);
     } else if (isBetter(row, id, score, 0)) {
       siftDown(row, id, score);

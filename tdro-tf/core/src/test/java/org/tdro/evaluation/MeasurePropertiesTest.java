@@ -194,8 +194,15 @@ class MeasurePropertiesTest {
         return (1 - measure.parameter()) * sum;
       }
       case JUDGED -> {
-        return ranked.subList(0, depth).stream().filter(grade -> grade != null).count()
-            / (double) depth;
+        // A document of negative relevance is judged, too.
+        long judged = query.scores().entrySet().stream()
+            .sorted(Map.Entry.<String, Double>comparingByValue()
+                .thenComparing(Map.Entry.comparingByKey())
+                .reversed())
+            .limit(depth)
+            .filter(entry -> query.judged().containsKey(entry.getKey()))
+            .count();
+        return (double) judged / depth;
       }
       default -> throw new AssertionError(name);
     }

@@ -107,13 +107,20 @@ class CandidatesTest {
       if (direction.isToPassages()) {
         for (int column = 0; column < passages.length; column++) {
           boolean foreign = column / N != row;
-          if (column != row * N && !(foreign && ownOnly) && !isRelevant(of, row, column)) {
+          boolean mirrored = !fromQuery && column % N == 0 && isRelevant(of, column / N, row * N);
+          if (column != row * N
+              && !(foreign && ownOnly)
+              && !isRelevant(of, row, column)
+              && !mirrored) {
             scores.add(dot(from, passages[column]));
           }
         }
       } else {
         for (int other = 0; other < queries.length; other++) {
-          if (other != row && !ownOnly && !isRelevant(of, row, other * N)) {
+          if (other != row
+              && !ownOnly
+              && !isRelevant(of, row, other * N)
+              && !isRelevant(of, other, row * N)) {
             scores.add(dot(from, queries[other]));
           }
         }

@@ -114,8 +114,9 @@ class RowFormatsTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-      {'sentence1': 'a', 'sentence2': 'b', 'score': 0.5}   | pairs with labels or scores are not rows: keep those that belong together, or name the columns (--columns query=sentence1,positive=sentence2)
-      {'premise': 'a', 'hypothesis': 'b', 'label': 1}      | pairs with labels
+      {'sentence1': 'a', 'sentence2': 'b', 'score': 0.5}   | what score says of a text is not read, so this is not a row; keep the texts that belong together, and leave score out
+      {'premise': 'a', 'hypothesis': 'b', 'label': 1}      | what label says of a text is not read
+      {'anchor': 'a', 'passages': ['b'], 'labels': [1]}    | what labels says of a text is not read
       {'qid': 1, 'pos': [2], 'neg': {'bm25': [3]}}         | hard negatives by id
       {'_id': '1', 'title': '', 'text': 'a'}               | has the keys _id, title, text, as a document or a query of a collection
       {'id': '1', 'contents': 'a'}                         | as a document

@@ -164,6 +164,14 @@ public enum Layout {
       }
     }
     problems.throwIfAny();
+    for (var named : splits.bySet().keySet()) {
+      if (sets.keySet().stream()
+          .noneMatch(set -> set.equals(named) || EvaluationSet.whole(set).equals(named))) {
+        problems.add("a split is given for %s, but the sets are %s"
+            .formatted(named, String.join(", ", sets.keySet())));
+      }
+    }
+    problems.throwIfAny();
     return List.copyOf(sets.values());
   }
 

@@ -10,11 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Judgements;
 import org.tdro.evaluation.Qrels;
@@ -43,6 +46,7 @@ public record StoredSet(
     Judged judged,
     EvaluationSet.OwnDocument ownDocument,
     List<String> missing) {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredSet.class);
 
   /** Files of texts and their form. */
   record Source(List<Path> files, TextFormat format) {
@@ -101,7 +105,8 @@ public record StoredSet(
     }
     var place = cache.map(kept -> CorpusFacts.place(kept, documents));
     var known = place.flatMap(CorpusFacts::read);
-    var facts = known.orElseGet(() -> facts(problems));
+    var judging = judgements;
+    var facts = known.orElseGet(() -> facts(problems, judging));
     problems.throwIfAny();
     if (known.isEmpty()) {
       // Not if a file was written to while it was read.
@@ -116,17 +121,30 @@ public record StoredSet(
   }
 
   /** Reads the whole corpus. */
-  private CorpusFacts facts(Problems problems) {
+  private CorpusFacts facts(Problems problems, Judgements judgements) {
+    var absent = judgements != null && judgements.areComplete()
+        ? new TreeSet<>(judgements.relevant())
+        : new TreeSet<String>();
+    int relevant = absent.size();
     var hash = new Sha256.OfTexts();
     var count = new AtomicLong();
     readAll(documents, problems, document -> {
       count.incrementAndGet();
+      absent.remove(document.id());
       hash.add(document.id());
       hash.add(document.title());
       hash.add(document.text());
     });
     if (count.get() == 0 && problems.isEmpty()) {
       problems.add(documents.files().get(0) + ": has no documents");
+    }
+    if (!absent.isEmpty() && problems.isEmpty()) {
+      LOG.warn(
+          "{}: {} of {} relevant documents are not in the corpus, such as {}; nothing can find them",
+          name,
+          absent.size(),
+          relevant,
+          absent.first());
     }
     return new CorpusFacts(hash.hex(), count.get());
   }

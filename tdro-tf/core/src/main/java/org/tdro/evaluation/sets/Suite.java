@@ -30,7 +30,10 @@ import org.tdro.io.InputException;
  * @param measures names of measures
  * @param topK documents ranked for each query
  */
-public record Suite(Map<String, Member> sets, List<String> measures, int topK) {
+public record Suite(
+    Map<String, Member> sets,
+    List<String> measures,
+    @Default("100") int topK) {
   private static final Logger LOG = LoggerFactory.getLogger(Suite.class);
   private static final ConfigSchema<Suite> SCHEMA = new ConfigSchema<>(Suite.class);
   private static final String ENDING = ".conf";

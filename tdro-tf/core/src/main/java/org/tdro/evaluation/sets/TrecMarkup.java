@@ -81,11 +81,14 @@ enum TrecMarkup implements TextFormat {
 
   private final Pattern start;
   private final Pattern end;
+  /** A tag of an element of the format, wherever it is in a line. */
+  private final Pattern within;
 
   TrecMarkup(String... names) {
     var any = String.join("|", names);
     this.start = Pattern.compile("\\s*<(" + any + ")(\\s[^>]*)?>(.*)", FLAGS);
     this.end = Pattern.compile("(.*)</(" + any + ")\\s*>\\s*", FLAGS);
+    this.within = Pattern.compile("</?(" + any + ")(\\s[^>]*)?>", FLAGS);
   }
 
   /** Returns the text of an element of the format. */
@@ -102,6 +105,7 @@ enum TrecMarkup implements TextFormat {
         var line = pending == null ? lines.next() : pending;
         pending = null;
         while (line != null && !start.matcher(line.text()).matches()) {
+          refuseTags(line, line.text());
           line = lines.next();
         }
         if (line == null) {
@@ -115,9 +119,11 @@ enum TrecMarkup implements TextFormat {
         while (true) {
           var closing = end.matcher(rest);
           if (closing.matches()) {
+            refuseTags(line, closing.group(1));
             content.append(closing.group(1));
             break;
           }
+          refuseTags(line, rest);
           content.append(rest).append('\n');
           line = lines.next();
           if (line == null || start.matcher(line.text()).matches()) {
@@ -144,6 +150,15 @@ enum TrecMarkup implements TextFormat {
         lines.close();
       }
     };
+  }
+
+  /** Refuses an element that begins or ends within a line, since it would become part of another one or of none. */
+  private void refuseTags(TextLines.Line line, String text) {
+    var tag = within.matcher(text);
+    if (tag.find()) {
+      throw new InputException("%s: %s must begin a line, and its end tag must end one"
+          .formatted(line.place(), tag.group()));
+    }
   }
 
   private static Optional<String> element(String content, String name) {

@@ -267,12 +267,16 @@ public record IndexBuild(Path folder, Retriever retriever, CorpusFile corpus, In
 
   /** Puts the complete index into its place. */
   private void put(Path building) throws IOException {
-    var old = building.resolveSibling(folder.toAbsolutePath().normalize().getFileName() + ".old");
-    if (Files.exists(folder)) {
+    var name = folder.toAbsolutePath().normalize().getFileName();
+    var old = building.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".old");
+    boolean replaces = Files.exists(folder);
+    if (replaces) {
       AtomicWrite.delete(old);
       Files.move(folder, old, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(building, folder, StandardCopyOption.ATOMIC_MOVE);
-    AtomicWrite.delete(old);
+    if (replaces) {
+      AtomicWrite.delete(old);
+    }
   }
 }

@@ -130,7 +130,7 @@ public final class Bm25Index implements AutoCloseable {
     try {
       var ids = index.ids();
       var best = new ArrayList<ScoredDocument>();
-      for (var hit : searcher.search(words(query), k).scoreDocs) {
+      for (var hit : searcher.search(words(query), Math.max(1, Math.min(k, size()))).scoreDocs) {
         best.add(new ScoredDocument(index.id(ids, hit.doc), hit.score));
       }
       return best;

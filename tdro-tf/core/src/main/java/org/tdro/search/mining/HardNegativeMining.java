@@ -68,13 +68,20 @@ public record HardNegativeMining(
         .toArray();
   }
 
-  /** Writes the rows of a domain that is mined, in the order of its file. */
-  public static void join(Path parts, RowWriter output) throws IOException {
+  /**
+   * Writes the rows of a domain that is mined, in the order of its file.
+   *
+   * @param complete whether rows without a negative are left out
+   */
+  public static void join(Path parts, boolean complete, RowWriter output) throws IOException {
     for (int part = 0; Files.exists(parts.resolve(part + COUNTS)); part++) {
       try (var rows = RowSource.open(parts.resolve(part + ROWS))) {
         for (var chunks = rows.chunks(PART_ROWS); chunks.hasNext(); ) {
-          for (var row : chunks.next()) {
-            output.write(row.parse());
+          for (var unparsed : chunks.next()) {
+            var row = unparsed.parse();
+            if (!complete || !row.negatives().isEmpty()) {
+              output.write(row);
+            }
           }
         }
       }

@@ -12,9 +12,16 @@ import java.util.Map;
  * @param filtered candidates that were left out, by reason
  * @param fewer rows with fewer negatives than asked for
  * @param kept rows for which no passage remained, and which keep the negatives that they came with
+ * @param without of these, rows that came with none
  */
 public record MiningCounts(
-    long rows, long candidates, long negatives, Map<Reason, Long> filtered, long fewer, long kept) {
+    long rows,
+    long candidates,
+    long negatives,
+    Map<Reason, Long> filtered,
+    long fewer,
+    long kept,
+    long without) {
 
   /** Why a candidate is no negative. */
   public enum Reason {
@@ -32,7 +39,7 @@ public record MiningCounts(
     RELATIVE_MARGIN
   }
 
-  static final MiningCounts NONE = new MiningCounts(0, 0, 0, Map.of(), 0, 0);
+  static final MiningCounts NONE = new MiningCounts(0, 0, 0, Map.of(), 0, 0, 0);
 
   /** Returns the sums. */
   public MiningCounts plus(MiningCounts other) {
@@ -45,6 +52,7 @@ public record MiningCounts(
         negatives + other.negatives,
         sum,
         fewer + other.fewer,
-        kept + other.kept);
+        kept + other.kept,
+        without + other.without);
   }
 }

@@ -55,8 +55,15 @@ public record MiningOptions(
             relativeMargin.isEmpty()
                 || (relativeMargin.getAsDouble() >= 0 && relativeMargin.getAsDouble() < 1),
             "relativeMargin must be from 0 to below 1, was " + relativeMargin.orElse(0))
+        .that(isNumber(maxScore), "maxScore must be a number")
+        .that(isNumber(minScore), "minScore must be a number")
+        .that(isNumber(absoluteMargin), "absoluteMargin must be a number")
         .that(positiveOverlap > 0, "positiveOverlap must be above 0, was " + positiveOverlap)
         .done();
+  }
+
+  private static boolean isNumber(OptionalDouble value) {
+    return !Double.isNaN(value.orElse(0));
   }
 
   /** Returns whether passages are compared with the scores of positives. */

@@ -153,7 +153,8 @@ record RowMiner(
           chosen.length,
           reasons,
           chosen.length < options.number() ? 1 : 0,
-          chosen.length == 0 ? 1 : 0);
+          chosen.length == 0 ? 1 : 0,
+          chosen.length == 0 && row.negatives().isEmpty() ? 1 : 0);
     }
   }
 

@@ -130,7 +130,7 @@ class HardNegativeMiningTest {
         .mine(rows, "some", parts, n -> {});
     var joined = folder.resolve("joined.jsonl");
     try (var writer = RowWriter.open(joined, joined)) {
-      HardNegativeMining.join(parts, writer);
+      HardNegativeMining.join(parts, false, writer);
     }
     return new Mined(counts, read(joined), Files.readString(joined));
   }
