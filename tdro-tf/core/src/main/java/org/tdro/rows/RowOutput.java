@@ -33,10 +33,11 @@ public final class RowOutput {
    * @throws org.tdro.io.FileException naming it
    */
   public static void write(Path folder, Body body) {
-    var present = isReplaceable(folder) ? modified(folder) : Optional.<FileTime>empty();
+    var present = modified(folder);
     AtomicWrite.folder(folder, beside -> {
       var record = written(body, beside);
-      if (Files.exists(folder) && !modified(folder).equals(present) && !isEmpty(folder)) {
+      boolean isThatOfBefore = present.isPresent() && present.equals(modified(folder));
+      if (Files.exists(folder) && !isThatOfBefore && !isEmpty(folder)) {
         throw new IOException("something was written there in the meantime, which is kept");
       }
       Files.writeString(beside.resolve(RECORD), Json.pretty(record) + "\n");
