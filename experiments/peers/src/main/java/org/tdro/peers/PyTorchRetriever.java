@@ -46,6 +46,7 @@ final class PyTorchRetriever implements AutoCloseable {
       float maxGradNorm) {}
 
   /** The values of a weight. */
+  @SuppressWarnings("ArrayRecordComponent") // copied, never compared
   record Values(long[] shape, float[] values) {}
 
   /**
@@ -134,7 +135,7 @@ final class PyTorchRetriever implements AutoCloseable {
     var scores = heads
         .apply("query")
         .matMul(heads.apply("key").transpose(0, 1, 3, 2))
-        .div(Math.sqrt(size))
+        .div(Math.sqrt((double) size))
         .add(hidden);
     var context = scores
         .softmax(-1)
@@ -183,8 +184,8 @@ final class PyTorchRetriever implements AutoCloseable {
   private void update(AdamW adam) {
     updates++;
     float rate = (float) (adam.learningRate()
-        * Math.sqrt(1 - Math.pow(adam.beta2(), updates))
-        / (1 - Math.pow(adam.beta1(), updates)));
+        * Math.sqrt(1 - Math.pow(adam.beta2(), (double) updates))
+        / (1 - Math.pow(adam.beta1(), (double) updates)));
     var gradients = new ArrayList<NDArray>();
     for (var weight : weights.values()) {
       gradients.add(weight.getGradient());
