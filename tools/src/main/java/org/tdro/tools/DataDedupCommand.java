@@ -7,14 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tdro.io.Json;
-import org.tdro.rows.DomainRows;
 import org.tdro.rows.duplicates.Deduplication;
 import org.tdro.rows.duplicates.Deduplication.Counts;
 import org.tdro.rows.duplicates.Deduplication.Part;
@@ -50,8 +46,6 @@ import picocli.CommandLine.Spec;
       "  tdro data dedup nli.jsonl qa.jsonl.gz --within --distance 6 --output data/clean",
     })
 final class DataDedupCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(DataDedupCommand.class);
-
   /** The documents of evaluation sets that positives are compared with. */
   private enum Against {
     RELEVANT,
@@ -102,28 +96,15 @@ final class DataDedupCommand implements Callable<Integer> {
           "Near texts: they share at least this part of their words, 0 to 1 (default: ${DEFAULT-VALUE}).")
   private double overlap;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder to write.")
-  private Path output;
-
   @Mixin
-  private Overwriting overwriting;
-
-  @Option(names = "--json", description = "Print JSON instead of a table.")
-  private boolean json;
-
-  @Mixin
-  private ProgressOptions progress;
+  private RowOutputOptions output;
 
   @Spec
   private CommandSpec spec;
 
   @Override
   public Integer call() {
-    overwriting.checkRows("--output", output, files.places());
+    output.check(files);
     if (evaluation.isEmpty() && !within) {
       throw new ParameterException(
           spec.commandLine(),
@@ -131,13 +112,12 @@ final class DataDedupCommand implements Callable<Integer> {
     }
     var deduplication = deduplication(nearness());
     SortedMap<String, Counts> counts;
-    try (var phase = progress.phase("rows", "rows", OptionalLong.empty())) {
-      var rows =
-          DomainRows.of(files.places(), files.rows(), LOG::warn, files.threads(), phase::add);
-      counts = deduplication.write(rows, output, this::record);
+    try (var phase = output.rows("rows")) {
+      var rows = files.domains(phase::add);
+      counts = deduplication.write(rows, output.folder(), this::record);
     }
     var out = spec.commandLine().getOut();
-    if (json) {
+    if (output.json()) {
       out.println(Json.pretty(counts));
     } else {
       print(counts);
@@ -205,8 +185,8 @@ final class DataDedupCommand implements Callable<Integer> {
     var out = spec.commandLine().getOut();
     out.print(table);
     out.println("= equal after normalisation, ~ near");
-    if (Files.exists(output.resolve(Deduplication.REMOVED))) {
-      out.printf("taken out are in %s%n", output.resolve(Deduplication.REMOVED));
+    if (Files.exists(output.folder().resolve(Deduplication.REMOVED))) {
+      out.printf("taken out are in %s%n", output.folder().resolve(Deduplication.REMOVED));
     }
     counts.forEach((domain, of) -> {
       if (of.kept() == 0) {

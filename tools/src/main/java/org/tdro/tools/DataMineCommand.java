@@ -8,11 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tdro.io.FolderLock;
 import org.tdro.io.Json;
 import org.tdro.rows.DomainFiles;
@@ -53,8 +50,6 @@ import picocli.CommandLine.Spec;
       "  tdro data mine nli.jsonl --model MODEL --teacher STRONGER --sampling top --num-negatives 8 --output data/mined",
     })
 final class DataMineCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(DataMineCommand.class);
-
   @Mixin
   private TrainingFiles files;
 
@@ -147,39 +142,26 @@ final class DataMineCommand implements Callable<Integer> {
       description = "Leave out rows that came without negatives, and for which none remained.")
   private boolean dropEmpty;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder to write.")
-  private Path output;
-
   @Mixin
-  private Overwriting overwriting;
-
-  @Option(names = "--json", description = "Print JSON instead of a table.")
-  private boolean json;
-
-  @Mixin
-  private ProgressOptions progress;
+  private RowOutputOptions output;
 
   @Spec
   private CommandSpec spec;
 
   @Override
   public Integer call() {
-    overwriting.checkRows("--output", output, files.places());
+    output.check(files);
     var options = options();
     var counts = new TreeMap<String, MiningCounts>();
-    var rows = DomainRows.of(files.places(), files.rows(), LOG::warn, files.threads(), read -> {});
+    var rows = files.domains(read -> {});
     try (var rankers =
-        MiningRankers.open(model, teacher, MiningFolder.of(output).embeddings())) {
+        MiningRankers.open(model, teacher, MiningFolder.of(output.folder()).embeddings())) {
       var facts = facts(rows, options, rankers);
-      var folder = MiningFolder.of(output);
+      var folder = MiningFolder.of(output.folder());
       FolderLock.whileHeld(folder.folder(), "mining into", () -> {
         folder.begin(facts);
         try (var ending = new GracefulShutdown();
-            var phase = progress.phase("mining", "rows", OptionalLong.empty())) {
+            var phase = output.rows("mining")) {
           rows.forEachDomain(domain -> {
             var mining = new HardNegativeMining(
                 options,
@@ -201,7 +183,7 @@ final class DataMineCommand implements Callable<Integer> {
   }
 
   private void write(DomainRows rows, MiningFolder folder, Object facts) {
-    RowOutput.write(output, beside -> {
+    RowOutput.write(output.folder(), beside -> {
       for (var source : rows.files().entrySet()) {
         try (var writer = RowOutput.open(beside, source.getKey(), source.getValue())) {
           HardNegativeMining.join(folder.parts(source.getKey()), dropEmpty, writer);
@@ -267,7 +249,7 @@ final class DataMineCommand implements Callable<Integer> {
 
   private void print(Map<String, MiningCounts> counts) {
     var out = spec.commandLine().getOut();
-    if (json) {
+    if (output.json()) {
       out.println(Json.pretty(counts));
       out.flush();
       return;

@@ -2,14 +2,10 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tdro.io.Json;
-import org.tdro.rows.DomainRows;
 import org.tdro.rows.selection.RowSample;
 import org.tdro.rows.selection.RowSample.Counts;
 import picocli.CommandLine.ArgGroup;
@@ -37,8 +33,6 @@ import picocli.CommandLine.Spec;
       "  tdro data sample data/train --share 0.1 --seed 7 --output data/tenth",
     })
 final class DataSampleCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(DataSampleCommand.class);
-
   @Mixin
   private TrainingFiles files;
 
@@ -66,37 +60,23 @@ final class DataSampleCommand implements Callable<Integer> {
       description = "The seed of the choice (default: ${DEFAULT-VALUE}).")
   private long seed;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder to write.")
-  private Path output;
-
   @Mixin
-  private Overwriting overwriting;
-
-  @Option(names = "--json", description = "Print JSON instead of a table.")
-  private boolean json;
-
-  @Mixin
-  private ProgressOptions progress;
+  private RowOutputOptions output;
 
   @Spec
   private CommandSpec spec;
 
   @Override
   public Integer call() {
-    overwriting.checkRows("--output", output, files.places());
+    output.check(files);
     var sample = sample();
     SortedMap<String, Counts> counts;
-    try (var phase = progress.phase("rows", "rows", OptionalLong.empty())) {
-      var rows =
-          DomainRows.of(files.places(), files.rows(), LOG::warn, files.threads(), phase::add);
-      counts = sample.write(rows, output, this::record);
+    try (var phase = output.rows("rows")) {
+      var rows = files.domains(phase::add);
+      counts = sample.write(rows, output.folder(), this::record);
     }
     var out = spec.commandLine().getOut();
-    if (json) {
+    if (output.json()) {
       out.println(Json.pretty(counts));
     } else {
       var table = new TextTable("domain", "rows", "drawn");

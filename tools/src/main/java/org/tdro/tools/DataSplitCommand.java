@@ -4,16 +4,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tdro.evaluation.sets.BeirWriter;
 import org.tdro.io.Json;
-import org.tdro.rows.DomainRows;
 import org.tdro.rows.selection.RowSplit;
 import org.tdro.rows.selection.RowSplit.Counts;
 import picocli.CommandLine.ArgGroup;
@@ -45,8 +41,6 @@ import picocli.CommandLine.Spec;
       "  tdro data split acl.jsonl news.jsonl --queries 200 --as rows --output data/split",
     })
 final class DataSplitCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(DataSplitCommand.class);
-
   /** The form of held-out rows. */
   private enum Form {
     BEIR,
@@ -93,39 +87,25 @@ final class DataSplitCommand implements Callable<Integer> {
           "The form of what is held out: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   private Form form;
 
-  @Option(
-      names = "--output",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder to write.")
-  private Path output;
-
   @Mixin
-  private Overwriting overwriting;
-
-  @Option(names = "--json", description = "Print JSON instead of a table.")
-  private boolean json;
-
-  @Mixin
-  private ProgressOptions progress;
+  private RowOutputOptions output;
 
   @Spec
   private CommandSpec spec;
 
   @Override
   public Integer call() {
-    overwriting.checkRows("--output", output, files.places());
+    output.check(files);
     var split = split();
     SortedMap<String, Counts> counts;
-    try (var phase = progress.phase("rows", "rows", OptionalLong.empty())) {
-      var rows =
-          DomainRows.of(files.places(), files.rows(), LOG::warn, files.threads(), phase::add);
+    try (var phase = output.rows("rows")) {
+      var rows = files.domains(phase::add);
       counts = form == Form.BEIR
-          ? split.write(rows, output, "eval", BeirWriter::open, this::record)
-          : split.write(rows, output, "heldout", RowSplit.asRows(), this::record);
+          ? split.write(rows, output.folder(), "eval", BeirWriter::open, this::record)
+          : split.write(rows, output.folder(), "heldout", RowSplit.asRows(), this::record);
     }
     var out = spec.commandLine().getOut();
-    if (json) {
+    if (output.json()) {
       out.println(Json.pretty(counts));
     } else {
       print(counts);

@@ -12,12 +12,9 @@ import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.tdro.data.shards.TrainingData;
 import org.tdro.io.FileException;
 import org.tdro.io.Json;
-import org.tdro.rows.DomainRows;
 import org.tdro.rows.duplicates.RepeatedRows;
 import org.tdro.rows.statistics.DomainStatistics;
 import org.tdro.rows.statistics.EvaluationOverlap;
@@ -54,8 +51,6 @@ import picocli.CommandLine.Spec;
       "  tdro data stats data/arrow"
     })
 final class DataStatsCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(DataStatsCommand.class);
-
   /** Texts are not longer in tokens than this. */
   private static final int ALL_TOKENS = 1 << 20;
 
@@ -147,8 +142,7 @@ final class DataStatsCommand implements Callable<Integer> {
     }
     RowStatistics found;
     try (var phase = progress.phase("rows", "rows", OptionalLong.empty())) {
-      var rows =
-          DomainRows.of(files.places(), files.rows(), LOG::warn, files.threads(), phase::add);
+      var rows = files.domains(phase::add);
       found = RowStatistics.of(rows, length, sets);
     }
     if (json) {

@@ -53,7 +53,7 @@ final class Overwriting {
             "%s: %s holds %s, which is read; name another folder".formatted(option, folder, place));
       }
     }
-    checkFolder(option, folder, RowOutput::isReplaceable, "was not written by a command on rows");
+    checkFolder(option, folder, RowOutput::isOne, "was not written by a command on rows");
   }
 
   /**

@@ -2,6 +2,10 @@ package org.tdro.tools;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.tdro.rows.DomainRows;
 import org.tdro.rows.RowOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -9,6 +13,8 @@ import picocli.CommandLine.Parameters;
 
 /** The arguments of commands that read training rows: the files, and the number of threads. */
 final class TrainingFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingFiles.class);
+
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE|DIR",
@@ -32,6 +38,15 @@ final class TrainingFiles {
   /** How the rows are read. */
   RowOptions rows() {
     return rows.options();
+  }
+
+  /**
+   * Returns the rows, by domain.
+   *
+   * @param progress is told how many were read
+   */
+  DomainRows domains(LongConsumer progress) {
+    return DomainRows.of(places, rows(), LOG::warn, threads, progress);
   }
 
   int threads() {

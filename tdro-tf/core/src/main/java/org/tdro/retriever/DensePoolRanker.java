@@ -61,9 +61,9 @@ public final class DensePoolRanker implements PoolRanker {
     var asked = embeddings(texts);
     var scores = new ArrayList<double[]>();
     for (int i = 0; i < texts.size(); i++) {
-      var query = asked.row(i);
+      int query = i;
       scores.add(IntStream.of(numbers.get(i))
-          .mapToDouble(number -> product(query, passages.row(number)))
+          .mapToDouble(number -> asked.product(query, passages.row(number), 0))
           .toArray());
     }
     return scores;
@@ -76,14 +76,6 @@ public final class DensePoolRanker implements PoolRanker {
       embedded = List.copyOf(texts);
     }
     return queries;
-  }
-
-  private static double product(float[] query, float[] passage) {
-    double sum = 0;
-    for (int i = 0; i < query.length; i++) {
-      sum += (double) query[i] * passage[i];
-    }
-    return sum;
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.util.List;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.search.Corpus;
-import org.tdro.search.Embeddings;
 import org.tdro.search.Query;
 import org.tdro.search.Ranker;
 import org.tdro.search.Run;
@@ -47,7 +46,7 @@ public record Reranker(EmbeddingSource source, Run first, int depth) implements 
         for (int i = 0; i < block.ids().size(); i++) {
           var id = block.ids().get(i);
           for (int row : rows.remove(id)) {
-            double score = innerProduct(embeddings, row, block.embeddings(), i);
+            double score = embeddings.product(row, block.embeddings(), i);
             rankings.get(queries.get(row).id()).add(new ScoredDocument(id, (float) score));
           }
         }
@@ -61,14 +60,5 @@ public record Reranker(EmbeddingSource source, Run first, int depth) implements 
     rankings.replaceAll((query, documents) ->
         documents.stream().sorted(ScoredDocument.RANKING).limit(topK).toList());
     return Run.of(rankings);
-  }
-
-  private static double innerProduct(Embeddings left, int row, Embeddings right, int other) {
-    int dimension = left.dimension();
-    double sum = 0;
-    for (int i = 0; i < dimension; i++) {
-      sum += (double) left.values()[row * dimension + i] * right.values()[other * dimension + i];
-    }
-    return sum;
   }
 }

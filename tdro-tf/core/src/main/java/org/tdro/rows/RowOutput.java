@@ -54,9 +54,9 @@ public final class RowOutput {
     }
   }
 
-  /** Returns whether a folder was written so, or is empty, and may be replaced. */
-  public static boolean isReplaceable(Path folder) {
-    return Files.isRegularFile(folder.resolve(RECORD)) || isEmpty(folder);
+  /** Returns whether a folder was written so, and may be replaced. */
+  public static boolean isOne(Path folder) {
+    return Files.isRegularFile(folder.resolve(RECORD));
   }
 
   private static boolean isEmpty(Path folder) {
@@ -79,9 +79,8 @@ public final class RowOutput {
     }
   }
 
-  /** Opens the file of a domain, compressed as its source is, which is made with the first row; its folder is made. */
-  public static RowWriter open(Path folder, String domain, Path source) throws IOException {
-    Files.createDirectories(folder);
+  /** Opens the file of a domain, compressed as its source is; it and its folder are made with the first row. */
+  public static RowWriter open(Path folder, String domain, Path source) {
     boolean compressed = source.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
     var file = folder.resolve(domain + (compressed ? ".jsonl.gz" : ".jsonl"));
     return RowWriter.whenNeeded(file);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.tdro.io.AtomicWrite;
@@ -32,7 +33,7 @@ public final class RowWriter implements AutoCloseable {
     this.named = named;
   }
 
-  /** Returns a writer that makes its file with the first row, so that there is none without rows. */
+  /** Returns a writer that makes its file and folder with the first row, so that there is none without rows. */
   static RowWriter whenNeeded(Path file) {
     return new RowWriter(file, file);
   }
@@ -51,6 +52,7 @@ public final class RowWriter implements AutoCloseable {
 
   private JsonGenerator json() throws IOException {
     if (json == null) {
+      Files.createDirectories(file.toAbsolutePath().getParent());
       var lines = TextLines.writer(file, named);
       try {
         json =

@@ -145,13 +145,10 @@ public final class EmbeddingShards {
         });
   }
 
-  /** Returns the embedding of a row. */
-  public float[] row(long row) {
+  /** Reads the embedding of a row alone. */
+  public Embeddings row(long row) {
     int shard = shard(row);
-    return shards
-        .get(shard)
-        .embeddings(row - starts[shard], row - starts[shard] + 1)
-        .values();
+    return shards.get(shard).embeddings(row - starts[shard], row - starts[shard] + 1);
   }
 
   /**

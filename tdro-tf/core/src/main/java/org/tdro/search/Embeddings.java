@@ -73,7 +73,7 @@ public record Embeddings(int rows, int dimension, float[] values) {
   }
 
   /** Returns the inner product of a vector and one of {@code others}, summed in double precision in the order of the coordinates. */
-  double product(int row, Embeddings others, int other) {
+  public double product(int row, Embeddings others, int other) {
     int a = row * dimension;
     int b = other * dimension;
     double sum = 0;

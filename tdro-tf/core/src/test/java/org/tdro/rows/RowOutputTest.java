@@ -31,7 +31,7 @@ class RowOutputTest {
     });
     assertThat(output.resolve("full.jsonl.gz")).exists();
     assertThat(output.resolve("empty.jsonl")).doesNotExist();
-    assertThat(RowOutput.isReplaceable(output)).isTrue();
+    assertThat(RowOutput.isOne(output)).isTrue();
   }
 
   @Test

@@ -134,10 +134,10 @@ public final class ComparedRows {
     var ranked = new ArrayList<Ranked>();
     int next = 0;
     for (int row = 0; row < negativeCounts.size(); row++) {
-      double own = product(vectors.queries(), row, vectors.positives(), row) / temperature;
+      double own = vectors.queries().product(row, vectors.positives(), row) / temperature;
       var scores = new ArrayList<>(List.of(own));
       for (int k = 0; k < negativeCounts.get(row); k++) {
-        scores.add(product(vectors.queries(), row, vectors.negatives(), next++) / temperature);
+        scores.add(vectors.queries().product(row, vectors.negatives(), next++) / temperature);
       }
       if (scores.size() > 1) {
         ranked.add(ranked(row, own, scores));
@@ -158,17 +158,16 @@ public final class ComparedRows {
         var scores = new ArrayList<Double>();
         for (int other = 0; other < group.size(); other++) {
           if (other == row || !group.alsoRelevant().contains(row * group.size() + other)) {
-            scores.add(product(
-                    vectors.queries(),
-                    group.start() + row,
-                    vectors.positives(),
-                    group.start() + other)
+            scores.add(vectors
+                    .queries()
+                    .product(group.start() + row, vectors.positives(), group.start() + other)
                 / temperature);
           }
         }
         if (scores.size() > 1) {
-          double own = product(
-                  vectors.queries(), group.start() + row, vectors.positives(), group.start() + row)
+          double own = vectors
+                  .queries()
+                  .product(group.start() + row, vectors.positives(), group.start() + row)
               / temperature;
           ranked.add(ranked(group.start() + row, own, scores));
         }
@@ -192,13 +191,5 @@ public final class ComparedRows {
       sum += Math.exp(score - largest);
     }
     return new Ranked(row, largest - own + Math.log(sum), above + (equal + 1) / 2.0, scores.size());
-  }
-
-  private static double product(Embeddings a, int i, Embeddings b, int j) {
-    double sum = 0;
-    for (int d = 0; d < a.dimension(); d++) {
-      sum += (double) a.values()[i * a.dimension() + d] * b.values()[j * b.dimension() + d];
-    }
-    return sum;
   }
 }

@@ -14,7 +14,6 @@ import org.tdro.rows.DomainRows;
 import org.tdro.rows.HashNumbers;
 import org.tdro.rows.Passage;
 import org.tdro.rows.RowOutput;
-import org.tdro.rows.RowWriter;
 import org.tdro.rows.TrainingRow;
 
 /**
@@ -124,14 +123,14 @@ public record Deduplication(KnownTexts queries, KnownTexts documents, Optional<W
       throws IOException {
     var tally = new Tally();
     try (var kept = RowOutput.open(folder, domain, rows.files().get(domain));
-        var removed = new Removed(folder.resolve(REMOVED), domain)) {
+        var removed = RowOutput.open(folder.resolve(REMOVED), domain, Path.of(""))) {
       rows.read(domain, row -> candidate(row, earlier), (row, candidate) -> {
         var duplicate = candidate
             .evaluated()
             .or(() -> earlier.addUnlessRepeated(domain, row, candidate.earlier()));
         tally.add(duplicate);
         if (duplicate.isPresent()) {
-          removed.write(row, duplicate.get());
+          removed.write(row, KEY, duplicate.get());
         } else {
           kept.write(row);
         }
@@ -149,32 +148,6 @@ public record Deduplication(KnownTexts queries, KnownTexts documents, Optional<W
             .findFirst()
             .map(match -> Duplicate.of(Part.POSITIVE, match)));
     return new Candidate(evaluated, evaluated.isPresent() ? List.of() : earlier.find(row));
-  }
-
-  /** The file of rows that were taken out, which is made with the first one. */
-  private static final class Removed implements AutoCloseable {
-    private final Path folder;
-    private final String domain;
-    private RowWriter writer;
-
-    Removed(Path folder, String domain) {
-      this.folder = folder;
-      this.domain = domain;
-    }
-
-    void write(TrainingRow row, Duplicate duplicate) throws IOException {
-      if (writer == null) {
-        writer = RowOutput.open(folder, domain, Path.of(""));
-      }
-      writer.write(row, KEY, duplicate);
-    }
-
-    @Override
-    public void close() throws IOException {
-      if (writer != null) {
-        writer.close();
-      }
-    }
   }
 
   /** The rows that were kept so far, by query and positive. */

@@ -3,7 +3,7 @@ package org.tdro.search.mining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
+import org.tdro.io.AtomicWrite;
 import org.tdro.io.FileException;
 import org.tdro.io.FolderLock;
 import org.tdro.io.InputException;
@@ -74,13 +74,8 @@ public record MiningFolder(Path folder) {
   }
 
   private static void delete(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (var files = Files.walk(folder)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
+    try {
+      AtomicWrite.delete(folder);
     } catch (IOException e) {
       throw FileException.writing(folder, e);
     }

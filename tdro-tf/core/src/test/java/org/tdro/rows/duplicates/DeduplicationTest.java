@@ -86,7 +86,7 @@ class DeduplicationTest {
     assertThat(first.path("distance").asInt(-1)).isZero();
     assertThat(counts.get("a").equal()).isEqualTo(Map.of("query", 1L, "positive", 1L));
     assertThat(counts.get("a").bySet()).isEqualTo(Map.of("set", 2L));
-    assertThat(RowOutput.isReplaceable(folder.resolve("out"))).isTrue();
+    assertThat(RowOutput.isOne(folder.resolve("out"))).isTrue();
   }
 
   @Test
