@@ -73,6 +73,9 @@ final class MixtureCommand extends CommandGroup {
     private int rows;
 
     @Mixin
+    private Overwriting overwriting;
+
+    @Mixin
     private ProgressOptions progress;
 
     @Override
@@ -87,7 +90,10 @@ final class MixtureCommand extends CommandGroup {
       var audit = first == null
           ? new MixtureAudit(folder.resolve("first"), folder.resolve("second"), System.err)
           : new MixtureAudit(first, second, System.err);
-      print(audit.rows(rows).write(folder), folder);
+      if (audit.rows(rows).wouldReplace(folder)) {
+        overwriting.check("output", AuditReport.file(folder));
+      }
+      print(audit.write(folder), folder);
       return 0;
     }
 

@@ -185,6 +185,11 @@ public final class MixtureAudit {
     return report;
   }
 
+  /** Returns whether a folder holds an audit of other runs, or of another number of rows, which {@link #write} would replace. */
+  public boolean wouldReplace(Path folder) {
+    return present(folder).filter(report -> !report.key().equals(key())).isPresent();
+  }
+
   private static Optional<AuditReport> present(Path folder) {
     try {
       return AuditReport.read(folder);

@@ -111,6 +111,8 @@ class MixtureAuditTest {
     Files.delete(kept.resolve("audit.md"));
     audit("audit/first", "audit/second").rows(16).write(kept);
     assertThat(kept.resolve("audit.md")).doesNotExist();
+    assertThat(audit("audit/first", "audit/second").rows(16).wouldReplace(kept)).isFalse();
+    assertThat(audit("audit/first", "audit/second").rows(20).wouldReplace(kept)).isTrue();
     var other = audit("audit/first", "audit/second").rows(20).write(kept);
     assertThat(kept.resolve("audit.md")).exists();
     assertThat(AuditReport.read(kept)).contains(other);
