@@ -43,9 +43,10 @@ function auditOf(audit, named) {
 /** Rows for people to look at: are they wrong, or is the model too weak for them? */
 function worstRows(domain) {
   return scrolling('Rows of ' + domain.domain, element('table', {},
-    element('thead', {}, element('tr', {}, ...['query id', 'rank', 'query', 'positive'].map(title => element('th', {scope: 'col'}, title)))),
+    element('thead', {}, element('tr', {}, ...['query id', 'rank', 'query', 'positive', 'preferred'].map(title => element('th', {scope: 'col'}, title)))),
     element('tbody', {}, ...domain.worst.map(row => element('tr', {}, element('td', {}, row.query_id),
-      element('td', {}, `${Math.round(row.rank)} of ${row.candidates}`), element('td', {class: 'long'}, row.query), element('td', {class: 'long'}, row.positive))))));
+      element('td', {}, `${Math.round(row.rank)} of ${row.candidates}`), element('td', {class: 'long'}, row.query), element('td', {class: 'long'}, row.positive),
+      element('td', {class: 'long'}, row.rank > 1 && row.rival || ''))))));
 }
 
 const percent = part => Math.round(100 * part);

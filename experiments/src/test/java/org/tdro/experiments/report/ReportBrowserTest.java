@@ -109,14 +109,16 @@ class ReportBrowserTest {
                   unseen,
                   ranks(0.5, 1),
                   new RepeatedRows(1000, 10, new TreeMap<>(Map.of("other", 7L))),
-                  List.of(new RowExample("q1", "what is " + HOSTILE, "a passage", 64, 64)));
+                  List.of(
+                      new RowExample("q1", "what is " + HOSTILE, "a passage", 64, 64, "another")),
+                  List.of());
             })
             .toList());
   }
 
   private static DomainAudit.Ranks ranks(double loss, int worst) {
     var ranks = new PositiveRanks(IntStream.range(0, 640)
-        .mapToObj(i -> new PositiveRanks.Ranked(i, loss, i % worst + 1, 64))
+        .mapToObj(i -> new PositiveRanks.Ranked(i, loss, i % worst + 1, 64, 0))
         .toList());
     return new DomainAudit.Ranks(ranks, new PositiveRanks(List.of()));
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,7 +30,7 @@ import org.tdro.mixing.audit.AuditReport;
 import org.tdro.mixing.audit.ComparedRows;
 import org.tdro.mixing.audit.DomainAudit;
 import org.tdro.mixing.audit.DomainAudit.Ranks;
-import org.tdro.mixing.audit.PositiveRanks.Ranked;
+import org.tdro.mixing.audit.PositiveRanks;
 import org.tdro.mixing.audit.RowExample;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.Retriever;
@@ -57,7 +58,7 @@ public final class MixtureAudit {
   public static final int ROWS = 512;
 
   /** What changes when the same runs would be audited otherwise. */
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
 
   /** Rows of a domain that are shown to people. */
   private static final int EXAMPLES = 3;
@@ -255,7 +256,8 @@ public final class MixtureAudit {
                 unseen.get(Fold.SECOND).plus(unseen.get(Fold.FIRST)),
                 ofFirst.get(Fold.FIRST).plus(ofSecond.get(Fold.SECOND)),
                 repeated.get(sample.domain()),
-                sample.worst(unseen, prepared.tokenizer()));
+                sample.worst(unseen, prepared.tokenizer()),
+                sample.outranked(unseen, prepared.tokenizer()));
           })
           .toList();
     }
@@ -303,26 +305,41 @@ public final class MixtureAudit {
       return ranks;
     }
 
-    /** Returns the rows with the largest losses. */
+    /** Returns the rows with the largest losses among the positives of others. */
     List<RowExample> worst(Map<Fold, Ranks> ranks, Tokenizer tokenizer) {
-      return rows.keySet().stream()
-          .sorted()
-          .flatMap(fold ->
-              ranks.get(fold).others().rows().stream().map(ranked -> Map.entry(fold, ranked)))
-          .sorted(Comparator.comparing(entry -> -entry.getValue().loss()))
-          .limit(EXAMPLES)
-          .map(entry -> example(rows.get(entry.getKey()), entry.getValue(), tokenizer))
-          .toList();
+      return examples(ranks, Ranks::others, ComparedRows::positives, tokenizer);
     }
 
-    private static RowExample example(ComparedRows compared, Ranked ranked, Tokenizer tokenizer) {
-      int row = ranked.row();
-      return new RowExample(
-          compared.queryId(row),
-          tokenizer.decode(compared.queries()[row]),
-          tokenizer.decode(compared.positives()[row]),
-          ranked.rank(),
-          ranked.candidates());
+    /** Returns the rows with the largest losses among their own negatives. */
+    List<RowExample> outranked(Map<Fold, Ranks> ranks, Tokenizer tokenizer) {
+      return examples(ranks, Ranks::own, ComparedRows::negatives, tokenizer);
+    }
+
+    /** Returns rows with the largest losses among {@code others}, which are the passages {@code rivals}. */
+    private List<RowExample> examples(
+        Map<Fold, Ranks> ranks,
+        Function<Ranks, PositiveRanks> others,
+        Function<ComparedRows, int[][]> rivals,
+        Tokenizer tokenizer) {
+      return rows.keySet().stream()
+          .sorted()
+          .flatMap(fold -> others.apply(ranks.get(fold)).rows().stream()
+              .map(ranked -> Map.entry(rows.get(fold), ranked)))
+          .sorted(Comparator.comparing(entry -> -entry.getValue().loss()))
+          .limit(EXAMPLES)
+          .map(entry -> {
+            var compared = entry.getKey();
+            var ranked = entry.getValue();
+            int row = ranked.row();
+            return new RowExample(
+                compared.queryId(row),
+                tokenizer.decode(compared.queries()[row]),
+                tokenizer.decode(compared.positives()[row]),
+                ranked.rank(),
+                ranked.candidates(),
+                tokenizer.decode(rivals.apply(compared)[ranked.rival()]));
+          })
+          .toList();
     }
   }
 

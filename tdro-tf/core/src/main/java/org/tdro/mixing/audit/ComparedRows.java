@@ -135,12 +135,13 @@ public final class ComparedRows {
     int next = 0;
     for (int row = 0; row < negativeCounts.size(); row++) {
       double own = vectors.queries().product(row, vectors.positives(), row) / temperature;
-      var scores = new ArrayList<>(List.of(own));
-      for (int k = 0; k < negativeCounts.get(row); k++) {
-        scores.add(vectors.queries().product(row, vectors.negatives(), next++) / temperature);
+      var others = new ArrayList<Scored>();
+      for (int k = 0; k < negativeCounts.get(row); k++, next++) {
+        others.add(new Scored(
+            next, vectors.queries().product(row, vectors.negatives(), next) / temperature));
       }
-      if (scores.size() > 1) {
-        ranked.add(ranked(row, own, scores));
+      if (!others.isEmpty()) {
+        ranked.add(ranked(row, own, others));
       }
     }
     return new PositiveRanks(ranked);
@@ -155,41 +156,48 @@ public final class ComparedRows {
     var ranked = new ArrayList<Ranked>();
     for (var group : groups) {
       for (int row = 0; row < group.size(); row++) {
-        var scores = new ArrayList<Double>();
+        int query = group.start() + row;
+        var others = new ArrayList<Scored>();
         for (int other = 0; other < group.size(); other++) {
-          if (other == row || !group.alsoRelevant().contains(row * group.size() + other)) {
-            scores.add(vectors
-                    .queries()
-                    .product(group.start() + row, vectors.positives(), group.start() + other)
-                / temperature);
+          if (other != row && !group.alsoRelevant().contains(row * group.size() + other)) {
+            int passage = group.start() + other;
+            others.add(new Scored(
+                passage,
+                vectors.queries().product(query, vectors.positives(), passage) / temperature));
           }
         }
-        if (scores.size() > 1) {
-          double own = vectors
-                  .queries()
-                  .product(group.start() + row, vectors.positives(), group.start() + row)
-              / temperature;
-          ranked.add(ranked(group.start() + row, own, scores));
+        if (!others.isEmpty()) {
+          double own = vectors.queries().product(query, vectors.positives(), query) / temperature;
+          ranked.add(ranked(query, own, others));
         }
       }
     }
     return new PositiveRanks(ranked);
   }
 
-  /** Returns the loss and the rank of one of the scores. */
-  private static Ranked ranked(int row, double own, List<Double> scores) {
-    double largest = own;
+  /** A passage besides the positive, and its score s/τ. */
+  private record Scored(int passage, double score) {}
+
+  /** Returns the loss and the rank of a positive among others, of which there is at least one. */
+  private static Ranked ranked(int row, double own, List<Scored> others) {
+    var rival = others.get(0);
     int above = 0;
     int equal = 0;
-    for (double score : scores) {
-      largest = Math.max(largest, score);
-      above += score > own ? 1 : 0;
-      equal += score == own ? 1 : 0;
+    for (var other : others) {
+      rival = other.score() > rival.score() ? other : rival;
+      above += other.score() > own ? 1 : 0;
+      equal += other.score() == own ? 1 : 0;
     }
-    double sum = 0;
-    for (double score : scores) {
-      sum += Math.exp(score - largest);
+    double largest = Math.max(own, rival.score());
+    double sum = Math.exp(own - largest);
+    for (var other : others) {
+      sum += Math.exp(other.score() - largest);
     }
-    return new Ranked(row, largest - own + Math.log(sum), above + (equal + 1) / 2.0, scores.size());
+    return new Ranked(
+        row,
+        largest - own + Math.log(sum),
+        above + equal / 2.0 + 1,
+        others.size() + 1,
+        rival.passage());
   }
 }

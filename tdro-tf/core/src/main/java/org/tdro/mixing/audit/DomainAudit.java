@@ -22,7 +22,8 @@ import org.tdro.rows.duplicates.RepeatedRows;
  * @param contradicted share of rows whose own negatives look as good as the positive, at most, estimated in the same way from the ranks of
  *     positives among the negatives of their rows; absent if rows have no negatives
  * @param repeated copies within the domain, and overlap with others
- * @param worst the compared rows that fit least: those with the largest losses of a model that has not seen them, the worst first
+ * @param worst the compared rows that fit least, the worst first: those with the largest losses of a model that has not seen them or,
+ *     where the domain is suspected for its negatives, with the largest losses among these
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
@@ -141,7 +142,8 @@ public record DomainAudit(
    * @param start ranks by the model before training
    * @param unseen ranks by trained models of rows that they were not trained on
    * @param seen ranks by them of rows that they were trained on
-   * @param worst rows that fit least
+   * @param worst rows that fit least among the positives of other rows
+   * @param outranked rows that fit least among their own negatives
    */
   public static DomainAudit of(
       String domain,
@@ -149,9 +151,10 @@ public record DomainAudit(
       Ranks unseen,
       Ranks seen,
       RepeatedRows repeated,
-      List<RowExample> worst) {
+      List<RowExample> worst,
+      List<RowExample> outranked) {
     int compared = unseen.others().rows().size();
-    return new DomainAudit(
+    var audit = new DomainAudit(
         domain,
         compared,
         compared == 0
@@ -165,6 +168,13 @@ public record DomainAudit(
         better(start.own(), unseen.own()),
         repeated,
         worst);
+    return audit.verdict() == Verdict.NOISE && !audit.isMispaired()
+        ? audit.withWorst(outranked)
+        : audit;
+  }
+
+  private DomainAudit withWorst(List<RowExample> rows) {
+    return new DomainAudit(domain, compared, losses, mispaired, contradicted, repeated, rows);
   }
 
   /** Returns the estimate of the model that takes fewer rows for mispaired; null without rows. */
@@ -188,6 +198,11 @@ public record DomainAudit(
         repeated.copyShare(),
         Math.max(
             atLeast(mispaired), isUnderstood() ? (atLeast(contradicted) - HARD) / (1 - HARD) : 0));
+  }
+
+  /** Returns whether mispaired rows alone make the domain suspected. */
+  private boolean isMispaired() {
+    return atLeast(mispaired) >= SUSPECTED;
   }
 
   private boolean isUnderstood() {
@@ -243,7 +258,7 @@ public record DomainAudit(
             "the loss of unseen rows is %.2f before and %.2f after training (a guess: %.2f): there is little to learn, or the runs are too short",
             losses.start(), losses.unseen(), losses.chance());
       case NOISE ->
-        atLeast(mispaired) >= SUSPECTED
+        isMispaired()
             ? text(
                 "query and positive do not seem to belong together in %.0f %% of the rows (± %.0f), and the loss of unseen rows is %.2f (a guess: %.2f)",
                 100 * mispaired.value(),

@@ -18,8 +18,9 @@ public record PositiveRanks(List<Ranked> rows) {
    * @param loss −log softmax(s/τ) of the positive among the candidates
    * @param rank 1 for the best score; equal scores share the mean of their ranks
    * @param candidates the number n of passages that it is one of, at least 2
+   * @param rival the number of the best of the others: of a row, whose positive it is, or of a negative
    */
-  public record Ranked(int row, double loss, double rank, int candidates) {}
+  public record Ranked(int row, double loss, double rank, int candidates, int rival) {}
 
   /** An estimate with the standard deviation that it would have over samples of rows. */
   public record Estimate(double value, double standardError) {}

@@ -83,6 +83,7 @@ class ComparedRowsTest {
     assertThat(ranks.get(0).loss()).isEqualTo(Math.log(sum) - 0.2, within(1e-6));
     assertThat(ranks.get(0).rank()).isEqualTo(3);
     assertThat(ranks.get(1).rank()).isEqualTo(1.5);
+    assertThat(ranks).extracting(Ranked::rival).containsExactly(1, 2, 1);
   }
 
   /** Two of the four rows are equal, so each of them is compared with two passages besides its own. */
@@ -102,7 +103,7 @@ class ComparedRowsTest {
     var negatives = new Embeddings(2, 1, new float[] {2, 0});
     assertThat(rows.ranksAmongOwn(new ComparedRows.Vectors(ones, ones, negatives), 0.5)
             .rows())
-        .extracting(Ranked::rank, Ranked::candidates)
-        .containsExactly(tuple(2.0, 2), tuple(1.0, 2));
+        .extracting(Ranked::rank, Ranked::candidates, Ranked::rival)
+        .containsExactly(tuple(2.0, 2, 0), tuple(1.0, 2, 1));
   }
 }

@@ -20,6 +20,8 @@ import org.tdro.rows.duplicates.RepeatedRows;
 class DomainAuditTest {
   private static final int ROWS = 640;
 
+  private static final RowExample OUTRANKED = new RowExample("q 2", "b", "y", 2, 5, "z");
+
   @TempDir
   private Path folder;
 
@@ -35,7 +37,8 @@ class DomainAuditTest {
 
   private static PositiveRanks ranks(double loss, double guessed, int candidates, int rows) {
     return new PositiveRanks(IntStream.range(0, rows)
-        .mapToObj(i -> new Ranked(0, loss, i < guessed * rows ? i % candidates + 1 : 1, candidates))
+        .mapToObj(
+            i -> new Ranked(0, loss, i < guessed * rows ? i % candidates + 1 : 1, candidates, 0))
         .toList());
   }
 
@@ -50,7 +53,8 @@ class DomainAuditTest {
         ranks(1, mispaired),
         ranks(0.5, mispaired),
         copies(0),
-        List.of(new RowExample("q 1", "a \u001b <b>\n" + "x".repeat(300), "y", 60, 64)));
+        List.of(new RowExample("q 1", "a \u001b <b>\n" + "x".repeat(300), "y", 60, 64, null)),
+        List.of(OUTRANKED));
   }
 
   @ParameterizedTest
@@ -81,10 +85,27 @@ class DomainAuditTest {
         ranks(unseen, mispaired, contradicted),
         ranks(seen, mispaired, contradicted),
         copies(copies),
-        List.of());
+        List.of(),
+        List.of(OUTRANKED));
     assertThat(audit.verdict()).hasToString(verdict);
     assertThat(audit.suspected())
         .isEqualTo(audit.verdict() == Verdict.NOISE || audit.verdict() == Verdict.COPIES);
+  }
+
+  @Test
+  void rowsThatAreShownAreThoseOfTheReason() {
+    var contradicted = DomainAudit.of(
+        "a",
+        ranks(3, 0.1, 1),
+        ranks(2, 0.1, 1),
+        ranks(1, 0.1, 1),
+        copies(0),
+        List.of(),
+        List.of(OUTRANKED));
+    assertThat(contradicted.reason()).contains("their own negatives look as good");
+    assertThat(contradicted.worst()).containsExactly(OUTRANKED);
+    assertThat(OUTRANKED.lines()).containsExactly("q 2, rank 2 of 5: b", "→ y", "× z");
+    assertThat(audit("a", 0.5).worst()).doesNotContain(OUTRANKED);
   }
 
   @Test
@@ -97,32 +118,33 @@ class DomainAuditTest {
   /** A start may know more than a short training teaches. */
   @Test
   void theModelThatTakesFewerRowsForMispairedCounts() {
-    var audit =
-        DomainAudit.of("a", ranks(1, 0.1), ranks(4, 0.9), ranks(1, 0), copies(0), List.of());
+    var audit = DomainAudit.of(
+        "a", ranks(1, 0.1), ranks(4, 0.9), ranks(1, 0), copies(0), List.of(), List.of());
     assertThat(audit.mispaired().value()).isBetween(0.09, 0.11);
   }
 
   @Test
   void aHandfulOfRowsIsNotEnoughForSuspicion() {
     var few = new PositiveRanks(List.of(
-        new Ranked(0, 5, 4, 4),
-        new Ranked(0, 1, 1, 4),
-        new Ranked(0, 1, 1, 4),
-        new Ranked(0, 1, 1, 4),
-        new Ranked(0, 1, 1, 4),
-        new Ranked(0, 1, 1, 4),
-        new Ranked(0, 1, 1, 4),
-        new Ranked(0, 1, 1, 4)));
+        new Ranked(0, 5, 4, 4, 0),
+        new Ranked(0, 1, 1, 4, 0),
+        new Ranked(0, 1, 1, 4, 0),
+        new Ranked(0, 1, 1, 4, 0),
+        new Ranked(0, 1, 1, 4, 0),
+        new Ranked(0, 1, 1, 4, 0),
+        new Ranked(0, 1, 1, 4, 0),
+        new Ranked(0, 1, 1, 4, 0)));
     assertThat(few.mispaired().value()).isEqualTo(0.5);
     var ranks = new Ranks(few, few);
-    assertThat(DomainAudit.of("a", ranks, ranks, ranks, copies(0), List.of()).suspected())
+    assertThat(DomainAudit.of("a", ranks, ranks, ranks, copies(0), List.of(), List.of())
+            .suspected())
         .isFalse();
   }
 
   @Test
   void withoutRowsNothingIsKnown() {
     var none = new Ranks(new PositiveRanks(List.of()), new PositiveRanks(List.of()));
-    var audit = DomainAudit.of("a", none, none, none, copies(0), List.of());
+    var audit = DomainAudit.of("a", none, none, none, copies(0), List.of(), List.of());
     assertThat(audit.verdict()).isEqualTo(Verdict.UNKNOWN);
     assertThat(audit.suspected()).isFalse();
   }
@@ -135,7 +157,7 @@ class DomainAuditTest {
         List.of(
             audit("a", 0),
             audit("b", 1),
-            DomainAudit.of("c", none, none, none, copies(0), List.of())));
+            DomainAudit.of("c", none, none, none, copies(0), List.of(), List.of())));
     report.write(folder);
     assertThat(AuditReport.read(folder)).contains(report);
     assertThat(report.domains()).extracting(DomainAudit::domain).containsExactly("b", "a", "c");

@@ -14,13 +14,13 @@ class PositiveRanksTest {
   /** Rows of each rank once: what guesses would give. */
   private static PositiveRanks uniform(int candidates) {
     return new PositiveRanks(IntStream.rangeClosed(1, candidates)
-        .mapToObj(rank -> new Ranked(0, 1, rank, candidates))
+        .mapToObj(rank -> new Ranked(0, 1, rank, candidates, 0))
         .toList());
   }
 
   private static PositiveRanks right(int rows, int candidates) {
     return new PositiveRanks(IntStream.range(0, rows)
-        .mapToObj(row -> new Ranked(0, 0, 1, candidates))
+        .mapToObj(row -> new Ranked(0, 0, 1, candidates, 0))
         .toList());
   }
 
@@ -51,8 +51,8 @@ class PositiveRanksTest {
 
   @Test
   void aHandfulOfRowsIsNeverSure() {
-    var worst =
-        new PositiveRanks(List.of(new Ranked(0, 5, 5, 5), new Ranked(0, 5, 5, 5))).mispaired();
+    var worst = new PositiveRanks(List.of(new Ranked(0, 5, 5, 5, 0), new Ranked(0, 5, 5, 5, 0)))
+        .mispaired();
     assertThat(worst.value()).isEqualTo(1);
     assertThat(worst.value() - worst.standardError()).isLessThan(0.3);
   }
