@@ -150,6 +150,7 @@ final class ArchitectureTest {
       only("org.apache.lucene..", "search"),
       only("org.apache.parquet..", "rows"),
       only("org.apache.commons.csv..", "rows"),
+      only("opennlp..", "rows"),
       only("com.typesafe.config..", "config"),
       only("org.apache.commons.statistics..", "evaluation"),
       only("io.micrometer..", "runs", "training", "serving"),

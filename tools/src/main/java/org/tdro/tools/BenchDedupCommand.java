@@ -5,8 +5,8 @@ import java.util.concurrent.Callable;
 import org.tdro.experiments.bench.DuplicateBenchmark;
 import org.tdro.experiments.bench.DuplicateBenchmark.Change;
 import org.tdro.io.Json;
-import org.tdro.rows.duplicates.Nearness;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -18,15 +18,16 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure the search of tdro data dedup among generated texts: its time, and which changed copies it finds.",
       "",
-      "One text in fifty is a copy of a known one with other case, other punctuation, its first word at the end, or its first word left out "
-          + "and another one at the end.",
+      "One text in fifty is a copy of a known one with other case, other punctuation, two words swapped, a word left out, or a word "
+          + "replaced by another one.",
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
       "  tdro bench dedup",
-      "  tdro bench dedup --texts 100000 --known 1000000 --words 100 --distance 3",
+      "  tdro bench dedup --texts 100000 --known 1000000 --words 100 --jaccard 0.8",
+      "  tdro bench dedup --distance 2",
     })
 final class BenchDedupCommand implements Callable<Integer> {
   @Option(
@@ -51,19 +52,8 @@ final class BenchDedupCommand implements Callable<Integer> {
           "Words of a text; some have up to half as many more (default: ${DEFAULT-VALUE}).")
   private int words;
 
-  @Option(
-      names = "--distance",
-      defaultValue = "2",
-      paramLabel = "K",
-      description = "Bits in which SimHashes may differ, 0 to 6 (default: ${DEFAULT-VALUE}).")
-  private int distance;
-
-  @Option(
-      names = "--overlap",
-      defaultValue = "0.9",
-      paramLabel = "P",
-      description = "The part of their words that texts share, 0 to 1 (default: ${DEFAULT-VALUE}).")
-  private double overlap;
+  @Mixin
+  private NearnessOptions near;
 
   @Option(
       names = "--threads",
@@ -113,7 +103,7 @@ final class BenchDedupCommand implements Callable<Integer> {
   private DuplicateBenchmark benchmark() {
     try {
       return new DuplicateBenchmark(
-          texts, known, words, words / 2 + 1, new Nearness(distance, overlap), threads, 0);
+          texts, known, words, words / 2 + 1, near.nearness(), threads, 0);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage().replaceAll("(?m)^", "--"), e);
     }

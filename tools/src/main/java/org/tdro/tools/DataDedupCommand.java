@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
       "Take rows out of training data that evaluation sets or other rows hold already.",
       "",
       "A row goes if its query is an evaluation query, or one of its positives a relevant document. Texts are the same if they are equal "
-          + "after normalisation (NFKC, lower case, white space and punctuation collapsed), or near: the SimHashes of their words (Chinese, "
-          + "Japanese, Korean, Thai: pairs of characters) differ in few bits, and they share most of these words.",
+          + "after normalisation (NFKC, lower case, white space and punctuation collapsed), or near: of the words of either, both have at least "
+          + "the part --jaccard (Chinese, Japanese, Korean, Thai: pairs of characters). All such texts are found.",
       "",
       "The output folder gets the rows that stay, unchanged and in their order, and in removed/ the others with the text that each of them "
           + "repeats. Evaluation texts are held in memory, training rows are not (with --within, their queries are).",
@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  tdro data dedup data/train --eval data/eval --output data/clean",
       "  tdro data dedup data/train --eval data/eval --against corpus --exact --output data/clean",
-      "  tdro data dedup nli.jsonl qa.jsonl.gz --within --distance 6 --output data/clean",
+      "  tdro data dedup nli.jsonl qa.jsonl.gz --within --jaccard 0.8 --output data/clean",
     })
 final class DataDedupCommand implements Callable<Integer> {
   /** The documents of evaluation sets that positives are compared with. */
@@ -80,21 +80,8 @@ final class DataDedupCommand implements Callable<Integer> {
   @Option(names = "--exact", description = "Equal texts only.")
   private boolean exact;
 
-  @Option(
-      names = "--distance",
-      paramLabel = "K",
-      defaultValue = "2",
-      description =
-          "Near texts: SimHashes differ in at most K of 64 bits, 0 to 6 (default: ${DEFAULT-VALUE}).")
-  private int distance;
-
-  @Option(
-      names = "--overlap",
-      paramLabel = "P",
-      defaultValue = "0.9",
-      description =
-          "Near texts: they share at least this part of their words, 0 to 1 (default: ${DEFAULT-VALUE}).")
-  private double overlap;
+  @Mixin
+  private NearnessOptions near;
 
   @Mixin
   private RowOutputOptions output;
@@ -110,11 +97,12 @@ final class DataDedupCommand implements Callable<Integer> {
           spec.commandLine(),
           "nothing to compare with: name evaluation sets with --eval, or add --within");
     }
-    var deduplication = deduplication(nearness());
+    var nearness = nearness();
+    var deduplication = deduplication(nearness);
     SortedMap<String, Counts> counts;
     try (var phase = output.rows("rows")) {
       var rows = files.domains(phase::add);
-      counts = deduplication.write(rows, output.folder(), this::record);
+      counts = deduplication.write(rows, output.folder(), found -> record(nearness, found));
     }
     var out = spec.commandLine().getOut();
     if (output.json()) {
@@ -127,11 +115,11 @@ final class DataDedupCommand implements Callable<Integer> {
   }
 
   private Optional<Nearness> nearness() {
-    try {
-      return exact ? Optional.empty() : Optional.of(new Nearness(distance, overlap));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage().replaceAll("(?m)^", "--"), e);
+    if (exact && near.isGiven()) {
+      throw new ParameterException(
+          spec.commandLine(), "--exact finds equal texts only; leave out --jaccard and --distance");
     }
+    return exact ? Optional.empty() : Optional.of(near.nearness());
   }
 
   private Deduplication deduplication(Optional<Nearness> nearness) {
@@ -149,7 +137,7 @@ final class DataDedupCommand implements Callable<Integer> {
         within ? Optional.of(new Within(nearness)) : Optional.empty());
   }
 
-  private Object record(SortedMap<String, Counts> counts) {
+  private Object record(Optional<Nearness> nearness, SortedMap<String, Counts> counts) {
     var record = new TreeMap<String, Object>(Map.of(
         "command",
         "tdro data dedup",
@@ -163,9 +151,10 @@ final class DataDedupCommand implements Callable<Integer> {
         within,
         "domains",
         counts));
-    if (!exact) {
-      record.put("near", new Nearness(distance, overlap));
-    }
+    nearness.ifPresent(least -> {
+      record.put("jaccard", least.jaccard());
+      least.distance().ifPresent(distance -> record.put("distance", distance));
+    });
     return record;
   }
 

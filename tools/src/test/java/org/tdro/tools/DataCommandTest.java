@@ -147,9 +147,17 @@ class DataCommandTest {
             run(new DataCommand(), "dedup", rows, "--within", "--overwrite", "--output", foreign))
         .isEqualTo(2);
     assertThat(out.toString()).contains("was not written by a command on rows");
-    assertThat(
-            run(new DataCommand(), "dedup", rows, "--within", "--distance", 7, "--output", folder))
-        .isEqualTo(2);
+    for (var wrong : List.of("--distance=7", "--jaccard=0", "--exact --jaccard=0.8")) {
+      var command =
+          new ArrayList<Object>(List.of("dedup", rows, "--within", "--output", output + "2"));
+      command.addAll(List.of(wrong.split(" ")));
+      assertThat(run(new DataCommand(), command.toArray())).isEqualTo(2);
+    }
+    assertThat(out.toString())
+        .contains(
+            "--distance must be from 0 to 6, was 7",
+            "--jaccard must be above 0 and at most 1, was 0.0",
+            "--exact finds equal texts only; leave out --jaccard and --distance");
   }
 
   @Test

@@ -1,7 +1,10 @@
 package org.tdro.experiments.bench;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -51,17 +54,21 @@ public record DuplicateBenchmark(
   public enum Change {
     CASE,
     PUNCTUATION,
-    ORDER,
-    ONE_WORD;
+    TWO_WORDS_SWAPPED,
+    WORD_LEFT_OUT,
+    WORD_REPLACED;
 
-    String of(String text) {
-      return switch (this) {
-        case CASE -> text.toUpperCase(Locale.ROOT);
-        case PUNCTUATION -> "“" + text.replace(" ", ", ") + "”!";
-        case ORDER ->
-          text.substring(text.indexOf(' ') + 1) + " " + text.substring(0, text.indexOf(' '));
-        case ONE_WORD -> text.substring(text.indexOf(' ') + 1) + " changed";
-      };
+    private String of(String text, long draw) {
+      var words = new ArrayList<>(List.of(text.split(" ")));
+      int place = CounterRandom.below(words.size(), draw);
+      switch (this) {
+        case CASE -> words.replaceAll(word -> word.toUpperCase(Locale.ROOT));
+        case PUNCTUATION -> words.replaceAll(word -> "“" + word + "”, ");
+        case TWO_WORDS_SWAPPED -> Collections.swap(words, place, (place + 1) % words.size());
+        case WORD_LEFT_OUT -> words.remove(place);
+        case WORD_REPLACED -> words.set(place, "replaced");
+      }
+      return String.join(" ", words);
     }
   }
 
@@ -133,7 +140,7 @@ public record DuplicateBenchmark(
     int copy = i / PLANTED;
     var change = Change.values()[copy % Change.values().length];
     var original = text(KNOWN, CounterRandom.below(known, CounterRandom.bits(seed, 2, i)));
-    return new Generated(change.of(original), change);
+    return new Generated(change.of(original, CounterRandom.bits(seed, 3, i)), change);
   }
 
   private String text(int kind, int number) {

@@ -58,27 +58,14 @@ public record Deduplication(KnownTexts queries, KnownTexts documents, Optional<W
    * @param id of the query or document there
    * @param text of the query or document there
    * @param exact whether the texts are equal after normalisation
-   * @param distance bits in which their SimHashes differ
-   * @param overlap part of their shingles that they share
+   * @param jaccard their similarity, part of their shingles that they share
    */
   public record Duplicate(
-      String part,
-      String set,
-      String id,
-      String text,
-      boolean exact,
-      int distance,
-      double overlap) {
+      String part, String set, String id, String text, boolean exact, double jaccard) {
     static Duplicate of(Part part, Match match) {
       var text = match.text();
       return new Duplicate(
-          part.toString(),
-          text.set(),
-          text.id(),
-          text.text(),
-          match.exact(),
-          match.distance(),
-          match.overlap());
+          part.toString(), text.set(), text.id(), text.text(), match.exact(), match.jaccard());
     }
   }
 
@@ -187,9 +174,8 @@ public record Deduplication(KnownTexts queries, KnownTexts documents, Optional<W
           int pair = pairs.find(CounterRandom.bits(query.number(), positive));
           if (pair >= 0) {
             var match = query.match();
-            return Optional.of(Duplicate.of(
-                Part.ROW,
-                new Match(kept.get(pair), match.exact(), match.distance(), match.overlap())));
+            return Optional.of(
+                Duplicate.of(Part.ROW, new Match(kept.get(pair), match.exact(), match.jaccard())));
           }
         }
       }

@@ -2,26 +2,35 @@ package org.tdro.rows.duplicates;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tdro.rows.HashNumbers;
 
 /**
- * Texts in which others are looked for: equal ones by a hash, near ones by {@link SimHashIndex}, whose findings are compared with the texts
- * themselves. Of texts that are equal after normalisation the first is kept. Takes about 40 bytes a text and the text.
+ * Texts in which others are looked for: equal ones by a hash, near ones by {@link JaccardIndex} or, if their SimHashes must be near,
+ * by {@link SimHashIndex}. Of texts that are equal after normalisation the first is kept. Takes about 60 bytes a text, 5 a word, and the
+ * text.
  */
 public final class KnownTexts {
+  private static final int CHUNK = 1 << 14;
+
   private static final Comparator<Found> BEST = Comparator.<Found>comparingInt(
           found -> found.match().exact() ? 0 : 1)
-      .thenComparingInt(found -> found.match().distance())
       .thenComparing(
-          Comparator.<Found>comparingDouble(found -> found.match().overlap()).reversed())
+          Comparator.<Found>comparingDouble(found -> found.match().jaccard()).reversed())
       .thenComparingInt(Found::number);
 
   private final HashNumbers numbers;
   private final List<KnownText> texts;
-  private final Optional<Nearness> nearness;
-  private final SimHashIndex index;
+  private final NearTexts nearTexts;
+
+  /** Finds the texts that are near to another one, once each, with their similarity. */
+  @FunctionalInterface
+  private interface NearTexts {
+    void forEach(Shingles other, JaccardIndex.Found found);
+  }
 
   /**
    * A match and which text it is.
@@ -33,15 +42,39 @@ public final class KnownTexts {
   private KnownTexts(Builder builder, Optional<Nearness> nearness) {
     this.numbers = builder.numbers;
     this.texts = builder.texts;
-    this.nearness = nearness;
-    this.index = nearness
-        .map(near -> new SimHashIndex(
-            texts.stream()
-                .parallel()
-                .mapToLong(text -> NormalText.of(text.text()).shingles().simHash())
-                .toArray(),
-            near.distance()))
-        .orElse(null);
+    this.nearTexts = nearness.map(this::index).orElse((other, found) -> {});
+  }
+
+  private NearTexts index(Nearness nearness) {
+    return nearness.distance().isPresent()
+        ? bySimHash(nearness.jaccard(), nearness.distance().getAsInt())
+        : new JaccardIndex(allShingles(), nearness.jaccard())::forEachSimilar;
+  }
+
+  private NearTexts bySimHash(double least, int distance) {
+    var signatures = texts.stream()
+        .parallel()
+        .mapToLong(text -> NormalText.of(text.text()).shingles().simHash())
+        .toArray();
+    var index = new SimHashIndex(signatures, distance);
+    return (other, found) -> index.forEachNear(other.simHash(), number -> {
+      double jaccard = other.jaccard(NormalText.of(texts.get(number).text()).shingles());
+      if (jaccard >= least) {
+        found.accept(number, jaccard);
+      }
+    });
+  }
+
+  /** Returns the shingles of the texts in their order, computed by all processors, some at a time. */
+  private Iterator<Shingles> allShingles() {
+    return IntStream.iterate(0, from -> from < texts.size(), from -> from + CHUNK)
+        .mapToObj(from -> texts.subList(from, Math.min(texts.size(), from + CHUNK)))
+        .flatMap(chunk ->
+            chunk.parallelStream()
+                .map(text -> NormalText.of(text.text()).shingles())
+                .toList()
+                .stream())
+        .iterator();
   }
 
   /** Texts that are being collected. */
@@ -100,24 +133,15 @@ public final class KnownTexts {
     int number = numbers.find(text.hash());
     return number < 0
         ? Optional.empty()
-        : Optional.of(new Found(new Match(texts.get(number), true, 0, 1), number));
+        : Optional.of(new Found(new Match(texts.get(number), true, 1), number));
   }
 
   private List<Found> near(NormalText text) {
-    if (nearness.isEmpty()) {
-      return List.of();
-    }
-    var shingles = text.shingles();
-    var found = new ArrayList<Found>(0);
-    long signature = shingles.simHash();
-    index.forEachNear(signature, number -> {
-      var known = NormalText.of(texts.get(number).text()).shingles();
-      double overlap = shingles.overlap(known);
-      if (overlap >= nearness.get().overlap()) {
-        int distance = Long.bitCount(signature ^ known.simHash());
-        found.add(new Found(new Match(texts.get(number), false, distance, overlap), number));
-      }
-    });
-    return found;
+    var near = new ArrayList<Found>(0);
+    nearTexts.forEach(
+        text.shingles(),
+        (number, jaccard) ->
+            near.add(new Found(new Match(texts.get(number), false, jaccard), number)));
+    return near;
   }
 }

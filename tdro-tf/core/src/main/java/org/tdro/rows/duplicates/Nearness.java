@@ -1,20 +1,27 @@
 package org.tdro.rows.duplicates;
 
+import java.util.OptionalInt;
 import org.tdro.io.Checks;
 
 /**
- * When two texts that are not equal count as the same: both must hold.
+ * When two texts that are not equal count as the same.
  *
- * @param distance the SimHashes differ in at most so many bits, from 0 to {@value SimHashIndex#MAX_DISTANCE}
- * @param overlap the texts share at least this part of their shingles, from 0 to 1
+ * @param jaccard their least similarity, the part of their shingles that they share; above 0 and at most 1
+ * @param distance bits in which their SimHashes may differ in addition, from 0 to {@value SimHashIndex#MAX_DISTANCE}; empty for any
  */
-public record Nearness(int distance, double overlap) {
+public record Nearness(double jaccard, OptionalInt distance) {
   public Nearness {
+    int bits = distance.orElse(0);
     new Checks()
+        .that(jaccard > 0 && jaccard <= 1, "jaccard must be above 0 and at most 1, was " + jaccard)
         .that(
-            distance >= 0 && distance <= SimHashIndex.MAX_DISTANCE,
-            "distance must be from 0 to %d, was %d".formatted(SimHashIndex.MAX_DISTANCE, distance))
-        .fraction("overlap", overlap)
+            bits >= 0 && bits <= SimHashIndex.MAX_DISTANCE,
+            "distance must be from 0 to %d, was %d".formatted(SimHashIndex.MAX_DISTANCE, bits))
         .done();
+  }
+
+  /** Returns a nearness by similarity alone. */
+  public static Nearness ofJaccard(double jaccard) {
+    return new Nearness(jaccard, OptionalInt.empty());
   }
 }

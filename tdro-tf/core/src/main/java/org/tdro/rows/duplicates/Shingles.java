@@ -121,8 +121,21 @@ public final class Shingles {
     return signature;
   }
 
-  /** Returns how much two texts have in common: shared shingles divided by those of either (Jaccard), repeated ones counted. */
-  public double overlap(Shingles other) {
+  /** Returns the hashes with those of repeated shingles replaced, so that all are different: those that texts share remain the same. */
+  long[] distinct() {
+    var distinct = hashes.clone();
+    int repeated = 0;
+    for (int i = 1; i < hashes.length; i++) {
+      repeated = hashes[i] == hashes[i - 1] ? repeated + 1 : 0;
+      if (repeated > 0) {
+        distinct[i] = CounterRandom.bits(hashes[i], repeated);
+      }
+    }
+    return distinct;
+  }
+
+  /** Returns the Jaccard similarity of two texts: shared shingles divided by those of either, repeated ones counted. */
+  public double jaccard(Shingles other) {
     int i = 0;
     int j = 0;
     int shared = 0;

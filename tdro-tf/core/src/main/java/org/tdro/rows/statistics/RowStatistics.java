@@ -20,12 +20,14 @@ import org.tdro.rows.statistics.DomainStatistics.Texts;
  * @param domains sizes and lengths, in the order of the domains' names
  * @param repeated rows that repeat others, by domain
  * @param scripts how many queries and positives are in each script, by domain
+ * @param languages how many queries and positives of a sample of the rows are in each language, by ISO 639-3, or {@code unsure}, by domain
  * @param overlaps what the domains share with evaluation sets, where they share anything
  */
 public record RowStatistics(
     List<DomainStatistics> domains,
     SortedMap<String, RepeatedRows> repeated,
     SortedMap<String, SortedMap<String, Long>> scripts,
+    SortedMap<String, SortedMap<String, Long>> languages,
     List<EvaluationOverlap> overlaps) {
 
   /** What is counted of a row. */
@@ -64,22 +66,27 @@ public record RowStatistics(
     var domains = new ArrayList<DomainStatistics>();
     var repeated = new RepeatedRows.Comparison();
     var scripts = new TreeMap<String, SortedMap<String, Long>>();
+    var languages = new TreeMap<String, SortedMap<String, Long>>();
     var overlaps = new ArrayList<EvaluationOverlap>();
+    var detector = LanguageDetector.load();
     rows.forEachDomain(domain -> {
       var tally = new DomainStatistics.Tally();
       var writing = new Scripts();
+      var language = new LanguageSample(detector);
       var overlap = new EvaluationOverlap.Tally(sets);
       rows.read(domain, row -> Facts.of(row, length), (row, facts) -> {
         tally.add(Fold.of(row.queryId()), facts.query(), facts.positives(), facts.negatives());
         facts.scripts().forEach(writing::add);
+        language.add(row);
         long query = facts.query().hashes()[0];
         repeated.add(domain, query, facts.positives().hashes());
         overlap.add(row, query, facts.positives().hashes());
       });
       domains.add(tally.statistics(domain));
       scripts.put(domain, writing.counts());
+      languages.put(domain, language.counts());
       overlaps.addAll(overlap.overlaps(domain));
     });
-    return new RowStatistics(domains, repeated.result(), scripts, overlaps);
+    return new RowStatistics(domains, repeated.result(), scripts, languages, overlaps);
   }
 }

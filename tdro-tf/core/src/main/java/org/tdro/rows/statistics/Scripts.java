@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The scripts of texts, counted by text: a guess of their languages that needs no model, and that does not tell English from German. */
+/** The scripts of texts, counted by text. */
 public final class Scripts {
   /** The name of a text without letters. */
-  private static final String NONE = "none";
+  static final String NONE = "none";
 
   private final SortedMap<String, Long> counts = new TreeMap<>();
 

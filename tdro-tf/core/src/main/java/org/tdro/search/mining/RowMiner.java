@@ -139,7 +139,7 @@ record RowMiner(
       }
       var shingles = NormalText.of(pool.passage(number).content()).shingles();
       return positiveShingles.stream()
-          .anyMatch(positive -> positive.overlap(shingles) >= options.positiveOverlap());
+          .anyMatch(positive -> positive.jaccard(shingles) >= options.positiveOverlap());
     }
 
     private int[] chosen() {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,7 +25,7 @@ import org.tdro.rows.duplicates.Deduplication.Counts;
 import org.tdro.rows.duplicates.Deduplication.Within;
 
 class DeduplicationTest {
-  private static final Optional<Nearness> NEAR = Optional.of(new Nearness(6, 0.9));
+  private static final Optional<Nearness> NEAR = Optional.of(Nearness.ofJaccard(0.9));
 
   @TempDir
   private Path folder;
@@ -40,6 +41,10 @@ class DeduplicationTest {
             List.of(positives).stream()
                 .map("{\"text\":\"%s\"}"::formatted)
                 .collect(Collectors.joining(",")));
+  }
+
+  private static KnownText text(String id, String text) {
+    return new KnownText("set", id, text);
   }
 
   private SortedMap<String, Counts> run(Optional<Within> within, Optional<Nearness> nearness) {
@@ -83,31 +88,52 @@ class DeduplicationTest {
     assertThat(first.path("set").asText()).isEqualTo("set");
     assertThat(first.path("id").asText()).isEqualTo("q1");
     assertThat(first.path("text").asText()).isEqualTo("Who wrote Faust?");
-    assertThat(first.path("distance").asInt(-1)).isZero();
+    assertThat(first.path("jaccard").asDouble()).isEqualTo(1);
     assertThat(counts.get("a").equal()).isEqualTo(Map.of("query", 1L, "positive", 1L));
     assertThat(counts.get("a").bySet()).isEqualTo(Map.of("set", 2L));
     assertThat(RowOutput.isOne(folder.resolve("out"))).isTrue();
   }
 
   @Test
-  void aSimHashThatHappensToBeNearIsComparedWithTheText() {
+  void everyTextWithOneOtherWordInTwentyIsFound() {
+    var known =
+        new KnownTexts.Builder().add(new KnownText("set", "q", words(-1))).build(NEAR);
+    assertThat(IntStream.range(0, 20).mapToObj(DeduplicationTest::words).map(known::find))
+        .allSatisfy(match ->
+            assertThat(match).hasValue(new Match(text("q", words(-1)), false, 19 / 21.0)));
+  }
+
+  @Test
+  void theMostSimilarIsFoundAndOfSeveralTheFirst() {
     var known = new KnownTexts.Builder()
-        .add(new KnownText("set", "q", words(-1)))
-        .build(Optional.of(new Nearness(6, 1)));
+        .add(text("two differ", words(3).replace("word4", "x")))
+        .add(text("one differs", words(3)))
+        .add(text("another differs", words(4)))
+        .build(Optional.of(Nearness.ofJaccard(0.8)));
+    assertThat(known.find(words(-1)).orElseThrow().text().id()).isEqualTo("one differs");
+    assertThat(
+            known.findAll(words(-1)).stream().map(found -> found.match().text().id()))
+        .containsExactly("one differs", "another differs", "two differ");
+  }
+
+  private static List<Match> nearSimHash(double jaccard) {
+    var known = new KnownTexts.Builder()
+        .add(text("q", words(-1)))
+        .build(Optional.of(new Nearness(jaccard, OptionalInt.of(6))));
+    return IntStream.range(0, 20)
+        .mapToObj(DeduplicationTest::words)
+        .flatMap(text -> known.find(text).stream())
+        .toList();
+  }
+
+  @Test
+  void simHashesMayHaveToBeNearInAddition() {
     // Some of the twenty changed words give a SimHash that differs in at most 6 bits; the texts are
     // not the same.
-    assertThat(IntStream.range(0, 20).mapToObj(DeduplicationTest::words).map(known::find))
-        .allMatch(Optional::isEmpty);
-    var loose =
-        new KnownTexts.Builder().add(new KnownText("set", "q", words(-1))).build(NEAR);
-    var found = IntStream.range(0, 20)
-        .mapToObj(DeduplicationTest::words)
-        .flatMap(text -> loose.find(text).stream())
-        .toList();
-    assertThat(found).isNotEmpty().allSatisfy(match -> {
-      assertThat(match.distance()).isBetween(1, 6);
-      assertThat(match.overlap()).isEqualTo(19 / 21.0);
-    });
+    assertThat(nearSimHash(1)).isEmpty();
+    assertThat(nearSimHash(0.9))
+        .hasSizeBetween(1, 19)
+        .allSatisfy(match -> assertThat(match.jaccard()).isEqualTo(19 / 21.0));
   }
 
   @Test

@@ -32,11 +32,11 @@ class ShinglesTest {
   }
 
   @Test
-  void overlapIsOfBagsOfWords() {
-    assertThat(of("a b c d").overlap(of("a b c e"))).isEqualTo(3 / 5.0);
-    assertThat(of("a a b").overlap(of("a b b"))).isEqualTo(2 / 4.0);
-    assertThat(of("b a").overlap(of("A, b!"))).isEqualTo(1);
-    assertThat(of("a").overlap(of("b"))).isZero();
+  void similarityIsOfBagsOfWords() {
+    assertThat(of("a b c d").jaccard(of("a b c e"))).isEqualTo(3 / 5.0);
+    assertThat(of("a a b").jaccard(of("a b b"))).isEqualTo(2 / 4.0);
+    assertThat(of("b a").jaccard(of("A, b!"))).isEqualTo(1);
+    assertThat(of("a").jaccard(of("b"))).isZero();
   }
 
   /** 64 φ / π bits on the average: of 40 words, 20 are shared, so cos φ is 0.5 and φ is π / 3. */

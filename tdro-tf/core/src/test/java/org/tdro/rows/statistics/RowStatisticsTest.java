@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,8 @@ class RowStatisticsTest {
     assertThat(domain.rowsWithFalseNegative()).isEqualTo(1);
     assertThat(domain.pool()).isEqualTo(3);
     assertThat(found.repeated().get("a").copies()).isEqualTo(1);
+    assertThat(found.scripts().get("a")).isEqualTo(Map.of("Latin", 8L));
+    assertThat(found.languages().get("a")).isEqualTo(Map.of("unsure", 8L));
     assertThat(found.overlaps()).containsExactly(new EvaluationOverlap("a", "set", 1, 1, 2, 1));
   }
 
