@@ -5,6 +5,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.tdro.data.shards.TrainingDataImport;
 import org.tdro.rows.DomainFiles;
+import org.tdro.text.PromptVariants;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
@@ -104,7 +105,7 @@ final class DataCommand extends CommandGroup {
     @Override
     public Integer call() {
       var options = new TrainingDataImport.Options(
-          maxQueryLength, maxPassageLength, prompts(), files.threads());
+          maxQueryLength, maxPassageLength, PromptVariants.of(prompts()), files.threads());
       try (var loaded = Tokenizer.load(tokenizer)) {
         print(new TrainingDataImport(loaded, options).run(files.places(), files.rows(), output));
       }

@@ -291,7 +291,7 @@ final class SweepPlan {
           config.model().path(),
           data.queryLength(),
           data.passageLength(),
-          data.everyPrompt());
+          data.promptVariants(config.seed()));
       prepared.computeIfAbsent(key, first -> new ArrayList<>()).add(numbers.get(job));
       job.outline()
           .reference()

@@ -114,9 +114,10 @@ final class Composition<R extends Record> {
         .variants()
         .filter(variants -> path.size() > 2 && path.get(0).equals(variants.section()))
         .isPresent();
-    var type = RecordKeys.holder(schema.root(), ofVariant ? path.subList(2, path.size()) : path)
-        .map(RecordKeys::held);
+    var holder = RecordKeys.holder(schema.root(), ofVariant ? path.subList(2, path.size()) : path);
+    var type = holder.map(RecordKeys::held);
     boolean plainText = type.isEmpty()
+        || holder.filter(RecordKeys::isTextOrList).isPresent()
         || List.of(String.class, Path.class).contains(type.get())
         || type.get().getTypeName().startsWith(Map.class.getName());
     boolean isList =

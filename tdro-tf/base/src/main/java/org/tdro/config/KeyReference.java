@@ -151,6 +151,9 @@ public final class KeyReference<R extends Record> {
   }
 
   private static Class<?> element(RecordComponent component) {
+    if (RecordKeys.isTextOrList(component)) {
+      return String.class;
+    }
     return component.getGenericType() instanceof ParameterizedType generic
             && generic.getRawType() != Map.class
         ? (Class<?>) generic.getActualTypeArguments()[0]
@@ -158,10 +161,16 @@ public final class KeyReference<R extends Record> {
   }
 
   private static String describe(RecordComponent component) {
-    if (component.getType() == Map.class) {
-      return "a section of sections, one for each name";
+    if (component.getGenericType() instanceof ParameterizedType map
+        && map.getRawType() == Map.class) {
+      return map.getActualTypeArguments()[1] instanceof Class<?> held && !held.isRecord()
+          ? "a section with %s for each name".formatted(Scalars.describe(held))
+          : "a section of sections, one for each name";
     }
     var element = Scalars.describe(element(component));
+    if (RecordKeys.isTextOrList(component)) {
+      return element + ", or a list of them";
+    }
     return component.getType() == List.class ? "a list of values, each " + element : element;
   }
 

@@ -205,10 +205,19 @@ final class RecordBinder {
     int end = line.indexOf(' ');
     var name = end < 0 ? line : line.substring(0, end);
     var key = (path.isEmpty() ? "" : path + ".") + prefix + RecordKeys.of(type, name);
-    var origin = origins.getOrDefault(key, DEFAULT);
+    var origin = origins.getOrDefault(key, originBelow(key));
     problems.add(
         origin.equals(DEFAULT) ? home.apply(key).orElse(origin) : origin,
         key + line.substring(name.length()));
+  }
+
+  /** Returns the origin of an entry of the map at {@code key}. */
+  private String originBelow(String key) {
+    return origins.keySet().stream()
+        .filter(each -> each.startsWith(key + "."))
+        .findFirst()
+        .map(origins::get)
+        .orElse(DEFAULT);
   }
 
   private Object value(Type type, ConfigValue value, String path) {

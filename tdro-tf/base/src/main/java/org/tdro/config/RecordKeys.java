@@ -167,6 +167,14 @@ final class RecordKeys {
         : component.getGenericType();
   }
 
+  /** Whether a component takes a text or a list of texts. */
+  static boolean isTextOrList(RecordComponent component) {
+    return component.getType() == Optional.class
+        && held(component) instanceof ParameterizedType list
+        && list.getRawType() == List.class
+        && list.getActualTypeArguments()[0] == String.class;
+  }
+
   /** Returns the record that a component holds, or may hold. */
   static Optional<Class<?>> section(RecordComponent component) {
     return held(component) instanceof Class<?> plain && plain.isRecord()

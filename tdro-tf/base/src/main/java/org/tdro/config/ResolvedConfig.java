@@ -188,7 +188,11 @@ public final class ResolvedConfig<R extends Record> {
       return "{}";
     }
     if (value instanceof Optional<?> optional) {
-      return optional.map(ResolvedConfig::hocon).orElse("");
+      // Of a value that may be several, one is written as it is.
+      return optional
+          .map(held -> held instanceof List<?> list && list.size() == 1 ? list.get(0) : held)
+          .map(ResolvedConfig::hocon)
+          .orElse("");
     }
     if (value instanceof List<?> list) {
       return list.stream().map(ResolvedConfig::hocon).collect(Collectors.joining(", ", "[", "]"));

@@ -29,6 +29,8 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
   private final MixtureSampler sampler;
   private final BatchOptions options;
   private final AtomicLong negativesReused = new AtomicLong();
+  private final AtomicLong made = new AtomicLong();
+  private final AtomicLong masked = new AtomicLong();
 
   /** Creates the batches of a fold of training data. */
   public ContrastiveBatches(
@@ -73,13 +75,16 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
         scores[i * perQuery + k] = (k == 0 ? ofRow.positives() : ofRow.negatives())[chosen[k]];
       }
     }
+    var alsoRelevant = relevance.pairs();
+    made.incrementAndGet();
+    masked.addAndGet(alsoRelevant.length / 2);
     return new ContrastiveBatch(
         TokenMatrix.pad(queries, options.padId(), options.padMultiple(), options.maxQueryLength()),
         TokenMatrix.pad(
             passages, options.padId(), options.padMultiple(), options.maxPassageLength()),
         domainIds,
         perQuery,
-        relevance.pairs(),
+        alsoRelevant,
         options.teacherScores()
             ? Optional.of(new TeacherScores(scores, scored))
             : Optional.empty());
@@ -93,6 +98,14 @@ public final class ContrastiveBatches implements ContrastiveBatch.Source {
   /** Returns the number of rows so far, prefetched ones included, that repeated negatives because they had fewer than needed. */
   public long negativesReused() {
     return negativesReused.get();
+  }
+
+  /**
+   * Returns the mean number of pairs of a query and a passage that were left out of the negatives of a batch because of equal texts, so far,
+   * in batches that were made ahead, too.
+   */
+  public double maskedPairs() {
+    return masked.get() / (double) Math.max(1, made.get());
   }
 
   /** Returns the position of the positive among the row's positives, then those of the negatives among its negatives. */

@@ -24,9 +24,6 @@ public abstract class MixtureLearner implements RowWeighting {
   /** The measures that move α, {@code [domains]}. */
   public static final LogKey<float[]> MEASURE = LogKey.vector("domain_measure");
 
-  /** Mean loss of the rows, each with the same weight. */
-  protected static final LogKey<Double> MEAN_LOSS = LogKey.scalar("mean_loss");
-
   private final float[] initial;
   private final double emaShare;
   private final LearnedMixture.Result result;

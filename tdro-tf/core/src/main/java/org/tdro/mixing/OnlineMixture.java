@@ -4,21 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSchedule;
-import org.tdro.keras.GradientTape;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
-import org.tdro.keras.Optimizer;
 import org.tdro.keras.StatefulCallback;
-import org.tdro.keras.StepCounter;
-import org.tdro.keras.Variables;
-import org.tdro.retriever.RowLosses;
 import org.tdro.retriever.RowWeighting;
-import org.tensorflow.op.Ops;
 
 /**
  * Callback that makes a sampler follow a learner: when a block ends, the rows of the next one are drawn by the α of that moment. The
@@ -47,27 +40,7 @@ public final class OnlineMixture implements StatefulCallback {
 
   /** Returns {@code learner} with equal weights for all rows of a batch, whose numbers already follow α. */
   public static RowWeighting equalRows(MixtureLearner learner) {
-    return new RowWeighting() {
-      @Override
-      public boolean needsReference() {
-        return learner.needsReference();
-      }
-
-      @Override
-      public List<Optimizer> optimizers() {
-        return learner.optimizers();
-      }
-
-      @Override
-      public void build(Ops tf, Variables variables) {
-        learner.build(tf, variables);
-      }
-
-      @Override
-      public Weighted weigh(GradientTape tape, StepCounter counter, RowLosses rows) {
-        return learner.weigh(tape, counter, rows).with(RowWeighting.equal(tape.tf(), rows));
-      }
-    };
+    return learner.changed((tf, rows, weighted) -> weighted.with(RowWeighting.equal(tf, rows)));
   }
 
   @Override

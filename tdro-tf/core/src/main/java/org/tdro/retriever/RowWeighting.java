@@ -1,5 +1,6 @@
 package org.tdro.retriever;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tdro.keras.GradientTape;
@@ -18,6 +19,9 @@ import org.tensorflow.types.TFloat32;
  */
 public interface RowWeighting {
 
+  /** Mean loss of the rows, each with the same weight. */
+  LogKey<Double> MEAN_LOSS = LogKey.scalar("mean_loss");
+
   /** Returns the weighting under which the loss is the mean over the rows. */
   static RowWeighting uniform() {
     return new RowWeighting() {
@@ -32,6 +36,55 @@ public interface RowWeighting {
   static Operand<TFloat32> equal(Ops tf, RowLosses rows) {
     var ones = tf.onesLike(rows.loss());
     return tf.math.div(ones, tf.sum(ones, tf.constant(0)));
+  }
+
+  /**
+   * Returns this weighting for batches of unlike numbers of rows: weights times rows ÷ {@code size}, so that a batch counts by its rows.
+   * Reports the {@link #MEAN_LOSS}, too, since the weights no longer sum to 1.
+   *
+   * @param size number of rows that counts as one batch
+   */
+  default RowWeighting countingRows(int size) {
+    return changed((tf, rows, weighted) -> {
+      var factor =
+          tf.math.div(tf.sum(tf.onesLike(rows.loss()), tf.constant(0)), tf.constant((float) size));
+      var logs = new LinkedHashMap<>(weighted.logs());
+      logs.putIfAbsent(MEAN_LOSS, tf.math.mean(rows.loss(), tf.constant(0)));
+      return new Weighted(tf.math.mul(weighted.weights(), factor), logs, weighted.assignments());
+    });
+  }
+
+  /** Returns this weighting with what a change makes of its weights. */
+  default RowWeighting changed(Change change) {
+    var original = this;
+    return new RowWeighting() {
+      @Override
+      public boolean needsReference() {
+        return original.needsReference();
+      }
+
+      @Override
+      public List<Optimizer> optimizers() {
+        return original.optimizers();
+      }
+
+      @Override
+      public void build(Ops tf, Variables variables) {
+        original.build(tf, variables);
+      }
+
+      @Override
+      public Weighted weigh(GradientTape tape, StepCounter counter, RowLosses rows) {
+        return change.of(tape.tf(), rows, original.weigh(tape, counter, rows));
+      }
+    };
+  }
+
+  /** A change of the weights of a micro-batch. */
+  @FunctionalInterface
+  interface Change {
+    /** Returns the changed weights of {@code rows}. */
+    Weighted of(Ops tf, RowLosses rows, Weighted weighted);
   }
 
   /** Returns whether the losses are compared with those of a frozen reference model. */

@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -40,7 +41,7 @@ final class MixtureWarnings implements Callback {
   private final boolean crossFit;
   private final boolean bounded;
   private final boolean boundable;
-  private final OptionalInt candidates;
+  private final OptionalInt[] candidates;
   private final double[] rows;
   private final double[] referenceLoss;
   private final boolean[] largeWeight;
@@ -60,7 +61,8 @@ final class MixtureWarnings implements Callback {
     crossFit = dro.crossFit();
     bounded = dro.learning().bounds().trustRegion() > 0;
     boundable = dro.method() == DroConfig.Method.TDRO;
-    candidates = candidates(config);
+    candidates =
+        domains.stream().map(domain -> candidates(config, domain)).toArray(OptionalInt[]::new);
     rows = new double[limits.length];
     referenceLoss = new double[limits.length];
     largeWeight = new boolean[limits.length];
@@ -68,14 +70,14 @@ final class MixtureWarnings implements Callback {
   }
 
   /** Returns the number of passages among which a row's positive is to be found; empty if its loss is not that of finding it. */
-  private static OptionalInt candidates(RunConfig config) {
+  private static OptionalInt candidates(RunConfig config, String domain) {
     if (config.loss().distillation().isOn()) {
       return OptionalInt.empty();
     }
     int ofRow = config.data().passagesPerQuery();
     return OptionalInt.of(
         config.loss().negatives() == ContrastiveLoss.Negatives.IN_BATCH
-            ? ofRow * config.train().batchSize()
+            ? ofRow * config.batchSize(domain)
             : ofRow);
   }
 
@@ -107,8 +109,8 @@ final class MixtureWarnings implements Callback {
             ? ": its reference loss is %s, %s of a guess's (%s), so its rows are %s"
                 .formatted(
                     figure(meanReference(domain)),
-                    percent(meanReference(domain) / chance()),
-                    guess(),
+                    percent(meanReference(domain) / chance(domain)),
+                    guess(domain),
                     kind())
             : "";
         warnings.add("α of %s is %s after step %d%s; %s"
@@ -121,10 +123,12 @@ final class MixtureWarnings implements Callback {
   /** Returns one warning of all domains whose reference loss is near 0 and was not before. */
   private Optional<String> smallReferences() {
     var small = new ArrayList<String>();
+    var guesses = new LinkedHashSet<String>();
     for (int domain = 0; domain < limits.length; domain++) {
       if (isNearZero(domain) && !smallReference[domain]) {
         smallReference[domain] = true;
         small.add(domains.get(domain) + " (" + figure(meanReference(domain)) + ")");
+        guesses.add(guess(domain));
       }
     }
     return small.isEmpty()
@@ -132,7 +136,11 @@ final class MixtureWarnings implements Callback {
         : Optional.of(
             "the reference's loss is below %s of a guess's (%s) on %s: their rows are %s, and measuring by it says little there; %s"
                 .formatted(
-                    percent(NEAR_ZERO), guess(), String.join(", ", small), kind(), remedies(true)));
+                    percent(NEAR_ZERO),
+                    String.join(", ", guesses),
+                    String.join(", ", small),
+                    kind(),
+                    remedies(true)));
   }
 
   private void add(float[] counts, float[] losses) {
@@ -145,21 +153,22 @@ final class MixtureWarnings implements Callback {
   }
 
   private boolean isNearZero(int domain) {
-    return candidates.isPresent()
+    return candidates[domain].isPresent()
         && rows[domain] >= LEAST_ROWS
-        && meanReference(domain) < NEAR_ZERO * chance();
+        && meanReference(domain) < NEAR_ZERO * chance(domain);
   }
 
   private double meanReference(int domain) {
     return referenceLoss[domain] / rows[domain];
   }
 
-  private double chance() {
-    return Math.log(candidates.orElseThrow());
+  private double chance(int domain) {
+    return Math.log(candidates[domain].orElseThrow());
   }
 
-  private String guess() {
-    return String.format(Locale.ROOT, "ln %d = %.2f", candidates.orElseThrow(), chance());
+  private String guess(int domain) {
+    return String.format(
+        Locale.ROOT, "ln %d = %.2f", candidates[domain].orElseThrow(), chance(domain));
   }
 
   private String kind() {

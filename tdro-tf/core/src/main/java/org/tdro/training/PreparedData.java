@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.data.shards.TrainingData;
@@ -17,6 +18,9 @@ import org.tdro.retriever.store.PretrainedRetriever;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
+import org.tdro.text.PromptVariants;
+import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
 import org.tdro.text.TokenizerFolder;
 import org.tdro.text.WordCounts;
@@ -50,7 +54,7 @@ final class PreparedData implements AutoCloseable {
    */
   static PreparedData of(RunConfig config) {
     // Two runs that begin at the same time would make the same files.
-    return FolderLock.whenFree(config.data().cache(), () -> prepare(config.model(), config.data()));
+    return FolderLock.whenFree(config.data().cache(), () -> prepare(config));
   }
 
   /**
@@ -64,19 +68,22 @@ final class PreparedData implements AutoCloseable {
         : config.domains();
   }
 
-  private static PreparedData prepare(ModelConfig model, DataConfig config) {
+  private static PreparedData prepare(RunConfig run) {
+    var config = run.data();
     int threads =
         config.workers() > 0 ? config.workers() : Runtime.getRuntime().availableProcessors();
     var chosen = new ChosenRows(config).folder(threads);
     var sources = DomainFiles.sources(List.of(chosen), skipped -> {});
-    var tokenizer = tokenizer(model, config, sources, threads);
+    var tokenizer = tokenizer(run.model(), config, sources, threads);
+    var prompts = config.promptVariants(run.seed());
+    noteDrawn(prompts);
     TrainingData data = null;
     try {
       var rows = new TrainingDataImport(
           tokenizer,
           new TrainingDataImport.Options(
-              config.queryLength(), config.passageLength(), config.everyPrompt(), threads));
-      var folder = config.cache().resolve("rows-" + rowsKey(chosen, config, tokenizer));
+              config.queryLength(), config.passageLength(), prompts, threads));
+      var folder = config.cache().resolve("rows-" + rowsKey(chosen, config, prompts, tokenizer));
       rows.run(List.of(chosen), folder);
       data = TrainingData.open(folder);
       var selected = config.domains().isEmpty() ? data : data.select(config.domains());
@@ -91,16 +98,41 @@ final class PreparedData implements AutoCloseable {
   }
 
   /** Returns the name of the folder of rows. Contents are not part of it: the import itself finds which domains have changed. */
-  private static String rowsKey(Path chosen, DataConfig config, Tokenizer tokenizer) {
-    var prompts = config.everyPrompt();
+  private static String rowsKey(
+      Path chosen, DataConfig config, PromptVariants prompts, Tokenizer tokenizer) {
+    var first = prompts.first();
+    var drawn =
+        Stream.of(TextKind.values()).allMatch(kind -> prompts.several(kind).isEmpty())
+            ? ""
+            : " %s %s %d"
+                .formatted(
+                    new TreeMap<>(prompts.queries()),
+                    new TreeMap<>(prompts.passages()),
+                    prompts.seed());
     return cacheKey(String.join(
         " ",
         chosen.toAbsolutePath().normalize().toString(),
         Integer.toString(config.queryLength()),
         Integer.toString(config.passageLength()),
-        new TreeMap<>(prompts.queries()).toString(),
-        new TreeMap<>(prompts.passages()).toString(),
-        tokenizer.fingerprint()));
+        new TreeMap<>(first.queries()).toString(),
+        new TreeMap<>(first.passages()).toString(),
+        tokenizer.fingerprint() + drawn));
+  }
+
+  /** Says where texts draw one of several prompts. */
+  private static void noteDrawn(PromptVariants prompts) {
+    for (var kind : TextKind.values()) {
+      var domains = prompts.several(kind).stream()
+          .map(domain -> domain.equals(Prompts.EVERY_TASK) ? "domains without their own" : domain)
+          .toList();
+      if (!domains.isEmpty()) {
+        LOG.info(
+            "each of the {} of {} draws one of several prompts (seed {}); evaluation, encoding and export take the first",
+            kind.plural(),
+            String.join(", ", domains),
+            prompts.seed());
+      }
+    }
   }
 
   /**

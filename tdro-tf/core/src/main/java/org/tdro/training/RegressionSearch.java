@@ -49,7 +49,7 @@ record RegressionSearch(ShortRuns runs) implements MixtureSearch.Search {
     }
     var regression = MixtureRegression.of(mixtures, values);
     double drawn = (double) config.train().steps()
-        * config.train().batchSize()
+        * config.meanBatchSize(domains.names(), domains.prior())
         * config.train().accumulationSteps();
     var caps = CappedSimplex.ofRepetitions(
         domains.prior(),

@@ -3,6 +3,7 @@ package org.tdro.training;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,8 +97,13 @@ final class StageBatches {
     }
   }
 
-  /** Logs how many rows had fewer negatives than the batches need. */
-  void noteReusedNegatives() {
+  /** Logs how many rows had fewer negatives than the batches need, and how many negatives equal texts cost. */
+  void noteNegatives() {
+    if (batches.maskedPairs() > 0) {
+      LOG.info(
+          "equal texts: {} pairs of a query and a passage in a batch, on average, are not compared as negatives",
+          String.format(Locale.ROOT, "%.1f", batches.maskedPairs()));
+    }
     if (batches.negativesReused() > 0) {
       LOG.info(
           "{} rows had fewer than {} negatives, so some of these were used more than once",

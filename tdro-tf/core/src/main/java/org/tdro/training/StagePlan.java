@@ -3,12 +3,17 @@ package org.tdro.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
+import org.tdro.data.EqualTexts;
+import org.tdro.data.mixture.EpochOrder;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSchedule;
+import org.tdro.data.mixture.SpreadOrder;
 import org.tdro.io.AtomicWrite;
 import org.tdro.keras.Callback;
 import org.tdro.mixing.DoReMi;
@@ -84,22 +89,23 @@ record StagePlan(
         .config()
         .learning()
         .map(dro -> learning(resolved, dro, prepared))
-        .orElseGet(() -> plain(resolved.config(), prepared));
+        .orElseGet(() -> plain(resolved, prepared));
   }
 
-  private static StagePlan plain(RunConfig config, PreparedData prepared) {
+  private static StagePlan plain(ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
+    var config = resolved.config();
     var fold = config.data().fold();
     boolean scaled = config.data().weightsApplyTo() == DataConfig.WeightsApplyTo.LOSS;
     var weights = weights(config, prepared, fold);
     return new StagePlan(
         fold,
         sampler(
-            config,
+            resolved,
             prepared,
             fold,
             MixtureSchedule.constant(scaled ? ScaledLosses.sampling(weights) : weights),
             MixtureSampler.Batches.BLOCK),
-        scaled ? new ScaledLosses(weights) : RowWeighting.uniform(),
+        ofRows(config, scaled ? new ScaledLosses(weights) : RowWeighting.uniform()),
         Optional.empty(),
         Optional.empty(),
         List.of(trajectory(config, prepared)));
@@ -123,7 +129,7 @@ record StagePlan(
     RowWeighting weighting;
     if (dro.onlineEvery() > 0) {
       sampler = sampler(
-          config,
+          resolved,
           prepared,
           fold,
           MixtureSchedule.open(weights),
@@ -132,7 +138,11 @@ record StagePlan(
       callbacks.add(new OnlineMixture(sampler, dro.onlineEvery()));
     } else {
       sampler = sampler(
-          config, prepared, fold, MixtureSchedule.constant(weights), MixtureSampler.Batches.BLOCK);
+          resolved,
+          prepared,
+          fold,
+          MixtureSchedule.constant(weights),
+          MixtureSampler.Batches.BLOCK);
       weighting = learner;
     }
     callbacks.add(trajectory(config, prepared)
@@ -143,24 +153,63 @@ record StagePlan(
     return new StagePlan(
         fold,
         sampler,
-        weighting,
+        ofRows(config, weighting),
         learner.needsReference() ? dro.reference().map(StoredRetrievers::of) : Optional.empty(),
         Optional.of(new Learned(learner, dro.topPercents())),
         List.copyOf(callbacks));
   }
 
+  /** Returns a weighting under which rows weigh the same in batches of unlike sizes, where there are such. */
+  private static RowWeighting ofRows(RunConfig config, RowWeighting weighting) {
+    return config.data().batchSizes().isEmpty()
+        ? weighting
+        : weighting.countingRows(config.train().batchSize());
+  }
+
   private static MixtureSampler sampler(
-      RunConfig config,
+      ResolvedConfig<RunConfig> resolved,
       PreparedData prepared,
       Fold fold,
       MixtureSchedule schedule,
       int batchesOfBlock) {
-    return new MixtureSampler(
-        prepared.data().sizes(fold),
-        schedule,
-        new MixtureSampler.Batches(
-            config.data().batching(), config.train().batchSize(), batchesOfBlock),
-        config.seed());
+    var config = resolved.config();
+    var sizes = prepared.data().sizes(fold);
+    var batches = new MixtureSampler.Batches(
+        config.data().batching(),
+        config.train().batchSize(),
+        batchSizes(resolved, prepared),
+        batchesOfBlock);
+    var order = switch (config.data().equalPassages()) {
+      case MASK -> EpochOrder.shuffled(sizes, config.seed());
+      case SPREAD ->
+        new SpreadOrder(
+            sizes,
+            batches.rowsOfDomains(schedule),
+            (domain, most) ->
+                EqualTexts.of(prepared.data().domains().get(domain), fold).groups(most),
+            config.seed());
+    };
+    return new MixtureSampler(sizes, schedule, batches, order, config.seed());
+  }
+
+  /** Returns the sizes of batches of single domains, by the positions of these. */
+  private static Map<Integer, Integer> batchSizes(
+      ResolvedConfig<RunConfig> resolved, PreparedData prepared) {
+    var problems = new ArrayList<String>();
+    var sizes = new HashMap<Integer, Integer>();
+    resolved.config().data().batchSizes().forEach((domain, size) -> {
+      if (!prepared.allDomainNames().contains(domain)) {
+        var key = "data.batch-sizes." + domain;
+        problems.add("%s: %s is not a domain; there are %s"
+            .formatted(resolved.origin(key), key, String.join(", ", prepared.allDomainNames())));
+      } else if (prepared.domainNames().contains(domain)) {
+        sizes.put(prepared.domainNames().indexOf(domain), size);
+      }
+    });
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+    return sizes;
   }
 
   private static List<Double> weights(RunConfig config, PreparedData prepared, Fold fold) {

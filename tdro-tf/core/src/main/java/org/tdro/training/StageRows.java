@@ -68,11 +68,18 @@ final class StageRows {
               origin("loss.hard-only-domains")
                   + ": the rows of loss.hard-only-domains are compared with their own negatives only, but data.passages-per-query=1 takes none; give data.passages-per-query=2 or more"));
     }
-    if (ownNone && config.train().batchSize() == 1) {
+    var single = drawn.stream()
+        .map(Domain::name)
+        .filter(domain -> config.batchSize(domain) == 1)
+        .findFirst();
+    if (ownNone && single.isPresent()) {
+      var key = config.data().batchSizes().containsKey(single.get())
+          ? "data.batch-sizes." + single.get()
+          : "train.batch-size";
       throw new ConfigException(
           List.of(
-              origin("train.batch-size")
-                  + ": train.batch-size=1 with data.passages-per-query=1 leaves a row without any negative, so nothing would be learned; give either of them 2 or more"));
+              origin(key) + ": " + key
+                  + "=1 with data.passages-per-query=1 leaves a row without any negative, so nothing would be learned; give either of them 2 or more"));
     }
     var without = drawn.stream().filter(domain -> !hasNegative(domain)).toList();
     boolean mixed = !ownOnly && config.data().batching() == Batching.MIXED && drawn.size() > 1;
@@ -90,7 +97,7 @@ final class StageRows {
     var config = resolved.config();
     boolean own = config.data().passagesPerQuery() > 1;
     boolean others = config.loss().negatives() == Negatives.IN_BATCH
-        && config.train().batchSize() > 1
+        && config.batchSize(domain.name()) > 1
         && !config.loss().hardOnlyDomains().contains(domain.name());
     var first = domain.row(plan.fold(), 0);
     for (long i = 0; i < domain.size(plan.fold()); i++) {
@@ -121,7 +128,8 @@ final class StageRows {
   /** Returns a line that says how often the rows of each domain are seen. */
   String passes() {
     var train = resolved.config().train();
-    int rows = train.batchSize() * train.accumulationSteps();
+    double rows = train.accumulationSteps()
+        * resolved.config().meanBatchSize(drawn.stream().map(Domain::name).toList(), shares);
     var passes = new ArrayList<Passes>();
     for (int i = 0; i < shares.length; i++) {
       var domain = drawn.get(i);
@@ -135,21 +143,27 @@ final class StageRows {
       words.add("fewer over %d others, the least %s"
           .formatted(passes.size() - named, passes.get(passes.size() - 1)));
     }
-    return "%d steps of %d %s are passes over the data: %s%s"
+    return "%d steps of %s are passes over the data: %s%s"
         .formatted(
             train.steps(),
-            rows,
-            rows == 1 ? "row" : "rows",
+            inWords(rows),
             String.join(", ", words),
             plan.sampler().schedule().isOpen() ? " (by the first weights)" : "");
   }
 
+  private static String inWords(double rows) {
+    return rows == Math.rint(rows)
+        ? String.format(Locale.ROOT, rows == 1 ? "%.0f row" : "%.0f rows", rows)
+        : String.format(Locale.ROOT, "%.1f rows on average", rows);
+  }
+
   /** Returns the domains with fewer rows than a batch takes of one domain. */
   List<String> smallerThanABatch() {
-    int size = resolved.config().train().batchSize();
-    boolean mixed = resolved.config().data().batching() == Batching.MIXED;
+    var config = resolved.config();
+    boolean mixed = config.data().batching() == Batching.MIXED;
     return IntStream.range(0, drawn.size())
-        .filter(i -> drawn.get(i).size(plan.fold()) < (mixed ? size * shares[i] : size))
+        .filter(i -> drawn.get(i).size(plan.fold())
+            < config.batchSize(drawn.get(i).name()) * (mixed ? shares[i] : 1))
         .mapToObj(i -> "%s (%d)".formatted(drawn.get(i).name(), drawn.get(i).size(plan.fold())))
         .toList();
   }

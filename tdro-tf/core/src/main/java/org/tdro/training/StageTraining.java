@@ -269,7 +269,7 @@ public final class StageTraining {
       var best = best();
       var callbacks = callbacks(parts, telemetry(parts, dataset, meters), best);
       fit(parts, dataset, model, callbacks);
-      parts.source().noteReusedNegatives();
+      parts.source().noteNegatives();
       if (!model.isTrainingFinished()) {
         LOG.warn(
             "{} after step {} of {} and saved; run the same command again to continue",

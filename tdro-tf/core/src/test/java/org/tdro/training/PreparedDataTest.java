@@ -56,6 +56,19 @@ class PreparedDataTest {
   }
 
   @Test
+  void onlyDrawnPromptsDependOnTheSeed() throws IOException {
+    var one = "data.prompts.sums.query=[\"sum: \"]";
+    prepare(one);
+    prepare(one, "seed=1");
+    assertThat(cached("rows-")).hasSize(1);
+    var several = "data.prompts.sums.query=[\"sum: \", \"\"]";
+    prepare(several);
+    prepare(several, "seed=1");
+    prepare(several, "seed=1");
+    assertThat(cached("rows-")).hasSize(3);
+  }
+
+  @Test
   void anotherVocabularyMakesAnotherTokenizerAndItsRows() throws IOException {
     prepare();
     prepare("data.vocabulary=350");

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.tdro.io.Checks;
 
 /**
  * The prompts of each domain, for queries and for passages. A domain without a prompt has that of {@link #EVERY_TASK}, if there is
@@ -30,28 +32,22 @@ public record Prompts(Map<String, PromptTemplate> queries, Map<String, PromptTem
 
   /**
    * Text before the texts of a domain. Where one is absent, the texts of that kind get the prompt of {@link #EVERY_TASK}; an empty one
-   * leaves them as they are.
+   * leaves them as they are. Where there are several, they are {@link PromptVariants}.
    *
    * @param query before each query, for example <code>Instruct: Find the paper.\nQuery: </code>
    * @param passage before each passage, for symmetric tasks
    */
-  public record Prefixes(Optional<String> query, Optional<String> passage) {}
+  public record Prefixes(Optional<List<String>> query, Optional<List<String>> passage) {
+    private static final String AT_LEAST_ONE = "at least one text, \"\" for no prompt, was []";
 
-  /**
-   * Returns prompts that put prefixes before the texts of each domain.
-   *
-   * @param every the prefixes of domains without their own
-   */
-  public static Prompts of(Prefixes every, Map<String, Prefixes> domains) {
-    var queries = new HashMap<String, PromptTemplate>();
-    var passages = new HashMap<String, PromptTemplate>();
-    var all = new HashMap<>(domains);
-    all.put(EVERY_TASK, every);
-    all.forEach((domain, prefixes) -> {
-      prefixes.query().ifPresent(text -> queries.put(domain, PromptTemplate.before(text)));
-      prefixes.passage().ifPresent(text -> passages.put(domain, PromptTemplate.before(text)));
-    });
-    return new Prompts(queries, passages);
+    public Prefixes {
+      query = query.map(List::copyOf);
+      passage = passage.map(List::copyOf);
+      new Checks()
+          .that(!query.equals(Optional.of(List.of())), "query must name " + AT_LEAST_ONE)
+          .that(!passage.equals(Optional.of(List.of())), "passage must name " + AT_LEAST_ONE)
+          .done();
+    }
   }
 
   /** Returns prompts that leave every text unchanged. */

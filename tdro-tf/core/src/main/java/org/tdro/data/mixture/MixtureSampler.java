@@ -1,6 +1,9 @@
 package org.tdro.data.mixture;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.tdro.io.CounterRandom;
 import org.tdro.io.InputException;
 
@@ -8,9 +11,11 @@ import org.tdro.io.InputException;
  * A sampler that decides which rows each batch holds, by the seed, the schedule and the index of the batch alone. Thread-safe.
  *
  * <p>Batches form blocks. A block draws every domain by its weight in the schedule, exact up to rounding ({@link BlockCounts}), in an
- * order that follows from (seed, block). The {@code j}-th row drawn of a domain is row {@code permutation(j mod size)} of its epoch
- * {@code j / size}, so every row of a domain is seen once before any is seen again. The number of rows of each domain drawn before a block
+ * order that follows from (seed, block). The {@code j}-th row drawn of a domain is at the place {@code j mod size} of its epoch
+ * {@code j / size} ({@link EpochOrder}), so every row of a domain is seen once before any is seen again. The number of rows of each domain drawn before a block
  * is computed without counting: sums over the past stages of the schedule, and a formula for the present one.
+ *
+ * <p>Weights are shares of rows. Where batches of one domain have sizes of their own, a domain is drawn by its weight ÷ size.
  */
 public final class MixtureSampler {
   /**
@@ -21,11 +26,11 @@ public final class MixtureSampler {
   public static final int VERSION = 3;
 
   private static final long COUNT_STREAM = 1;
-  private static final long PERMUTATION_STREAM = 2;
   private static final long ORDER_STREAM = 4;
 
   private final long[] sizes;
   private final Batches batches;
+  private final EpochOrder order;
   private final long seed;
   private volatile Plan plan;
 
@@ -41,15 +46,23 @@ public final class MixtureSampler {
    * The way rows form batches and batches form blocks.
    *
    * @param size rows of a batch
+   * @param sizes rows of a batch of one domain, where they are others, by the domain's position; none unless homogeneous
    * @param block batches of a block
    */
-  public record Batches(Batching batching, int size, int block) {
+  public record Batches(Batching batching, int size, Map<Integer, Integer> sizes, int block) {
     /** The usual number of batches in a block. */
     public static final int BLOCK = 64;
 
     public Batches {
-      if (size < 1) {
-        throw new IllegalArgumentException("the size of a batch must be at least 1, was " + size);
+      sizes = Map.copyOf(sizes);
+      if (size < 1 || sizes.values().stream().anyMatch(own -> own < 1)) {
+        throw new IllegalArgumentException(
+            "the size of a batch must be at least 1, was %d, and of domains %s"
+                .formatted(size, sizes));
+      }
+      if (batching == Batching.MIXED && !sizes.isEmpty()) {
+        throw new IllegalArgumentException(
+            "the rows of a batch come from all domains, which have no sizes of their own");
       }
       if (block < 1 || (long) size * block > Integer.MAX_VALUE) {
         throw new IllegalArgumentException(
@@ -58,18 +71,49 @@ public final class MixtureSampler {
       }
     }
 
-    /** Creates batches in blocks of the usual length. */
+    /** Creates batches of one size. */
+    public Batches(Batching batching, int size, int block) {
+      this(batching, size, Map.of(), block);
+    }
+
+    /** Creates batches of one size in blocks of the usual length. */
     public Batches(Batching batching, int size) {
       this(batching, size, BLOCK);
     }
 
+    /**
+     * Returns the number of rows that a batch takes of each domain: where domains are mixed, at most twice its share, since draws of a block
+     * are in random order.
+     *
+     * @param schedule whose first weights count
+     */
+    public int[] rowsOfDomains(MixtureSchedule schedule) {
+      var weights = schedule.stages().get(0).weights();
+      double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+      return IntStream.range(0, weights.size())
+          .map(domain -> batching == Batching.HOMOGENEOUS
+              ? rowsOfDraw(domain)
+              : Math.min(size, 2 * (int) Math.ceil(weights.get(domain) / sum * size)))
+          .map(rows -> Math.max(1, rows))
+          .toArray();
+    }
+
     /** Returns the number of rows that are drawn of a domain at a time. */
-    private int rowsOfDraw() {
-      return batching == Batching.HOMOGENEOUS ? size : 1;
+    private int rowsOfDraw(int domain) {
+      return batching == Batching.HOMOGENEOUS ? sizes.getOrDefault(domain, size) : 1;
     }
 
     private int drawsOfBatch() {
-      return size / rowsOfDraw();
+      return batching == Batching.HOMOGENEOUS ? 1 : size;
+    }
+
+    /** Returns the weights by which draws give each domain rows by its weight. */
+    private List<Double> ofDraws(List<Double> weights) {
+      return IntStream.range(0, weights.size())
+          .mapToObj(domain -> sizes.containsKey(domain)
+              ? weights.get(domain) * size / sizes.get(domain)
+              : weights.get(domain))
+          .toList();
     }
   }
 
@@ -83,15 +127,28 @@ public final class MixtureSampler {
   public record RowRef(int domain, long row, long epoch) {}
 
   /**
-   * Creates a sampler over domains.
+   * Creates a sampler over domains whose epochs are in random order.
    *
    * @param sizes rows of each domain
    * @param schedule weights of each domain
    * @throws InputException if a domain without rows has a positive weight
    */
   public MixtureSampler(long[] sizes, MixtureSchedule schedule, Batches batches, long seed) {
+    this(sizes, schedule, batches, EpochOrder.shuffled(sizes.clone(), seed), seed);
+  }
+
+  /**
+   * Creates a sampler over domains whose epochs are in a given order.
+   *
+   * @param sizes rows of each domain
+   * @param schedule weights of each domain
+   * @throws InputException if a domain without rows has a positive weight
+   */
+  public MixtureSampler(
+      long[] sizes, MixtureSchedule schedule, Batches batches, EpochOrder order, long seed) {
     this.sizes = sizes.clone();
     this.batches = batches;
+    this.order = order;
     this.seed = seed;
     follow(schedule);
   }
@@ -139,21 +196,15 @@ public final class MixtureSampler {
     var block = plan.block(batchIndex / batches.block());
     int first = (int) (batchIndex % batches.block()) * batches.drawsOfBatch();
     var drawn = block.drawnBefore(first);
-    var rows = new RowRef[batches.size()];
+    int rowsOfDraw = batches.rowsOfDraw(block.domains[first]);
+    var rows = new RowRef[batches.drawsOfBatch() * rowsOfDraw];
     for (int slot = 0; slot < rows.length; slot++) {
-      int domain = block.domains[first + slot / batches.rowsOfDraw()];
+      int domain = block.domains[first + slot / rowsOfDraw];
       long occurrence = drawn[domain]++;
       long epoch = occurrence / sizes[domain];
-      var permutation = new RowPermutation(
-          sizes[domain], CounterRandom.bits(seed, PERMUTATION_STREAM, domain, epoch));
-      rows[slot] = new RowRef(domain, permutation.apply(occurrence % sizes[domain]), epoch);
+      rows[slot] = new RowRef(domain, order.row(domain, epoch, occurrence % sizes[domain]), epoch);
     }
     return rows;
-  }
-
-  /** Returns the number of rows in a batch. */
-  public int batchSize() {
-    return batches.size();
   }
 
   /** A schedule with the numbers that follow from it. */
@@ -173,8 +224,10 @@ public final class MixtureSampler {
       corrections = new long[stages.size()][];
       var correction = new long[sizes.length];
       for (int i = 0; i < counts.length; i++) {
-        counts[i] =
-            new BlockCounts(stages.get(i).weights(), draws, CounterRandom.bits(seed, COUNT_STREAM));
+        counts[i] = new BlockCounts(
+            batches.ofDraws(stages.get(i).weights()),
+            draws,
+            CounterRandom.bits(seed, COUNT_STREAM));
         if (i > 0) {
           long first = stages.get(i).firstBlock();
           correction = sum(correction, counts[i - 1].before(first), 1);
@@ -233,7 +286,7 @@ public final class MixtureSampler {
           drawn[domains[i]]++;
         }
         for (int domain = 0; domain < drawn.length; domain++) {
-          drawn[domain] *= batches.rowsOfDraw();
+          drawn[domain] *= batches.rowsOfDraw(domain);
         }
         return drawn;
       }
@@ -249,7 +302,7 @@ public final class MixtureSampler {
   }
 
   /** Shuffles values by the method of Fisher and Yates. */
-  private static void shuffle(int[] values, long key) {
+  static void shuffle(int[] values, long key) {
     for (int i = values.length - 1; i > 0; i--) {
       int j = CounterRandom.below(i + 1, CounterRandom.bits(key, i));
       int value = values[i];

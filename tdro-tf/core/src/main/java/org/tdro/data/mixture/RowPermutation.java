@@ -7,6 +7,9 @@ import org.tdro.io.CounterRandom;
  * bits that holds the size, walked along its cycles until it lands inside (Black and Rogaway 2002).
  */
 public final class RowPermutation {
+  /** The stream of random numbers from which the permutations of epochs are made. */
+  static final long STREAM = 2;
+
   private static final int ROUNDS = 6;
 
   private final long size;

@@ -100,7 +100,7 @@ final class DomainImport {
 
   private TokenizedRow tokenize(TrainingRow row) {
     return new TokenizedRow(
-        tokenizer.encode(facts.queryPrompt().apply(row.query()), facts.maxQueryLength()),
+        tokenizer.encode(facts.queryPrompts().apply(row.query()), facts.maxQueryLength()),
         passages(row.positives()),
         passages(row.negatives()),
         row.scores());
@@ -115,7 +115,7 @@ final class DomainImport {
     if (known != null) {
       return known;
     }
-    var ids = tokenizer.encode(facts.passagePrompt().apply(text), facts.maxPassageLength());
+    var ids = tokenizer.encode(facts.passagePrompts().apply(text), facts.maxPassageLength());
     if (seen.size() >= MAX_SEEN) {
       seen.clear();
     }

@@ -18,6 +18,7 @@ import org.tdro.io.OrderedParallel;
 import org.tdro.io.Sha256;
 import org.tdro.rows.Passage;
 import org.tdro.text.PromptTemplate;
+import org.tdro.text.PromptVariants;
 import org.tdro.text.Tokenizer;
 
 /**
@@ -50,8 +51,8 @@ public final class TokenizedDocuments {
     }
 
     private ImportFacts facts(String content) {
-      return new ImportFacts(
-          content, tokenizer.fingerprint(), maxLength, maxLength, prompt, prompt);
+      var drawn = PromptVariants.Drawn.always(prompt);
+      return new ImportFacts(content, tokenizer.fingerprint(), maxLength, maxLength, drawn, drawn);
     }
   }
 

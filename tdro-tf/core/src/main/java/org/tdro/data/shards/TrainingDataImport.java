@@ -20,6 +20,7 @@ import org.tdro.io.Problems;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.Fold;
 import org.tdro.rows.RowOptions;
+import org.tdro.text.PromptVariants;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
@@ -42,7 +43,8 @@ public final class TrainingDataImport {
    * @param prompts put around the texts
    * @param threads number of threads that tokenise
    */
-  public record Options(int maxQueryLength, int maxPassageLength, Prompts prompts, int threads) {
+  public record Options(
+      int maxQueryLength, int maxPassageLength, PromptVariants prompts, int threads) {
     public Options {
       new Checks()
           .atLeast(2, "maxQueryLength", maxQueryLength)
@@ -56,7 +58,7 @@ public final class TrainingDataImport {
       return new Options(
           maxQueryLength,
           maxPassageLength,
-          Prompts.none(),
+          PromptVariants.of(Prompts.none()),
           Runtime.getRuntime().availableProcessors());
     }
   }

@@ -12,6 +12,7 @@ import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.io.Checks;
 import org.tdro.mixing.SizeShares;
 import org.tdro.rows.Fold;
+import org.tdro.text.PromptVariants;
 import org.tdro.text.Prompts;
 
 /**
@@ -30,12 +31,14 @@ import org.tdro.text.Prompts;
  * @param passageLength longest passage, in tokens
  * @param passagesPerQuery passages of a row: one positive, all others negatives
  * @param batching whether the rows of a batch share a domain
+ * @param batchSizes rows of a micro-batch of one domain, by its name, where they are not those of {@link TrainConfig}
+ * @param equalPassages what is done about rows with equal passages
  * @param weights frequencies with which domains are drawn: {@link SizeShares} or a weights file
  * @param weightsApplyTo what {@code weights} change
  * @param fold the part of each domain's rows to use, by a hash of the query id
- * @param queryPrompt text before the queries of domains that {@code prompts} leaves out; empty for none
- * @param passagePrompt text before their passages; empty for none
- * @param prompts texts that are put before queries and passages, by domain
+ * @param queryPrompt texts of which one is put before each query of the domains that {@code prompts} leaves out; empty for none
+ * @param passagePrompt the same for their passages
+ * @param prompts the same for queries and passages by domain
  * @param padMultiple batches are padded to a multiple of this many tokens
  * @param workers threads that tokenise; 0 for one per processor
  * @param prefetch number of batches that are made ahead
@@ -54,6 +57,8 @@ public record DataConfig(
     int passageLength,
     int passagesPerQuery,
     Batching batching,
+    @Default("{}") Map<String, Integer> batchSizes,
+    @Default("mask") EqualPassages equalPassages,
 
     @InputFile(
         value = InputFile.Kind.FILE,
@@ -64,12 +69,20 @@ public record DataConfig(
 
     @Default("sampling") WeightsApplyTo weightsApplyTo,
     Fold fold,
-    @Default("") Optional<String> queryPrompt,
-    @Default("") Optional<String> passagePrompt,
+    @Default("") Optional<List<String>> queryPrompt,
+    @Default("") Optional<List<String>> passagePrompt,
     Map<String, Prompts.Prefixes> prompts,
     int padMultiple,
     @Incidental int workers,
     @Incidental int prefetch) {
+
+  /** What is done about rows with equal queries or positives, which are not each other's negatives. */
+  public enum EqualPassages {
+    /** They are drawn in any order. */
+    MASK,
+    /** They are drawn at least a batch apart, as far as that is possible. */
+    SPREAD
+  }
 
   /** What the weights of domains change. */
   public enum WeightsApplyTo {
@@ -101,6 +114,18 @@ public record DataConfig(
         .that(
             maxRowsOf.values().stream().allMatch(rows -> rows >= 1),
             "maxRowsOf must be at least 1 for each domain, was " + maxRowsOf)
+        .that(
+            !queryPrompt.equals(Optional.of(List.of())), "queryPrompt must name at least one text")
+        .that(
+            !passagePrompt.equals(Optional.of(List.of())),
+            "passagePrompt must name at least one text")
+        .that(
+            batchSizes.values().stream().allMatch(rows -> rows >= 1),
+            "batchSizes must be at least 1 for each domain, was " + batchSizes)
+        .that(
+            batchSizes.isEmpty() || batching == Batching.HOMOGENEOUS,
+            "batchSizes must be empty where batching is mixed, since rows of a batch come from all domains, was %s; of a pipeline, give it to the other stages: stages.reference.data.batch-sizes, stages.finetune.data.batch-sizes"
+                .formatted(batchSizes))
         .atLeast(1, "padMultiple", padMultiple)
         .atLeast(0, "workers", workers)
         .atLeast(0, "prefetch", prefetch)
@@ -121,8 +146,17 @@ public record DataConfig(
     }
   }
 
-  /** Returns the prompts of every domain. */
+  /** Returns the prompts of every domain to evaluate, encode and serve with: of several, the first. */
   public Prompts everyPrompt() {
-    return Prompts.of(new Prompts.Prefixes(queryPrompt, passagePrompt), prompts);
+    return promptVariants(0).first();
+  }
+
+  /**
+   * Returns the prompts of every domain to train with.
+   *
+   * @param seed the run's
+   */
+  public PromptVariants promptVariants(long seed) {
+    return PromptVariants.of(new Prompts.Prefixes(queryPrompt, passagePrompt), prompts, seed);
   }
 }

@@ -1,6 +1,7 @@
 package org.tdro.training.config;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +207,28 @@ public record RunConfig(
             "data.passagesPerQuery must be at least 2 where a teacher's scores are distilled, was "
                 + data.passagesPerQuery())
         .done();
+  }
+
+  /** Returns the number of rows in a micro-batch of a domain. */
+  public int batchSize(String domain) {
+    return data.batchSizes().getOrDefault(domain, train.batchSize());
+  }
+
+  /**
+   * Returns the mean number of rows in a micro-batch.
+   *
+   * @param shares of the rows of each domain, in any unit
+   */
+  public double meanBatchSize(List<String> domains, double[] shares) {
+    if (data.batchSizes().isEmpty()) {
+      return train.batchSize();
+    }
+    // A domain is drawn by its share ÷ its size.
+    double draws = 0;
+    for (int i = 0; i < shares.length; i++) {
+      draws += shares[i] / batchSize(domains.get(i));
+    }
+    return Arrays.stream(shares).sum() / draws;
   }
 
   /** Returns the settings by which the stage learns a mixture, if it does. */

@@ -2,12 +2,15 @@ package org.tdro.data.mixture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +106,46 @@ class MixtureSamplerTest {
               .distinct()
               .count())
           .isEqualTo(1);
+    }
+  }
+
+  /** Weights stay shares of rows: a domain with a quarter of the rows in a batch is drawn four times as often. */
+  @Test
+  void batchesOfADomainMayHaveASizeOfTheirOwn() {
+    var sizes = Map.of(0, 4, 2, 64);
+    var batches = new MixtureSampler.Batches(Batching.HOMOGENEOUS, BATCH, sizes, BLOCK);
+    var sampler = new MixtureSampler(SIZES, staged(), batches, 1);
+    var all = LongStream.range(0, 400).mapToObj(sampler::rows).toList();
+    var epochs = new HashMap<Map.Entry<Integer, Long>, Set<Long>>();
+    for (var rows : all) {
+      assertThat(rows).hasSize(sizes.getOrDefault(rows[0].domain(), BATCH));
+      for (var row : rows) {
+        assertThat(row.domain()).isEqualTo(rows[0].domain());
+        var seen =
+            epochs.computeIfAbsent(Map.entry(row.domain(), row.epoch()), key -> new HashSet<>());
+        assertThat(seen.add(row.row())).isTrue();
+      }
+    }
+    for (int stage = 0; stage < 3; stage++) {
+      int first = new int[] {0, 3, 20}[stage] * BLOCK;
+      int end = new int[] {3, 20, 40}[stage] * BLOCK;
+      var weights = staged().stages().get(stage).weights();
+      double perRow = 0;
+      for (int domain = 0; domain < SIZES.length; domain++) {
+        perRow += weights.get(domain) / sizes.getOrDefault(domain, BATCH);
+      }
+      for (int domain = 0; domain < SIZES.length; domain++) {
+        int of = domain;
+        long drawn = all.subList(first, end).stream()
+            .filter(rows -> rows[0].domain() == of)
+            .count();
+        double share = weights.get(domain) / sizes.getOrDefault(domain, BATCH) / perRow;
+        assertThat((double) drawn).isCloseTo(share * (end - first), within(1.0));
+      }
+    }
+    var seeking = new MixtureSampler(SIZES, staged(), batches, 1);
+    for (int index : new int[] {399, 0, 150, 29, 30, 200}) {
+      assertThat(seeking.rows(index)).isEqualTo(all.get(index));
     }
   }
 

@@ -8,10 +8,16 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.text.PromptTemplate;
+import org.tdro.text.PromptVariants;
 
 class ShardWriterTest {
   private static final ImportFacts FACTS = new ImportFacts(
-      "s", "t", 2_000_000, 2_000_000, PromptTemplate.IDENTITY, PromptTemplate.instruct("x"));
+      "s",
+      "t",
+      2_000_000,
+      2_000_000,
+      PromptVariants.Drawn.NONE,
+      new PromptVariants.Drawn(List.of(PromptTemplate.instruct("x"), PromptTemplate.IDENTITY), 7));
 
   @TempDir
   Path folder;

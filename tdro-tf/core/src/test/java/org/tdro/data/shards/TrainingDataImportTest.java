@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +23,7 @@ import org.tdro.io.InputException;
 import org.tdro.rows.Fold;
 import org.tdro.testing.Shared;
 import org.tdro.text.PromptTemplate;
+import org.tdro.text.PromptVariants;
 import org.tdro.text.Prompts;
 import org.tdro.text.Tokenizer;
 
@@ -145,13 +149,48 @@ class TrainingDataImportTest {
     var prompts = new Prompts(
         Map.of("a", PromptTemplate.instruct("Find it")),
         Map.of("a", new PromptTemplate("[{text}]")));
-    run(new TrainingDataImport.Options(64, 64, prompts, 2), rows);
+    run(new TrainingDataImport.Options(64, 64, PromptVariants.of(prompts), 2), rows);
     try (var data = TrainingData.open(output)) {
       var a = data.domains().get(0).row(Fold.ALL, 0);
       assertThat(tokenizer.decode(a.query())).isEqualTo("Instruct: Find it\nQuery: x");
       assertThat(tokenizer.decode(a.positives()[0])).isEqualTo("[xp0]");
       assertThat(tokenizer.decode(data.domains().get(1).row(Fold.ALL, 0).query()))
           .isEqualTo("x");
+    }
+  }
+
+  /** Whatever the order of the rows: the prompt of a text follows from the text, so equal texts stay equal. */
+  @Test
+  void textsDrawOneOfSeveralPromptsByThemselves() {
+    var lines = IntStream.range(0, 300)
+        .mapToObj(i -> ImportedRows.row("q" + i, "text" + i, 1, 1))
+        .collect(Collectors.toCollection(ArrayList::new));
+    var prompts = List.of("a: ", "b: ", "").stream().map(PromptTemplate::before).toList();
+    var before = drawn(lines, prompts, 7);
+    Collections.reverse(lines);
+    assertThat(drawn(lines, prompts, 7)).isEqualTo(before);
+    assertThat(drawn(lines, prompts, 8)).isNotEqualTo(before);
+    for (var letter : List.of("a", "b", "t")) {
+      assertThat(before.values())
+          .filteredOn(text -> text.startsWith(letter))
+          .hasSizeBetween(75, 125);
+    }
+  }
+
+  /** Returns the queries by their ids. */
+  private Map<String, String> drawn(List<String> lines, List<PromptTemplate> prompts, long seed) {
+    ImportedRows.write(rows.resolve("a.jsonl"), lines.toArray(String[]::new));
+    var variants = new PromptVariants(Map.of("a", prompts), Map.of(), seed);
+    var options = new TrainingDataImport.Options(64, 64, variants, 2);
+    assertThat(run(options, rows).domains()).allMatch(TrainingDataImport.Report.Entry::rebuilt);
+    assertThat(run(options, rows).domains()).noneMatch(TrainingDataImport.Report.Entry::rebuilt);
+    try (var data = TrainingData.open(output)) {
+      var a = data.domains().get(0);
+      return IntStream.range(0, lines.size())
+          .boxed()
+          .collect(Collectors.toMap(
+              i -> a.queryId(Fold.ALL, i),
+              i -> tokenizer.decode(a.row(Fold.ALL, i).query())));
     }
   }
 
@@ -176,10 +215,10 @@ class TrainingDataImportTest {
         IntStream.range(0, 500)
             .mapToObj(i -> ImportedRows.row("q" + i, "t" + i, 2, 2))
             .toArray(String[]::new));
-    run(new TrainingDataImport.Options(64, 64, Prompts.none(), 1), rows);
+    run(new TrainingDataImport.Options(64, 64, PromptVariants.of(Prompts.none()), 1), rows);
     var first = Files.readAllBytes(output.resolve("a.0.arrow"));
     Files.delete(output.resolve("a.0.arrow"));
-    run(new TrainingDataImport.Options(64, 64, Prompts.none(), 4), rows);
+    run(new TrainingDataImport.Options(64, 64, PromptVariants.of(Prompts.none()), 4), rows);
     assertThat(Files.readAllBytes(output.resolve("a.0.arrow"))).isEqualTo(first);
   }
 

@@ -17,7 +17,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.mixing.tdro.LossMeasure;
+import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
+import org.tdro.text.TextKind;
 
 /** The precedence of values, and the origins that they report. */
 class ConfigComposerTest {
@@ -147,10 +149,35 @@ class ConfigComposerTest {
     assertThat(config.data().domains()).containsExactly("acl", "b");
     assertThat(config.eval().data()).containsExactly(Path.of("one"));
     assertThat(config.data().prompts())
-        .containsOnly(
-            entry("acl", new Prompts.Prefixes(Optional.of("Find: "), Optional.of(""))),
-            entry("a.b", new Prompts.Prefixes(Optional.of("x"), Optional.of("y"))));
+        .containsOnly(entry("acl", prefixes("Find: ", "")), entry("a.b", prefixes("x", "y")));
     assertThat(config.dro().reference()).isEmpty();
+  }
+
+  private static Prompts.Prefixes prefixes(String query, String passage) {
+    return new Prompts.Prefixes(Optional.of(List.of(query)), Optional.of(List.of(passage)));
+  }
+
+  @Test
+  void aPromptIsATextOrAList() {
+    var resolved = Configs.compose(
+        "data.query-prompt=a, b", "data.prompts.acl={query: [\"Find: \", \"\"], passage: [p]}");
+    assertThat(resolved.config().data().queryPrompt()).contains(List.of("a, b"));
+    assertThat(resolved.config().data().prompts().get("acl").query())
+        .contains(List.of("Find: ", ""));
+    assertThat(resolved.render())
+        .contains(
+            "data.query-prompt = \"a, b\"",
+            "data.prompts.acl.query = [\"Find: \", \"\"]",
+            "data.prompts.acl.passage = \"p\"");
+    assertThat(resolved.config().data().everyPrompt().of(TextKind.QUERY, "acl"))
+        .isEqualTo(PromptTemplate.before("Find: "));
+    assertThatThrownBy(
+            () -> Configs.compose("data.prompts.acl.query=[]", "data.prompts.nq.query=[{a: 1}]"))
+        .hasMessageContainingAll(
+            "data.prompts.acl.query must name at least one text",
+            "data.prompts.nq.query must be a string, was a section");
+    assertThatThrownBy(() -> Configs.compose("data.query-prompt=[]"))
+        .hasMessageContaining("data.query-prompt must name at least one text");
   }
 
   @Test

@@ -92,7 +92,7 @@ class PublishedDefaultsTest {
     assertThat(config.model().pooling()).isEqualTo(Pooling.CLS);
     assertThat(config.data().queryLength()).isEqualTo(12);
     assertThat(config.data().passageLength()).isEqualTo(40);
-    assertThat(config.data().queryPrompt()).contains("find: ");
+    assertThat(config.data().queryPrompt()).contains(List.of("find: "));
   }
 
   @Test
