@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import org.tdro.huggingface.PublishedFolder;
-import org.tdro.retriever.index.DenseIndex;
+import org.tdro.retriever.index.DocumentIndex;
 import org.tdro.rows.RowOutput;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,7 +37,7 @@ final class Overwriting {
 
   /** Refuses to write the folder of an index if it exists, unless the option is given; one that holds anything else is never replaced. */
   void checkIndex(String option, Path folder) {
-    checkFolder(option, folder, DenseIndex::isOne, "is not an index");
+    checkFolder(option, folder, DocumentIndex::isOne, "is not an index");
   }
 
   /**

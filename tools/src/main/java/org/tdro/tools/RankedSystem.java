@@ -1,12 +1,13 @@
 package org.tdro.tools;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.tdro.search.Fusion;
 
 /**
- * A system of {@code tdro evaluate --systems}.
+ * A system of {@code tdro evaluate --systems}, {@code tdro index} or {@code tdro search}.
  *
  * @param name as it is written, and the heading of its results
  * @param fusion how it is made of the rankings of {@link Kind#DENSE} and {@link Kind#BM25}, in this order; only for {@link Kind#FUSION}
@@ -46,6 +47,12 @@ record RankedSystem(String name, Kind kind, Optional<Fusion> fusion) {
 
     boolean needsWords() {
       return needsWords;
+    }
+
+    /** Returns the name of the system, if the kind has but one. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
     }
 
     /** Whether the model encodes all documents. */

@@ -16,6 +16,7 @@ import org.tdro.search.Run;
 import org.tdro.search.lucene.Bm25;
 import org.tdro.search.lucene.Hnsw;
 import org.tdro.tools.RankedSystem.Kind;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -55,42 +56,11 @@ final class SystemOptions {
       description = "Documents of each query that are ranked again (default: 100).")
   private Integer rerankDepth;
 
-  @Option(
-      names = "--bm25-k1",
-      paramLabel = "X",
-      description = "How slowly further occurrences of a word count less (default: 0.9).")
-  private Double k1;
+  @Mixin
+  private Bm25Options bm25 = new Bm25Options();
 
-  @Option(
-      names = "--bm25-b",
-      paramLabel = "X",
-      description = "How much the length of documents counts, from 0 to 1 (default: 0.4).")
-  private Double b;
-
-  @Option(
-      names = "--hnsw-m",
-      paramLabel = "M",
-      description = "Neighbours of a vector in the graph (default: 16).")
-  private Integer m;
-
-  @Option(
-      names = "--hnsw-ef-construction",
-      paramLabel = "N",
-      description = "Candidates while the graph is built (default: 100).")
-  private Integer efConstruction;
-
-  @Option(
-      names = "--hnsw-ef",
-      paramLabel = "N",
-      description =
-          "Candidates while a query is searched, or --top-k if that is larger (default: 100).")
-  private Integer ef;
-
-  @Option(
-      names = "--hnsw-quantization",
-      paramLabel = "KIND",
-      description = "What a coordinate is held as: none, int8 or int4 (default: none).")
-  private Hnsw.Quantization quantization;
+  @Mixin
+  private HnswOptions hnsw = new HnswOptions();
 
   /** The systems, for completion. */
   private static final class Names implements Iterable<String> {
@@ -134,12 +104,9 @@ final class SystemOptions {
     }
     checkUsed(kinds, Set.of(Kind.RERANK), "--rerank", rerank);
     checkUsed(kinds, Set.of(Kind.RERANK), "--rerank-depth", rerankDepth);
-    checkUsed(kinds, Set.of(Kind.BM25, Kind.FUSION), "--bm25-k1", k1);
-    checkUsed(kinds, Set.of(Kind.BM25, Kind.FUSION), "--bm25-b", b);
-    checkUsed(kinds, Set.of(Kind.HNSW), "--hnsw-m", m);
-    checkUsed(kinds, Set.of(Kind.HNSW), "--hnsw-ef-construction", efConstruction);
-    checkUsed(kinds, Set.of(Kind.HNSW), "--hnsw-ef", ef);
-    checkUsed(kinds, Set.of(Kind.HNSW), "--hnsw-quantization", quantization);
+    bm25.given()
+        .ifPresent(option -> checkUsed(kinds, Set.of(Kind.BM25, Kind.FUSION), option, bm25));
+    hnsw.given().ifPresent(option -> checkUsed(kinds, Set.of(Kind.HNSW), option, hnsw));
   }
 
   private void checkUsed(Set<Kind> kinds, Set<Kind> users, String option, Object value) {
@@ -149,16 +116,11 @@ final class SystemOptions {
   }
 
   Bm25 bm25() {
-    return checked(() -> new Bm25(or(k1, Bm25.DEFAULT.k1()), or(b, Bm25.DEFAULT.b())));
+    return checked(() -> bm25.over(Bm25.DEFAULT));
   }
 
   Hnsw hnsw() {
-    var usual = Hnsw.DEFAULT;
-    return checked(() -> new Hnsw(
-        or(m, usual.m()),
-        or(efConstruction, Math.max(usual.efConstruction(), or(m, usual.m()))),
-        or(ef, usual.ef()),
-        or(quantization, usual.quantization())));
+    return checked(hnsw::parameters);
   }
 
   private int rerankDepth() {

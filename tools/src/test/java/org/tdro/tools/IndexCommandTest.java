@@ -78,7 +78,7 @@ class IndexCommandTest {
   void aKilledBuildGoesOnAndEndsWithTheSameBytes() throws Exception {
     var corpus = large();
     assertThat(index(corpus, "whole")).as(ERR.toString()).isZero();
-    assertThat(OUT.toString()).contains("whole: 30,000 documents, embeddings of size 32");
+    assertThat(OUT.toString()).contains("whole: 30,000 documents, dense (embeddings of size 32)");
     var arguments =
         List.of("index", "--model", "run", "--corpus", corpus, "--output", "killed", "--quiet");
     try (var process = TdroProcess.start(folder, arguments)) {
@@ -184,7 +184,7 @@ class IndexCommandTest {
     assertThat(ERR.toString()).contains("is not the folder of an index");
     Files.writeString(folder.resolve("bad.jsonl"), "{\"id\": 1}\n");
     assertThat(index("bad.jsonl", "bad")).isEqualTo(Failures.BAD_DATA);
-    assertThat(ERR.toString()).contains("bad.jsonl:1: has no text");
+    assertThat(ERR.toString()).contains("bad.jsonl:1: has none of text, contents, passage, body");
   }
 
   @Test
@@ -216,11 +216,58 @@ class IndexCommandTest {
   }
 
   @Test
-  void anEmptyCorpusIsAnIndexThatFindsNothing() throws IOException {
+  void anEmptyCorpusAndAnEmptyQueryAreRefused() throws IOException {
     Files.writeString(folder.resolve("empty.jsonl"), "");
-    assertThat(index("empty.jsonl", "empty")).as(ERR.toString()).isZero();
-    assertThat(run("search", "--index", at("empty"), "w1")).isZero();
-    assertThat(OUT.toString()).isEqualTo("the index is empty\n\n");
+    assertThat(index("empty.jsonl", "empty")).isEqualTo(Failures.BAD_DATA);
+    assertThat(ERR.toString()).contains("empty.jsonl: holds no documents");
+    assertThat(search("")).isEqualTo(2);
+    assertThat(ERR.toString()).contains("the query is empty");
+  }
+
+  @Test
+  void anIndexIsSearchedByWhatItHolds() throws IOException {
+    Files.writeString(folder.resolve("collection.tsv"), "1\tw1 w2\n2\tw3 w3\n3\tw4 the\n");
+    assertThat(index("collection.tsv", "all", "--systems", "dense,hnsw,bm25", "--hnsw-m", "4"))
+        .as(ERR.toString())
+        .isZero();
+    assertThat(OUT.toString())
+        .isEqualTo(at("all") + ": 3 documents, dense (embeddings of size 32), hnsw, bm25\n");
+    for (var system : List.of("dense", "hnsw", "bm25", "rrf", "weighted-0.3")) {
+      assertThat(run("search", "--index", at("all"), "--system", system, "--verify", "w3"))
+          .as(system + ERR)
+          .isZero();
+      assertThat(OUT.toString()).startsWith("  1  ").contains("[2]\n    w3 w3\n");
+    }
+    assertThat(run("search", "--index", at("all"), "--system", "bm25", "the")).isZero();
+    assertThat(OUT.toString()).isEqualTo("no document has a word of the query\n\n");
+    assertThat(run("search", "--index", at("all"), "--bm25-b", "0", "w3")).isEqualTo(2);
+    assertThat(ERR.toString()).contains("--bm25-b: the system dense does not use it");
+    assertThat(search("--system", "rrf", "w1")).isEqualTo(2);
+    assertThat(ERR.toString())
+        .contains("small holds dense (embeddings of size 32), and a fusion needs dense and bm25");
+    // Words alone, without a model.
+    assertThat(run(
+            "index",
+            "--corpus",
+            at("collection.tsv"),
+            "--output",
+            at("words"),
+            "--systems",
+            "bm25"))
+        .as(ERR.toString())
+        .isZero();
+    assertThat(run("search", "--index", at("words"), "--top-k", "1", "--json", "w4"))
+        .isZero();
+    assertThat(OUT.toString()).contains("\"id\":\"3\"").contains("\"passage\":\"w4 the\"");
+    assertThat(run("search", "--index", at("words"), "--model", at("run"), "w4"))
+        .isEqualTo(2);
+    assertThat(ERR.toString()).contains("--model: the system bm25 does not use it");
+    assertThat(index("collection.tsv", "no", "--systems", "rrf")).isEqualTo(2);
+    assertThat(ERR.toString()).contains("give --systems dense,bm25 here and --system rrf there");
+    assertThat(index("collection.tsv", "no", "--systems", "bm25")).isEqualTo(2);
+    assertThat(ERR.toString()).contains("--model: bm25 needs no model");
+    assertThat(index("collection.tsv", "no", "--hnsw-m", "4")).isEqualTo(2);
+    assertThat(ERR.toString()).contains("--hnsw-m: hnsw is not among --systems");
   }
 
   @Test

@@ -5,10 +5,15 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Processor time and memory that this process uses. */
 final class ProcessUsage {
   private static final Path STATUS = Path.of("/proc/self/status");
+  private static final String ANONYMOUS = "RssAnon:";
+  private static final long BETWEEN_MILLIS = 5;
   private static final double KIB_PER_MIB = 1024;
 
   private ProcessUsage() {}
@@ -32,6 +37,34 @@ final class ProcessUsage {
   /** Returns the peak resident memory in MiB; empty if there is no {@code /proc}. */
   static OptionalDouble peakMib() {
     return status("VmHWM:");
+  }
+
+  /**
+   * Returns the most memory in MiB that is of no file while something runs, asked for every few milliseconds; empty if there is no
+   * {@code /proc}. Memory-mapped files do not count: the system drops their pages when it needs the room.
+   */
+  static OptionalDouble peakAnonymousMib(Runnable work) {
+    var most = new AtomicReference<>(status(ANONYMOUS));
+    var asking = Executors.newSingleThreadScheduledExecutor(task -> {
+      var thread = new Thread(task, "memory");
+      thread.setDaemon(true);
+      return thread;
+    });
+    try {
+      asking.scheduleAtFixedRate(
+          () -> most.accumulateAndGet(status(ANONYMOUS), ProcessUsage::larger),
+          0,
+          BETWEEN_MILLIS,
+          TimeUnit.MILLISECONDS);
+      work.run();
+    } finally {
+      asking.shutdownNow();
+    }
+    return most.get();
+  }
+
+  private static OptionalDouble larger(OptionalDouble one, OptionalDouble other) {
+    return other.orElse(0) > one.orElse(0) ? other : one;
   }
 
   private static OptionalDouble status(String key) {

@@ -3,43 +3,23 @@ package org.tdro.experiments.bench;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.tdro.io.CounterRandom;
 import org.tdro.retriever.HnswRanker;
-import org.tdro.search.DocumentEmbeddings;
-import org.tdro.search.Embeddings;
 import org.tdro.search.Run;
 
 /**
  * Measures searches for the largest inner products on the same vectors: queries in a second, and what each finds of what the first one
  * does, which should be exact.
  *
- * @param documents random vectors of length 1 around centres, a thousand documents for each
- * @param queries random vectors around the same centres
- * @param topK documents of a query
  * @param rounds how often each search is measured, in turn, after one time that is not
  */
-public record SearchBenchmark(
-    int documents, int dimension, int queries, int topK, int rounds, long seed) {
-  /** Documents of a block. */
-  private static final int BLOCK = 8192;
-
-  private static final int DOCUMENTS_PER_CENTRE = 1000;
-
-  /** The length of what is added to a centre, whose length is 1. */
-  private static final double SPREAD = 1;
-
+public record SearchBenchmark(int rounds) {
   private static final double MILLIS = 1e3;
 
-  private static final int CENTRE = 0;
-  private static final int DOCUMENT = 1;
-  private static final int QUERY = 2;
-
   public SearchBenchmark {
-    if (Stream.of(documents, dimension, queries, topK, rounds).anyMatch(number -> number < 1)) {
-      throw new IllegalArgumentException(
-          "documents, dimension, queries, top-k and rounds must be at least 1");
+    if (rounds < 1) {
+      throw new IllegalArgumentException("rounds must be at least 1, was " + rounds);
     }
   }
 
@@ -89,48 +69,13 @@ public record SearchBenchmark(
         .toList();
   }
 
-  /** Returns the documents in blocks. */
-  public List<DocumentEmbeddings> documentBlocks() {
-    return IntStream.iterate(0, from -> from < documents, from -> from + BLOCK)
-        .mapToObj(from -> {
-          int to = Math.min(from + BLOCK, documents);
-          return new DocumentEmbeddings(
-              IntStream.range(from, to).mapToObj(row -> "d" + row).toList(),
-              vectors(DOCUMENT, from, to));
-        })
-        .toList();
+  /** Returns the most memory that the process has of its own, without mapped files, while a search runs once; empty if there is no {@code /proc}. */
+  public static OptionalDouble peakMib(Candidate candidate) {
+    return ProcessUsage.peakAnonymousMib(() -> candidate.search().run());
   }
 
-  /** Returns an id for each query. */
-  public List<String> queryIds() {
-    return IntStream.range(0, queries).mapToObj(row -> "q" + row).toList();
-  }
-
-  /** Returns the queries. */
-  public Embeddings queryVectors() {
-    return vectors(QUERY, 0, queries);
-  }
-
-  private Embeddings vectors(int kind, int from, int to) {
-    int centres = Math.max(1, documents / DOCUMENTS_PER_CENTRE);
-    var values = new float[(to - from) * dimension];
-    IntStream.range(from, to).parallel().forEach(row -> {
-      int centre = CounterRandom.below(centres, CounterRandom.bits(seed, kind, row));
-      double squares = 0;
-      var vector = new double[dimension];
-      for (int i = 0; i < dimension; i++) {
-        vector[i] = symmetric(CENTRE, centre, i) + SPREAD * symmetric(kind, row, i);
-        squares += vector[i] * vector[i];
-      }
-      for (int i = 0; i < dimension; i++) {
-        values[(row - from) * dimension + i] = (float) (vector[i] / Math.sqrt(squares));
-      }
-    });
-    return new Embeddings(to - from, dimension, values);
-  }
-
-  /** Returns a number between -1 and 1. */
-  private double symmetric(long kind, long row, long coordinate) {
-    return CounterRandom.bits(seed, kind, row, coordinate) * 0x1p-63;
+  /** Returns the number of running and waiting processes, averaged over a minute; negative if the system does not report it. */
+  public static double load() {
+    return ProcessUsage.load();
   }
 }

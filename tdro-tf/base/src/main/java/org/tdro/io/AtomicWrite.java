@@ -33,6 +33,9 @@ public final class AtomicWrite {
   private static final String OLD = ".old";
   private static final Pattern LEFT_COMPLETE = Pattern.compile("\\.(.+)\\.\\d+-\\d+\\.complete");
 
+  /** As many as Linux follows. */
+  private static final int MOST_LINKS = 40;
+
   private static final int PUT_ATTEMPTS = 100;
 
   private static final String PROCESS = Long.toString(ProcessHandle.current().pid());
@@ -121,36 +124,66 @@ public final class AtomicWrite {
     var place = new Place(folder);
     try {
       Files.createDirectories(place.parent());
+      place.removeLeftovers();
       try {
-        place.removeLeftovers();
         Files.createDirectory(place.writing());
         between.run();
         body.write(place.writing());
         between.run();
-        forceAll(place.writing());
-        Files.move(place.writing(), place.complete(), StandardCopyOption.ATOMIC_MOVE);
-        force(place.parent());
-        between.run();
-        while (!put(place.complete(), place.target())) {
-          moveAside(place);
-          between.run();
-        }
-        force(place.parent());
-        between.run();
-        // A writer that moves the new one aside has a complete one of its own beside it.
-        delete(place.old());
+        replace(place, place.writing(), between);
       } finally {
         delete(place.writing());
-        // Otherwise the complete one stays for settle, as after a kill.
-        if (Files.exists(place.target())) {
-          delete(place.complete());
-          delete(place.old());
-        }
       }
     } catch (IOException e) {
       throw FileException.writing(folder, e);
     } finally {
       place.done();
+    }
+  }
+
+  /**
+   * Moves a complete folder, which was built beside {@link #target}, to its place, and replaces the one that is there as {@link #folder}
+   * does.
+   *
+   * @throws FileException naming the folder
+   */
+  public static void move(Path built, Path folder) {
+    var place = new Place(folder);
+    try {
+      place.removeLeftovers();
+      replace(place, built, () -> {});
+    } catch (IOException e) {
+      throw FileException.writing(folder, e);
+    } finally {
+      place.done();
+    }
+  }
+
+  /** Returns the path that is written to where a file or a folder is named: absolute, and what a link leads to. */
+  public static Path target(Path path) {
+    return Place.resolved(path);
+  }
+
+  private static void replace(Place place, Path built, Runnable between) throws IOException {
+    try {
+      forceAll(built);
+      Files.move(built, place.complete(), StandardCopyOption.ATOMIC_MOVE);
+      force(place.parent());
+      between.run();
+      while (!put(place.complete(), place.target())) {
+        moveAside(place);
+        between.run();
+      }
+      force(place.parent());
+      between.run();
+      // A writer that moves the new one aside has a complete one of its own beside it.
+      delete(place.old());
+    } finally {
+      // Otherwise the complete one stays for settle, as after a kill.
+      if (Files.exists(place.target())) {
+        delete(place.complete());
+        delete(place.old());
+      }
     }
   }
 
@@ -298,9 +331,13 @@ public final class AtomicWrite {
     private static Path resolved(Path target) {
       var path = target.toAbsolutePath().normalize();
       try {
-        return Files.isSymbolicLink(path)
-            ? resolved(path.resolveSibling(Files.readSymbolicLink(path)))
-            : path;
+        for (int links = 0; Files.isSymbolicLink(path); links++) {
+          if (links == MOST_LINKS) {
+            throw new IOException("its links lead in a circle");
+          }
+          path = path.resolveSibling(Files.readSymbolicLink(path)).normalize();
+        }
+        return path;
       } catch (IOException e) {
         throw FileException.reading(target, e);
       }

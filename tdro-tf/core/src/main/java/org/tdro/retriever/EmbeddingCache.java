@@ -3,7 +3,6 @@ package org.tdro.retriever;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -15,6 +14,7 @@ import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.io.Sha256;
 import org.tdro.rows.Passage;
+import org.tdro.search.DocumentEmbeddings;
 import org.tdro.search.EmbeddingFormat;
 import org.tdro.search.EmbeddingShards;
 import org.tdro.text.TextKind;
@@ -101,19 +101,11 @@ public record EmbeddingCache(Path folder) {
       Path file, Retriever retriever, TextKind kind, String task, Supplier<Stream<Passage>> source)
       throws IOException {
     long rows = 0;
-    try (var texts = source.get();
+    try (var blocks = new EncodedTexts(retriever, task).blocks(kind, source.get());
         var writer = EmbeddingFormat.ARROW.open(file, retriever.dimension())) {
-      var iterator = texts.iterator();
-      while (iterator.hasNext()) {
-        var ids = new ArrayList<String>();
-        var contents = new ArrayList<String>();
-        while (iterator.hasNext() && ids.size() < EmbeddingSource.BLOCK) {
-          var text = iterator.next();
-          ids.add(text.id());
-          contents.add(text.content());
-        }
-        writer.write(ids, retriever.encode(kind, task, contents));
-        rows += ids.size();
+      for (var block : (Iterable<DocumentEmbeddings>) blocks::iterator) {
+        writer.write(block.ids(), block.embeddings());
+        rows += block.ids().size();
       }
       writer.finish();
     }

@@ -25,24 +25,27 @@ public record EncodedTexts(TextEncoder encoder, String task) implements Embeddin
 
   @Override
   public Stream<DocumentEmbeddings> documents(Corpus corpus) {
-    var stream = corpus.documents();
-    return Stream.iterate(stream.iterator(), Iterator::hasNext, same -> same)
-        .map(documents -> encode(block(documents)))
-        .onClose(stream::close);
+    return blocks(TextKind.PASSAGE, corpus.documents());
   }
 
-  private static List<Passage> block(Iterator<Passage> documents) {
+  /** Returns the embeddings of texts of any kind in blocks, each made when it is asked for; closing the stream closes that of the texts. */
+  Stream<DocumentEmbeddings> blocks(TextKind kind, Stream<Passage> texts) {
+    return Stream.iterate(texts.iterator(), Iterator::hasNext, same -> same)
+        .map(left -> encode(kind, block(left)))
+        .onClose(texts::close);
+  }
+
+  private static List<Passage> block(Iterator<Passage> texts) {
     var block = new ArrayList<Passage>();
-    while (documents.hasNext() && block.size() < BLOCK) {
-      block.add(documents.next());
+    while (texts.hasNext() && block.size() < BLOCK) {
+      block.add(texts.next());
     }
     return block;
   }
 
-  private DocumentEmbeddings encode(List<Passage> documents) {
+  private DocumentEmbeddings encode(TextKind kind, List<Passage> texts) {
     return new DocumentEmbeddings(
-        documents.stream().map(Passage::id).toList(),
-        encoder.encode(
-            TextKind.PASSAGE, task, documents.stream().map(Passage::content).toList()));
+        texts.stream().map(Passage::id).toList(),
+        encoder.encode(kind, task, texts.stream().map(Passage::content).toList()));
   }
 }

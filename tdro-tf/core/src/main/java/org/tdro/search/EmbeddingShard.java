@@ -7,21 +7,23 @@ import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.arrow.flatbuf.Footer;
 import org.apache.arrow.flatbuf.Message;
 import org.apache.arrow.flatbuf.RecordBatch;
-import org.apache.arrow.memory.RootAllocator;
-import org.apache.arrow.vector.ipc.ArrowFileReader;
 import org.apache.arrow.vector.ipc.message.ArrowBlock;
+import org.apache.arrow.vector.ipc.message.ArrowFooter;
 import org.apache.arrow.vector.types.FloatingPointPrecision;
 import org.apache.arrow.vector.types.pojo.ArrowType;
 import org.apache.arrow.vector.types.pojo.Field;
 import org.apache.arrow.vector.types.pojo.Schema;
 import org.tdro.io.AtomicWrite;
+import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.rows.Passage;
 
@@ -37,6 +39,11 @@ public final class EmbeddingShard {
   private static final int TITLE = 6;
   private static final int TEXT = 9;
 
+  /** The end of every Arrow file: the length of the footer in four bytes, and these. */
+  private static final byte[] MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int END_BYTES = Integer.BYTES + MAGIC.length;
+  private static final String NOT_ARROW = "cannot be read as an Arrow file";
   private static final String REMEDY = "it is damaged or was not completed: write it again";
 
   private final Path file;
@@ -73,27 +80,66 @@ public final class EmbeddingShard {
    * @throws InputException naming it, if it is missing or damaged or has other columns
    */
   public static EmbeddingShard open(Path file) {
-    try (var channel = FileChannel.open(file);
-        var allocator = new RootAllocator();
-        var reader = new ArrowFileReader(channel, allocator)) {
-      var schema = reader.getVectorSchemaRoot().getSchema();
-      int dimension = dimension(file, schema);
-      boolean texts = hasTexts(schema.getFields());
-      var blocks = reader.getRecordBlocks();
+    if (Files.isDirectory(file)) {
+      throw new InputException(file + ": is a folder, expected an Arrow file of embeddings");
+    }
+    try (var channel = FileChannel.open(file)) {
+      return read(file, channel);
+    } catch (NoSuchFileException e) {
+      throw new InputException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw FileException.reading(file, e);
+    }
+  }
+
+  private static EmbeddingShard read(Path file, FileChannel channel) throws IOException {
+    try {
+      var footer = footer(channel);
+      int dimension = dimension(file, footer.getSchema());
+      boolean texts = hasTexts(footer.getSchema().getFields());
+      var blocks = footer.getRecordBatches();
       var batches = new Batch[blocks.size()];
       for (int b = 0; b < batches.length; b++) {
         batches[b] = Batch.map(channel, blocks.get(b));
         batches[b].check(dimension, texts);
       }
       return new EmbeddingShard(file, dimension, texts, List.of(batches));
-    } catch (NoSuchFileException e) {
-      throw new InputException(file + ": there is no such file", e);
     } catch (InputException e) {
       throw e;
-    } catch (IOException | RuntimeException e) {
-      throw new InputException(
-          "%s: cannot be read as an Arrow file; %s (%s)".formatted(file, REMEDY, e.getMessage()),
-          e);
+    } catch (DamagedException e) {
+      throw new InputException("%s: %s; %s".formatted(file, e.getMessage(), REMEDY), e);
+    } catch (RuntimeException e) {
+      // What Arrow's classes throw at bytes that they did not write tells a user nothing.
+      throw new InputException("%s: %s; %s".formatted(file, NOT_ARROW, REMEDY), e);
+    }
+  }
+
+  /** Reads what the end of a file says: its columns, and where its record batches are. */
+  private static ArrowFooter footer(FileChannel channel) throws IOException {
+    long end = channel.size() - END_BYTES;
+    if (end < END_BYTES) {
+      throw new DamagedException(NOT_ARROW);
+    }
+    var last = read(channel, end, END_BYTES);
+    int length = last.getInt();
+    var magic = new byte[MAGIC.length];
+    last.get(magic);
+    if (!Arrays.equals(magic, MAGIC) || length < 1 || length > end - MAGIC.length) {
+      throw new DamagedException(NOT_ARROW);
+    }
+    return new ArrowFooter(Footer.getRootAsFooter(read(channel, end - length, length)));
+  }
+
+  private static ByteBuffer read(FileChannel channel, long from, int length) throws IOException {
+    return channel.map(MapMode.READ_ONLY, from, length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** What keeps a file from being read, in words. */
+  private static final class DamagedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    DamagedException(String message) {
+      super(message);
     }
   }
 
@@ -216,26 +262,32 @@ public final class EmbeddingShard {
   /** A record batch. */
   private record Batch(int rows, List<ByteBuffer> buffers, boolean hasNulls) {
     static Batch map(FileChannel channel, ArrowBlock block) throws IOException {
-      var header = channel
-          .map(MapMode.READ_ONLY, block.getOffset(), block.getMetadataLength())
-          .order(ByteOrder.LITTLE_ENDIAN);
+      long body = block.getOffset() + block.getMetadataLength();
+      if (block.getOffset() < 0
+          || block.getMetadataLength() < 0
+          || block.getBodyLength() < 0
+          || body + block.getBodyLength() > channel.size()) {
+        throw new DamagedException("a record batch lies outside of it");
+      }
+      var header = read(channel, block.getOffset(), block.getMetadataLength());
       // The message follows a continuation marker and its length.
       var message = Message.getRootAsMessage(header.position(8));
       var batch = (RecordBatch) message.header(new RecordBatch());
       if (batch.compression() != null) {
-        throw new IOException("compressed record batches are not supported");
+        throw new DamagedException("its record batches are compressed, which is not read here");
       }
       // Each is described by 16 bytes of the metadata.
       int most = block.getMetadataLength() / 16;
       if (batch.length() < 0 || batch.buffersLength() > most || batch.nodesLength() > most) {
-        throw new IOException("its metadata is damaged");
+        throw new DamagedException(NOT_ARROW);
       }
-      long body = block.getOffset() + block.getMetadataLength();
       var buffers = new ByteBuffer[batch.buffersLength()];
       for (int i = 0; i < buffers.length; i++) {
         var buffer = batch.buffers(i);
-        if (buffer.offset() < 0 || buffer.offset() + buffer.length() > block.getBodyLength()) {
-          throw new IOException("a buffer lies outside of its record batch");
+        if (buffer.offset() < 0
+            || buffer.length() < 0
+            || buffer.offset() + buffer.length() > block.getBodyLength()) {
+          throw new DamagedException("a column lies outside of its record batch");
         }
         buffers[i] = channel
             .map(MapMode.READ_ONLY, body + buffer.offset(), buffer.length())
@@ -248,9 +300,9 @@ public final class EmbeddingShard {
       return new Batch(Math.toIntExact(batch.length()), List.of(buffers), nulls);
     }
 
-    void check(int dimension, boolean texts) throws IOException {
+    void check(int dimension, boolean texts) {
       if (hasNulls) {
-        throw new IOException("it has rows without a value");
+        throw new DamagedException("it has rows without a value");
       }
       long offsets = rows == 0 ? 0 : 4L * (rows + 1);
       if (buffers.get(EMBEDDING + 2).limit() < 4L * rows * dimension
@@ -258,7 +310,7 @@ public final class EmbeddingShard {
           || (texts
               && (buffers.get(TITLE + 1).limit() < offsets
                   || buffers.get(TEXT + 1).limit() < offsets))) {
-        throw new IOException("a buffer is shorter than its rows");
+        throw new DamagedException("a column is shorter than its rows");
       }
     }
 

@@ -83,6 +83,13 @@ public record Embeddings(int rows, int dimension, float[] values) {
     return sum;
   }
 
+  /** Returns the first vectors. */
+  public Embeddings first(int number) {
+    return number == rows
+        ? this
+        : new Embeddings(number, dimension, Arrays.copyOf(values, number * dimension));
+  }
+
   /** Returns a copy of one vector. */
   public float[] row(int row) {
     return Arrays.copyOfRange(values, row * dimension, (row + 1) * dimension);

@@ -49,18 +49,20 @@ class CorpusFileTest {
     assertThatThrownBy(corpus::check)
         .isInstanceOf(InputException.class)
         .hasMessageContainingAll(
-            ":2: has no id: expected _id or docid or id",
-            ":3: has no text",
-            ":4: _id is a list, expected a string or a whole number",
+            ":2: has none of _id, docid, doc_id, docno, id, pid",
+            ":3: has none of text, contents, passage, body",
+            ":4: its id is a list, expected a string or a whole number",
             ":5: id 'a' was there before",
-            ":6: text is a number, expected a string",
+            ":6: its text is a number, expected a string",
             ":7: ");
   }
 
   @Test
   void aFolderWithoutACorpusIsRefused() {
     assertThatThrownBy(() -> CorpusFile.of(folder))
-        .hasMessage(folder + ": this folder has no corpus.jsonl[.gz]; name a file of documents");
+        .hasMessage(
+            folder
+                + ": this folder has no corpus.jsonl[.gz] or collection.tsv[.gz]; name a file of documents");
     assertThatThrownBy(() -> CorpusFile.of(folder.resolve("none")))
         .hasMessage(folder.resolve("none") + ": there is no such file or folder");
   }
@@ -75,9 +77,52 @@ class CorpusFileTest {
     Files.writeString(file, "{\"_id\": \"a\"}\n{\"text\": \"y\"}\n");
     assertThatThrownBy(() -> new QueryFile(file).read())
         .hasMessageContainingAll(
-            ":1: has no text or query that is a string",
-            ":2: has no _id or query_id or id that is a string");
+            ":1: has none of text, query, question", ":2: has none of _id, query_id, qid, id");
+    Files.writeString(file, "{\"_id\": \"a\", \"text\": \" \"}\n");
+    assertThatThrownBy(() -> new QueryFile(file).read())
+        .hasMessage(file + ":1: the query has no text");
     Files.writeString(file, "\n");
     assertThatThrownBy(() -> new QueryFile(file).read()).hasMessage(file + ": holds no queries");
+  }
+
+  private Path write(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  private static List<Passage> documents(Path file) {
+    var corpus = CorpusFile.of(file);
+    corpus.check();
+    try (var documents = corpus.documents()) {
+      return documents.toList();
+    }
+  }
+
+  @Test
+  void aTableHasAHeaderOrAnIdAndAText() throws IOException {
+    assertThat(documents(write("collection.tsv", "7\tfirst, \"and\n8\tsecond\n")))
+        .containsExactly(new Passage("7", "", "first, \"and"), new Passage("8", "", "second"));
+    assertThat(documents(write("dpr.tsv", "id\ttext\ttitle\n1\t\"a \"\"b\"\"\"\tt\n")))
+        .containsExactly(new Passage("1", "t", "a \"b\""));
+    assertThat(documents(write("corpus.csv", "docid,title,text\nx,t,\"a, b\"\n")))
+        .containsExactly(new Passage("x", "t", "a, b"));
+    assertThat(QueryFile.of(write("queries.tsv", "q1\twhat is it\n")).read())
+        .containsExactly(new Query("q1", "what is it"));
+    assertThat(CorpusFile.of(folder).file()).isEqualTo(folder.resolve("collection.tsv"));
+    assertThatThrownBy(() -> documents(write("bad.tsv", "7\ta\n8\n9\tb\tc\n")))
+        .hasMessageContainingAll(
+            "bad.tsv:2: expected an id and a text separated by a tab, found 1 fields",
+            "bad.tsv:3: expected an id and a text separated by a tab, found 3 fields");
+  }
+
+  @Test
+  void whatCannotBeReadIsSaid() throws IOException {
+    assertThatThrownBy(() -> CorpusFile.of(write("corpus.txt", "a\n")).check())
+        .hasMessageContaining("its name has none of the endings .jsonl");
+    assertThatThrownBy(
+            () -> CorpusFile.of(write("quotes.csv", "id,text\n1,\"a\n2,b\n")).check())
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("its quotes do not match");
+    assertThatThrownBy(() -> CorpusFile.of(write("empty.jsonl", "\n")).check())
+        .hasMessage(folder.resolve("empty.jsonl") + ": holds no documents");
   }
 }

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.io.InputException;
@@ -89,8 +91,11 @@ class EmbeddingShardsTest {
     Files.writeString(folder.resolve("d.arrow"), "{\"_id\": \"a\"}\n");
     assertThatThrownBy(() -> EmbeddingShards.open(folder))
         .isInstanceOf(InputException.class)
-        .hasMessageContainingAll("b.arrow: cannot be read", "c.arrow: ", "d.arrow: ")
-        .hasMessageNotContaining("a.arrow");
+        .hasMessage(Stream.of("b", "c", "d")
+            .map(
+                name -> folder.resolve(name + ".arrow")
+                    + ": cannot be read as an Arrow file; it is damaged or was not completed: write it again")
+            .collect(Collectors.joining("\n")));
   }
 
   /** Wherever bytes of a file are wrong, it is refused or its numbers are others: nothing else happens. */

@@ -3,12 +3,11 @@ package org.tdro.retriever.index;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.FileException;
 import org.tdro.io.FolderLock;
@@ -17,97 +16,101 @@ import org.tdro.io.Json;
 import org.tdro.io.Sha256;
 import org.tdro.keras.Prefetcher;
 import org.tdro.retriever.Retriever;
+import org.tdro.retriever.index.IndexFacts.StoredFile;
 import org.tdro.rows.Passage;
 import org.tdro.search.CorpusFile;
 import org.tdro.search.EmbeddingShard;
+import org.tdro.search.EmbeddingShards;
+import org.tdro.search.Embeddings;
+import org.tdro.search.lucene.Bm25;
+import org.tdro.search.lucene.Bm25Index;
+import org.tdro.search.lucene.Hnsw;
+import org.tdro.search.lucene.HnswIndex;
 import org.tdro.text.TextKind;
 
 /**
  * Makes an index, shard by shard, in a folder beside its place: {@code NAME.building}. A build that was killed goes on there after its last
- * complete shard. The folder is renamed when the index is complete.
+ * complete shard, and does not make again an index of words or a graph that is complete. The folder is moved when all is.
  *
  * @param folder the place of the index
- * @param retriever encodes the documents
  * @param facts what the index is made from
+ * @param retriever encodes the documents; empty for words alone
  */
-public record IndexBuild(Path folder, Retriever retriever, CorpusFile corpus, IndexFacts facts) {
-  /** Documents of a shard: what a killed build loses at most. */
+public record IndexBuild(
+    Path folder, CorpusFile corpus, IndexFacts facts, Optional<Retriever> retriever) {
+  /** Documents of a shard: what a killed build loses at most of their encoding. */
   static final int SHARD = 4096;
 
   private static final String PLAN = "plan.json";
 
   /**
+   * What an index is to hold.
+   *
+   * @param model for embeddings
+   * @param hnsw for a graph of neighbours, which needs embeddings
+   * @param bm25 for words
+   */
+  public record Parts(Optional<Model> model, Optional<Hnsw> hnsw, Optional<Bm25> bm25) {
+    /**
+     * What encodes documents.
+     *
+     * @param from the folder of the retriever
+     * @param task whose prompts are put around the documents
+     */
+    public record Model(Retriever retriever, Path from, String task) {}
+  }
+
+  /** A part of the work. */
+  public enum Step {
+    /** Documents are encoded, or only stored, and written to shards. */
+    DOCUMENTS,
+    /** Their words are indexed. */
+    WORDS,
+    /** The graph of neighbours is built. */
+    GRAPH
+  }
+
+  /** Follows the work; may throw to end it. */
+  public interface Listener {
+    /**
+     * A step begins.
+     *
+     * @param done documents of it that an earlier build has finished
+     */
+    void begins(Step step, long done, long documents);
+
+    /** Some more documents are finished. */
+    void adds(int documents);
+  }
+
+  /**
    * Plans an index.
    *
-   * @param from the folder of the retriever
-   * @param task whose prompts are put around the documents
    * @throws InputException listing the problems of the corpus
    */
-  public static IndexBuild of(
-      Path folder, Retriever retriever, Path from, String task, CorpusFile corpus) {
-    var documents = IndexFacts.Documents.of(corpus, corpus.check());
+  public static IndexBuild of(Path folder, CorpusFile corpus, Parts parts) {
     var facts = new IndexFacts(
-        IndexFacts.EXACT, IndexFacts.VERSION, model(retriever, from, task), documents, List.of());
-    return new IndexBuild(folder, retriever, corpus, facts);
-  }
-
-  static IndexFacts.Model model(Retriever retriever, Path from, String task) {
-    var settings = retriever.settings();
-    return new IndexFacts.Model(
-        from.toAbsolutePath().normalize().toString(),
-        task,
-        retriever.fingerprint(TextKind.PASSAGE, task),
-        retriever.fingerprint(TextKind.QUERY, task),
-        settings.prompts().of(TextKind.PASSAGE, task).template(),
-        settings.maxLength(TextKind.PASSAGE),
-        settings.maxLength(TextKind.QUERY),
-        settings.spec().pooling().name().toLowerCase(Locale.ROOT),
-        settings.spec().normalize(),
-        settings.spec().dimension(),
-        "float32");
-  }
-
-  /** Returns in words what settings differ between two retrievers; empty if only their weights or tokenizers do. */
-  static String difference(IndexFacts.Model then, IndexFacts.Model now) {
-    var differences = new ArrayList<String>();
-    difference("dimension", then.dimension(), now.dimension(), differences);
-    difference("pooling", then.pooling(), now.pooling(), differences);
-    difference("normalize", then.normalize(), now.normalize(), differences);
-    difference("passage length", then.passageLength(), now.passageLength(), differences);
-    difference("query length", then.queryLength(), now.queryLength(), differences);
-    difference("prompt", then.prompt(), now.prompt(), differences);
-    return differences.isEmpty() ? "" : " (" + String.join(", ", differences) + ")";
-  }
-
-  private static void difference(String name, Object then, Object now, List<String> differences) {
-    if (!then.equals(now)) {
-      differences.add("%s was %s and is %s".formatted(name, then, now));
-    }
+        IndexFacts.VERSION,
+        IndexFacts.Documents.of(corpus, corpus.check()),
+        parts
+            .model()
+            .map(model -> IndexFacts.Model.of(model.retriever(), model.from(), model.task()))
+            .orElse(null),
+        parts.hnsw().orElse(null),
+        parts.bm25().map(IndexFacts.Words::of).orElse(null),
+        List.of());
+    return new IndexBuild(folder, corpus, facts, parts.model().map(Parts.Model::retriever));
   }
 
   /** Returns the folder in which an index is made. */
-  static Path building(Path folder) {
-    var place = folder.toAbsolutePath().normalize();
+  private static Path building(Path folder) {
+    var place = AtomicWrite.target(folder);
     return place.resolveSibling(place.getFileName() + ".building");
   }
 
-  /** Returns how many documents an earlier build of this index has encoded; none if it is of another index. */
-  public long encoded() {
-    return planned().filter(this::isSame).isPresent()
-        ? complete().stream().mapToLong(IndexFacts.Shard::documents).sum()
-        : 0;
-  }
-
-  private Optional<IndexFacts> planned() {
-    var plan = building(folder).resolve(PLAN);
-    return Files.exists(plan) ? Optional.of(Json.read(plan, IndexFacts.class)) : Optional.empty();
-  }
-
-  private boolean isSame(IndexFacts other) {
-    return other.kind().equals(facts.kind())
-        && other.version() == facts.version()
-        && other.model().isSame(facts.model())
-        && other.corpus().content().equals(facts.corpus().content());
+  /** Whether an index was begun that is not complete. */
+  static boolean isBegun(Path folder) {
+    return Files.exists(building(folder).resolve(PLAN));
   }
 
   /**
@@ -117,20 +120,18 @@ public record IndexBuild(Path folder, Retriever retriever, CorpusFile corpus, In
    * @throws InputException if one of these is there and is not to be replaced, or the corpus changes
    * @throws IllegalStateException if another process is making it
    */
-  public void run(boolean anew) {
+  public void run(boolean anew, Listener listener) {
     var building = building(folder);
     checkReplaced(anew);
+    checkOurs(building);
     FolderLock.whileHeld(building, "making an index in", () -> {
       try {
         // Another process may have finished it meanwhile.
         checkReplaced(anew);
-        prepare(building, anew);
-        var shards = complete();
-        encode(shards);
-        Json.write(building.resolve(DenseIndex.FACTS), facts.with(shards));
-        put(building);
-        Files.delete(folder.resolve(PLAN));
-        Files.delete(folder.resolve(FolderLock.FILE));
+        new Work(building, listener).run(anew);
+        AtomicWrite.move(building, folder);
+        Files.deleteIfExists(folder.resolve(PLAN));
+        Files.deleteIfExists(folder.resolve(FolderLock.FILE));
         return null;
       } catch (IOException e) {
         throw FileException.writing(folder, e);
@@ -139,99 +140,191 @@ public record IndexBuild(Path folder, Retriever retriever, CorpusFile corpus, In
   }
 
   private void checkReplaced(boolean anew) {
-    if (Files.exists(folder) && !DenseIndex.isOne(folder)) {
+    AtomicWrite.settle(folder);
+    if (Files.exists(folder) && !DocumentIndex.isOne(folder) && !isEmpty(folder)) {
       throw new InputException(
           folder + ": exists and is not an index, so it is not replaced; name another folder");
     }
-    if (Files.exists(folder) && !anew) {
+    if (Files.exists(folder) && !anew && !isEmpty(folder)) {
       throw new InputException(folder + ": exists; name another folder or replace it");
     }
   }
 
-  private void prepare(Path building, boolean anew) throws IOException {
-    var earlier = planned();
-    if (earlier.isPresent() && !isSame(earlier.get())) {
-      if (!anew) {
+  private static boolean isEmpty(Path folder) {
+    var files = folder.toFile().list();
+    return files != null && files.length == 0;
+  }
+
+  /** Checks that the folder in which the index is made was made by a build. */
+  private static void checkOurs(Path building) {
+    if (!Files.exists(building) || Files.exists(building.resolve(PLAN))) {
+      return;
+    }
+    var files = building.toFile().list();
+    // A build that was killed at once leaves its lock, or the half of a plan.
+    if (files == null || List.of(files).stream().anyMatch(file -> !file.startsWith("."))) {
+      throw new InputException(
+          building
+              + ": is in the way: the index is made in this folder, but it holds something else; move it away, or name another folder for the index");
+    }
+  }
+
+  /** The work in a folder that this process holds. */
+  private final class Work {
+    private final Path building;
+    private final Listener listener;
+    private final List<StoredFile> files = new ArrayList<>();
+
+    Work(Path building, Listener listener) {
+      this.building = building;
+      this.listener = listener;
+    }
+
+    void run(boolean anew) throws IOException {
+      prepare(anew);
+      documents();
+      var shards = DocumentIndex.shards(building, facts.with(files));
+      if (facts.bm25() != null) {
+        words(shards);
+      }
+      if (facts.hnsw() != null) {
+        graph(shards);
+      }
+      Json.write(building.resolve(DocumentIndex.FACTS), facts.with(files));
+    }
+
+    private void prepare(boolean anew) throws IOException {
+      var plan = building.resolve(PLAN);
+      if (Files.exists(plan)) {
+        try {
+          resume(IndexFacts.read(plan, "add --overwrite to begin anew"));
+        } catch (InputException e) {
+          if (!anew) {
+            throw e;
+          }
+          files.clear();
+        }
+      }
+      if (files.isEmpty()) {
+        for (var part : List.of(DocumentIndex.SHARDS, DocumentIndex.GRAPH, DocumentIndex.WORDS)) {
+          AtomicWrite.delete(building.resolve(part));
+        }
+      }
+      Files.createDirectories(building.resolve(DocumentIndex.SHARDS));
+      record();
+    }
+
+    /** Takes over the files of an earlier build that are as it wrote them, up to the first shard that is not. */
+    private void resume(IndexFacts earlier) {
+      if (!earlier.isSame(facts)) {
         throw new InputException(
-            "%s: holds the beginning of an index of other documents or another model (%s, %s); add --overwrite to begin anew, or name another folder"
+            "%s: holds the beginning of another index (of %s%s); add --overwrite to begin anew, or name another folder"
                 .formatted(
                     building,
-                    earlier.get().corpus().path(),
-                    earlier.get().model().path()));
+                    earlier.corpus().path(),
+                    earlier.model() == null ? "" : " with " + earlier.model().path()));
       }
-      AtomicWrite.delete(shards());
-    }
-    Files.createDirectories(shards());
-    Json.write(building.resolve(PLAN), facts);
-  }
-
-  private Path shards() {
-    return building(folder).resolve(DenseIndex.SHARDS);
-  }
-
-  private Path shard(int number) {
-    return shards().resolve("%05d.arrow".formatted(number));
-  }
-
-  /** Returns the shards that are complete, up to the first that is not. */
-  private List<IndexFacts.Shard> complete() {
-    var shards = new ArrayList<IndexFacts.Shard>();
-    long done = 0;
-    while (done < facts.corpus().documents()) {
-      var file = shard(shards.size());
-      long expected = Math.min(SHARD, facts.corpus().documents() - done);
-      if (!Files.exists(file) || !isWhole(file, expected)) {
-        break;
-      }
-      shards.add(shard(file, expected));
-      done += expected;
-    }
-    return shards;
-  }
-
-  private boolean isWhole(Path file, long documents) {
-    try {
-      var shard = EmbeddingShard.open(file);
-      return shard.rows() == documents
-          && shard.dimension() == facts.model().dimension()
-          && shard.hasTexts();
-    } catch (InputException e) {
-      // It is written again.
-      return false;
-    }
-  }
-
-  private static IndexFacts.Shard shard(Path file, long documents) {
-    try {
-      return new IndexFacts.Shard(file.getFileName().toString(), documents, Files.size(file));
-    } catch (IOException e) {
-      throw FileException.reading(file, e);
-    }
-  }
-
-  /** Documents that were read and tokenised. */
-  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
-  private record Chunk(List<Passage> documents, int[][] tokens) {}
-
-  private void encode(List<IndexFacts.Shard> shards) {
-    long done = shards.stream().mapToLong(IndexFacts.Shard::documents).sum();
-    var content = new Sha256.OfTexts();
-    try (var stream = corpus.documents()) {
-      var documents = stream.peek(document -> add(document, content)).iterator();
-      for (long i = 0; i < done && documents.hasNext(); i++) {
-        documents.next();
-      }
-      // While a chunk is encoded, the next one is read and tokenised.
-      try (var ahead = new Prefetcher<>(number -> chunk(documents), 1, 1)) {
-        var chunk = ahead.get(0);
-        for (long next = 1; !chunk.documents().isEmpty(); next++) {
-          shards.add(encode(chunk, shard(shards.size())));
-          chunk = ahead.get(next);
+      var shards = earlier.files(DocumentIndex.SHARDS);
+      shards.stream().takeWhile(file -> file.isWhole(building)).forEach(files::add);
+      if (files.size() == shards.size()) {
+        for (var part : List.of(DocumentIndex.WORDS, DocumentIndex.GRAPH)) {
+          var written = earlier.files(part);
+          if (written.stream().allMatch(file -> file.isWhole(building))) {
+            files.addAll(written);
+          }
         }
       }
     }
-    if (!content.hex().equals(facts.corpus().content())) {
-      throw new InputException(corpus.file() + ": was changed while it was read");
+
+    /** Writes down what is complete. */
+    private void record() {
+      Json.write(building.resolve(PLAN), facts.with(files));
+    }
+
+    private void documents() {
+      long all = facts.corpus().documents();
+      long shards = facts.with(files).files(DocumentIndex.SHARDS).size();
+      long done = Math.min(all, shards * SHARD);
+      listener.begins(Step.DOCUMENTS, done, all);
+      retriever.ifPresent(present -> present.onEncoded(listener::adds));
+      var content = new Sha256.OfTexts();
+      try (var stream = corpus.documents()) {
+        var documents = stream.peek(document -> add(document, content)).iterator();
+        for (long i = 0; i < done && documents.hasNext(); i++) {
+          documents.next();
+        }
+        // While a chunk is encoded, the next one is read and tokenised.
+        try (var ahead = new Prefetcher<>(number -> chunk(documents), 1, 1)) {
+          var chunk = ahead.get(0);
+          for (long next = 1; !chunk.documents().isEmpty(); next++) {
+            write(
+                chunk, building.resolve("%s/%05d.arrow".formatted(DocumentIndex.SHARDS, shards++)));
+            chunk = ahead.get(next);
+          }
+        }
+      }
+      if (!content.hex().equals(facts.corpus().content())) {
+        throw new InputException(corpus.file() + ": was changed while it was read");
+      }
+    }
+
+    private void write(Chunk chunk, Path file) {
+      var embeddings = encode(chunk);
+      embeddings.firstNotFinite().ifPresent(row -> {
+        throw new IllegalStateException(
+            "the model gives document %s an embedding that is not finite, with which nothing can be compared: its weights are damaged or overflow"
+                .formatted(chunk.documents().get(row).id()));
+      });
+      EmbeddingShard.write(file, chunk.documents(), embeddings);
+      files.add(StoredFile.of(building, file));
+      record();
+    }
+
+    private Embeddings encode(Chunk chunk) {
+      if (retriever.isPresent()) {
+        return retriever.get().encode(TextKind.PASSAGE, chunk.tokens());
+      }
+      listener.adds(chunk.documents().size());
+      return new Embeddings(chunk.documents().size(), 0, new float[0]);
+    }
+
+    private void words(EmbeddingShards shards) {
+      if (begins(Step.WORDS, DocumentIndex.WORDS)) {
+        var folder = building.resolve(DocumentIndex.WORDS);
+        Bm25Index.write(
+            folder,
+            () -> LongStream.range(0, shards.rows())
+                .mapToObj(shards::passage)
+                .peek(document -> listener.adds(1)));
+        addAll(folder);
+      }
+    }
+
+    private void graph(EmbeddingShards shards) {
+      if (begins(Step.GRAPH, DocumentIndex.GRAPH)) {
+        var folder = building.resolve(DocumentIndex.GRAPH);
+        try (var blocks = shards.blocks()) {
+          HnswIndex.write(
+              folder, blocks.peek(block -> listener.adds(block.ids().size())), facts.hnsw());
+        }
+        addAll(folder);
+      }
+    }
+
+    private boolean begins(Step step, String part) {
+      boolean isLeft = facts.with(files).files(part).isEmpty();
+      long all = facts.corpus().documents();
+      listener.begins(step, isLeft ? 0 : all, all);
+      return isLeft;
+    }
+
+    private void addAll(Path part) {
+      try (var written = Files.list(part)) {
+        written.sorted().forEach(file -> files.add(StoredFile.of(building, file)));
+      } catch (IOException e) {
+        throw FileException.reading(part, e);
+      }
+      record();
     }
   }
 
@@ -241,16 +334,9 @@ public record IndexBuild(Path folder, Retriever retriever, CorpusFile corpus, In
     content.add(document.text());
   }
 
-  private IndexFacts.Shard encode(Chunk chunk, Path file) {
-    var embeddings = retriever.encode(TextKind.PASSAGE, chunk.tokens());
-    embeddings.firstNotFinite().ifPresent(row -> {
-      throw new IllegalStateException(
-          "the model gives document %s an embedding that is not finite, with which nothing can be compared: its weights are damaged or overflow"
-              .formatted(chunk.documents().get(row).id()));
-    });
-    EmbeddingShard.write(file, chunk.documents(), embeddings);
-    return shard(file, chunk.documents().size());
-  }
+  /** Documents that were read and, for a model, tokenised. */
+  @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+  private record Chunk(List<Passage> documents, int[][] tokens) {}
 
   private Chunk chunk(Iterator<Passage> documents) {
     var chunk = new ArrayList<Passage>();
@@ -259,24 +345,11 @@ public record IndexBuild(Path folder, Retriever retriever, CorpusFile corpus, In
     }
     return new Chunk(
         chunk,
-        retriever.tokenize(
-            TextKind.PASSAGE,
-            facts.model().task(),
-            chunk.stream().map(Passage::content).toList()));
-  }
-
-  /** Puts the complete index into its place. */
-  private void put(Path building) throws IOException {
-    var name = folder.toAbsolutePath().normalize().getFileName();
-    var old = building.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".old");
-    boolean replaces = Files.exists(folder);
-    if (replaces) {
-      AtomicWrite.delete(old);
-      Files.move(folder, old, StandardCopyOption.ATOMIC_MOVE);
-    }
-    Files.move(building, folder, StandardCopyOption.ATOMIC_MOVE);
-    if (replaces) {
-      AtomicWrite.delete(old);
-    }
+        retriever
+            .map(present -> present.tokenize(
+                TextKind.PASSAGE,
+                facts.model().task(),
+                chunk.stream().map(Passage::content).toList()))
+            .orElse(new int[0][]));
   }
 }

@@ -6,11 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.FieldType;
-import org.apache.lucene.document.StoredField;
 import org.apache.lucene.index.IndexOptions;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.Term;
@@ -32,7 +29,7 @@ import org.tdro.search.ScoredDocument;
  * An index of documents' words in a folder, larger than memory, that ranks by {@link Bm25}.
  *
  * <pre>{@code
- * Bm25Index.write(folder, corpus, Bm25Index.Texts.STORED);
+ * Bm25Index.write(folder, corpus);
  * try (var index = Bm25Index.open(folder, Bm25.DEFAULT)) {
  *   var best = index.search("aerodynamic heating", 10);
  * }
@@ -52,9 +49,6 @@ public final class Bm25Index implements AutoCloseable {
   public static final String VERSION = "bm25 " + MultilingualAnalyzer.NAME;
 
   private static final String CONTENT = "content";
-  private static final String TITLE = "title";
-  private static final String TEXT = "text";
-  private static final String TEXTS = "texts";
 
   /** Without positions, which only phrases need. */
   private static final FieldType WORDS = new FieldType();
@@ -62,14 +56,6 @@ public final class Bm25Index implements AutoCloseable {
   static {
     WORDS.setIndexOptions(IndexOptions.DOCS_AND_FREQS);
     WORDS.freeze();
-  }
-
-  /** Whether an index also keeps the texts of the documents. */
-  public enum Texts {
-    /** They can be read by {@link Bm25Index#document}. */
-    STORED,
-    /** The index is smaller. */
-    LEFT_OUT
   }
 
   private final SortedIndex index;
@@ -87,28 +73,19 @@ public final class Bm25Index implements AutoCloseable {
    *
    * @throws InputException if the corpus is empty, or two documents have the same id
    */
-  public static void write(Path folder, Corpus corpus, Texts texts) {
+  public static void write(Path folder, Corpus corpus) {
     try (var analyzer = new MultilingualAnalyzer();
-        var documents = corpus.documents()) {
+        var passages = corpus.documents()) {
       var config =
           new IndexWriterConfig(analyzer).setSimilarity(new ExactBm25Similarity(Bm25.DEFAULT));
-      SortedIndex.write(folder, VERSION, config, Map.of(TEXTS, texts.name()), writer -> {
-        for (var passages = documents.iterator(); passages.hasNext(); ) {
-          writer.addDocument(document(passages.next(), texts));
+      SortedIndex.write(folder, VERSION, config, Map.of(), documents -> {
+        for (var passage : (Iterable<Passage>) passages::iterator) {
+          documents.add(
+              passage.id(),
+              new Field(CONTENT, MultilingualAnalyzer.normalize(passage.content()), WORDS));
         }
       });
     }
-  }
-
-  private static Document document(Passage passage, Texts texts) {
-    var document = new Document();
-    document.add(SortedIndex.id(passage.id()));
-    document.add(new Field(CONTENT, MultilingualAnalyzer.normalize(passage.content()), WORDS));
-    if (texts == Texts.STORED) {
-      document.add(new StoredField(TITLE, passage.title()));
-      document.add(new StoredField(TEXT, passage.text()));
-    }
-    return document;
   }
 
   /**
@@ -180,24 +157,12 @@ public final class Bm25Index implements AutoCloseable {
   }
 
   /**
-   * Returns a document by its id; empty if there is none.
+   * Returns the row of a document, its place among those that were written, from 0.
    *
-   * @throws InputException if the index was written without texts
+   * @throws IllegalArgumentException if it is not there
    */
-  public Optional<Passage> document(String id) {
-    if (Texts.valueOf(index.fact(TEXTS)) != Texts.STORED) {
-      throw new InputException(index.folder() + ": the index holds no texts");
-    }
-    try {
-      int number = index.document(id);
-      if (number < 0) {
-        return Optional.empty();
-      }
-      var stored = index.segment().storedFields().document(number);
-      return Optional.of(new Passage(id, stored.get(TITLE), stored.get(TEXT)));
-    } catch (IOException e) {
-      throw FileException.reading(index.folder(), e);
-    }
+  public long row(String id) {
+    return index.row(id);
   }
 
   @Override

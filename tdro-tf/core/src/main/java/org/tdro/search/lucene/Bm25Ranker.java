@@ -13,7 +13,7 @@ public record Bm25Ranker(Bm25 parameters) implements Ranker {
   public Run rank(List<Query> queries, Corpus corpus, int topK) {
     return TemporaryFolder.with(folder -> {
       var place = folder.resolve("bm25");
-      Bm25Index.write(place, corpus, Bm25Index.Texts.LEFT_OUT);
+      Bm25Index.write(place, corpus);
       try (var index = Bm25Index.open(place, parameters)) {
         return index.search(queries, topK);
       }

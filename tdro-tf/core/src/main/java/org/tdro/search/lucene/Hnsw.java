@@ -37,6 +37,13 @@ public record Hnsw(int m, int efConstruction, int ef, Quantization quantization)
     check("ef", ef, 1, Integer.MAX_VALUE);
   }
 
+  /** Whether the graph of one is that of the other, however they are searched. */
+  public boolean isBuiltLike(Hnsw other) {
+    return m == other.m
+        && efConstruction == other.efConstruction
+        && quantization == other.quantization;
+  }
+
   private static void check(String name, int value, int least, int most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

@@ -18,7 +18,6 @@ import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.lucene912.Lucene912Codec;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswScalarQuantizedVectorsFormat;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
-import org.apache.lucene.document.Document;
 import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.SegmentReadState;
@@ -45,7 +44,7 @@ import org.tdro.search.ScoredDocument;
  * processors. Thread-safe.
  */
 public final class HnswIndex implements AutoCloseable {
-  private static final String KIND = "hnsw 1";
+  private static final String KIND = "hnsw";
   private static final String VECTOR = "embedding";
   private static final String DIMENSION = "dimension";
   private static final int MOST_DIMENSIONS = 1 << 16;
@@ -83,17 +82,16 @@ public final class HnswIndex implements AutoCloseable {
     config.setMaxBufferedDocs((int) Math.max(2, SEGMENT_BYTES / Float.BYTES / dimension));
     config.setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH);
     SortedIndex.write(
-        folder, KIND, config, Map.of(DIMENSION, Integer.toString(dimension)), writer -> {
+        folder, KIND, config, Map.of(DIMENSION, Integer.toString(dimension)), documents -> {
           for (var block = first; block != null; block = blocks.hasNext() ? blocks.next() : null) {
             check(block, dimension);
             for (int row = 0; row < block.ids().size(); row++) {
-              var document = new Document();
-              document.add(SortedIndex.id(block.ids().get(row)));
-              document.add(new KnnFloatVectorField(
-                  VECTOR,
-                  block.embeddings().row(row),
-                  VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT));
-              writer.addDocument(document);
+              documents.add(
+                  block.ids().get(row),
+                  new KnnFloatVectorField(
+                      VECTOR,
+                      block.embeddings().row(row),
+                      VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT));
             }
           }
         });
@@ -123,6 +121,15 @@ public final class HnswIndex implements AutoCloseable {
   /** Returns the number of documents. */
   public int size() {
     return index.size();
+  }
+
+  /**
+   * Returns the row of a document, its place among those that were written, from 0.
+   *
+   * @throws IllegalArgumentException if it is not there
+   */
+  public long row(String id) {
+    return index.row(id);
   }
 
   /** Returns the dimension of the vectors. */

@@ -1,15 +1,21 @@
 package org.tdro.search.lucene;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.SortedDocValuesField;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexNotFoundException;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.IndexableField;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.SortedDocValues;
@@ -27,7 +33,11 @@ import org.tdro.io.InputException;
  */
 final class SortedIndex implements AutoCloseable {
   private static final String ID = "_id";
+  private static final String ROW = "row";
   private static final String KIND = "kind";
+
+  /** Counted up when every document has other fields. */
+  private static final String FORM = "2 ";
 
   private final Path folder;
   private final DirectoryReader reader;
@@ -40,13 +50,28 @@ final class SortedIndex implements AutoCloseable {
   /** Adds documents to an index. */
   @FunctionalInterface
   interface Body {
-    /** Adds documents, each with the field {@link #id}. */
-    void addTo(IndexWriter writer) throws IOException;
+    void addTo(Documents documents) throws IOException;
   }
 
-  /** Returns the field that every document needs. */
-  static SortedDocValuesField id(String id) {
-    return new SortedDocValuesField(ID, new BytesRef(id));
+  /** The documents of an index that is being written. */
+  static final class Documents {
+    private final IndexWriter writer;
+    private long rows;
+
+    private Documents(IndexWriter writer) {
+      this.writer = writer;
+    }
+
+    /** Adds a document. */
+    void add(String id, IndexableField... fields) throws IOException {
+      var document = new Document();
+      document.add(new SortedDocValuesField(ID, new BytesRef(id)));
+      document.add(new NumericDocValuesField(ROW, rows++));
+      for (var field : fields) {
+        document.add(field);
+      }
+      writer.addDocument(document);
+    }
   }
 
   /**
@@ -66,10 +91,10 @@ final class SortedIndex implements AutoCloseable {
     AtomicWrite.folder(folder, beside -> {
       try (var directory = FSDirectory.open(beside)) {
         try (var writer = new IndexWriter(directory, config)) {
-          body.addTo(writer);
+          body.addTo(new Documents(writer));
           writer.forceMerge(1);
           var data = new TreeMap<>(facts);
-          data.put(KIND, kind);
+          data.put(KIND, FORM + kind);
           writer.setLiveCommitData(data.entrySet());
           writer.commit();
         }
@@ -96,14 +121,18 @@ final class SortedIndex implements AutoCloseable {
       // The reader closes the directory's files; the directory itself holds none.
       var reader = DirectoryReader.open(FSDirectory.open(folder));
       var found = reader.getIndexCommit().getUserData().get(KIND);
-      if (!kind.equals(found)) {
+      if (!(FORM + kind).equals(found)) {
         reader.close();
         throw new InputException("%s: is an index of the kind %s, not %s; write it again"
-            .formatted(folder, found, kind));
+            .formatted(folder, found, FORM + kind));
       }
       return new SortedIndex(folder, reader);
     } catch (IndexNotFoundException e) {
       throw new InputException(folder + ": holds no index");
+    } catch (CorruptIndexException | EOFException | NoSuchFileException e) {
+      // Lucene's words tell of its files and numbers.
+      throw new InputException(
+          folder + ": the index is damaged, a file is missing or was changed; write it again", e);
     } catch (IOException e) {
       throw FileException.reading(folder, e);
     }
@@ -165,6 +194,24 @@ final class SortedIndex implements AutoCloseable {
   int document(String id) throws IOException {
     int ordinal = ids().lookupTerm(new BytesRef(id));
     return ordinal < 0 ? -1 : size() - 1 - ordinal;
+  }
+
+  /**
+   * Returns the row of a document, its place among those that were added, from 0.
+   *
+   * @throws IllegalArgumentException if it is not there
+   */
+  long row(String id) {
+    try {
+      int document = document(id);
+      var rows = segment().getNumericDocValues(ROW);
+      if (document < 0 || !rows.advanceExact(document)) {
+        throw new IllegalArgumentException(folder + ": there is no document '" + id + "'");
+      }
+      return rows.longValue();
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
+    }
   }
 
   /** Returns the size of the files with an extension. */

@@ -22,7 +22,7 @@ public final class Bm25PoolRanker implements PoolRanker {
    * @param folder of the index, which is replaced
    */
   public static Bm25PoolRanker of(PassagePool pool, Path folder, Bm25 parameters) {
-    Bm25Index.write(folder, pool, Bm25Index.Texts.LEFT_OUT);
+    Bm25Index.write(folder, pool);
     return new Bm25PoolRanker(Bm25Index.open(folder, parameters));
   }
 

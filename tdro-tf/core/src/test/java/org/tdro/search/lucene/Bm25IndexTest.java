@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,7 +47,7 @@ class Bm25IndexTest {
 
   private Bm25Index index(List<Passage> documents, Bm25 parameters) {
     var place = folder.resolve("index");
-    Bm25Index.write(place, documents::stream, Bm25Index.Texts.STORED);
+    Bm25Index.write(place, documents::stream);
     return Bm25Index.open(place, parameters);
   }
 
@@ -172,20 +174,34 @@ class Bm25IndexTest {
   }
 
   @Test
-  void textsAreKeptIfTheyAreAskedFor() {
+  void aDocumentsRowIsItsPlaceAmongThoseWritten() {
     try (var index = index(DOCUMENTS)) {
       assertThat(index.size()).isEqualTo(6);
-      for (var document : DOCUMENTS) {
-        assertThat(index.document(document.id())).contains(document);
+      for (int row = 0; row < DOCUMENTS.size(); row++) {
+        assertThat(index.row(DOCUMENTS.get(row).id())).isEqualTo(row);
       }
-      assertThat(index.document("d")).isEmpty();
+      assertThatThrownBy(() -> index.row("d")).hasMessageEndingWith("there is no document 'd'");
     }
-    Bm25Index.write(folder.resolve("small"), DOCUMENTS::stream, Bm25Index.Texts.LEFT_OUT);
-    try (var index = Bm25Index.open(folder.resolve("small"), Bm25.DEFAULT)) {
-      assertThatThrownBy(() -> index.document("d1"))
-          .isInstanceOf(InputException.class)
-          .hasMessageEndingWith("the index holds no texts");
+  }
+
+  @Test
+  void damageIsSaidWithoutLucenesWords() throws IOException {
+    index(DOCUMENTS).close();
+    var place = folder.resolve("index");
+    Path words;
+    try (var files = Files.list(place)) {
+      words = files.filter(file -> file.toString().endsWith(".si")).findFirst().orElseThrow();
     }
+    var whole = Files.readAllBytes(words);
+    Files.write(words, Arrays.copyOf(whole, whole.length / 2));
+    assertThatThrownBy(() -> Bm25Index.open(place, Bm25.DEFAULT))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            place + ": the index is damaged, a file is missing or was changed; write it again");
+    Files.delete(words);
+    assertThatThrownBy(() -> Bm25Index.open(place, Bm25.DEFAULT))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("the index is damaged");
   }
 
   @Test
@@ -207,7 +223,7 @@ class Bm25IndexTest {
     index(DOCUMENTS).close();
     assertThatThrownBy(() -> HnswIndex.open(folder.resolve("index"), 10))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("is an index of the kind bm25 multilingual-1, not hnsw 1");
+        .hasMessageContaining("is an index of the kind 2 bm25 multilingual-1, not 2 hnsw");
   }
 
   @Test
