@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
       "  tdro compare runs/first --baseline runs/first:uniform",
       "  tdro compare runs/a/finetune-top70 runs/b/finetune-top70 --measures nDCG@10 --test fisher",
       "  tdro compare runs/seeds --baseline runs/seeds/1:uniform --test seeds",
-      "  tdro compare bm25.json minilm.json --format latex"
+      "  tdro compare bm25.json minilm.json --format latex",
+      "  tdro compare results/systems --baseline bm25"
     })
 final class CompareCommand implements Callable<Integer> {
   @Spec
@@ -51,7 +52,7 @@ final class CompareCommand implements Callable<Integer> {
       arity = "1..*",
       description = {
         "The folder of a run that a pipeline evaluated, that of a pipeline (all its weightings), PIPELINE:WEIGHTING, a folder of such"
-            + " folders, or a file of tdro evaluate --output.",
+            + " folders, or what tdro evaluate --output wrote, a file or a folder of them.",
         "NAME=RESULTS names the system; results of one name are one system."
       })
   private List<String> results = new ArrayList<>();

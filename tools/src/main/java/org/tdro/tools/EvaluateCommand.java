@@ -174,21 +174,27 @@ final class EvaluateCommand implements Callable<Integer> {
     var evaluation = evaluation(read);
     var ranked = systems.systems(model.isGiven());
     systems.checkParameters();
-    var sets = read.map(named -> named.load(suite, data, partial)).orElseGet(this::sets);
+    var found = read.map(named -> named.find(data, named.splits()).check(partial))
+        .orElseGet(
+            () -> new Suite.Found(data, Layout.listAll(data, splits()), List.of(), List.of()));
+    found.log();
+    var sets = Layout.load(found.sets(), Optional.ofNullable(cache));
     sets.forEach(evaluation::measuresOf); // Refuses a set that has none of the measures.
     systems.checkFirst(sets);
     checkTargets(ranked, sets);
     var suitePrompts = read.map(Suite::prompts).orElse(Map.of());
     if (!model.isGiven()) {
       prompts.of(Prompts.none(), sets, Map.of());
-      evaluate(evaluation, ranked, sets, Optional.empty());
+      print(evaluate(evaluation, ranked, sets, Optional.empty()), evaluation, found.missing());
       return 0;
     }
     var stored = model.stored();
     var settings = model.settings(stored).comparedByProduct();
     var chosen = prompts.of(settings.prompts(), sets, suitePrompts);
     try (var retriever = Retriever.load(stored, settings, ConfigProto.getDefaultInstance())) {
-      evaluate(evaluation, ranked, sets, Optional.of(new Prompted(retriever, chosen)));
+      var results =
+          evaluate(evaluation, ranked, sets, Optional.of(new Prompted(retriever, chosen)));
+      print(results, evaluation, found.missing());
     }
     return 0;
   }
@@ -210,12 +216,14 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void evaluate(
+  /** The values of the systems, and what approximate search found of exact search in Markdown. */
+  private record Results(Map<String, ModelEvaluation> values, String hnsw) {}
+
+  private Results evaluate(
       RetrievalEvaluation evaluation,
       List<RankedSystem> ranked,
       List<EvaluationSet> sets,
-      Optional<Prompted> prompted)
-      throws IOException {
+      Optional<Prompted> prompted) {
     SystemRankings rankings;
     Map<String, ModelEvaluation> values;
     try (var ending = new GracefulShutdown();
@@ -242,7 +250,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (output != null) {
       values.forEach((system, results) -> Json.write(output(system, ranked), results));
     }
-    print(values, evaluation.measures(), rankings);
+    return new Results(values, rankings.hnswTable());
   }
 
   /** Returns the number of texts to encode and of documents to index, if it is shown and known before. */
@@ -256,10 +264,6 @@ final class EvaluateCommand implements Callable<Integer> {
     return OptionalLong.of(sets.stream()
         .mapToLong(set -> (encoded ? set.texts() : 0) + (indexed ? set.corpus().size() : 0))
         .sum());
-  }
-
-  private List<EvaluationSet> sets() {
-    return cache == null ? Layout.loadAll(data, splits()) : Layout.loadAll(data, splits(), cache);
   }
 
   private void checkSuite() {
@@ -300,6 +304,13 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--run-file and --output are the same file " + output);
     }
+    if (ranked.size() > 1) {
+      checkFolder("--output", output, ".json", "several systems");
+    }
+    if (ranked.size() > 1 || sets.size() > 1) {
+      checkFolder(
+          "--run-file", runFile, ".trec", ranked.size() > 1 ? "several systems" : "several sets");
+    }
     for (var system : ranked) {
       if (output != null) {
         checkTarget("--output", output(system.name(), ranked));
@@ -316,6 +327,16 @@ final class EvaluateCommand implements Callable<Integer> {
       try (var documents = set.corpus().documents()) {
         Run.checkNames(runFile, documents.map(Passage::id));
       }
+    }
+  }
+
+  /** Refuses the name of a file where a folder is made. */
+  private void checkFolder(String option, Path folder, String ending, String why) {
+    if (folder != null && folder.toString().endsWith(ending)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s %s: %s are written into a folder, a file %s for each; name the folder without %s"
+              .formatted(option, folder, why, "NAME" + ending, ending));
     }
   }
 
@@ -346,31 +367,33 @@ final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void print(
-      Map<String, ModelEvaluation> values, List<Measure> measures, SystemRankings rankings)
+  private void print(Results results, RetrievalEvaluation evaluation, List<String> missing)
       throws IOException {
     var out = spec.commandLine().getOut();
-    var hnsw = rankings.hnswTable();
+    var values = results.values();
+    var hnsw = results.hnsw();
     if (json) {
       var sets = new LinkedHashMap<String, Map<String, Map<String, Double>>>();
-      values.forEach((system, results) -> sets.put(system, results.sets()));
+      values.forEach((system, value) -> sets.put(system, value.sets()));
       out.println(Json.pretty(sets.size() == 1 ? sets.values().iterator().next() : sets));
       spec.commandLine().getErr().print(hnsw);
       spec.commandLine().getErr().flush();
     } else {
-      out.print(tables(values, measures.stream().map(Measure::name).toList()));
+      var measures = evaluation.measures().stream().map(Measure::name).toList();
+      out.print(tables(values, measures, missing));
       out.print(hnsw.isEmpty() ? "" : "\n" + hnsw);
     }
     out.flush();
   }
 
   /** Returns a table of one system's measures, or a table of the systems for each measure. */
-  private static String tables(Map<String, ModelEvaluation> values, List<String> measures) {
+  private static String tables(
+      Map<String, ModelEvaluation> values, List<String> measures, List<String> missing) {
     if (values.size() == 1) {
-      return values.values().iterator().next().table(measures).toMarkdown(false);
+      return values.values().iterator().next().table(measures).without(missing).toMarkdown(false);
     }
     return measures.stream()
-        .map(measure -> ModelEvaluation.table(measure, values).toMarkdown(true))
+        .map(measure -> ModelEvaluation.table(measure, values).without(missing).toMarkdown(true))
         .collect(Collectors.joining("\n"));
   }
 }

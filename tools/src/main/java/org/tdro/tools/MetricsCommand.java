@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
       "  tdro metrics --qrels qrels/test.tsv --run bm25.run",
       "  tdro metrics --qrels qrels.txt --run bm25.run.gz --measures ndcg_cut_10,recall_100 --per-query",
       "  tdro metrics --qrels qrels.txt --run bm25.run -m ndcg_cut.5,10 -c -l 2",
+      "  tdro metrics --qrels qrels.txt --run bm25.run -m official",
       "  tdro metrics --qrels qrels.txt --run bm25.run -m 'bpref,P(rel=2)@5,RBP(p=0.9)'"
     })
 final class MetricsCommand implements Callable<Integer> {
@@ -43,7 +44,7 @@ final class MetricsCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Judgements: TREC (query 0 document relevance) or BEIR (.tsv with its header); plain or .gz.")
+          "Judgements: TREC (query 0 document relevance), BEIR (.tsv with its header) or MTEB (JSON lines, Parquet).")
   private Path qrels;
 
   @Option(
@@ -62,7 +63,7 @@ final class MetricsCommand implements Callable<Integer> {
       description =
           "Measures, separated by commas or given repeatedly: ndcg, ndcg_cut_K, ndcg_exp_cut_K, map, map_cut_K, gm_map, recip_rank,"
               + " recip_rank_at_K, recall_K, P_K, success_K, Rprec, bpref, iprec_at_recall_X, set_P, set_recall, set_map, set_F, rbp, err_K, judged_K, num_q,"
-              + " num_ret, num_rel, num_rel_ret; also ndcg_cut.5,10, or ndcg_cut for the usual cutoffs, and other programs' names, such as nDCG@10, MRR,"
+              + " num_ret, num_rel, num_rel_ret; official for those that trec_eval prints without -m, all_trec for all of its that are here; also ndcg_cut.5,10, or ndcg_cut for the usual cutoffs, and other programs' names, such as nDCG@10, MRR,"
               + " P(rel=2)@5 or RBP(p=0.9). Default: ${DEFAULT-VALUE}")
   private List<String> measures;
 

@@ -67,15 +67,7 @@ final class PromptOptions {
             .formatted(prompt, set, String.join(", ", names)));
       }
     }
-    for (var set : sets) {
-      var whole = bySet.get(set.whole());
-      if (whole != null) {
-        bySet.putIfAbsent(set.name(), whole);
-      } else if (every.isEmpty() && known.names().contains(set.whole())) {
-        bySet.putIfAbsent(set.name(), set.whole());
-      }
-    }
-    var chosen = new SetPrompts(every, bySet);
+    var chosen = new SetPrompts(every, bySet).ofParts(EvaluationSet.wholes(sets), known);
     for (var name : chosen.unknown(known)) {
       throw usage(
           known.names().isEmpty()

@@ -124,9 +124,7 @@ record QuickstartFindings(List<AuditReport> audits, Map<String, Junk> junk, Comp
     int seeds = row.cells().get(0).runs().size();
     return "%s over %s, compared with %s: %s."
         .formatted(
-            row.isSet()
-                ? "On " + row.name()
-                : "On the average of %d sets".formatted(row.sets().size()),
+            row.isSet() ? "On " + row.name() : "On the average of %d sets".formatted(row.wholes()),
             seeds == 1 ? "one seed" : seeds + " seeds",
             comparison.systems().get(comparison.baseline().getAsInt()).name(),
             row.pairs().stream().map(this::part).collect(Collectors.joining("; ")));

@@ -59,7 +59,7 @@ class SystemOptionsTest {
             |---|--:|
             | a | 0.5000 |
             | b | 0.5000 |
-            | average of 2 sets | 0.5000 |
+            | average (2 sets) | 0.5000 |
             """);
     assertThat(Files.readAllLines(folder.resolve("r/b.trec"))).hasSize(2);
   }
@@ -83,6 +83,7 @@ class SystemOptionsTest {
         "--model,m,--systems,bm25 | --model: none of the systems bm25 uses it",
         "--model,m,--systems,rerank | --systems: rerank needs the run file --rerank",
         "--model,m,--rerank,r,--systems,dense | --rerank: none of the --systems uses it",
+        "--systems,bm25,--run-file,x.trec | --run-file x.trec: several sets are written into a folder, a file NAME.trec for each; name the folder without .trec",
         "--model,m,--rerank,nowhere | --rerank: there is no file nowhere/a.trec, the rankings of the set a",
         "--model,m,--rerank,r,--rerank-depth,0 | --rerank-depth must be at least 1, was 0",
         "--model,m,--bm25-b,0.4 | --bm25-b: none of the --systems uses it",

@@ -10,8 +10,6 @@ import java.util.TreeMap;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
-import org.tdro.evaluation.sets.Layout;
-import org.tdro.evaluation.sets.Splits;
 import org.tdro.io.FileException;
 import org.tdro.io.Sha256;
 import org.tdro.training.EvaluationSets;
@@ -133,7 +131,7 @@ public interface SweptCommand {
           outline.base(),
           outline.stages(),
           identity(word() + searches(outline.base()), outline.stages(), inputs),
-          evaluation(outline.base().config(), inputs),
+          evaluation(outline.base(), inputs),
           reference);
     }
 
@@ -145,14 +143,13 @@ public interface SweptCommand {
           : "";
     }
 
-    private static String evaluation(RunConfig config, InputFingerprints inputs) {
+    private static String evaluation(ResolvedConfig<RunConfig> base, InputFingerprints inputs) {
+      var config = base.config();
       var text = new StringBuilder();
       text.append(config.eval()).append(config.pipeline());
-      for (var folder : config.eval().data()) {
-        for (var set : Layout.list(folder, Splits.of(config.eval().split()))) {
-          text.append('\n').append(set.name());
-          files(set.folder()).forEach(file -> text.append(' ').append(inputs.of(file)));
-        }
+      for (var set : new EvaluationSets(base).stored()) {
+        text.append('\n').append(set.name());
+        files(set.folder()).forEach(file -> text.append(' ').append(inputs.of(file)));
       }
       return Sha256.of(text.toString());
     }

@@ -5,7 +5,6 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import org.tdro.config.Argument.Action;
 import org.tdro.config.ConfigComposer.Source;
 import org.tdro.config.Defaults.Choice;
+import org.tdro.io.InputException;
 import org.tdro.io.Suggestion;
 
 /** One composition by a {@link ConfigComposer}: arguments choose files, and then change the values in them, in their order. */
@@ -254,7 +254,7 @@ final class Composition<R extends Record> {
     });
   }
 
-  /** Returns the values that paths in a configuration give by {@link ConfigSchema#defaultsFrom}. */
+  /** Returns the values that keys of a configuration give by {@link ConfigSchema#defaultsFrom}. */
   private Config derived(Config merged) {
     var derived = ConfigFactory.empty();
     Config complete;
@@ -265,10 +265,14 @@ final class Composition<R extends Record> {
     }
     for (var source : schema.derived().entrySet()) {
       if (complete.hasPath(source.getKey())
-          && complete.getValue(source.getKey()).unwrapped() instanceof String path
-          && Files.exists(Path.of(path))) {
-        var values = source.getValue().apply(Path.of(path));
-        derived = ConfigValueFactory.fromMap(values, path).toConfig().withFallback(derived);
+          && complete.getValue(source.getKey()).unwrapped() instanceof String named) {
+        try {
+          var values = source.getValue().apply(named);
+          derived = ConfigValueFactory.fromMap(values, named).toConfig().withFallback(derived);
+        } catch (InputException e) {
+          var origin = ConfigProblems.where(complete.getValue(source.getKey()).origin());
+          e.problems().forEach(problem -> problems.add(origin, source.getKey() + ": " + problem));
+        }
       }
     }
     return derived;

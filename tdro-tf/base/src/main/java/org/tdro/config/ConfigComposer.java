@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /**
  * Composes a configuration of files and arguments. Later wins over earlier: the root file {@code config.conf}, the chosen option
- * file of each group, what {@link ConfigSchema#defaultsFrom} takes from a named path in place of the program's own files, the
+ * file of each group, what {@link ConfigSchema#defaultsFrom} takes from what a key names in place of the program's own files, the
  * chosen preset, the section of the chosen variant, {@code key=value} arguments, and arguments in the section of the variant.
  * {@link ConfigSchema} says which groups, presets and variants there are. {@link Defaults} may place a root file above its options.
  *

@@ -23,7 +23,7 @@ public final class ConfigSchema<R extends Record> {
   private final Optional<Variants> variants;
   private final Map<String, FolderArgument> folderArguments;
   private final Map<String, String> readers;
-  private final Map<String, Function<Path, Map<String, ?>>> derived;
+  private final Map<String, Function<String, Map<String, ?>>> derived;
   private final String properties;
 
   /**
@@ -48,7 +48,7 @@ public final class ConfigSchema<R extends Record> {
       Optional<Variants> variants,
       Map<String, FolderArgument> folderArguments,
       Map<String, String> readers,
-      Map<String, Function<Path, Map<String, ?>>> derived,
+      Map<String, Function<String, Map<String, ?>>> derived,
       String properties) {
     this.root = root;
     this.presets = presets;
@@ -100,12 +100,13 @@ public final class ConfigSchema<R extends Record> {
   }
 
   /**
-   * Returns a schema in which the file or folder that {@code key} names has values of its own for some keys. They replace the
-   * defaults that come with the program, but nothing that the user has set.
+   * Returns a schema in which what {@code key} names, such as a folder, has values of its own for some keys. They replace the defaults that
+   * come with the program, but nothing that the user has set.
    *
-   * @param values returns a tree of sections and values; empty if there is nothing to take from the path
+   * @param values returns a tree of sections and values, empty if there is nothing to take; throws an {@link
+   *     org.tdro.io.InputException}, which becomes a problem of the key
    */
-  public ConfigSchema<R> defaultsFrom(String key, Function<Path, Map<String, ?>> values) {
+  public ConfigSchema<R> defaultsFrom(String key, Function<String, Map<String, ?>> values) {
     return new ConfigSchema<>(
         root, presets, variants, folderArguments, readers, with(derived, key, values), properties);
   }
@@ -194,8 +195,8 @@ public final class ConfigSchema<R extends Record> {
     return variants;
   }
 
-  /** Returns, by the key that names a path, the function of {@link #defaultsFrom}. */
-  Map<String, Function<Path, Map<String, ?>>> derived() {
+  /** Returns, by the key that names something, the function of {@link #defaultsFrom}. */
+  Map<String, Function<String, Map<String, ?>>> derived() {
     return derived;
   }
 

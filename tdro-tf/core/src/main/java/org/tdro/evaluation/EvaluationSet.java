@@ -2,8 +2,10 @@ package org.tdro.evaluation;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -63,6 +65,12 @@ public record EvaluationSet(
    */
   public String whole() {
     return whole(name);
+  }
+
+  /** Returns {@link #whole()} by name. */
+  public static Map<String, String> wholes(Collection<EvaluationSet> sets) {
+    return sets.stream()
+        .collect(Collectors.toMap(EvaluationSet::name, EvaluationSet::whole, (one, other) -> one));
   }
 
   /** Returns {@link #whole()} of a set of some name. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -38,6 +39,34 @@ public record Measure(
 
   private static final Pattern PARAMETER =
       Pattern.compile("\\s*(\\w+)\\s*=\\s*['\"]?([\\w.-]+)['\"]?\\s*");
+
+  /** trec_eval's names of several measures: what it prints without {@code -m}, and everything. */
+  private static final Map<String, List<String>> NICKNAMES = Map.of(
+      "official",
+      List.of(
+          "num_q",
+          "num_ret",
+          "num_rel",
+          "num_rel_ret",
+          "map",
+          "gm_map",
+          "Rprec",
+          "bpref",
+          "recip_rank",
+          "iprec_at_recall",
+          "P"),
+      "all_trec",
+      List.of(
+          "official",
+          "recall",
+          "ndcg",
+          "ndcg_cut",
+          "map_cut",
+          "success",
+          "set_P",
+          "set_recall",
+          "set_map",
+          "set_F"));
 
   public Measure {
     if (family.hasCutoff() ? cutoff < 1 : cutoff != NO_CUTOFF) {
@@ -103,7 +132,8 @@ public record Measure(
    * ndcg_cut.5,10}), a family alone ({@code ndcg_cut}) for trec_eval's usual cutoffs (5, 10, 15, 20, 30, 100, 200, 500, 1000; of
    * success 1, 5, 10; of iprec_at_recall 0, 0.1, …, 1), or as other programs call them ({@code nDCG@10}, {@code MRR}, {@code AP}, {@code
    * R@100}, {@code hit_rate@5}, {@code map_at_10}), with the parameters of ir-measures ({@code P(rel=2)@5}, {@code RBP(p=0.8)}, {@code
-   * nDCG(dcg='exp-log2')@10}). Each string may hold several names, separated by commas. Repeated measures are dropped.
+   * nDCG(dcg='exp-log2')@10}); {@code official} are those that trec_eval prints without {@code -m}, {@code all_trec} all of its that are
+   * here. Each string may hold several names, separated by commas. Repeated measures are dropped.
    *
    * @throws IllegalArgumentException naming every measure that is not known and the closest that is
    */
@@ -129,6 +159,9 @@ public record Measure(
   }
 
   private static List<Measure> expand(String name) {
+    if (NICKNAMES.containsKey(name)) {
+      return parse(NICKNAMES.get(name));
+    }
     var parameters = PARAMETERS.matcher(name);
     if (!parameters.matches()) {
       return plain(name, UnaryOperator.identity());

@@ -17,6 +17,8 @@ import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.Sha256;
 import org.tdro.io.TextLines;
+import org.tdro.rows.records.FileKind;
+import org.tdro.rows.records.Records;
 import org.tdro.search.Corpus;
 import org.tdro.search.IdOrder;
 import org.tdro.search.Run;
@@ -46,14 +48,48 @@ public final class Qrels implements Judgements {
 
   /**
    * Reads TREC judgements ({@code query 0 document relevance}, separated by white space), BEIR's, told by their header
-   * ({@code query-id corpus-id score}, separated by tabs), or JSON objects with the same three keys; plain or {@code .gz}.
+   * ({@code query-id corpus-id score}, separated by tabs), or JSON objects with the same three keys, all of them plain or {@code .gz};
+   * or a Parquet or Arrow file with these columns.
    *
    * @throws InputException with all malformed lines (the first 20 worded), for a document judged twice for a
    *     query, or if there is no judgement at all
    */
   public static Qrels read(Path file) {
+    return read(List.of(file));
+  }
+
+  /** Reads judgements as {@link #read(Path)} does from files that are parts of one. */
+  public static Qrels read(List<Path> parts) {
     var judgements = new HashMap<String, Map<String, Integer>>();
     var problems = new Problems();
+    for (var part : parts) {
+      if (FileKind.of(part).filter(kind -> !kind.isText()).isPresent()) {
+        readRows(part, judgements, problems);
+      } else {
+        readLines(part, judgements, problems);
+      }
+    }
+    problems.throwIfAny();
+    if (judgements.isEmpty()) {
+      throw new InputException(parts.get(0) + ": has no judgements");
+    }
+    return of(judgements);
+  }
+
+  private static void readRows(
+      Path file, Map<String, Map<String, Integer>> into, Problems problems) {
+    try (var rows = Records.open(file)) {
+      for (var row = rows.next(); row != null; row = rows.next()) {
+        var problem = judge(row.value(), into);
+        if (problem != null) {
+          problems.add(row.place() + ": " + problem);
+        }
+      }
+    }
+  }
+
+  private static void readLines(
+      Path file, Map<String, Map<String, Integer>> judgements, Problems problems) {
     try (var lines = TextLines.open(file)) {
       var line = lines.next();
       boolean json = line != null && line.text().startsWith("{");
@@ -70,11 +106,6 @@ public final class Qrels implements Judgements {
         }
       }
     }
-    problems.throwIfAny();
-    if (judgements.isEmpty()) {
-      throw new InputException(file + ": has no judgements");
-    }
-    return of(judgements);
   }
 
   private static String trecLine(String line, Map<String, Map<String, Integer>> into) {
@@ -100,6 +131,10 @@ public final class Qrels implements Judgements {
     } catch (InputException e) {
       return e.getMessage().replaceFirst("^" + Pattern.quote(line.place() + ": "), "");
     }
+    return judge(object, into);
+  }
+
+  private static String judge(JsonNode object, Map<String, Map<String, Integer>> into) {
     for (var key : List.of(BEIR_HEADER, "corpus-id", "score")) {
       if (!object.path(key).isValueNode() || object.path(key).isNull()) {
         return "needs '" + key + "', a string or a number";

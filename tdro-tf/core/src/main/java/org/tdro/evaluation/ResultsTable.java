@@ -16,8 +16,20 @@ import org.tdro.io.MarkdownTable;
  * @param corner heading of the rows' names, such as the measure
  * @param columns headings of the values
  * @param rows one for each set, with a value for each column
+ * @param missing names of the sets and parts that belong to a suite and are not there, which the names of the averages tell
  */
-public record ResultsTable(String corner, List<String> columns, List<Row> rows) {
+public record ResultsTable(
+    String corner, List<String> columns, List<Row> rows, List<String> missing) {
+  /** A table of all sets there are. */
+  public ResultsTable(String corner, List<String> columns, List<Row> rows) {
+    this(corner, columns, rows, List.of());
+  }
+
+  /** Returns the same table, of which sets and parts of some names are missing. */
+  public ResultsTable without(List<String> missing) {
+    return new ResultsTable(corner, columns, rows, missing);
+  }
+
   /**
    * The values of one set.
    *
@@ -36,6 +48,7 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
   public ResultsTable {
     columns = List.copyOf(columns);
     rows = List.copyOf(rows);
+    missing = List.copyOf(missing);
     for (var row : rows) {
       if (row.values().size() != columns.size()) {
         throw new IllegalArgumentException("row '" + row.name() + "' has "
@@ -68,10 +81,26 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
     var wholes = new ArrayList<Row>();
     parts()
         .forEach((name, parts) -> wholes.add(
-            parts.size() == 1
+            isWhole(name, parts)
                 ? parts.get(0)
-                : new Row("%s, mean of %d parts".formatted(name, parts.size()), means(parts))));
+                : new Row(
+                    "%s, mean of %s parts".formatted(name, of(parts.size(), missingParts(name))),
+                    means(parts))));
     return wholes;
+  }
+
+  private boolean isWhole(String name, List<Row> parts) {
+    return parts.size() == 1 && missingParts(name) == 0;
+  }
+
+  private long missingParts(String whole) {
+    return missing.stream()
+        .filter(name -> EvaluationSet.whole(name).equals(whole))
+        .count();
+  }
+
+  private static String of(long present, long missing) {
+    return missing == 0 ? Long.toString(present) : present + " of " + (present + missing);
   }
 
   /** Returns the rows of each set, several if it has parts. */
@@ -91,14 +120,15 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
     var table = new MarkdownTable().left(corner).right(columns);
     var wholes = wholes();
     int set = 0;
-    for (var parts : parts().values()) {
+    for (var named : parts().entrySet()) {
+      var parts = named.getValue();
       parts.forEach(row -> table.row(row.name(), cells(row.values(), boldBest)));
       var whole = wholes.get(set++);
-      if (parts.size() > 1) {
+      if (!isWhole(named.getKey(), parts)) {
         table.row(whole.name(), cells(whole.values(), boldBest));
       }
     }
-    if (wholes.size() > 1) {
+    if (wholes.size() > 1 || !missing.isEmpty()) {
       var averages =
           averages().stream().map(average -> average.orElse(Double.NaN)).toList();
       table.row(averageName(wholes), cells(averages, boldBest));
@@ -106,11 +136,18 @@ public record ResultsTable(String corner, List<String> columns, List<Row> rows) 
     return table.toString();
   }
 
-  private static String averageName(List<Row> wholes) {
+  /** The words are those of comparisons, too. */
+  private String averageName(List<Row> wholes) {
     long complete = wholes.stream().filter(Row::isComplete).count();
+    var present = parts().keySet();
+    long absent = missing.stream()
+        .map(EvaluationSet::whole)
+        .filter(name -> !present.contains(name))
+        .distinct()
+        .count();
     return complete == wholes.size()
-        ? "average of " + complete + " sets"
-        : "average of the " + complete + " without gaps";
+        ? "average (%s sets)".formatted(of(complete, absent))
+        : "average (%d sets without gaps)".formatted(complete);
   }
 
   private static List<String> cells(List<Double> values, boolean boldBest) {

@@ -28,6 +28,26 @@ public record SetPrompts(String every, Map<String, String> bySet) {
     return bySet.getOrDefault(set, every.isEmpty() ? set : every);
   }
 
+  /**
+   * Returns the same prompts, where a part of a set has those of the whole unless it has its own.
+   *
+   * @param wholes the whole by part
+   * @param known the tasks that there are prompts for, of which that of a whole's own name is chosen, too
+   */
+  public SetPrompts ofParts(Map<String, String> wholes, Prompts known) {
+    var all = new TreeMap<>(bySet);
+    wholes.forEach((part, whole) -> {
+      if (bySet.containsKey(whole)) {
+        all.putIfAbsent(part, bySet.get(whole));
+      } else if (every.isEmpty()
+          && known.names().contains(whole)
+          && !known.names().contains(part)) {
+        all.putIfAbsent(part, whole);
+      }
+    });
+    return new SetPrompts(every, all);
+  }
+
   /** Returns the chosen tasks for which there is no prompt, neither of queries nor of passages. */
   public SortedSet<String> unknown(Prompts prompts) {
     var unknown = new TreeSet<>(bySet.values());

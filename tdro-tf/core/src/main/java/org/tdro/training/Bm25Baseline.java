@@ -30,6 +30,7 @@ final class Bm25Baseline {
     if (Files.exists(place)) {
       return Json.read(place, ModelEvaluation.class);
     }
+    LOG.info("bm25: evaluation on {} {}", sets.size(), sets.size() == 1 ? "set" : "sets");
     var values = evaluation.evaluate(
         set -> new Bm25Ranker(Bm25.DEFAULT),
         sets,

@@ -60,10 +60,11 @@ public final class DevelopmentEvaluation implements StepEvaluation {
     evaluation = new RetrievalEvaluation(config.eval().topK(), List.of(measure));
     queryLength = config.data().queryLength();
     passageLength = config.data().passageLength();
+    var prompts = config.prompts(sets);
     this.sets = sets.stream()
         .map(set -> tokens(
             set.sample(options.queries(), options.documents()),
-            config.eval().setPrompts().task(set.name()),
+            prompts.task(set.name()),
             config.data(),
             tokenizer))
         .toList();

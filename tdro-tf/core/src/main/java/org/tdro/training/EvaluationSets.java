@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -12,8 +13,9 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.sets.Layout;
-import org.tdro.evaluation.sets.Splits;
 import org.tdro.evaluation.sets.StoredSet;
+import org.tdro.evaluation.sets.Suite;
+import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.search.Query;
 import org.tdro.text.TextKind;
@@ -37,8 +39,43 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
     return data.cache().resolve("evaluation");
   }
 
-  private List<EvaluationSet> load(List<Path> folders, String split) {
-    return Layout.loadAll(folders, Splits.of(split), cache(resolved.config().data()));
+  private List<EvaluationSet> load(List<StoredSet> stored) {
+    return Layout.load(stored, Optional.of(cache(resolved.config().data())));
+  }
+
+  /**
+   * Returns the sets of {@code eval.data}, of which {@code eval.suite} may choose some, as they are on disk.
+   *
+   * @throws ConfigException if sets of the suite are missing
+   */
+  public List<StoredSet> stored() {
+    return suite()
+        .map(Suite.Found::sets)
+        .orElseGet(() -> Layout.listAll(eval().data(), eval().splits()));
+  }
+
+  /** Returns the names of the sets and parts of {@code eval.suite} that are not there; none without a suite. */
+  List<String> missing() {
+    return suite().map(Suite.Found::missing).orElse(List.of());
+  }
+
+  private Optional<Suite.Found> suite() {
+    return eval().suite().map(named -> {
+      try {
+        return Suite.read(named, RunConfig.suites())
+            .find(eval().data(), eval().splits())
+            .check(eval().partial());
+      } catch (InputException e) {
+        throw new ConfigException(e.problems().stream()
+            .map(
+                problem -> resolved.origin("eval.suite") + ": eval.suite " + named + ": " + problem)
+            .toList());
+      }
+    });
+  }
+
+  private List<StoredSet> development() {
+    return Layout.listAll(eval().dev(), eval().development().splits());
   }
 
   /**
@@ -48,12 +85,15 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
    */
   List<EvaluationSet> tests() {
     var share = eval().development().queryShare();
-    var sets = load(eval().data(), eval().split()).stream().map(share::test).toList();
+    suite().ifPresent(Suite.Found::log);
+    var sets = load(stored()).stream().map(share::test).toList();
     checkQueries(sets, "test");
     var names = sets.stream().map(EvaluationSet::name).toList();
     for (var kind : TextKind.values()) {
-      var without =
-          eval().setPrompts().without(kind, resolved.config().data().everyPrompt(), names);
+      var without = resolved
+          .config()
+          .prompts(sets)
+          .without(kind, resolved.config().data().everyPrompt(), names);
       if (!without.isEmpty()) {
         LOG.warn(
             "{}: no {} prompt, since no domain with one is called so; choose one with eval.prompts.SET=DOMAIN",
@@ -71,11 +111,11 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
    *     development queries
    */
   List<EvaluationSet> dev() {
-    var sets = new ArrayList<>(load(eval().dev(), eval().development().split()));
+    var sets = new ArrayList<>(load(development()));
     checkNotTested(sets);
     if (eval().development().share() > 0) {
       var share = eval().development().queryShare();
-      load(eval().data(), eval().split()).stream().map(share::dev).forEach(sets::add);
+      load(stored()).stream().map(share::dev).forEach(sets::add);
     }
     checkQueries(sets, "development");
     var names = new HashSet<String>();
@@ -110,7 +150,7 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
     }
     var share = eval().development().queryShare();
     var tested = new HashSet<Query>();
-    datasets(eval().data(), eval().split())
+    stored()
         .forEach(dataset -> dataset.judgedQueries().stream()
             .filter(query -> !share.isDev(query.id()))
             .forEach(tested::add));
@@ -135,10 +175,6 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
     }
   }
 
-  private static Stream<StoredSet> datasets(List<Path> folders, String split) {
-    return folders.stream().flatMap(folder -> Layout.list(folder, Splits.of(split)).stream());
-  }
-
   private static String fingerprint(StoredSet set) {
     return "\n" + set.name() + " "
         + set.files().stream().map(Sha256::of).collect(Collectors.joining(" "));
@@ -152,9 +188,9 @@ public record EvaluationSets(ResolvedConfig<RunConfig> resolved) {
         .append(eval().topK())
         .append(development)
         .append(eval().prompts());
-    var sets = datasets(eval().dev(), development.split());
+    var sets = development().stream();
     if (development.share() > 0) {
-      sets = Stream.concat(sets, datasets(eval().data(), eval().split()));
+      sets = Stream.concat(sets, stored().stream());
     }
     // Once, if a set is both.
     sets.map(EvaluationSets::fingerprint).distinct().forEach(text::append);

@@ -81,8 +81,9 @@ public final class Pipeline {
     var config = plan.base().config();
     var sets = new EvaluationSets(plan.base());
     sets.dev();
+    var tested = sets.tests();
     var tests = new RunEvaluation.Tests(
-        sets.tests(), config.eval().setPrompts(), EvaluationSets.cache(config.data()));
+        tested, config.prompts(tested), EvaluationSets.cache(config.data()));
     var evaluation = new RetrievalEvaluation(
         config.eval().topK(), Measure.parse(config.eval().measures()));
 
@@ -139,7 +140,8 @@ public final class Pipeline {
             ? Optional.of(Bm25Baseline.of(tests.sets(), evaluation, tests.cache()))
             : Optional.empty(),
         runs,
-        MixtureUse.of(plan, found));
+        MixtureUse.of(plan, found),
+        sets.missing());
     report.write(config.output());
     return Optional.of(report);
   }

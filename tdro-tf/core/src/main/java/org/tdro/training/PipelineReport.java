@@ -21,26 +21,29 @@ import org.tdro.io.MarkdownTable;
  *
  * @param measures names of the measures, the most important first
  * @param evaluations the values by weighting
- * @param bm25 the values of BM25, a baseline that was not trained; empty unless they are asked for
+ * @param bm25 the values of BM25, a baseline that was not trained; empty if they are not wanted
  * @param runs the folder of each weighting's run
  * @param mixtures the shares of the domains by weighting, what they took and what was drawn by them
+ * @param missing sets and parts of a suite that are not there
  */
 public record PipelineReport(
     List<String> measures,
     Map<String, ModelEvaluation> evaluations,
     Optional<ModelEvaluation> bm25,
     Map<String, Path> runs,
-    Map<String, MixtureUse> mixtures) {
-  /** Returns a table of one measure: a row for each set, a column for each weighting. */
+    Map<String, MixtureUse> mixtures,
+    List<String> missing) {
+  /** Returns a table of one measure: a row for each set, a column for each weighting, and one for the baseline. */
   public ResultsTable table(String measure) {
-    return ModelEvaluation.table(measure, evaluations);
+    var systems = new LinkedHashMap<>(evaluations);
+    bm25.ifPresent(baseline -> systems.put("bm25", baseline));
+    return ModelEvaluation.table(measure, systems).without(missing);
   }
 
   /** Returns all tables and the learned weights as Markdown. */
   public String toMarkdown() {
     var text = new StringBuilder();
     measures.forEach(measure -> text.append(table(measure).toMarkdown(true)).append('\n'));
-    bm25.ifPresent(baseline -> text.append(baselineTable(baseline)).append('\n'));
     tested()
         .forEach((split, sets) -> text.append("Queries: ")
             .append(split)
@@ -49,11 +52,6 @@ public record PipelineReport(
             .append(".\n\n"));
     text.append(mixtureTable()).append('\n').append(shareTable());
     return text.toString();
-  }
-
-  /** Returns a table of what the baseline reaches. */
-  private String baselineTable(ModelEvaluation baseline) {
-    return new ResultsTable("bm25", measures, baseline.table(measures).rows()).toMarkdown(false);
   }
 
   /** Returns a table of what each weighting took and gave. */

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.EqualTexts;
@@ -54,6 +56,7 @@ record StagePlan(
     Optional<RetrieverSource> reference,
     Optional<Learned> learned,
     List<Callback> callbacks) {
+  private static final Logger LOG = LoggerFactory.getLogger(StagePlan.class);
 
   /**
    * The mixture that a stage learns, and the files that are written of it.
@@ -97,6 +100,9 @@ record StagePlan(
     var fold = config.data().fold();
     boolean scaled = config.data().weightsApplyTo() == DataConfig.WeightsApplyTo.LOSS;
     var weights = weights(config, prepared, fold);
+    if (scaled && weights.stream().filter(weight -> weight > 0).distinct().count() == 1) {
+      LOG.info("data.weights-apply-to=loss changes nothing: the weights of all domains are equal");
+    }
     return new StagePlan(
         fold,
         sampler(

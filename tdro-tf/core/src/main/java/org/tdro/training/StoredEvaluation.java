@@ -84,7 +84,8 @@ public record StoredEvaluation(
    * Reads what a user names.
    *
    * @param named the folder of a run; that of a pipeline, which gives the results of each weighting; either with {@code :WEIGHTING}
-   *     after it; a folder of such folders, in which runs without results are passed over; or a file with results
+   *     after it; a folder of such folders, in which runs without results are passed over, or of files of {@code tdro evaluate}; or a file
+   *     with results
    * @return the results in the order of the file, or of the folders' names
    * @throws InputException if there is nothing of this name, or its results are those of another model than its run has now
    */
@@ -119,14 +120,33 @@ public record StoredEvaluation(
           path + ": this run has no results: a pipeline evaluates its runs, and"
               + " tdro evaluate --model " + path + " --data DIR --output FILE any");
     }
-    var found = within(path);
+    var found = new ArrayList<>(within(path));
+    if (!Files.exists(PipelineReport.file(path))) {
+      found.addAll(filesIn(path));
+    }
     if (found.isEmpty()) {
       throw new InputException(
           path + ": holds no results, nor do the folders in it: neither a run's "
               + RunEvaluation.file(path).getFileName() + " nor a pipeline's "
-              + PipelineReport.file(path).getFileName());
+              + PipelineReport.file(path).getFileName()
+              + ", nor does it hold a file of tdro evaluate --output");
     }
     return found;
+  }
+
+  /** Returns the results in the files that {@code tdro evaluate} has written into a folder. */
+  private static List<StoredEvaluation> filesIn(Path folder) {
+    try (var entries = Files.list(folder)) {
+      return entries
+          .filter(entry -> entry.getFileName().toString().endsWith(".json"))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .filter(file -> Json.read(file).has("sets"))
+          .map(file -> ofFile(file, Json.read(file, ModelEvaluation.class)))
+          .toList();
+    } catch (IOException e) {
+      throw FileException.reading(folder, e);
+    }
   }
 
   /** Returns the results of all pipelines and runs in a folder and those below it. */

@@ -131,6 +131,18 @@ class MeasureTest {
   }
 
   @Test
+  void trecEvalsNamesOfSeveralMeasuresAreKnown() {
+    var official = parsed("official");
+    assertThat(official)
+        .startsWith("num_q", "num_ret", "num_rel", "num_rel_ret", "map", "gm_map", "Rprec", "bpref")
+        .endsWith("P_200", "P_500", "P_1000")
+        .hasSize(9 + 11 + 9);
+    assertThat(parsed("all_trec"))
+        .startsWith(official.toArray(String[]::new))
+        .hasSize(29 + 9 + 1 + 9 + 9 + 3 + 4);
+  }
+
+  @Test
   void successIsWhetherARelevantDocumentIsWithinTheCutoff() {
     assertThat(parsed("success")).containsExactly("success_1", "success_5", "success_10");
     var ranking = new RankedRelevance(

@@ -21,7 +21,7 @@ class ResultsTableTest {
         |---|--:|--:|
         | acl | **0.5000** | 0.2500 |
         | med | **0.1000** | **0.1000** |
-        | average of 2 sets | **0.3000** | 0.1750 |
+        | average (2 sets) | **0.3000** | 0.1750 |
         """);
   }
 
@@ -35,7 +35,7 @@ class ResultsTableTest {
         |---|--:|--:|
         | acl | 0.5000 | 0.2500 |
         | med | – | 0.7500 |
-        | average of the 1 without gaps | 0.5000 | 0.2500 |
+        | average (1 sets without gaps) | 0.5000 | 0.2500 |
         """);
   }
 
@@ -57,7 +57,23 @@ class ResultsTableTest {
         | mkqa/de | – | 1.0000 |
         | mkqa/fr | – | 0.5000 |
         | mkqa, mean of 2 parts | – | 0.7500 |
-        | average of the 2 without gaps | 0.5000 | 0.5000 |
+        | average (2 sets without gaps) | 0.5000 | 0.5000 |
+        """);
+  }
+
+  @Test
+  void averagesOfAPartOfASuiteSaySo() {
+    var table = table(
+            new ResultsTable.Row("arguana", List.of(0.5, 0.25)),
+            new ResultsTable.Row("cqadupstack/android", List.of(0.25, 0.5)))
+        .without(List.of("cqadupstack/tex", "nq", "mkqa/de", "mkqa/fr"));
+    assertThat(table.toMarkdown(false)).isEqualTo("""
+        | nDCG@10 | uniform | curr |
+        |---|--:|--:|
+        | arguana | 0.5000 | 0.2500 |
+        | cqadupstack/android | 0.2500 | 0.5000 |
+        | cqadupstack, mean of 1 of 2 parts | 0.2500 | 0.5000 |
+        | average (2 of 4 sets) | 0.3750 | 0.3750 |
         """);
   }
 

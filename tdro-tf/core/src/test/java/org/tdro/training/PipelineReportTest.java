@@ -40,7 +40,7 @@ class PipelineReportTest {
     evaluations.put("uniform", values(0.5, 0.25));
     evaluations.put("curr", values(0.75, 0.125));
     return new PipelineReport(
-        List.of("map"), evaluations, bm25, Map.of("curr", Path.of("curr")), mixtures());
+        List.of("map"), evaluations, bm25, Map.of("curr", Path.of("curr")), mixtures(), List.of());
   }
 
   @Test
@@ -50,7 +50,7 @@ class PipelineReportTest {
         |---|--:|--:|
         | one | 0.5000 | **0.7500** |
         | two | **0.2500** | 0.1250 |
-        | average of 2 sets | 0.3750 | **0.4375** |
+        | average (2 sets) | 0.3750 | **0.4375** |
 
         | weighting | steps before | seconds before | fine-tuning steps | fine-tuning seconds | effective domains | different rows | map |
         |---|--:|--:|--:|--:|--:|--:|--:|
@@ -65,16 +65,14 @@ class PipelineReportTest {
   }
 
   @Test
-  void aBaselineHasATableAndAFileOfItsOwn(@TempDir Path folder) {
+  void aBaselineHasAColumnAndAFileOfItsOwn(@TempDir Path folder) {
     var report = report(Optional.of(values(0.625, 0.5)));
     assertThat(report.toMarkdown()).contains("""
-        | average of 2 sets | 0.3750 | **0.4375** |
-
-        | bm25 | map |
-        |---|--:|
-        | one | 0.6250 |
-        | two | 0.5000 |
-        | average of 2 sets | 0.5625 |
+        | map | uniform | curr | bm25 |
+        |---|--:|--:|--:|
+        | one | 0.5000 | **0.7500** | 0.6250 |
+        | two | 0.2500 | 0.1250 | **0.5000** |
+        | average (2 sets) | 0.3750 | 0.4375 | **0.5625** |
 
         | weighting |""");
     report.write(folder);

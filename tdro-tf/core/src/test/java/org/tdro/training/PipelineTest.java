@@ -18,7 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.config.ConfigComposer;
 import org.tdro.config.ConfigException;
+import org.tdro.evaluation.ModelEvaluation;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 import org.tdro.io.StepLog;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.WeightsFile.DomainSize;
@@ -252,17 +254,66 @@ class PipelineTest {
   void bm25IsAddedToTheResultsOfACompletePipeline() throws IOException {
     var record = folder.resolve("out/dro/run.json");
     var written = Files.getLastModifiedTime(record);
-    var with = run("eval.bm25=true");
+    var without = run("eval.bm25=false");
     assertThat(Files.getLastModifiedTime(record)).isEqualTo(written);
-    assertThat(with.evaluations()).isEqualTo(report.evaluations());
-    assertThat(report.bm25()).isEmpty();
-    var bm25 = with.bm25().orElseThrow();
+    assertThat(without.bm25()).isEmpty();
+    assertThat(run()).isEqualTo(report);
+    assertThat(without.evaluations()).isEqualTo(report.evaluations());
+    var bm25 = report.bm25().orElseThrow();
     assertThat(bm25.tests()).isEqualTo(report.evaluations().get("uniform").tests());
-    assertThat(folder.resolve("out/results.md")).content().contains("| bm25 | ndcg_cut_10 |");
+    assertThat(folder.resolve("out/results.md"))
+        .content()
+        .contains("| ndcg_cut_10 | uniform | curr | top70 | bm25 |");
     try (var cached = Files.newDirectoryStream(folder.resolve("cache/evaluation"), "bm25-*.json")) {
-      assertThat(cached).hasSize(1);
+      assertThat(cached)
+          .anySatisfy(file -> assertThat(Json.read(file, ModelEvaluation.class)).isEqualTo(bm25));
     }
-    assertThat(run("eval.bm25=true").bm25()).contains(bm25);
+  }
+
+  @Test
+  void aSuiteChoosesSetsSplitsAndMeasures() throws IOException {
+    var suite = folder.resolve("own.conf");
+    Files.writeString(
+        suite,
+        "measures = [recip_rank_at_10], top-k = 10\n"
+            + "sets { capitals { folder = \"cap*\", split = dev }, nq {} }\n");
+    var set = folder.resolve("eval/capitals_test");
+    Files.copy(set.resolve("qrels/test.tsv"), set.resolve("qrels/dev.tsv"));
+    var cache = "data.cache=" + folder.resolve("suite-cache");
+    var one = new String[] {
+      cache,
+      "eval.suite=" + suite,
+      "eval.partial=true",
+      "pipeline.weightings=[uniform]",
+      "output=" + folder.resolve("suite")
+    };
+    var report = run(one);
+    assertThat(report.measures()).containsExactly("recip_rank_at_10");
+    assertThat(report.evaluations().get("uniform").tests()).hasEntrySatisfying("capitals", test -> {
+      assertThat(test.content().split()).isEqualTo("dev");
+      assertThat(test.topK()).isEqualTo(10);
+    });
+    assertThat(report.toMarkdown()).contains("| average (1 of 2 sets) |");
+    assertThatThrownBy(() -> run("eval.suite=" + suite))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith(
+            "command line: eval.suite=%s: eval.suite %s: 1 of the 2 sets and parts", suite, suite);
+    assertThatThrownBy(() -> run("eval.suite=bier"))
+        .hasMessageContaining("eval.suite: bier: there is no such suite");
+    assertThatThrownBy(() -> run("eval.split=\"test,capitals=dev\""))
+        .hasMessageContaining("a split is given for capitals, by --split or in eval.split");
+    assertThat(run(
+                cache,
+                "eval.split=test,capitals_test=dev",
+                "pipeline.weightings=[uniform]",
+                "output=" + folder.resolve("suite"))
+            .evaluations()
+            .get("uniform")
+            .tests()
+            .get("capitals_test")
+            .content()
+            .split())
+        .isEqualTo("dev");
   }
 
   @Test

@@ -2,6 +2,7 @@ package org.tdro.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,8 @@ class StoredEvaluationTest {
             evaluations,
             Optional.empty(),
             runs,
-            Map.of("uniform", USE, "curr", USE))
+            Map.of("uniform", USE, "curr", USE),
+            List.of())
         .write(pipeline());
   }
 
@@ -70,6 +72,21 @@ class StoredEvaluationTest {
     return Files.writeString(run.resolve("run.json"), """
         {"status": "%s", "stage": "finetune", "seed": 42, "inputs": {}, "versions": {}, "started": "2026-11-26T10:00:00Z"}
         """.formatted(status));
+  }
+
+  @Test
+  void aFolderOfFilesHoldsTheResultsOfEach() throws IOException {
+    var systems = Files.createDirectories(folder.resolve("systems"));
+    assertThatThrownBy(() -> StoredEvaluation.read(systems.toString()))
+        .hasMessageContaining("nor does it hold a file of tdro evaluate --output");
+    Json.write(systems.resolve("dense.json"), UNIFORM);
+    Json.write(systems.resolve("bm25.json"), CURR);
+    Files.writeString(systems.resolve("other.json"), "{}");
+    assertThat(StoredEvaluation.read(systems.toString()))
+        .extracting(StoredEvaluation::name, StoredEvaluation::values)
+        .containsExactly(
+            tuple(systems.resolve("bm25.json").toString(), CURR),
+            tuple(systems.resolve("dense.json").toString(), UNIFORM));
   }
 
   @Test

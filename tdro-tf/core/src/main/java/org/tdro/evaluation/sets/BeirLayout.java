@@ -15,144 +15,167 @@ import org.slf4j.LoggerFactory;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.sets.Layout.Folder;
 import org.tdro.io.InputException;
-import org.tdro.io.TextLines;
+import org.tdro.rows.records.Records;
 
 /**
  * BEIR's layout (Thakur et al. 2021): {@code corpus.jsonl}, {@code queries.jsonl} and {@code qrels/SPLIT.tsv}, each plain or {@code .gz}; and
- * that of MTEB's data sets, which may have folders {@code corpus}, {@code queries} and {@code qrels} (or {@code default}) of JSON lines,
- * {@code LANG-corpus} and so on for each language, and instructions that are added to the queries.
+ * that of MTEB's data sets, which may have folders {@code corpus}, {@code queries} and {@code qrels} (or {@code default}, {@code data}) of
+ * JSON lines or Parquet ({@link SplitFiles}), {@code LANG-corpus} or {@code corpus-LANG} and so on for each language, and instructions that
+ * are added to the queries.
  */
 final class BeirLayout {
   private static final Logger LOG = LoggerFactory.getLogger(BeirLayout.class);
   static final String CORPUS = "corpus.jsonl";
   static final String QUERIES = "queries.jsonl";
-  private static final Pattern JSON = Pattern.compile("(.+)\\.jsonl(?:\\.gz)?");
-  private static final Pattern QRELS = Pattern.compile("(.+?)\\.(?:tsv|jsonl)(?:\\.gz)?");
-  private static final Pattern PARQUET = Pattern.compile(".+\\.parquet");
   private static final Pattern TREC = Pattern.compile("(?i).*(?:qrels|topics).*");
-  private static final Pattern LANGUAGE = Pattern.compile("(.+)-corpus");
+  private static final Pattern LANGUAGE =
+      Pattern.compile("(?<before>.+)-corpus|corpus-(?<after>.+)");
 
   private BeirLayout() {}
 
   static List<StoredSet> find(Folder folder, Splits splits) {
     var name = folder.setName();
-    var files = new Files(folder, "", splits.ofSet(name));
-    if (files.isSet()) {
-      return List.of(files.set(name));
+    var whole = new Files(folder, name, "", "", splits.ofSet(name));
+    if (whole.isSet()) {
+      return List.of(whole.set());
     }
     return folder.children().stream()
         .map(child -> LANGUAGE.matcher(child.getFileName().toString()))
         .filter(Matcher::matches)
-        .map(language -> {
-          var part = EvaluationSet.whole(name) + "/" + language.group(1);
-          return new Files(folder, language.group(1) + "-", splits.ofSet(part)).set(part);
-        })
-        .filter(set -> set.missing().isEmpty() || !set.queries().files().isEmpty())
+        .map(language -> part(folder, language.group("before"), language.group("after"), splits))
+        .filter(language -> language.has("queries"))
+        .map(Files::set)
         .toList();
+  }
+
+  /** Returns the files of a language, whose code stands before or after the name of each subfolder. */
+  private static Files part(Folder folder, String before, String after, Splits splits) {
+    boolean first = before != null;
+    var name = EvaluationSet.whole(folder.setName()) + "/" + (first ? before : after);
+    return new Files(
+        folder, name, first ? before + "-" : "", first ? "" : "-" + after, splits.ofSet(name));
   }
 
   /**
    * The files of one set.
    *
-   * @param prefix of the names of subfolders
+   * @param before the start of the names of subfolders
+   * @param after their end
    */
-  private record Files(Folder folder, String prefix, String split) {
+  private record Files(Folder folder, String name, String before, String after, String split) {
     /** Returns whether there are at least a corpus, or queries and judgements, and no topics of TREC. */
     boolean isSet() {
-      boolean documents = !of("corpus").isEmpty() || parquet("corpus").isPresent();
-      boolean queries = !of("queries").isEmpty() || parquet("queries").isPresent();
+      boolean documents = has("corpus");
+      boolean queries = has("queries");
       boolean qrels = folder.folder("qrels").isPresent();
       return documents ? queries || qrels || folder.files(TREC).isEmpty() : queries && qrels;
     }
 
-    /** Returns the files of documents, queries or instructions: one, or those of the split in a folder. */
-    private List<Path> of(String kind) {
-      if (prefix.isEmpty() && folder.file(kind + ".jsonl").isPresent()) {
-        return folder.file(kind + ".jsonl").stream().toList();
+    boolean isWhole() {
+      return before.isEmpty() && after.isEmpty();
+    }
+
+    boolean has(String kind) {
+      return (isWhole() && folder.file(kind + ".jsonl").isPresent())
+          || !within(kind).isEmpty();
+    }
+
+    private SplitFiles within(String kind) {
+      return folder.folder(subfolder(kind)).map(SplitFiles::of).orElse(SplitFiles.NONE);
+    }
+
+    private String subfolder(String kind) {
+      return before + kind + after;
+    }
+
+    /** Returns the files of documents, queries or instructions: one, or those of the split in a folder, or of the only split there. */
+    private List<Path> of(String kind, List<String> missing) {
+      var single = isWhole() ? folder.file(kind + ".jsonl") : Optional.<Path>empty();
+      if (single.isPresent()) {
+        return List.of(single.get());
       }
-      var all = folder.folder(prefix + kind).map(sub -> sub.files(JSON)).orElse(List.of());
-      var ofSplit = all.stream().filter(file -> isOf(split, file)).toList();
-      var ofKind = all.stream().filter(file -> isOf(kind, file)).toList();
-      return !ofSplit.isEmpty() ? ofSplit : !ofKind.isEmpty() ? ofKind : all;
+      var splits = within(kind).bySplit();
+      var files = Stream.of(split, kind)
+          .filter(splits::containsKey)
+          .findFirst()
+          .or(() -> splits.keySet().stream().filter(name -> splits.size() == 1).findFirst())
+          .map(splits::get)
+          .orElse(List.of());
+      if (files.isEmpty() && !splits.isEmpty()) {
+        missing.add("%s: has no split %s, only %s"
+            .formatted(
+                folder.path().resolve(subfolder(kind)), split, String.join(", ", splits.keySet())));
+      }
+      addMissing(files, missing);
+      return files;
     }
 
-    private static boolean isOf(String word, Path file) {
-      var name = file.getFileName().toString();
-      return name.startsWith(word + ".") || name.startsWith(word + "-");
+    private static void addMissing(List<Path> parts, List<String> missing) {
+      var problem = SplitFiles.missing(parts);
+      if (!problem.isEmpty()) {
+        missing.add(problem);
+      }
     }
 
-    private Optional<Path> parquet(String kind) {
-      return folder
-          .folder(prefix + kind)
-          .flatMap(sub -> sub.files(PARQUET).stream().findFirst());
+    private Stream<Map<String, List<Path>>> judgements() {
+      return Stream.of("qrels", "default", "data").map(kind -> within(kind).bySplit());
     }
 
-    private Optional<Path> judgements() {
-      return Stream.of("qrels", "default", "data")
-          .flatMap(name -> folder.folder(prefix + name).stream())
-          .flatMap(
-              sub -> Stream.of(".tsv", ".jsonl").flatMap(end -> sub.file(split + end).stream()))
-          .findFirst();
-    }
-
-    StoredSet set(String name) {
+    StoredSet set() {
       var missing = new ArrayList<String>();
-      var corpus = of("corpus");
-      var queries = of("queries");
-      if (corpus.isEmpty()) {
+      var corpus = of("corpus", missing);
+      var queries = of("queries", missing);
+      if (!has("corpus")) {
         missing.add(absent("corpus", CORPUS));
       }
-      if (queries.isEmpty()) {
+      if (!has("queries")) {
         missing.add(absent("queries", QUERIES));
       }
-      var qrels = judgements();
+      var qrels = judgements()
+          .filter(splits -> splits.containsKey(split))
+          .map(splits -> splits.get(split))
+          .findFirst()
+          .orElse(List.of());
       if (qrels.isEmpty()) {
-        missing.add(absent("qrels", prefix + "qrels/" + split + ".tsv") + otherSplits());
+        missing.add(noJudgements());
       }
-      if (folder.folder(prefix + "top_ranked").isPresent()) {
+      addMissing(qrels, missing);
+      if (folder.folder(subfolder("top_ranked")).isPresent()) {
         LOG.warn(
             "{}: top_ranked is not read: all documents are ranked, not those of a first ranking",
             folder.path());
       }
       boolean beir = folder.file(CORPUS).isPresent() && folder.file(QUERIES).isPresent();
-      var form = beir ? JsonTexts.BEIR : JsonTexts.MTEB;
+      var asked = beir ? JsonTexts.BEIR : MtebTexts.QUERIES;
       var instructions = Stream.of("instruction", "instructions")
-          .flatMap(kind -> of(kind).stream())
+          .flatMap(kind -> of(kind, missing).stream())
           .toList();
       return new StoredSet(
           name,
           folder.path(),
           split,
           new StoredSet.Source(
-              queries, instructions.isEmpty() ? form : new Instructed(form, instructions)),
-          new StoredSet.Source(corpus, form),
-          qrels.map(StoredSet.Judged::qrels).orElse(StoredSet.Judged.NONE),
+              queries, instructions.isEmpty() ? asked : new Instructed(asked, instructions)),
+          new StoredSet.Source(corpus, beir ? JsonTexts.BEIR : MtebTexts.DOCUMENTS),
+          StoredSet.Judged.qrels(qrels),
           EvaluationSet.OwnDocument.LEFT_OUT,
           missing);
     }
 
     private String absent(String kind, String file) {
-      var place = folder.path().resolve(prefix.isEmpty() ? file : prefix + kind);
-      return parquet(kind)
-          .map(parquet -> parquet + ": Parquet is not read here; convert it to JSON lines, "
-              + folder.path().resolve(prefix + kind + "/" + split + ".jsonl"))
-          .orElse(place + ": no such file, nor " + place.getFileName() + ".gz");
+      return isWhole()
+          ? "%s: no such file, nor %s.gz or a folder %s of JSON lines or Parquet"
+              .formatted(folder.path().resolve(file), Path.of(file).getFileName(), subfolder(kind))
+          : folder.path().resolve(subfolder(kind)) + ": no such folder of JSON lines or Parquet";
     }
 
-    /** Returns the splits that have judgements, for a message. */
-    private String otherSplits() {
+    private String noJudgements() {
       var splits = new TreeSet<String>();
-      for (var name : List.of("qrels", "default")) {
-        folder.folder(prefix + name).stream()
-            .flatMap(sub -> sub.files(QRELS).stream())
-            .map(file -> QRELS.matcher(file.getFileName().toString()))
-            .filter(Matcher::matches)
-            .forEach(matcher -> splits.add(matcher.group(1)));
-      }
+      judgements().forEach(found -> splits.addAll(found.keySet()));
       return splits.isEmpty()
-          ? ""
-          : "; there are judgements of the splits " + String.join(", ", splits)
-              + ": choose one by eval.split in a configuration, or by --split";
+          ? absent("qrels", "qrels/" + split + ".tsv")
+          : "%s: there are no judgements of %s, only of %s: choose one by eval.split in a configuration, or by --split"
+              .formatted(folder.path(), split, String.join(", ", splits));
     }
   }
 
@@ -169,7 +192,10 @@ final class BeirLayout {
           return query == null || !byQuery.containsKey(query.id())
               ? query
               : new Text(
-                  query.place(), query.id(), "", query.text() + " " + byQuery.get(query.id()));
+                  query.place(),
+                  query.id(),
+                  "",
+                  MtebTexts.instructed(query.text(), byQuery.get(query.id())));
         }
 
         @Override
@@ -181,18 +207,16 @@ final class BeirLayout {
 
     private Map<String, String> read() {
       var byQuery = new HashMap<String, String>();
-      for (var file : instructions) {
-        try (var lines = TextLines.open(file)) {
-          for (var line = lines.next(); line != null; line = lines.next()) {
-            var object = line.object();
-            if (!object.path("query-id").isTextual()
-                || !object.path("instruction").isTextual()) {
-              throw new InputException(
-                  line.place() + ": needs the strings 'query-id' and 'instruction'");
-            }
-            byQuery.put(
-                object.get("query-id").textValue(), object.get("instruction").textValue());
+      try (var rows = Records.open(instructions)) {
+        for (var row = rows.next(); row != null; row = rows.next()) {
+          var object = row.value();
+          if (!object.path("query-id").isTextual()
+              || !object.path("instruction").isTextual()) {
+            throw new InputException(
+                row.place() + ": needs the strings 'query-id' and 'instruction'");
           }
+          byQuery.put(
+              object.get("query-id").textValue(), object.get("instruction").textValue());
         }
       }
       return byQuery;

@@ -16,9 +16,6 @@ record JsonTexts(List<String> ids, List<String> texts) implements TextFormat {
   /** BEIR's keys. */
   static final JsonTexts BEIR = new JsonTexts(List.of("_id"), List.of("text"));
 
-  /** The keys of MTEB's data sets, BEIR's or later ones. */
-  static final JsonTexts MTEB = new JsonTexts(List.of("_id", "id"), List.of("text"));
-
   /** MIRACL's keys. */
   static final JsonTexts MIRACL = new JsonTexts(List.of("docid"), List.of("text"));
 

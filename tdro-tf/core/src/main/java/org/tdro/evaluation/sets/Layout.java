@@ -95,7 +95,7 @@ public enum Layout {
     if (sets.isEmpty()) {
       throw new InputException(
           folder
-              + ": neither it nor a folder in it is an evaluation set: BEIR's or MTEB's (corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv), MIRACL's, MKQA's or one of TREC's (topics, qrels, corpus); all may be .gz");
+              + ": neither it nor a folder in it is an evaluation set: BEIR's or MTEB's (corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv, or folders of Parquet), MIRACL's, MKQA's or one of TREC's (topics, qrels, corpus); all may be .gz");
     }
     return sets;
   }
@@ -137,11 +137,6 @@ public enum Layout {
     return load(listAll(folders, splits), Optional.empty());
   }
 
-  /** Loads the sets of several folders as {@link #loadAll(List, Splits)} does, but reads no corpus that is known to {@code cache}. */
-  public static List<EvaluationSet> loadAll(List<Path> folders, Splits splits, Path cache) {
-    return load(listAll(folders, splits), Optional.of(cache));
-  }
-
   /**
    * Lists the sets of several folders.
    *
@@ -167,7 +162,7 @@ public enum Layout {
     for (var named : splits.bySet().keySet()) {
       if (sets.keySet().stream()
           .noneMatch(set -> set.equals(named) || EvaluationSet.whole(set).equals(named))) {
-        problems.add("a split is given for %s, but the sets are %s"
+        problems.add("a split is given for %s, by --split or in eval.split, but the sets are %s"
             .formatted(named, String.join(", ", sets.keySet())));
       }
     }
@@ -178,9 +173,10 @@ public enum Layout {
   /**
    * Loads sets.
    *
+   * @param cache the folder of what is known about corpora, which are not read if they are known
    * @throws InputException with the problems of all (see {@link StoredSet#load()})
    */
-  static List<EvaluationSet> load(List<StoredSet> stored, Optional<Path> cache) {
+  public static List<EvaluationSet> load(List<StoredSet> stored, Optional<Path> cache) {
     var sets = new ArrayList<EvaluationSet>();
     var problems = new Problems();
     Map<String, StoredSet> named = new LinkedHashMap<>();

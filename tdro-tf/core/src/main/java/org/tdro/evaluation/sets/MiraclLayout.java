@@ -77,7 +77,7 @@ final class MiraclLayout {
             .map(file -> new StoredSet.Source(List.of(file), TsvTexts.PLAIN))
             .orElse(StoredSet.Source.NONE),
         new StoredSet.Source(shards, JsonTexts.MIRACL),
-        qrels.map(StoredSet.Judged::qrels).orElse(StoredSet.Judged.NONE),
+        StoredSet.Judged.qrels(qrels.stream().toList()),
         EvaluationSet.OwnDocument.RANKED,
         missing);
   }

@@ -2,7 +2,11 @@ package org.tdro.evaluation.sets;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tdro.evaluation.EvaluationSet;
 
 /**
@@ -48,12 +52,37 @@ public record Splits(String usual, Map<String, String> bySet) {
     return new Splits(usual, bySet);
   }
 
+  /** Reads what {@link #toString} writes: {@code SPLIT} and {@code SET=SPLIT}, separated by commas. */
+  public static Splits parse(String text) {
+    return parse(List.of(text.split(",")));
+  }
+
+  /** Returns what is wrong with a text that {@link #parse(String)} reads, as the end of a sentence; empty if nothing is. */
+  public static String wrong(String text) {
+    try {
+      parse(text);
+      return "";
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
+  }
+
   /** Returns whether a text can name a split: it is neither a path nor the name of a file. */
   public static boolean isSplit(String text) {
     return !text.isBlank()
         && !text.contains("/")
         && !text.contains("\\")
         && !text.matches(".+\\.(tsv|txt|jsonl)(\\.gz)?");
+  }
+
+  /** Returns these splits as {@link #parse(String)} reads them. */
+  @Override
+  public String toString() {
+    return Stream.concat(
+            Stream.of(usual),
+            new TreeMap<>(bySet)
+                .entrySet().stream().map(set -> set.getKey() + "=" + set.getValue()))
+        .collect(Collectors.joining(","));
   }
 
   /** Returns the split of the set of a name. */

@@ -59,8 +59,9 @@ public record StoredSet(
 
   /** Judgements on disk, and how they are read. */
   record Judged(List<Path> files, Supplier<Judgements> read) {
-    static Judged qrels(Path file) {
-      return new Judged(List.of(file), () -> Qrels.read(file));
+    /** Judgements in files that are parts of one; {@link #NONE} if there are none. */
+    static Judged qrels(List<Path> files) {
+      return files.isEmpty() ? NONE : new Judged(files, () -> Qrels.read(files));
     }
 
     static final Judged NONE = new Judged(List.of(), () -> Qrels.of(Map.of()));

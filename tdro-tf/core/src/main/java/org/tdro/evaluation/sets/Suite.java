@@ -62,11 +62,49 @@ public record Suite(
   }
 
   /**
-   * The sets of a suite below a root.
+   * The sets of a suite below some folders.
    *
+   * @param roots the folders
    * @param missing those that are not there
+   * @param others sets that are there and are not of the suite
    */
-  public record Found(List<StoredSet> sets, List<String> missing) {}
+  public record Found(
+      List<Path> roots, List<StoredSet> sets, List<String> missing, List<String> others) {
+    /** Says what is missing, and what else is there. */
+    public void log() {
+      if (!missing.isEmpty()) {
+        LOG.warn("{}", message());
+      }
+      if (!others.isEmpty()) {
+        LOG.info("not of the suite, passed over: {}", String.join(", ", others));
+      }
+    }
+
+    private String message() {
+      return "%d of the %d sets and parts of the suite are not in %s: %s"
+          .formatted(
+              missing.size(),
+              missing.size() + sets.size(),
+              roots.stream().map(Path::toString).collect(Collectors.joining(", ")),
+              String.join(", ", missing));
+    }
+
+    /**
+     * Checks that there are sets.
+     *
+     * @param partial whether some may be missing
+     * @throws InputException if sets are missing, naming all of them
+     */
+    public Found check(boolean partial) {
+      if (sets.isEmpty() || (!missing.isEmpty() && !partial)) {
+        throw new InputException(message()
+            + (sets.isEmpty()
+                ? ""
+                : "; --partial, or eval.partial=true in a configuration, evaluates the others"));
+      }
+      return this;
+    }
+  }
 
   public Suite {
     var wrong = wrong(measures);
@@ -123,12 +161,30 @@ public record Suite(
     }
   }
 
+  /** Returns the judgements of its sets. */
+  public Splits splits() {
+    var bySet = new LinkedHashMap<String, String>();
+    sets.forEach((name, member) -> {
+      if (!member.split().equals(EvaluationSet.TEST)) {
+        bySet.put(name, member.split());
+      }
+    });
+    return new Splits(EvaluationSet.TEST, bySet);
+  }
+
   /**
    * Finds the sets below some folders, in the order of their names.
    *
+   * @param judged the judgements by the names of the sets in the suite
    * @throws InputException if a folder holds no set at all, or two are the same set
    */
-  public Found find(List<Path> roots) {
+  public Found find(List<Path> roots, Splits judged) {
+    for (var named : judged.bySet().keySet()) {
+      if (!sets.containsKey(EvaluationSet.whole(named))) {
+        throw new InputException("a split is given for %s, but the sets of the suite are %s"
+            .formatted(named, String.join(", ", sets.keySet())));
+      }
+    }
     var found = new LinkedHashMap<String, StoredSet>();
     var others = new ArrayList<String>();
     for (var root : roots) {
@@ -139,7 +195,7 @@ public record Suite(
         var member = member(set, root);
         member.ifPresentOrElse(
             name -> {
-              splits.put(set.name(), sets.get(name).split());
+              splits.put(set.name(), judged.ofSet(set.as(name).name()));
               members.put(set.name(), name);
             },
             () -> others.add(set.name()));
@@ -154,9 +210,6 @@ public record Suite(
           }
         }
       }
-    }
-    if (!others.isEmpty()) {
-      LOG.info("not of the suite, passed over: {}", String.join(", ", others));
     }
     var missing = new LinkedHashSet<String>();
     var wanted = new ArrayList<StoredSet>();
@@ -173,7 +226,7 @@ public record Suite(
       names.stream().filter(part -> !found.containsKey(part)).forEach(missing::add);
       names.stream().flatMap(part -> Stream.ofNullable(found.get(part))).forEach(wanted::add);
     });
-    return new Found(wanted, List.copyOf(missing));
+    return new Found(roots, wanted, List.copyOf(missing), others);
   }
 
   /** Returns the name of the member that a set is, or is a part of. */
@@ -188,33 +241,6 @@ public record Suite(
                 || EvaluationSet.whole(set.name()).equals(entry.getKey()))
         .map(Map.Entry::getKey)
         .findFirst();
-  }
-
-  /**
-   * Loads the sets below some folders.
-   *
-   * @param name of the suite, for messages
-   * @param partial whether those that are there are loaded if others are missing, which are warned of
-   * @throws InputException if sets are missing, naming all of them, or wrong (see {@link StoredSet#load()})
-   */
-  public List<EvaluationSet> load(String name, List<Path> roots, boolean partial) {
-    var found = find(roots);
-    var missing = found.missing();
-    var message = "suite %s: %d of %d sets or parts are not in %s: %s"
-        .formatted(
-            name,
-            missing.size(),
-            missing.size() + found.sets().size(),
-            roots.stream().map(Path::toString).collect(Collectors.joining(", ")),
-            String.join(", ", missing));
-    if (found.sets().isEmpty() || (!missing.isEmpty() && !partial)) {
-      throw new InputException(
-          message + (found.sets().isEmpty() ? "" : "; --partial evaluates the others"));
-    }
-    if (!missing.isEmpty()) {
-      LOG.warn("{}", message);
-    }
-    return Layout.load(found.sets(), Optional.empty());
   }
 
   /** Returns set → prompt, where a member names one. */

@@ -107,7 +107,7 @@ final class TrecLayout {
             .map(file -> new StoredSet.Source(List.of(file), new Told(TrecMarkup.TOPICS)))
             .orElse(StoredSet.Source.NONE),
         new StoredSet.Source(documents, new Told(TrecMarkup.DOCUMENTS)),
-        judged.map(StoredSet.Judged::qrels).orElse(StoredSet.Judged.NONE),
+        StoredSet.Judged.qrels(judged.stream().toList()),
         EvaluationSet.OwnDocument.RANKED,
         missing);
   }

@@ -15,6 +15,7 @@ import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 import org.apache.commons.statistics.inference.DataDispersion;
 import org.apache.commons.statistics.inference.TTest;
+import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.significance.PairedDifferences.Interval;
 import org.tdro.evaluation.significance.PairedDifferences.Samples;
@@ -121,6 +122,11 @@ public record Comparison(
     /** Returns whether it is one set. */
     public boolean isSet() {
       return kind == Kind.SET;
+    }
+
+    /** Returns the number of sets, where the parts of one count as one. */
+    public int wholes() {
+      return (int) sets.stream().map(EvaluationSet::whole).distinct().count();
     }
   }
 

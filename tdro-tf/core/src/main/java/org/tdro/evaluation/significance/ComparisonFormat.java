@@ -101,7 +101,7 @@ public enum ComparisonFormat {
     }
 
     private String name(Row row) {
-      int sets = row.sets().size();
+      int sets = row.wholes();
       return row.isSet() ? row.name() : row.name() + " (" + sets + (sets == 1 ? " set)" : " sets)");
     }
 
@@ -313,7 +313,7 @@ public enum ComparisonFormat {
         table.measure(),
         row.name(),
         name(row.kind()),
-        row.sets().size(),
+        row.wholes(),
         row.queries(),
         comparison.systems().get(system).name(),
         cell.runs().size(),

@@ -22,9 +22,11 @@ final class PublishedDefaults {
    * Returns the values of the keys that a folder decides, as a tree of sections. A backbone that was published without a pooling is
    * not a retriever yet: it has only its dropout and the usual pooling of its kind.
    *
+   * @param named the folder, which need not exist
    * @throws org.tdro.io.InputException if the folder cannot be read, or asks for what is not computed here
    */
-  static Map<String, ?> of(Path path) {
+  static Map<String, ?> of(String named) {
+    var path = Path.of(named);
     if (RetrieverFolder.of(path).exists()) {
       throw new InputException(
           "%s was trained here; write it as a published folder, which training can start from: tdro export --model %s --output FOLDER --format huggingface"

@@ -16,6 +16,7 @@ import org.tdro.config.InputFile;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.sets.Splits;
+import org.tdro.evaluation.sets.Suite;
 import org.tdro.io.Checks;
 import org.tdro.keras.Execution;
 import org.tdro.mixing.SizeShares;
@@ -58,13 +59,18 @@ public record RunConfig(
       .decisiveOnlyFor("dro", "dro")
       .folderArgument("data", "train", "training files")
       .systemProperties("tdro.config")
-      .defaultsFrom("model.path", PublishedDefaults::of);
+      .defaultsFrom("model.path", PublishedDefaults::of)
+      .defaultsFrom("eval.suite", RunConfig::ofSuite);
 
   /**
    * Settings of the evaluation. Lengths of queries and passages are those of {@link DataConfig}.
    *
    * @param data BEIR-format folders, or folders of them
-   * @param split the judgements of the sets that are used, {@code qrels/SPLIT.tsv}
+   * @param suite the suite whose sets in {@code data} are used, a file or the name of a built-in one; the defaults of {@code split}, {@code
+   *     measures}, {@code topK} and {@code prompts} are its own. Empty for all sets in {@code data}
+   * @param partial whether the sets of the suite that are there are evaluated if others are missing
+   * @param split the judgements of the sets that are used, {@code qrels/SPLIT.tsv}: {@code SPLIT} for all, {@code SET=SPLIT} for one, or several
+   *     of these separated by commas
    * @param measures names of measures, for example {@code ndcg_cut_10} or {@code MRR}
    * @param topK results kept for each query
    * @param prompts by the name of a set, the domain whose prompts its texts get; without one, that of its own name
@@ -74,21 +80,26 @@ public record RunConfig(
    */
   public record Eval(
       @InputFile(InputFile.Kind.FOLDER) List<Path> data,
+      @Default("") Optional<String> suite,
+      @Default("false") boolean partial,
       @Default(EvaluationSet.TEST) String split,
       List<String> measures,
       int topK,
       Map<String, String> prompts,
-      @Default("false") boolean bm25,
+      @Default("true") boolean bm25,
       @Default("[]") @InputFile(InputFile.Kind.FOLDER) List<Path> dev,
       @Inline(prefix = "dev-") DevelopmentConfig development) {
 
     public Eval {
       var wrong = wrong(measures);
+      var wrongSplit = Splits.wrong(split);
       new Checks()
+          .that(wrongSplit.isEmpty(), "split " + wrongSplit)
           .that(
-              Splits.isSplit(split),
-              "split must be the name of a file in qrels without .tsv, such as test, was '" + split
-                  + "'")
+              suite.isEmpty() || !data.isEmpty(),
+              "suite names sets in eval.data, which is empty: give eval.data=[FOLDER]")
+          .that(
+              suite.isPresent() || !partial, "partial is for the sets of a suite: give suite, too")
           .that(!measures.isEmpty(), "measures must name at least one")
           .that(wrong.isEmpty(), "measures must be known: " + wrong)
           .that(
@@ -111,6 +122,11 @@ public record RunConfig(
       } catch (IllegalArgumentException e) {
         return e.getMessage();
       }
+    }
+
+    /** Returns the judgements of the sets. */
+    public Splits splits() {
+      return Splits.parse(split);
     }
 
     /** Whether there are development queries. */
@@ -252,6 +268,23 @@ public record RunConfig(
   /** Returns the folder of the built-in suites of evaluation sets. */
   public static Path suites() {
     return builtIn().resolve("suite");
+  }
+
+  /** Returns the values of the keys that a suite decides, as a tree of sections. */
+  private static Map<String, ?> ofSuite(String named) {
+    var suite = Suite.read(named, suites());
+    return Map.of(
+        "eval",
+        Map.of(
+            "measures", suite.measures(),
+            "top-k", suite.topK(),
+            "split", suite.splits().toString(),
+            "prompts", suite.prompts()));
+  }
+
+  /** Returns the prompts of evaluation sets: a part of a set has those of the whole, unless it has its own. */
+  public SetPrompts prompts(List<EvaluationSet> sets) {
+    return eval.setPrompts().ofParts(EvaluationSet.wholes(sets), data.everyPrompt());
   }
 
   /** Returns the options by which a step is computed. */

@@ -2,6 +2,7 @@ package org.tdro.evaluation.sets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +20,7 @@ import org.tdro.evaluation.Qrels;
 import org.tdro.io.InputException;
 import org.tdro.rows.Passage;
 import org.tdro.search.Query;
+import org.tdro.testing.Checkout;
 import org.tdro.testing.Shared;
 
 class BeirLayoutTest {
@@ -47,6 +50,12 @@ class BeirLayoutTest {
     Files.writeString(set.resolve("corpus.jsonl"), String.join("\n", lines));
   }
 
+  private static List<Passage> documents(EvaluationSet set) {
+    try (var documents = set.corpus().documents()) {
+      return documents.toList();
+    }
+  }
+
   @Test
   void contentIsTitleAndTextWhereThereIsATitle() {
     try (var corpus = load("test").corpus().documents()) {
@@ -60,7 +69,8 @@ class BeirLayoutTest {
   }
 
   private EvaluationSet cached() {
-    return Layout.loadAll(List.of(set), Splits.TEST, folder.resolve("cache")).get(0);
+    var stored = Layout.listAll(List.of(set), Splits.TEST);
+    return Layout.load(stored, Optional.of(folder.resolve("cache"))).get(0);
   }
 
   @Test
@@ -143,11 +153,12 @@ class BeirLayoutTest {
     Files.delete(set.resolve("queries.jsonl"));
     assertThatThrownBy(() -> load("dev"))
         .hasMessageContaining("queries.jsonl: no such file, nor queries.jsonl.gz")
-        .hasMessageContaining("dev.tsv: no such file");
+        .hasMessageContaining(set + ": there are no judgements of dev, only of test");
     Files.delete(set.resolve("corpus.jsonl"));
     Files.writeString(set.resolve("queries.jsonl"), "");
     assertThatThrownBy(() -> load("test"))
-        .hasMessage(set.resolve("corpus.jsonl") + ": no such file, nor corpus.jsonl.gz");
+        .hasMessage(set.resolve("corpus.jsonl")
+            + ": no such file, nor corpus.jsonl.gz or a folder corpus of JSON lines or Parquet");
     assertThatThrownBy(() -> Layout.list(folder.resolve("none"), Splits.TEST))
         .hasMessage(folder.resolve("none") + ": no such folder");
   }
@@ -161,7 +172,7 @@ class BeirLayoutTest {
     assertThatThrownBy(() -> load("validation"))
         .hasMessage(
             set
-                + "/qrels/validation.tsv: no such file, nor validation.tsv.gz; there are judgements of the splits dev, test, train: choose one by eval.split in a configuration, or by --split");
+                + ": there are no judgements of validation, only of dev, test, train: choose one by eval.split in a configuration, or by --split");
   }
 
   @Test
@@ -256,14 +267,58 @@ class BeirLayoutTest {
     assertThat(sets.get(0).queries()).hasSize(1);
   }
 
+  /** Written by DuckDB 1.4.1, with the names, columns and types of published sets: in shards, of languages, converted by Hugging Face. */
+  private static Path parquet(String name) {
+    return Checkout.path("tdro-tf/core/src/test/resources/mteb").resolve(name);
+  }
+
   @Test
-  void parquetFilesAreNamed() throws IOException {
-    Files.delete(set.resolve("corpus.jsonl"));
-    var parquet = Files.createDirectory(set.resolve("corpus")).resolve("test-0.parquet");
-    Files.writeString(parquet, "PAR1");
-    assertThatThrownBy(() -> load("test"))
-        .hasMessage(parquet + ": Parquet is not read here; convert it to JSON lines, "
-            + set.resolve("corpus/test.jsonl"));
+  void parquetOfMtebIsRead() {
+    var sets = Layout.loadAll(List.of(parquet("")), Splits.TEST);
+    assertThat(sets)
+        .extracting(EvaluationSet::name)
+        .containsExactly("converted", "follow/de", "scifact");
+    assertThat(documents(sets.get(2)))
+        .extracting(Passage::id, Passage::title)
+        .containsExactly(
+            tuple("4983", "Microstructural development"),
+            tuple("5836", ""),
+            tuple("7912", "BC1 RNA — µ"));
+    assertThat(((Qrels) sets.get(2).judgements()).of("2")).containsExactly(Map.entry("7912", 2));
+    assertThat(sets.get(1).queries())
+        .containsExactly(new Query("q1", "Welcher Satz? Nur kurze."), new Query("q2", "Was?"));
+    assertThat(((Qrels) sets.get(1).judgements()).of("q1"))
+        .containsExactly(Map.entry("d1", 1), Map.entry("d2", 0));
+    assertThat(documents(sets.get(0))).extracting(Passage::id).containsExactly("7", "8");
+    assertThat(((Qrels) sets.get(0).judgements()).of("1")).containsExactly(Map.entry("8", 1));
+  }
+
+  @Test
+  void aSplitOfParquetIsChosen() {
+    var set = Layout.loadAll(List.of(parquet("scifact")), Splits.of("train")).get(0);
+    assertThat(set.queries()).extracting(Query::id).containsExactly("2");
+    assertThatThrownBy(() -> Layout.loadAll(List.of(parquet("scifact")), Splits.of("dev")))
+        .hasMessageContaining("there are no judgements of dev, only of test, train: choose one");
+  }
+
+  @Test
+  void partsThatAreMissingOrDamagedAreNamed() throws IOException {
+    var corpus = Files.createDirectories(folder.resolve("cut/corpus"));
+    var first = corpus.resolve("corpus-00000-of-00002.parquet");
+    Files.copy(parquet("scifact/corpus/corpus-00000-of-00002.parquet"), first);
+    Files.copy(set.resolve("queries.jsonl"), folder.resolve("cut/queries.jsonl"));
+    Files.createDirectory(folder.resolve("cut/qrels"));
+    Files.copy(set.resolve("qrels/test.tsv"), folder.resolve("cut/qrels/test.tsv"));
+    assertThatThrownBy(() -> Layout.loadAll(List.of(folder.resolve("cut")), Splits.TEST))
+        .hasMessage(first + ": only 1 of its 2 files are there");
+    Files.move(first, corpus.resolve("corpus.parquet"));
+    Files.writeString(corpus.resolve("corpus.parquet"), "version https://git-lfs.github.com/spec");
+    assertThatThrownBy(() -> Layout.loadAll(List.of(folder.resolve("cut")), Splits.TEST))
+        .hasMessageContaining("corpus.parquet: cannot be read as Parquet");
+    Files.writeString(corpus.resolve("dev.jsonl"), "{}");
+    Files.move(corpus.resolve("corpus.parquet"), corpus.resolve("train.parquet"));
+    assertThatThrownBy(() -> Layout.loadAll(List.of(folder.resolve("cut")), Splits.TEST))
+        .hasMessage(corpus + ": has no split test, only dev, train");
   }
 
   @Test

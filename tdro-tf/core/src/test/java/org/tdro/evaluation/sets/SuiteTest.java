@@ -36,7 +36,12 @@ class SuiteTest {
   }
 
   private List<String> load(Suite suite, boolean partial) {
-    return suite.load("own", List.of(folder.resolve("data")), partial).stream()
+    return suite
+        .find(List.of(folder.resolve("data")), suite.splits())
+        .check(partial)
+        .sets()
+        .stream()
+        .map(StoredSet::load)
         .map(set -> set.name() + " " + set.content().split())
         .toList();
   }
@@ -66,8 +71,9 @@ class SuiteTest {
     set("cqadupstack/android", "test");
     var suite = suite("sets { nq {}, cqadupstack { parts = [android, tex] }, quora {} }");
     assertThatThrownBy(() -> load(suite, false))
-        .hasMessage("suite own: 2 of 4 sets or parts are not in " + folder.resolve("data")
-            + ": cqadupstack/tex, quora; --partial evaluates the others");
+        .hasMessage(
+            "2 of the 4 sets and parts of the suite are not in " + folder.resolve("data")
+                + ": cqadupstack/tex, quora; --partial, or eval.partial=true in a configuration, evaluates the others");
     assertThat(load(suite, true)).containsExactly("cqadupstack/android test", "nq test");
     var none = suite("sets { quora {} }");
     assertThatThrownBy(() -> load(none, true)).hasMessageEndingWith(": quora");
