@@ -196,6 +196,14 @@ final class DataSplitCommand implements Callable<Integer> {
             of.wanted(),
             of.heldOut() == 0 ? "; there is no evaluation set of it" : "");
       }
+      if (of.renamedQueries() > 0) {
+        out.printf(
+            Locale.ROOT,
+            "%s: %d held-out queries have %s before their ids, which are also those of documents%n",
+            domain,
+            of.renamedQueries(),
+            BeirWriter.QUERY_PREFIX);
+      }
     });
   }
 

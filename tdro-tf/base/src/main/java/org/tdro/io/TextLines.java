@@ -146,10 +146,36 @@ public final class TextLines implements AutoCloseable {
       }
       return null;
     } catch (CharacterCodingException e) {
+      if (number == 1) {
+        refuseUtf16();
+      }
       throw new InputException(file + ":" + number + ": is not valid UTF-8", e);
     } catch (IOException e) {
       ended = true;
       throw failure(file, number + 1, e);
+    }
+  }
+
+  private void refuseUtf16() {
+    try {
+      refuseUtf16(file, bytes.toByteArray());
+    } catch (InputException e) {
+      ended = true;
+      position = limit;
+      throw e;
+    }
+  }
+
+  /**
+   * Refuses a file that begins with the byte order mark of UTF-16, as some programs save texts.
+   *
+   * @param start the first bytes of the text
+   * @throws InputException saying how to convert it
+   */
+  public static void refuseUtf16(Path file, byte[] start) {
+    if (start.length > 1 && (start[0] & 0xff ^ start[1] & 0xff) == 1 && (start[0] & 0xfe) == 0xfe) {
+      throw new InputException(
+          file + ":1: is UTF-16, expected UTF-8; convert it: iconv -f UTF-16 -t UTF-8");
     }
   }
 
@@ -190,6 +216,11 @@ public final class TextLines implements AutoCloseable {
       characters += line.text().length();
     }
     return lines;
+  }
+
+  /** Returns the number of the last line, counted from 1; also of one that is not UTF-8. */
+  public long number() {
+    return number;
   }
 
   /** Returns the place of the last line: the number of bytes before it in the text, which is counted decompressed. */

@@ -1,5 +1,6 @@
 package org.tdro.rows;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -10,9 +11,12 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.InputException;
+import org.tdro.rows.records.FileKind;
 import org.tdro.rows.records.Records;
 
-/** Rows that are each a record of a file; the form is that of the first record that is a row. */
+/**
+ * Rows that are each a record of a file; the form is that of the first record that is a row, and so is whether all have scores or none.
+ */
 final class RecordRows extends ChunkedRows {
   private static final Logger LOG = LoggerFactory.getLogger(RecordRows.class);
 
@@ -47,14 +51,25 @@ final class RecordRows extends ChunkedRows {
     try {
       var ahead = new ArrayDeque<Records.Unparsed>();
       var form = recognised(records, options, ahead);
+      if (form.isEmpty()) {
+        refuseUnknown(ahead, parts, options);
+      }
       form.filter(known -> options.columns().isEmpty() && known.format() != RowFormat.TEVATRON)
           .ifPresent(known -> LOG.info("{}: rows of the form {}", source, known.format()));
       if (form.filter(RecordRows::isById).isPresent()) {
         documents = Documents.of(collectionBeside(source));
       }
       var found = Optional.ofNullable(documents);
-      return new RecordRows(records, ahead, form.map(known -> new RowParser(known, found)), found);
+      return new RecordRows(
+          records,
+          ahead,
+          form.map(known -> new RowParser(known, found))
+              .map(parser -> likeFirst(parser, records, ahead)),
+          found);
     } catch (RuntimeException e) {
+      if (documents != null) {
+        documents.close();
+      }
       records.close();
       throw e;
     }
@@ -68,16 +83,61 @@ final class RecordRows extends ChunkedRows {
         break;
       }
       ahead.add(next);
-      try {
-        var form = RowForm.of(next.value(), options);
-        if (form.isPresent()) {
-          return form;
-        }
-      } catch (InputException e) {
-        // Malformed: reported when it is parsed as a row.
+      var form = value(next)
+          .flatMap(record -> RowForm.of(record, options).filter(known -> known.isIn(record)));
+      if (form.isPresent()) {
+        return form;
       }
     }
     return Optional.empty();
+  }
+
+  /** Returns a record; nothing if it is malformed, which is reported when it is parsed as a row. */
+  private static Optional<JsonNode> value(Records.Unparsed record) {
+    try {
+      return Optional.of(record.value());
+    } catch (InputException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Says once, not of each record, that they are not rows. */
+  private static void refuseUnknown(
+      Deque<Records.Unparsed> records, List<Path> parts, RowOptions options) {
+    for (var record : records) {
+      var value = value(record);
+      if (value.isPresent()) {
+        var isTable = FileKind.of(parts.get(0))
+            .filter(kind -> kind == FileKind.CSV || kind == FileKind.TSV)
+            .isPresent();
+        throw new InputException(record.place() + ": "
+            + RowForm.refusal(value.get(), options)
+            + (isTable
+                ? "; if these are values, write a header before them, such as query,positive"
+                : "")
+            + (records.size() == 1
+                ? ""
+                : "; none of the first %d records is a row".formatted(records.size())));
+      }
+    }
+  }
+
+  /** Returns a parser of rows that have scores if the first that is well-formed has. */
+  private static RowParser likeFirst(
+      RowParser parser, Records records, Deque<Records.Unparsed> ahead) {
+    var record = ahead.peekLast();
+    while (record != null) {
+      try {
+        return parser.like(parser.parse(record.value(), record.place()), record.place());
+      } catch (InputException e) {
+        // Reported when it is read as a row.
+      }
+      record = ahead.size() < LOOK_AHEAD ? records.next() : null;
+      if (record != null) {
+        ahead.add(record);
+      }
+    }
+    return parser;
   }
 
   /** Returns the form of the rows of some files; nothing if none of the first records is a row, or can be read. */
@@ -136,7 +196,8 @@ final class RecordRows extends ChunkedRows {
     public TrainingRow parse() {
       var value = record.value();
       return parser
-          .orElseThrow(() -> new InputException(record.place() + ": " + RowForm.refusal(value)))
+          .orElseThrow(() -> new InputException(
+              record.place() + ": " + RowForm.refusal(value, RowOptions.RECOGNISE)))
           .parse(value, record.place());
     }
 

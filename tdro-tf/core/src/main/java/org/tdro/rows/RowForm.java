@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tdro.io.Json;
+import org.tdro.rows.records.Records;
 
 /**
  * The columns of a record that make a training row, and what they hold. Every form of rows is one: a query, columns of positives and
@@ -62,6 +65,12 @@ record RowForm(
 
   static final String POSITIVE_SCORES = "pos_scores";
   static final String NEGATIVE_SCORES = "neg_scores";
+
+  /** The most keys of an object that is taken for a frame around a list of records. */
+  private static final int WRAPPER_KEYS = 8;
+
+  private static final int SHOWN_KEYS = 12;
+  private static final int SHOWN_NAME = 40;
 
   private static final List<String> QUERY_IDS = List.of("query_id", "qid");
   private static final String ANCHOR = "anchor";
@@ -144,11 +153,18 @@ record RowForm(
         : Optional.of(form).filter(known -> known.isIn(record));
   }
 
-  private boolean isIn(JsonNode record) {
+  /** Returns whether a record has what makes it a row of this form, well-formed or not. */
+  boolean isIn(JsonNode value) {
+    var record = named(value);
     // Of Tevatron's rows, the passages alone tell the form, so that a missing query is an error of
     // the row.
     return positives.stream().anyMatch(record::has)
         && (record.has(query) || format == RowFormat.TEVATRON);
+  }
+
+  /** Returns what a record of this form has, for a message. */
+  String expected() {
+    return query + " and " + String.join(" or ", positives);
   }
 
   /** Returns the form of Tevatron's rows by id, whose query has had two names. */
@@ -248,6 +264,7 @@ record RowForm(
             && !positives.contains(name)
             && !read.contains(name)
             && !unused.contains(name))
+        .map(RowForm::shortened)
         .toList();
   }
 
@@ -256,9 +273,19 @@ record RowForm(
     return of(record, options).isPresent() || record.has("query") || record.has("query_id");
   }
 
-  /** Returns why a record is not a row of any form. */
-  static String refusal(JsonNode value) {
+  /** Returns why a record is not a row of the form that a user named, or of any. */
+  static String refusal(JsonNode value, RowOptions options) {
     var record = named(value);
+    var asked = options.columns().isPresent() || options.format().isPresent()
+        ? of(value, options)
+        : Optional.<RowForm>empty();
+    if (asked.isPresent()) {
+      return "has %s, expected %s%s"
+          .formatted(
+              keys(record),
+              asked.get().expected(),
+              options.columns().isPresent() ? ", as --columns says" : "");
+    }
     if (value.isArray()) {
       return "is a list of %d values, expected two texts, or three".formatted(value.size());
     }
@@ -276,8 +303,54 @@ record RowForm(
       return "has %s, as a document or a query of a collection, not a training row: name the folder of the collection"
           .formatted(keys(record));
     }
-    return "has %s, expected query_id, query and positive_passages, or the columns of another form; name columns that are called otherwise (--columns query=NAME,positive=NAME)"
-        .formatted(keys(record));
+    var list = names(record)
+        .filter(name -> record.path(name).isArray() && record.path(name).path(0).isObject())
+        .findFirst();
+    if (list.isPresent() && record.size() <= WRAPPER_KEYS) {
+      return "has %s, expected a list of records or one on each line; %s"
+          .formatted(keys(record), Records.fromList(list.get()));
+    }
+    return "has %s, expected %s; name columns that are called otherwise (--columns query=NAME,positive=NAME)"
+        .formatted(keys(record), nearest(record));
+  }
+
+  /** Returns the forms that a record has most of, with what they need. */
+  private static String nearest(JsonNode record) {
+    var shared = new TreeMap<Long, List<String>>(Comparator.reverseOrder());
+    Stream.concat(
+            Stream.of(TEVATRON, FLAG_EMBEDDING, DPR, byId(record))
+                .map(form -> new Needed(form.format, form.query, form.positives.get(0))),
+            PAIRS.stream()
+                .map(pair -> new Needed(RowFormat.SENTENCE_TRANSFORMERS, pair.get(0), pair.get(1))))
+        .forEach(needed -> shared
+            .computeIfAbsent(needed.in(record), count -> new ArrayList<>())
+            .add(needed.toString()));
+    var best = shared.firstEntry();
+    return best.getKey() == 0
+        ? "query_id, query and positive_passages, or the columns of another form"
+        : String.join(", or ", best.getValue());
+  }
+
+  /** The columns that tell a form. */
+  private record Needed(RowFormat format, String query, String positive) {
+    /** Returns how much of them a record has, under their names or ones that begin alike. */
+    long in(JsonNode record) {
+      return share(record, query) + share(record, positive);
+    }
+
+    private static long share(JsonNode record, String column) {
+      return record.has(column) ? 2 : names(record).anyMatch(name -> isLike(name, column)) ? 1 : 0;
+    }
+
+    private static boolean isLike(String name, String column) {
+      var lower = name.toLowerCase(Locale.ROOT);
+      return lower.length() > 2 && (lower.startsWith(column) || column.startsWith(lower));
+    }
+
+    @Override
+    public String toString() {
+      return "%s and %s (%s)".formatted(query, positive, format);
+    }
   }
 
   private static boolean isDocument(JsonNode record) {
@@ -290,8 +363,19 @@ record RowForm(
     if (!record.isObject()) {
       return Json.describe(record);
     }
-    var names = names(record).toList();
-    return names.isEmpty() ? "no keys" : "the keys " + String.join(", ", names);
+    var names = names(record).map(RowForm::shortened).toList();
+    return names.isEmpty()
+        ? "no keys"
+        : "the keys " + String.join(", ", names.subList(0, Math.min(SHOWN_KEYS, names.size())))
+            + (names.size() > SHOWN_KEYS
+                ? " and %d more".formatted(names.size() - SHOWN_KEYS)
+                : "");
+  }
+
+  /** Returns a name, in quotes if it does not look like one. */
+  private static String shortened(String name) {
+    var cut = name.length() > SHOWN_NAME ? name.substring(0, SHOWN_NAME) + "…" : name;
+    return cut.matches("[\\w.-]+") ? cut : "'" + cut + "'";
   }
 
   private static Stream<String> names(JsonNode record) {

@@ -19,12 +19,29 @@ final class RowParser {
 
   private final RowForm form;
   private final Optional<Documents> documents;
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final Optional<Example> example;
+  private final Set<String> told;
+
+  /** The first row of a source. */
+  private record Example(boolean hasScores, String place) {}
 
   /** Creates a parser of rows; those that name documents by id need the documents. */
   RowParser(RowForm form, Optional<Documents> documents) {
+    this(form, documents, Optional.empty(), ConcurrentHashMap.newKeySet());
+  }
+
+  private RowParser(
+      RowForm form, Optional<Documents> documents, Optional<Example> example, Set<String> told) {
     this.form = form;
     this.documents = documents;
+    this.example = example;
+    this.told = told;
+  }
+
+  /** Returns a parser of rows that have scores if, and only if, {@code row} has. */
+  RowParser like(TrainingRow row, String place) {
+    return new RowParser(
+        form, documents, Optional.of(new Example(row.scores().isPresent(), place)), told);
   }
 
   /** Returns the id of a query that has none: a hash of its text, so that its fold depends on nothing else. */
@@ -41,8 +58,15 @@ final class RowParser {
     var problems = new ArrayList<String>();
     var record = RowForm.named(value);
     var row = value.isArray() && form.format() != RowFormat.SENTENCE_TRANSFORMERS
-        ? refused(problems, "is a list, expected an object with " + expected())
+        ? refused(problems, "is a list, expected an object with " + form.expected())
         : new Parts(record, problems).row();
+    if (problems.isEmpty()) {
+      example
+          .filter(first -> first.hasScores() != row.scores().isPresent())
+          .ifPresent(first -> problems.add(
+              "its passages have %s, unlike those of %s; score all rows of a domain or none"
+                  .formatted(row.scores().isPresent() ? "scores" : "no scores", first.place())));
+    }
     if (!problems.isEmpty()) {
       throw new InputException(
           problems.stream().map(problem -> place + ": " + problem).toList());
@@ -61,10 +85,6 @@ final class RowParser {
     if (!news.isEmpty()) {
       LOG.warn("{}: not used, here and further on: {}", place, String.join(", ", news));
     }
-  }
-
-  private String expected() {
-    return form.query() + " and " + String.join(" or ", form.positives());
   }
 
   /** Passages with the scores that they have; NaN for those without. */
@@ -99,7 +119,8 @@ final class RowParser {
 
     TrainingRow row() {
       if (form.positives().stream().allMatch(key -> isAbsent(node.path(key)))) {
-        return refused(problems, "has %s, expected %s".formatted(RowForm.keys(node), expected()));
+        return refused(
+            problems, "has %s, expected %s".formatted(RowForm.keys(node), form.expected()));
       }
       var queryId = id(node, form.ids(), "");
       var query = text(node, form.query(), form.query());

@@ -7,7 +7,7 @@ import java.util.List;
 import org.tdro.io.InputException;
 
 /**
- * The training rows of one domain, in an order that never changes. Each format has an implementation; code that works on rows
+ * The training rows of one domain, in an order that never changes; all have scores, or none. Each format has an implementation; code that works on rows
  * (import, vocabulary, statistics) knows this interface only.
  */
 public interface RowSource extends AutoCloseable {
@@ -50,8 +50,9 @@ public interface RowSource extends AutoCloseable {
    * @throws InputException if it is missing or cannot be read
    */
   static RowSource open(Path source, RowOptions options) {
-    var rows = opened(source, options);
-    return options.onError() == RowOptions.OnError.SKIP ? new SkippingRows(source, rows) : rows;
+    return options.onError() == RowOptions.OnError.SKIP
+        ? SkippingRows.of(source, () -> opened(source, options))
+        : opened(source, options);
   }
 
   private static RowSource opened(Path source, RowOptions options) {

@@ -2,9 +2,11 @@ package org.tdro.rows;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.io.InputException;
@@ -24,10 +26,28 @@ final class SkippingRows extends ChunkedRows {
   private long skipped;
   private boolean ended;
 
-  /** Reads rows of {@code source}, which are closed with these. */
-  SkippingRows(Path source, RowSource rows) {
+  private SkippingRows(Path source, RowSource rows) {
     this.source = source;
     this.rows = rows;
+  }
+
+  /**
+   * Reads rows of {@code source}, which are closed with these.
+   *
+   * @throws InputException of what is no single row, and cannot be skipped
+   */
+  static RowSource of(Path source, Supplier<RowSource> rows) {
+    return new SkippingRows(source, unskippable(rows));
+  }
+
+  private static <T> T unskippable(Supplier<T> reading) {
+    try {
+      return reading.get();
+    } catch (InputException e) {
+      var problems = new ArrayList<>(e.problems());
+      problems.add("--on-error skip leaves single rows out, and this is more than one");
+      throw new InputException(problems);
+    }
   }
 
   private record Parsed(String place, TrainingRow row, long length) implements Unparsed {
@@ -40,7 +60,7 @@ final class SkippingRows extends ChunkedRows {
   @Override
   Unparsed next() {
     if (chunks == null) {
-      chunks = rows.chunks(CHUNK_ROWS);
+      chunks = unskippable(() -> rows.chunks(CHUNK_ROWS));
     }
     while (true) {
       while (chunk.isEmpty()) {
@@ -48,7 +68,7 @@ final class SkippingRows extends ChunkedRows {
           end();
           return null;
         }
-        chunk.addAll(chunks.next());
+        chunk.addAll(unskippable(chunks::next));
       }
       var row = chunk.remove();
       read++;

@@ -1,5 +1,6 @@
 package org.tdro.rows;
 
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,15 +15,15 @@ import org.tdro.rows.records.FileKind;
 final class TripleRows extends ChunkedRows {
   private static final int FIELDS = 3;
 
+  private final Path file;
   private final TextLines lines;
   private final BiFunction<TextLines.Line, String[], TrainingRow> parser;
   private final List<Documents> owned;
 
   private TripleRows(
-      TextLines lines,
-      BiFunction<TextLines.Line, String[], TrainingRow> parser,
-      List<Documents> owned) {
-    this.lines = lines;
+      Path file, BiFunction<TextLines.Line, String[], TrainingRow> parser, List<Documents> owned) {
+    this.file = file;
+    this.lines = TextLines.open(file);
     this.parser = parser;
     this.owned = owned;
   }
@@ -39,16 +40,14 @@ final class TripleRows extends ChunkedRows {
 
   /** Opens triples of texts. */
   static RowSource ofTexts(Path file) {
-    return new TripleRows(TextLines.open(file), TripleRows::texts, List.of());
+    return new TripleRows(file, TripleRows::texts, List.of());
   }
 
   /** Opens triples of ids; closes queries and documents with them, or if that fails. */
   static RowSource ofIds(Path file, Documents queries, Documents documents) {
     try {
       return new TripleRows(
-          TextLines.open(file),
-          (line, ids) -> joined(line, ids, queries, documents),
-          List.of(queries, documents));
+          file, (line, ids) -> joined(line, ids, queries, documents), List.of(queries, documents));
     } catch (RuntimeException e) {
       queries.close();
       documents.close();
@@ -96,8 +95,28 @@ final class TripleRows extends ChunkedRows {
 
   @Override
   Unparsed next() {
-    var line = lines.next();
-    return line == null ? null : new Row(line);
+    try {
+      var line = lines.next();
+      return line == null ? null : new Row(line);
+    } catch (InputException e) {
+      if (e.getCause() instanceof CharacterCodingException) {
+        return new Unreadable(file + ":" + lines.number(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** A line that is not UTF-8; those after it are read. */
+  private record Unreadable(String place, InputException problem) implements Unparsed {
+    @Override
+    public TrainingRow parse() {
+      throw problem;
+    }
+
+    @Override
+    public long length() {
+      return 0;
+    }
   }
 
   private final class Row implements Unparsed {

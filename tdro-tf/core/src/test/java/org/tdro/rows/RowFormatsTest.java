@@ -172,6 +172,55 @@ class RowFormatsTest {
   }
 
   @Test
+  void whatIsMoreThanARowIsNotSkipped() throws IOException {
+    var skip = new RowOptions(Optional.empty(), Optional.empty(), OnError.SKIP);
+    for (var file : List.of(
+        write("a.csv", "query,answer", "a,b", "'x'y,z", "c,d"), write("b.jsonl", "{'a': 'b'}"))) {
+      assertThatThrownBy(() -> read(file, skip))
+          .hasMessageStartingWith(file.toString())
+          .hasMessageEndingWith(
+              "--on-error skip leaves single rows out, and this is more than one");
+    }
+  }
+
+  /** Once, not for each of its records. */
+  @Test
+  void aFileOfAnUnknownFormIsNamedOnce() throws IOException {
+    var table = write("a.csv", "who wrote Faust?,Goethe", "who wrote Hamlet?,Shakespeare", "a,b");
+    assertThatThrownBy(() -> read(table))
+        .hasMessageStartingWith(table + ":2: has the keys 'who wrote Faust?', Goethe, expected ")
+        .hasMessageEndingWith(
+            "(--columns query=NAME,positive=NAME); if these are values, write a header before them, such as query,positive; none of the first 2 records is a row");
+    var lines = write("a.jsonl", "{'question': 'a', 'Answers': ['b']}", "{}");
+    assertThatThrownBy(() -> read(lines))
+        .hasMessageContaining("expected question and answer (sentence-transformers); name");
+    var columns = new RowOptions(
+        Optional.empty(), Optional.of(Columns.parse("query=a,positive=b")), OnError.FAIL);
+    assertThatThrownBy(() -> read(lines, columns))
+        .hasMessage(
+            lines
+                + ":1: has the keys question, Answers, expected a and b, as --columns says; none of the first 2 records is a row");
+    var wrapped = write("a.json", "{'version': 1, 'data': [{'query': 'a', 'pos': ['b']}]}");
+    assertThatThrownBy(() -> read(wrapped)).hasMessageContaining("jq -c '.data[]'");
+  }
+
+  @Test
+  void allRowsHaveScoresOrNone() throws IOException {
+    var file = write(
+        "a.jsonl",
+        "{'query': 'a', 'pos': []}",
+        "{'query': 'a', 'pos': ['b'], 'pos_scores': [1]}",
+        "{'query': 'c', 'pos': ['d']}",
+        "{'query': 'e', 'pos': ['f'], 'pos_scores': [2]}");
+    assertThatThrownBy(() -> read(file))
+        .hasMessage(String.join(
+            "\n",
+            file + ":1: has no positive passage",
+            file + ":3: its passages have no scores, unlike those of " + file
+                + ":2; score all rows of a domain or none"));
+  }
+
+  @Test
   void columnsMayHaveAnyName() throws IOException {
     var columns = Columns.parse("query=asked, positive=clicked,negative=seen,negative=other,id=n");
     var options = new RowOptions(Optional.empty(), Optional.of(columns), OnError.FAIL);

@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.io.CounterRandom;
@@ -24,16 +27,27 @@ import org.tdro.rows.selection.HeldOut;
 /**
  * An evaluation set in BEIR's form (see {@link Layout#BEIR}) of held-out rows: their queries, and all passages of the domain as documents.
  * Texts that are equal after normalisation become one, with the id that came first. A passage without an id gets one, and so does one
- * whose id another one has.
+ * whose id another one has. A document with the id of a query is left out of its ranking as the query itself
+ * ({@link EvaluationSet.OwnDocument}), so a query gets another id where that is the id of another text. The held-out queries are in memory
+ * until all documents are known.
  */
 public final class BeirWriter implements HeldOut {
+  /** Is put before the id of a query that is also that of another text. */
+  public static final String QUERY_PREFIX = "q-";
+
   private final BufferedWriter corpus;
   private final BufferedWriter queries;
   private final BufferedWriter judgements;
   private final Ids documentIds = new Ids("d");
   private final Ids queryIds = new Ids("q");
-  /** Pairs of a query and a document whose judgements are written. */
-  private final HashNumbers judged = new HashNumbers();
+
+  private record Query(String id, String text) {}
+
+  private record Judgement(String query, String document) {}
+
+  private final List<Query> heldOut = new ArrayList<>();
+  /** Different pairs. */
+  private final Set<Judgement> judged = new LinkedHashSet<>();
 
   private BeirWriter(BufferedWriter corpus, BufferedWriter queries, BufferedWriter judgements) {
     this.corpus = corpus;
@@ -63,7 +77,7 @@ public final class BeirWriter implements HeldOut {
     for (var passage : row.positives()) {
       var document = document(passage);
       if (heldOut) {
-        judge(query(row), document);
+        judged.add(new Judgement(query(row), document));
       }
     }
     for (var passage : row.negatives()) {
@@ -84,18 +98,32 @@ public final class BeirWriter implements HeldOut {
     return found.id();
   }
 
-  private String query(TrainingRow row) throws IOException {
+  private String query(TrainingRow row) {
     var found = queryIds.of(row.query(), row.queryId());
     if (found.isNew()) {
-      line(queries, Json.object().put("_id", found.id()).put("text", row.query()));
+      heldOut.add(new Query(found.id(), row.query()));
     }
     return found.id();
   }
 
-  private void judge(String query, String document) throws IOException {
-    if (judged.isNew(CounterRandom.bits(Ids.hash(query), Ids.hash(document)))) {
-      judgements.write(query + "\t" + document + "\t1\n");
+  @Override
+  public long complete() throws IOException {
+    var renamed = new HashMap<String, String>();
+    for (var query : heldOut) {
+      var id = query.id();
+      while (documentIds.isOfAnother(id, query.text())) {
+        id = queryIds.unused(QUERY_PREFIX + id);
+      }
+      if (!id.equals(query.id())) {
+        renamed.put(query.id(), id);
+      }
+      line(queries, Json.object().put("_id", id).put("text", query.text()));
     }
+    for (var pair : judged) {
+      judgements.write(
+          renamed.getOrDefault(pair.query(), pair.query()) + "\t" + pair.document() + "\t1\n");
+    }
+    return renamed.size();
   }
 
   private static void line(BufferedWriter file, ObjectNode object) throws IOException {
@@ -142,7 +170,25 @@ public final class BeirWriter implements HeldOut {
       return new Found(id, true);
     }
 
-    static long hash(String id) {
+    /** Returns whether an id is that of a text which differs from {@code text}. */
+    boolean isOfAnother(String id, String text) {
+      if (used.find(hash(id)) < 0) {
+        return false;
+      }
+      int known = texts.find(NormalText.of(text).hash());
+      return known < 0 || !ids.get(known).equals(id);
+    }
+
+    /** Returns an id, with {@value #QUERY_PREFIX} before it until it is not used, which it is from now on. */
+    String unused(String id) {
+      var free = id;
+      while (!used.isNew(hash(free))) {
+        free = QUERY_PREFIX + free;
+      }
+      return free;
+    }
+
+    private static long hash(String id) {
       return CounterRandom.mix(CounterRandom.fnv1a(id.getBytes(StandardCharsets.UTF_8)));
     }
   }

@@ -7,7 +7,6 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,6 +29,8 @@ import org.tdro.io.InputException;
 final class ArrowRecords implements Records {
   private static final byte[] FILE_MAGIC = "ARROW1".getBytes(StandardCharsets.US_ASCII);
 
+  private static final String KIND = "Arrow";
+
   private final Path file;
   private final FileChannel channel;
   private final BufferAllocator allocator;
@@ -43,6 +44,7 @@ final class ArrowRecords implements Records {
   private int rows;
   private int next;
   private long row;
+  private boolean isDamaged;
 
   private ArrowRecords(
       Path file, FileChannel channel, BufferAllocator allocator, ArrowReader reader) {
@@ -53,23 +55,20 @@ final class ArrowRecords implements Records {
   }
 
   static Records open(Path file) {
-    var opened = new ArrayDeque<AutoCloseable>();
+    FileChannel channel = null;
+    ArrowReader reader = null;
     try {
-      var channel = FileChannel.open(file);
-      opened.push(channel);
+      channel = FileChannel.open(file);
       var allocator = new RootAllocator();
-      opened.push(allocator);
-      var reader = isFile(channel)
+      reader = isFile(channel)
           ? new ArrowFileReader(channel, allocator, CommonsCompressionFactory.INSTANCE)
           : new ArrowStreamReader(channel, allocator, CommonsCompressionFactory.INSTANCE);
-      opened.push(reader);
       reader.getVectorSchemaRoot();
       return new ArrowRecords(file, channel, allocator, reader);
-    } catch (IOException | RuntimeException e) {
-      AutoCloseables.close(e, opened);
-      throw e instanceof NoSuchFileException
-          ? new InputException(file + ": there is no such file", e)
-          : new InputException(file + ": cannot be read as Arrow IPC: " + e.getMessage(), e);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      var damaged = FileKind.damaged(file.toString(), KIND, e);
+      AutoCloseables.close(damaged, reader, channel);
+      throw damaged;
     }
   }
 
@@ -94,9 +93,9 @@ final class ArrowRecords implements Records {
       next++;
       row++;
       return new Parsed(file + ":row " + row, value);
-    } catch (IOException | RuntimeException e) {
-      throw new InputException(
-          file + ":row " + (row + 1) + ": damaged Arrow IPC: " + e.getMessage(), e);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      isDamaged = true;
+      throw FileKind.damaged(file + ":row " + (row + 1), KIND, e);
     }
   }
 
@@ -173,7 +172,13 @@ final class ArrowRecords implements Records {
   public void close() {
     release();
     try {
-      AutoCloseables.close(reader, allocator, channel);
+      if (isDamaged) {
+        // The library loses buffers of a batch that it cannot load, which the allocator would
+        // report.
+        AutoCloseables.close(reader, channel);
+      } else {
+        AutoCloseables.close(reader, allocator, channel);
+      }
     } catch (Exception e) {
       throw new InputException(file + ": cannot be closed: " + e.getMessage(), e);
     }

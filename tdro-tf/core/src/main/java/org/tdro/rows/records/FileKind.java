@@ -2,6 +2,7 @@ package org.tdro.rows.records;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,10 +21,10 @@ public enum FileKind {
   JSON_LINES(FileKind::openJson, "jsonl", "jsonlines", "ndjson"),
   /** A list of JSON objects, or one on each line. */
   JSON(FileKind::openJson, "json"),
-  /** A table with a header, values separated by commas and quoted as RFC 4180 says. */
-  CSV(file -> TableRecords.open(file, ','), "csv"),
-  /** The same with tabs. */
-  TSV(file -> TableRecords.open(file, '\t'), "tsv"),
+  /** A table with a header, quoted as RFC 4180 says; values are separated by commas, or semicolons or tabs if the header has none. */
+  CSV(file -> TableRecords.open(file, ",;\t"), "csv"),
+  /** The same, separated by tabs. */
+  TSV(file -> TableRecords.open(file, "\t"), "tsv"),
   /** Parquet. */
   PARQUET(ParquetRecords::open, "parquet"),
   /** Arrow IPC, of files or of streams. */
@@ -34,6 +35,9 @@ public enum FileKind {
 
   /** A list begins on a line of its own, or with an object or a list; a line may be a list of texts. */
   private static final Pattern LIST = Pattern.compile("\\[\\s*([\\[{\\r\\n].*|)", Pattern.DOTALL);
+
+  private static final byte[] POINTER =
+      "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
 
   @SuppressWarnings("ImmutableEnumChecker") // a method
   private final Function<Path, Records> reader;
@@ -80,7 +84,37 @@ public enum FileKind {
    * @throws InputException if it is missing or damaged
    */
   public Records open(Path file) {
+    refusePointer(file);
     return reader.apply(file);
+  }
+
+  /** Refuses what Git LFS leaves in place of a file. */
+  private static void refusePointer(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      if (Arrays.equals(in.readNBytes(POINTER.length), POINTER)) {
+        throw new InputException(
+            file + ": is not the file itself, but a pointer of Git LFS: git lfs pull");
+      }
+    } catch (NoSuchFileException e) {
+      throw new InputException(file + ": there is no such file", e);
+    } catch (IOException e) {
+      throw new InputException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Returns what to say of a file whose library cannot read it. What the library says, which is about its own types, is kept for a stack
+   * trace.
+   *
+   * @param place where it cannot be read
+   */
+  static InputException damaged(String place, String kind, Throwable failure) {
+    var problem = new InputException(
+        failure instanceof OutOfMemoryError
+            ? "%s: needs more memory than there is, or is a damaged %s file".formatted(place, kind)
+            : "%s: damaged %s file, or something else; copy it again".formatted(place, kind));
+    problem.addSuppressed(failure);
+    return problem;
   }
 
   private static Records openJson(Path file) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.tdro.io.InputException;
 
 /** A compression of the pages of Parquet. */
 enum PageCodec {
@@ -49,11 +50,11 @@ enum PageCodec {
   };
 
   /** Returns the codec of a column; an exception names those that are not read. */
-  static PageCodec of(CompressionCodecName name) throws IOException {
+  static PageCodec of(CompressionCodecName name) {
     return Arrays.stream(values())
         .filter(codec -> codec.name().equals(name.name()))
         .findFirst()
-        .orElseThrow(() -> new IOException(
+        .orElseThrow(() -> new InputException(
             "its compression %s is not read; write it with snappy, gzip, zstd or lz4_raw"
                 .formatted(name)));
   }

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -76,12 +75,17 @@ final class ParquetRecords implements Records {
           metadata.getFileMetaData().getSchema(),
           metadata.getFileMetaData().getCreatedBy(),
           metadata.getBlocks().iterator());
-    } catch (NoSuchFileException e) {
-      throw new InputException(file + ": there is no such file", e);
-    } catch (IOException | RuntimeException e) {
-      closeQuietly(channel, e);
-      throw new InputException(file + ": cannot be read as Parquet: " + e.getMessage(), e);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      var problem = problem(file, file.toString(), e);
+      closeQuietly(channel, problem);
+      throw problem;
     }
+  }
+
+  private static InputException problem(Path file, String place, Throwable failure) {
+    return failure instanceof InputException unread
+        ? new InputException(file + ": cannot be read as Parquet: " + unread.getMessage())
+        : FileKind.damaged(place, "Parquet", failure);
   }
 
   private static void closeQuietly(FileChannel channel, Exception failure) {
@@ -97,17 +101,17 @@ final class ParquetRecords implements Records {
   private static byte[] footer(FileChannel channel) throws IOException {
     long size = channel.size();
     if (size < TAIL + MAGIC.length) {
-      throw new IOException("it is too short");
+      throw new InputException("it is too short");
     }
     var tail = ByteBuffer.wrap(read(channel, size - TAIL, TAIL)).order(ByteOrder.LITTLE_ENDIAN);
     int length = tail.getInt();
     var magic = new byte[MAGIC.length];
     tail.get(magic);
     if (Arrays.equals(magic, ENCRYPTED_MAGIC)) {
-      throw new IOException("it is encrypted");
+      throw new InputException("it is encrypted");
     }
     if (!Arrays.equals(magic, MAGIC)) {
-      throw new IOException("it does not end as a Parquet file does; was it copied as a whole?");
+      throw new InputException("it does not end as a Parquet file does; was it copied as a whole?");
     }
     if (length <= 0 || length > size - TAIL) {
       throw new IOException("its footer has a length of " + length);
@@ -138,9 +142,8 @@ final class ParquetRecords implements Records {
       left--;
       row++;
       return new Parsed(file + ":row " + row, value);
-    } catch (IOException | RuntimeException e) {
-      throw new InputException(
-          file + ":row " + (row + 1) + ": damaged Parquet file: " + e.getMessage(), e);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      throw problem(file, file + ":row " + (row + 1), e);
     }
   }
 
@@ -158,7 +161,7 @@ final class ParquetRecords implements Records {
 
   private PageReader pages(ColumnChunkMetaData chunk) throws IOException {
     if (chunk.isEncrypted()) {
-      throw new IOException("its columns are encrypted");
+      throw new InputException("its columns are encrypted");
     }
     return new ParquetPages(
         PageCodec.of(chunk.getCodec()),

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.tdro.io.InputException;
+import org.tdro.io.Json;
 
 /** The records of a file, in its order and one at a time: a line of JSON, an item of a list, or a row of a table. */
 public interface Records extends AutoCloseable {
@@ -41,10 +42,23 @@ public interface Records extends AutoCloseable {
     }
   }
 
+  /** A record that cannot be read; those after it can. */
+  record Unreadable(String place, InputException problem) implements Unparsed {
+    @Override
+    public JsonNode value() {
+      throw problem;
+    }
+
+    @Override
+    public long length() {
+      return 0;
+    }
+  }
+
   /**
    * Returns the next record, or null at the end.
    *
-   * @throws InputException if what follows cannot be read
+   * @throws InputException if neither it nor what follows can be read
    */
   Unparsed next();
 
@@ -86,5 +100,11 @@ public interface Records extends AutoCloseable {
         current.close();
       }
     };
+  }
+
+  /** Returns how the records of a list within an object are written as lines, for a message. */
+  static String fromList(String key) {
+    return "jq -c '.%s[]' writes the items of its list so"
+        .formatted(key.matches("\\w+") ? key : Json.line(List.of(key)));
   }
 }

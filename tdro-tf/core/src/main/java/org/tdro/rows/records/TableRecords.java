@@ -2,28 +2,36 @@ package org.tdro.rows.records;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.MalformedInputException;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.tdro.io.Compression;
 import org.tdro.io.InputException;
+import org.tdro.io.TextLines;
 
 /** The rows of a table of texts, each with the names of the header. */
 final class TableRecords implements Records {
-  private static final String BYTE_ORDER_MARK = "\uFEFF";
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  /** Stands for bytes that are not UTF-8: half of a surrogate pair, which no UTF-8 decodes to on its own. */
+  private static final char MALFORMED = '\uDFFF';
+
+  /** The characters in which the separator is looked for. */
+  private static final int LONGEST_HEADER = 1 << 16;
 
   private final Path file;
   private final CSVParser parser;
@@ -36,12 +44,17 @@ final class TableRecords implements Records {
     this.rows = parser.iterator();
   }
 
-  static Records open(Path file, char separator) {
+  /**
+   * Opens a file.
+   *
+   * @param separators of values; the header has the first of them that it holds
+   */
+  static Records open(Path file, String separators) {
     TableRecords records = null;
     try {
-      // Malformed bytes are an error: a decoder that replaces them would change texts.
-      var reader = new BufferedReader(
-          new InputStreamReader(Compression.read(file), StandardCharsets.UTF_8.newDecoder()));
+      var reader = reader(file);
+      skipByteOrderMark(reader);
+      char separator = separator(reader, separators);
       var format = CSVFormat.RFC4180
           .builder()
           .setDelimiter(separator)
@@ -63,15 +76,66 @@ final class TableRecords implements Records {
     }
   }
 
+  private static BufferedReader reader(Path file) throws IOException {
+    var bytes = new BufferedInputStream(Compression.read(file));
+    try {
+      bytes.mark(2);
+      TextLines.refuseUtf16(file, bytes.readNBytes(2));
+      bytes.reset();
+    } catch (IOException | InputException e) {
+      bytes.close();
+      throw e;
+    }
+    return new BufferedReader(new InputStreamReader(
+        bytes,
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .replaceWith(String.valueOf(MALFORMED))));
+  }
+
+  /** Before a quoted name it would make the quotes a part of it. */
+  private static void skipByteOrderMark(BufferedReader reader) throws IOException {
+    reader.mark(1);
+    if (reader.read() != BYTE_ORDER_MARK) {
+      reader.reset();
+    }
+  }
+
+  /** Returns the separator of a file's values, of which the first line is looked at. */
+  private static char separator(BufferedReader reader, String candidates) throws IOException {
+    reader.mark(LONGEST_HEADER);
+    var held = new HashSet<Character>();
+    boolean isQuoted = false;
+    for (int i = 0; i < LONGEST_HEADER; i++) {
+      int next = reader.read();
+      if (next < 0 || (!isQuoted && (next == '\n' || next == '\r'))) {
+        break;
+      }
+      isQuoted ^= next == '"';
+      if (!isQuoted) {
+        held.add((char) next);
+      }
+    }
+    reader.reset();
+    return (char) candidates
+        .chars()
+        .filter(candidate -> held.contains((char) candidate))
+        .findFirst()
+        .orElse(candidates.charAt(0));
+  }
+
   private void readHeader() {
     var first = nextRow();
     if (first == null) {
       header = List.of();
       return;
     }
-    var names = first.values();
-    names[0] = names[0].startsWith(BYTE_ORDER_MARK) ? names[0].substring(1) : names[0];
-    header = Arrays.stream(names).map(String::strip).toList();
+    var problem = problem(first);
+    if (problem.isPresent()) {
+      throw new InputException(file + ":1: " + problem.get());
+    }
+    header = first.stream().map(String::strip).toList();
     var seen = new HashSet<String>();
     for (var name : header) {
       if (!seen.add(name)) {
@@ -97,9 +161,32 @@ final class TableRecords implements Records {
     }
   }
 
+  /** Returns what is wrong with the characters of a row. */
+  private static Optional<String> problem(CSVRecord row) {
+    if (row.stream().anyMatch(TableRecords::isMalformed)) {
+      return Optional.of("is not valid UTF-8");
+    }
+    return row.stream().anyMatch(value -> value.indexOf('\0') >= 0)
+        ? Optional.of("holds the character NUL, as no text does")
+        : Optional.empty();
+  }
+
+  private static boolean isMalformed(String value) {
+    for (int i = value.indexOf(MALFORMED); i >= 0; i = value.indexOf(MALFORMED, i + 1)) {
+      if (i == 0 || !Character.isHighSurrogate(value.charAt(i - 1))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private record OfTable(String place, List<String> header, CSVRecord row) implements Unparsed {
     @Override
     public JsonNode value() {
+      var problem = problem(row);
+      if (problem.isPresent()) {
+        throw new InputException(place + ": " + problem.get());
+      }
       if (row.size() != header.size()) {
         throw new InputException("%s: has %d values, but the header names %d columns"
             .formatted(place, row.size(), header.size()));
@@ -122,19 +209,14 @@ final class TableRecords implements Records {
     try {
       return rows.hasNext() ? rows.next() : null;
     } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof CSVException) {
+        throw new InputException(
+            file + ":" + line
+                + ": its quotes do not match, here or in one of the next lines, so it cannot be told where the next row begins; a quote within a quoted value is written twice");
+      }
       throw new InputException(
-          file + ":" + line + ": "
-              + (e.getCause() instanceof MalformedInputException
-                  ? "is not valid UTF-8, here or in one of the next lines"
-                  : isQuoting(e)
-                      ? "its quotes do not match, here or in one of the next lines; a quote within a quoted value is written twice"
-                      : Compression.reason(file, e.getCause())),
-          e);
+          file + ":" + line + ": " + Compression.reason(file, e.getCause()), e);
     }
-  }
-
-  private static boolean isQuoting(UncheckedIOException e) {
-    return e.getCause() instanceof CSVException;
   }
 
   @Override

@@ -24,6 +24,13 @@ public interface HeldOut extends AutoCloseable {
    */
   void add(TrainingRow row, boolean heldOut) throws IOException;
 
+  /**
+   * Writes what needs all rows of the domain, after the last of them.
+   *
+   * @return the number of queries that got another id than theirs, since that is the id of a document
+   */
+  long complete() throws IOException;
+
   @Override
   void close() throws IOException;
 }

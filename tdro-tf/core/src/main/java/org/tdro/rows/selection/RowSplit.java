@@ -58,6 +58,7 @@ public record RowSplit(Size size, long seed) {
    * @param largestGroup rows of this domain in the largest of them
    * @param negativesTakenOut negatives of the rows that stay which are held-out positives
    * @param rowsWithoutNegatives rows that had negatives and now have none
+   * @param renamedQueries see {@link HeldOut#complete}
    */
   public record Counts(
       long rows,
@@ -66,7 +67,8 @@ public record RowSplit(Size size, long seed) {
       long groups,
       long largestGroup,
       long negativesTakenOut,
-      long rowsWithoutNegatives) {}
+      long rowsWithoutNegatives,
+      long renamedQueries) {}
 
   /**
    * Writes rows that stay to {@code folder/train/DOMAIN.jsonl[.gz]}, in their order, and the others in a form.
@@ -98,7 +100,7 @@ public record RowSplit(Size size, long seed) {
               train.write(plan.withoutHeldOut(row, hashes, negatives));
             }
           });
-          counts.put(domain, plan.counts(domain, negatives[0], negatives[1]));
+          counts.put(domain, plan.counts(domain, negatives[0], negatives[1], others.complete()));
         }
       });
       return record.apply(counts);
@@ -110,6 +112,11 @@ public record RowSplit(Size size, long seed) {
   private static final class Nothing implements HeldOut {
     @Override
     public void add(TrainingRow row, boolean heldOut) {}
+
+    @Override
+    public long complete() {
+      return 0;
+    }
 
     @Override
     public void close() {}
@@ -223,10 +230,17 @@ public record RowSplit(Size size, long seed) {
       return row.withoutNegatives(i -> leaks[i]);
     }
 
-    Counts counts(String domain, long negatives, long withoutNegatives) {
+    Counts counts(String domain, long negatives, long withoutNegatives, long renamedQueries) {
       int d = domains.indexOf(domain);
       return new Counts(
-          rows[d], drawn[d], wanted[d], counted[d], largest[d], negatives, withoutNegatives);
+          rows[d],
+          drawn[d],
+          wanted[d],
+          counted[d],
+          largest[d],
+          negatives,
+          withoutNegatives,
+          renamedQueries);
     }
   }
 
@@ -240,6 +254,11 @@ public record RowSplit(Size size, long seed) {
           if (heldOut) {
             writer.write(row);
           }
+        }
+
+        @Override
+        public long complete() {
+          return 0;
         }
 
         @Override

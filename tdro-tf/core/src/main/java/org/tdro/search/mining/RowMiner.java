@@ -33,11 +33,27 @@ record RowMiner(
     Optional<PoolRanker> teacher) {
   private static final long STREAM = 0x6e65676174697665L;
 
+  /** Ranked passages in memory at a time, of about 100 bytes each. */
+  private static final long RANKED_TOGETHER = 1 << 19;
+
   /** Rows with mined negatives, in the order of those they were mined for. */
   record Mined(List<TrainingRow> rows, MiningCounts counts) {}
 
-  /** Mines some rows together. */
+  /** Mines rows, fewer of them together where rankings are long. */
   Mined mine(List<TrainingRow> rows) {
+    long depth = Math.min(options.rangeMax(), pool.size());
+    int together = (int) Math.max(1, RANKED_TOGETHER / Math.max(1, depth));
+    var mined = new ArrayList<TrainingRow>(rows.size());
+    var counts = MiningCounts.NONE;
+    for (int start = 0; start < rows.size(); start += together) {
+      var some = mineTogether(rows.subList(start, Math.min(rows.size(), start + together)));
+      mined.addAll(some.rows());
+      counts = counts.plus(some.counts());
+    }
+    return new Mined(mined, counts);
+  }
+
+  private Mined mineTogether(List<TrainingRow> rows) {
     var queries = rows.stream().map(TrainingRow::query).toList();
     var rankings = ranker.rank(queries, options.rangeMax());
     var relevant = queries.stream()

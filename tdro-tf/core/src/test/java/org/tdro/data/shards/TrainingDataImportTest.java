@@ -253,7 +253,9 @@ class TrainingDataImportTest {
   void givesUpAfterTwentyProblems() {
     ImportedRows.write(
         rows.resolve("bad.jsonl"),
-        IntStream.range(0, 1000).mapToObj(i -> "[]").toArray(String[]::new));
+        IntStream.range(0, 1000)
+            .mapToObj(i -> "{\"query\": \"\", \"pos\": []}")
+            .toArray(String[]::new));
     assertThatThrownBy(this::run)
         .isInstanceOfSatisfying(
             InputException.class, e -> assertThat(e.problems()).hasSize(20));
