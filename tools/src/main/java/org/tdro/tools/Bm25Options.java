@@ -9,13 +9,15 @@ final class Bm25Options {
   @Option(
       names = "--bm25-k1",
       paramLabel = "X",
-      description = "How slowly further occurrences of a word count less (default: 0.9).")
+      description =
+          "How slowly further occurrences of a word count less (default: 0.9; tdro search: that of the index).")
   private Double k1;
 
   @Option(
       names = "--bm25-b",
       paramLabel = "X",
-      description = "How much the length of documents counts, from 0 to 1 (default: 0.4).")
+      description =
+          "How much the length of documents counts, from 0 to 1 (default: 0.4; tdro search: that of the index).")
   private Double b;
 
   /** Returns the first option that is given. */

@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Write training rows of any form as lines of JSON, in Tevatron's form.",
       "",
-      "Files are .jsonl, .json (a list or lines), .csv and .tsv (with a header), each also .gz or .zst, .parquet, and .arrow (files "
+      "Files are .jsonl, .json (a list or lines), .csv (with commas or semicolons) and .tsv, with a header, each also .gz or .zst, .parquet, and .arrow (files "
           + "and streams). Folders are those of BEIR (qrels/train.tsv) and MS MARCO, data sets that Hugging Face's library saved, and "
           + "numbered parts of one file. The form of rows is recognised by the first of them:",
       "",

@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
           + "Groups of such rows are drawn by the seed; one that is larger than what is to be held out stays in training.",
       "",
       "Writes DIR/train/DOMAIN.jsonl and, as beir, DIR/eval/DOMAIN, a set whose documents are all passages of the domain, or, as rows, "
-          + "DIR/heldout/DOMAIN.jsonl.",
+          + "DIR/heldout/DOMAIN.jsonl. A query of a set whose id is also that of another text gets q- before it, since evaluation takes a "
+          + "document with the id of a query for the query itself.",
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

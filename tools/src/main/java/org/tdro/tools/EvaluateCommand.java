@@ -146,7 +146,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--cache",
       paramLabel = "DIR",
       description =
-          "Keep the embeddings of documents and queries in DIR, and use those of the same model and texts that are there.")
+          "Keep the embeddings of documents and queries in DIR, and use those of the same model and texts that are there. rerank keeps none, but uses them.")
   private Path cache;
 
   @Mixin
@@ -206,13 +206,20 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     EmbeddingSource source(EvaluationSet set, Path cache) {
-      return cache == null
-          ? encoded(set)
-          : new StoredEmbeddings(
-              retriever,
-              prompts.task(set.name()),
-              new EmbeddingCache(cache),
-              set.content().documents());
+      return cache == null ? encoded(set) : stored(set, cache);
+    }
+
+    private StoredEmbeddings stored(EvaluationSet set, Path cache) {
+      return new StoredEmbeddings(
+          retriever,
+          prompts.task(set.name()),
+          new EmbeddingCache(cache),
+          set.content().documents());
+    }
+
+    /** Returns what embeds some of the documents: the cache if it has them, otherwise the model. */
+    EmbeddingSource sourceOfSome(EvaluationSet set, Path cache) {
+      return cache != null && stored(set, cache).hasDocuments() ? stored(set, cache) : encoded(set);
     }
   }
 
@@ -238,7 +245,7 @@ final class EvaluateCommand implements Callable<Integer> {
           evaluation,
           new SystemRankings.Sources(
               set -> prompted.orElseThrow().source(set, cache),
-              set -> systems.reranker(prompted.orElseThrow().encoded(set), set, sets),
+              set -> systems.reranker(prompted.orElseThrow().sourceOfSome(set, cache), set, sets),
               systems.bm25(),
               systems.hnsw(),
               () -> counted.accept(1)));

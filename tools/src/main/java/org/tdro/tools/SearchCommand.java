@@ -97,11 +97,12 @@ final class SearchCommand implements Callable<Integer> {
       completionCandidates = Names.class,
       description = {
         "What ranks (default: dense, or bm25 if the index holds words alone):",
-        "  dense       the model, every document is compared with the query",
+        "  dense       the model and exact search",
         "  hnsw        the model and approximate search",
-        "  bm25        words; the model is not loaded",
-        "  rrf, rrf-K  reciprocal rank fusion of dense and bm25, K = 60",
-        "  weighted-W  W dense + (1 - W) bm25, min-max normalised"
+        "  bm25        words; loads no model",
+        "  rrf, rrf-K  reciprocal rank fusion, K = 60",
+        "  weighted-W  W dense + (1 - W) bm25",
+        "A fusion takes the first 100 documents of dense and of bm25, or --top-k if that is larger."
       })
   private String name;
 

@@ -47,7 +47,7 @@ final class SystemOptions {
       names = "--rerank",
       paramLabel = "F",
       description =
-          "A TREC run file whose first documents the model ranks again; with several sets, a folder with SET.trec for each.")
+          "A TREC run file whose first documents the model ranks again, or a folder with SET.trec for each set.")
   private Path rerank;
 
   @Option(
@@ -154,14 +154,17 @@ final class SystemOptions {
         var file = firstFile(set, sets);
         if (!Files.isRegularFile(file)) {
           throw usage("--rerank: there is no file %s%s"
-              .formatted(file, sets.size() == 1 ? "" : ", the rankings of the set " + set.name()));
+              .formatted(
+                  file, file.equals(rerank) ? "" : ", the rankings of the set " + set.name()));
         }
       }
     }
   }
 
   private Path firstFile(EvaluationSet set, List<EvaluationSet> sets) {
-    return sets.size() == 1 ? rerank : rerank.resolve(set.name() + ".trec");
+    return sets.size() == 1 && !Files.isDirectory(rerank)
+        ? rerank
+        : rerank.resolve(set.name() + ".trec");
   }
 
   private static <T> T or(T given, T usual) {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -275,15 +276,37 @@ class EncodeCommandTest {
         .startsWith("q Q0 d1 1 " + (1.0 / 61 + 1.0 / 61) + " tdro\n");
     assertThat(Files.readString(folder.resolve("systems.runs/rerank.trec")))
         .startsWith("q Q0 d2 1 ");
-    assertThat(run(
-            "compare",
-            at("systems.results/bm25.json"),
-            at("systems.results/weighted-0.25.json"),
-            "--measures",
-            "recip_rank"))
+    assertThat(run("compare", at("systems.results"), "--measures", "recip_rank"))
         .as(err.toString())
         .isZero();
-    assertThat(out.toString()).contains("| a bm25 | b weighted-0.25 |");
+    assertThat(out.toString())
+        .contains("| a bm25 | b dense | c hnsw | d rerank | e rrf | f weighted-0.25 |");
+  }
+
+  @Test
+  void whatIsRankedAgainComesFromTheCacheIfItIsThere() throws IOException {
+    var set = writeSet("again");
+    Files.createDirectory(folder.resolve("first"));
+    Files.writeString(folder.resolve("first/again.trec"), "q Q0 d2 1 1.0 other\n");
+    var rerank = new String[] {
+      "evaluate", "--model", at("run"), "--data", set, "--rerank", at("first"), "--run-file"
+    };
+    assertThat(run(with(rerank, at("encoded.trec")))).as(err.toString()).isZero();
+    var cache = folder.resolve("again.cache");
+    assertThat(run("evaluate", "--model", at("run"), "--data", set, "--cache", cache.toString()))
+        .isZero();
+    assertThat(run(with(rerank, at("cached.trec"), "--cache", cache.toString())))
+        .isZero();
+    assertThat(err.toString()).doesNotContain("texts");
+    assertThat(folder.resolve("cached.trec"))
+        .hasSameTextualContentAs(folder.resolve("encoded.trec"));
+    Files.writeString(folder.resolve("first/again.trec"), "other Q0 d2 1 1.0 other\n");
+    assertThat(run(with(rerank, at("none.trec")))).isEqualTo(3);
+    assertThat(err.toString()).contains("none of the queries has results to rank again");
+  }
+
+  private static String[] with(String[] arguments, String... further) {
+    return Stream.concat(Stream.of(arguments), Stream.of(further)).toArray(String[]::new);
   }
 
   /** There is no model: what is found nevertheless was found before anything was encoded. */

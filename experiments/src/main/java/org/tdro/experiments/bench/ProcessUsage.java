@@ -5,8 +5,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Processor time and memory that this process uses. */
@@ -45,20 +43,24 @@ final class ProcessUsage {
    */
   static OptionalDouble peakAnonymousMib(Runnable work) {
     var most = new AtomicReference<>(status(ANONYMOUS));
-    var asking = Executors.newSingleThreadScheduledExecutor(task -> {
-      var thread = new Thread(task, "memory");
-      thread.setDaemon(true);
-      return thread;
-    });
+    var asking = new Thread(
+        () -> {
+          try {
+            while (true) {
+              most.accumulateAndGet(status(ANONYMOUS), ProcessUsage::larger);
+              Thread.sleep(BETWEEN_MILLIS);
+            }
+          } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+          }
+        },
+        "memory");
+    asking.setDaemon(true);
+    asking.start();
     try {
-      asking.scheduleAtFixedRate(
-          () -> most.accumulateAndGet(status(ANONYMOUS), ProcessUsage::larger),
-          0,
-          BETWEEN_MILLIS,
-          TimeUnit.MILLISECONDS);
       work.run();
     } finally {
-      asking.shutdownNow();
+      asking.interrupt();
     }
     return most.get();
   }

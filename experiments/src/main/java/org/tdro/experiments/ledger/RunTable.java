@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tdro.evaluation.EvaluationSet;
+import org.tdro.evaluation.sets.Splits;
 import org.tdro.io.Csv;
 import org.tdro.io.Json;
 import org.tdro.io.Suggestion;
@@ -210,8 +211,9 @@ public record RunTable(List<String> columns, List<LedgerRun> rows) {
   public static boolean isChosenByTestSets(List<LedgerRun> rows, String by) {
     return by.startsWith(LedgerRun.EVAL)
         && rows.stream()
-            .anyMatch(
-                row -> row.value(SPLIT).orElse(EvaluationSet.TEST).equals(EvaluationSet.TEST));
+            .map(row -> Splits.parse(row.value(SPLIT).orElse(EvaluationSet.TEST)))
+            .anyMatch(splits -> splits.usual().equals(EvaluationSet.TEST)
+                || splits.bySet().containsValue(EvaluationSet.TEST));
   }
 
   /** Returns the cells of a row for a reader: numbers are rounded, and a deviation follows its mean. */

@@ -16,7 +16,7 @@ class DuplicateBenchmarkTest {
 
   @Test
   void plantedCopiesAreAllFoundAndNothingElse() {
-    var result = run(Nearness.ofJaccard(0.9));
+    var result = run(new Nearness(0.9, OptionalInt.empty()));
     assertThat(result.planted())
         .isEqualTo(Arrays.stream(Change.values()).collect(Collectors.toMap(c -> c, c -> 20)));
     assertThat(result.found()).isEqualTo(result.planted());

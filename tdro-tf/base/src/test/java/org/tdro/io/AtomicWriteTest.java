@@ -90,6 +90,27 @@ class AtomicWriteTest {
   }
 
   @Test
+  void aFolderThatWasBuiltBesideReplacesTheOldOne() throws IOException {
+    var target = folder.resolve("target");
+    AtomicWrite.folder(target, beside -> Files.writeString(beside.resolve("old"), ""));
+    var built = Files.createDirectory(folder.resolve("target.building"));
+    Files.writeString(built.resolve("new"), "");
+    AtomicWrite.move(built, target);
+    assertThat(folder).isDirectoryNotContaining(path -> !path.equals(target));
+    assertThat(target).isDirectoryNotContaining("glob:**/old");
+    assertThat(target.resolve("new")).exists();
+  }
+
+  @Test
+  void linksInACircleLeadNowhere() throws IOException {
+    var link = Files.createSymbolicLink(folder.resolve("a"), Path.of("b"));
+    Files.createSymbolicLink(folder.resolve("b"), Path.of("a"));
+    assertThatThrownBy(() -> AtomicWrite.target(link))
+        .isInstanceOf(FileException.class)
+        .hasMessage("cannot read " + link + ": its links lead in a circle");
+  }
+
+  @Test
   void aPipeIsWrittenToAndStays() throws Exception {
     var pipe = folder.resolve("pipe");
     assumeTrue(

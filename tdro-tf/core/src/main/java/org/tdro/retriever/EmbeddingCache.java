@@ -57,9 +57,7 @@ public record EmbeddingCache(Path folder) {
       String content,
       Supplier<Stream<Passage>> texts) {
     var fingerprint = retriever.fingerprint(kind, task);
-    var name = Sha256.of(Stream.of(Integer.toString(VERSION), fingerprint, content))
-        .substring(0, NAME_LENGTH);
-    var place = folder.resolve(name);
+    var place = place(fingerprint, content);
     return present(place)
         .orElseGet(() -> FolderLock.whenFree(place, () -> {
           // Another process may have made it in the meantime.
@@ -75,6 +73,17 @@ public record EmbeddingCache(Path folder) {
               new Facts(kind, fingerprint, content, rows[0], Sha256.of(file)));
           return EmbeddingShards.open(file);
         }));
+  }
+
+  /** Returns the embeddings of texts if they are there. */
+  public Optional<EmbeddingShards> find(
+      Retriever retriever, TextKind kind, String task, String content) {
+    return present(place(retriever.fingerprint(kind, task), content));
+  }
+
+  private Path place(String fingerprint, String content) {
+    var name = Sha256.of(Stream.of(Integer.toString(VERSION), fingerprint, content));
+    return folder.resolve(name.substring(0, NAME_LENGTH));
   }
 
   /** Returns the embeddings in a folder; empty if they are missing or damaged. */

@@ -19,6 +19,11 @@ import org.tdro.text.TextKind;
 public record StoredEmbeddings(
     Retriever retriever, String task, EmbeddingCache cache, String documents)
     implements EmbeddingSource {
+  /** Returns whether all documents are there, so that none needs to be encoded. */
+  public boolean hasDocuments() {
+    return cache.find(retriever, TextKind.PASSAGE, task, documents).isPresent();
+  }
+
   @Override
   public Embeddings queries(List<Query> queries) {
     var content = Sha256.of(queries.stream().flatMap(query -> Stream.of(query.id(), query.text())));

@@ -94,24 +94,38 @@ final class Documents implements AutoCloseable {
   }
 
   private static String id(JsonNode document, String place) {
-    var id = IDS.stream()
-        .map(document::path)
-        .filter(value -> value.isTextual() || value.isNumber())
-        .findFirst()
-        .orElseThrow(() -> new InputException("%s: has %s, none of them an id (%s)"
-            .formatted(place, RowForm.keys(document), String.join(", ", IDS))));
-    return id.asText();
+    return value(document, IDS, true, place).asText();
   }
 
   private static Passage passage(JsonNode document, String place) {
-    var text = TEXTS.stream()
-        .map(document::path)
-        .filter(JsonNode::isTextual)
-        .findFirst()
-        .orElseThrow(() -> new InputException("%s: has %s, none of them a text (%s)"
-            .formatted(place, RowForm.keys(document), String.join(", ", TEXTS))));
+    var title = document.path(TITLE);
+    if (!title.isTextual() && !title.isNull() && !title.isMissingNode()) {
+      throw new InputException(
+          "%s: title is %s, expected a string".formatted(place, Json.describe(title)));
+    }
     return new Passage(
-        id(document, place), document.path(TITLE).asText("").strip(), text.textValue());
+        id(document, place),
+        title.asText("").strip(),
+        value(document, TEXTS, false, place).textValue());
+  }
+
+  /** Returns the first value of an id or a text. */
+  private static JsonNode value(JsonNode document, List<String> keys, boolean isId, String place) {
+    return keys.stream()
+        .map(document::path)
+        .filter(value -> value.isTextual() || (isId && value.isNumber()))
+        .findFirst()
+        .orElseThrow(() -> new InputException(place + ": "
+            + keys.stream()
+                .filter(document::hasNonNull)
+                .findFirst()
+                .map(key -> "%s is %s, expected a string%s"
+                    .formatted(key, Json.describe(document.get(key)), isId ? " or a number" : ""))
+                .orElseGet(() -> "has %s, none of them %s (%s)"
+                    .formatted(
+                        RowForm.keys(document),
+                        isId ? "an id" : "a text",
+                        String.join(", ", keys)))));
   }
 
   /** Returns the file, for messages. */

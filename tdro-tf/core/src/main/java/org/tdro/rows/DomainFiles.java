@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -100,15 +101,24 @@ public final class DomainFiles {
   private static List<Path> within(
       Path folder, RowOptions options, Consumer<String> skipped, List<String> problems) {
     var read = new ArrayList<Path>();
-    var others = new ArrayList<String>();
+    var others = new LinkedHashMap<String, List<String>>();
     for (var file : list(folder)) {
       if (file.getFileName().toString().startsWith(".")) {
         continue;
       }
       reasonToSkip(file, options)
-          .ifPresentOrElse(reason -> others.add(file.getFileName() + reason), () -> read.add(file));
+          .ifPresentOrElse(
+              reason -> others
+                  .computeIfAbsent(reason, same -> new ArrayList<>())
+                  .add(file.getFileName().toString()),
+              () -> read.add(file));
     }
-    var named = others.isEmpty() ? "" : "not read are " + String.join(", ", others);
+    var named = others.isEmpty()
+        ? ""
+        : "not read are "
+            + others.entrySet().stream()
+                .map(reason -> String.join(", ", reason.getValue()) + reason.getKey())
+                .collect(Collectors.joining("; "));
     if (read.isEmpty()) {
       problems.add(folder + ": holds no file of rows, such as DOMAIN.jsonl"
           + (named.isEmpty() ? "" : "; " + named));
@@ -146,7 +156,7 @@ public final class DomainFiles {
           ? Optional.empty()
           : Optional.of(" (a folder, but not one whose files are the rows of a domain)");
     } catch (InputException e) {
-      return Optional.of(" (" + e.getMessage() + ")");
+      return Optional.of(" (" + e.getMessage().replace(folder + ": ", "") + ")");
     }
   }
 

@@ -18,6 +18,9 @@ final class JudgedRows extends ChunkedRows {
   private static final int BEIR_FIELDS = 3;
 
   private static final int TREC_FIELDS = 4;
+  /** Names of columns, the last of which is no grade. */
+  private static final Pattern HEADER = Pattern.compile("(?i)(query|qid).*[a-z]\\s*");
+
   private static final Pattern SPACE = Pattern.compile("\\s+");
 
   private final Documents queries;
@@ -72,7 +75,7 @@ final class JudgedRows extends ChunkedRows {
   }
 
   private static boolean isHeader(TextLines.Line line) {
-    return line.number() == 1 && line.text().startsWith("query-id");
+    return line.number() == 1 && HEADER.matcher(line.text()).matches();
   }
 
   private final class Row implements Unparsed {

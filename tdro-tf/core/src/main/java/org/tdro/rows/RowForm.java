@@ -71,6 +71,7 @@ record RowForm(
 
   private static final int SHOWN_KEYS = 12;
   private static final int SHOWN_NAME = 40;
+  private static final int SHOWN_FORMS = 3;
 
   private static final List<String> QUERY_IDS = List.of("query_id", "qid");
   private static final String ANCHOR = "anchor";
@@ -325,10 +326,11 @@ record RowForm(
         .forEach(needed -> shared
             .computeIfAbsent(needed.in(record), count -> new ArrayList<>())
             .add(needed.toString()));
-    var best = shared.firstEntry();
-    return best.getKey() == 0
+    var best = shared.firstEntry().getValue();
+    return shared.firstKey() == 0
         ? "query_id, query and positive_passages, or the columns of another form"
-        : String.join(", or ", best.getValue());
+        : String.join(", or ", best.subList(0, Math.min(SHOWN_FORMS, best.size())))
+            + (best.size() > SHOWN_FORMS ? ", or another form" : "");
   }
 
   /** The columns that tell a form. */

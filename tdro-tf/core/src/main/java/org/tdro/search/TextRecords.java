@@ -117,13 +117,28 @@ final class TextRecords implements AutoCloseable {
   }
 
   /** Records with named columns. */
-  private record Named(Records records, Columns columns) implements Source {
+  private static final class Named implements Source {
+    private final Records records;
+    private final Columns columns;
+    private boolean ended;
+
+    Named(Records records, Columns columns) {
+      this.records = records;
+      this.columns = columns;
+    }
+
     @Override
     public Text next() {
+      if (ended) {
+        return null;
+      }
+      // What cannot be read ends the file; what can be read and is wrong does not.
+      ended = true;
       var record = records.next();
       if (record == null) {
         return null;
       }
+      ended = false;
       var row = record.value();
       if (!row.isObject()) {
         throw new InputException(

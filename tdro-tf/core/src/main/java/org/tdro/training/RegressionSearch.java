@@ -49,7 +49,9 @@ record RegressionSearch(ShortRuns runs) implements MixtureSearch.Search {
     }
     var regression = MixtureRegression.of(mixtures, values);
     double drawn = (double) config.train().steps()
-        * config.meanBatchSize(domains.names(), domains.prior())
+        * config
+            .data()
+            .meanBatchSize(domains.names(), domains.prior(), config.train().batchSize())
         * config.train().accumulationSteps();
     var caps = CappedSimplex.ofRepetitions(
         domains.prior(),

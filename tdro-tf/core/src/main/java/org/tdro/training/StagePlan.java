@@ -13,6 +13,7 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.EqualTexts;
 import org.tdro.data.mixture.EpochOrder;
+import org.tdro.data.mixture.MixtureBatches;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.data.mixture.SpreadOrder;
@@ -110,7 +111,7 @@ record StagePlan(
             prepared,
             fold,
             MixtureSchedule.constant(scaled ? ScaledLosses.sampling(weights) : weights),
-            MixtureSampler.Batches.BLOCK),
+            MixtureBatches.BLOCK),
         ofRows(config, scaled ? new ScaledLosses(weights) : RowWeighting.uniform()),
         Optional.empty(),
         Optional.empty(),
@@ -144,11 +145,7 @@ record StagePlan(
       callbacks.add(new OnlineMixture(sampler, dro.onlineEvery()));
     } else {
       sampler = sampler(
-          resolved,
-          prepared,
-          fold,
-          MixtureSchedule.constant(weights),
-          MixtureSampler.Batches.BLOCK);
+          resolved, prepared, fold, MixtureSchedule.constant(weights), MixtureBatches.BLOCK);
       weighting = learner;
     }
     callbacks.add(trajectory(config, prepared)
@@ -180,7 +177,7 @@ record StagePlan(
       int batchesOfBlock) {
     var config = resolved.config();
     var sizes = prepared.data().sizes(fold);
-    var batches = new MixtureSampler.Batches(
+    var batches = new MixtureBatches(
         config.data().batching(),
         config.train().batchSize(),
         batchSizes(resolved, prepared),

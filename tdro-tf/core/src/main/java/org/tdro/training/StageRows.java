@@ -129,7 +129,10 @@ final class StageRows {
   String passes() {
     var train = resolved.config().train();
     double rows = train.accumulationSteps()
-        * resolved.config().meanBatchSize(drawn.stream().map(Domain::name).toList(), shares);
+        * resolved
+            .config()
+            .data()
+            .meanBatchSize(drawn.stream().map(Domain::name).toList(), shares, train.batchSize());
     var passes = new ArrayList<Passes>();
     for (int i = 0; i < shares.length; i++) {
       var domain = drawn.get(i);

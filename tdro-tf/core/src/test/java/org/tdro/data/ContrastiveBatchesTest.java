@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.data.mixture.MixtureBatches;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.data.mixture.MixtureSchedule;
@@ -35,7 +36,7 @@ class ContrastiveBatchesTest {
     var sampler = new MixtureSampler(
         data.sizes(Fold.ALL),
         MixtureSchedule.constant(List.of(0.5, 0.5)),
-        new MixtureSampler.Batches(Batching.MIXED, 8),
+        new MixtureBatches(Batching.MIXED, 8),
         1);
     return new ContrastiveBatches(
         data, Fold.ALL, sampler, new BatchOptions(passagesPerQuery, 1, 0, 8, 64, 64, true));
@@ -139,7 +140,7 @@ class ContrastiveBatchesTest {
         var sampler = new MixtureSampler(
             data.sizes(fold),
             MixtureSchedule.constant(List.of(1.0, 0.0)),
-            new MixtureSampler.Batches(Batching.MIXED, 8),
+            new MixtureBatches(Batching.MIXED, 8),
             1);
         var batches = new ContrastiveBatches(
             data, fold, sampler, new BatchOptions(1, 1, 0, 8, 64, 64, false));

@@ -58,7 +58,7 @@ class DomainFilesTest {
     assertThat(skipped)
         .containsExactly(
             folder
-                + ": not read are a.0.arrow, corpus.jsonl (documents), stats.csv (its first record is not a row), stats.json (its first record is not a row)");
+                + ": not read are a.0.arrow; corpus.jsonl (documents); stats.csv, stats.json (its first record is not a row)");
   }
 
   @Test
@@ -67,7 +67,7 @@ class DomainFilesTest {
     write("b.jsonl.xz", "");
     assertThatThrownBy(() -> DomainFiles.sources(List.of(folder), skipped::add))
         .hasMessage(folder
-            + ": holds no file of rows, such as DOMAIN.jsonl; not read are a.tsv (its first record is not a row), b.jsonl.xz (decompress it: unxz -k "
+            + ": holds no file of rows, such as DOMAIN.jsonl; not read are a.tsv (its first record is not a row); b.jsonl.xz (decompress it: unxz -k "
             + folder + "/b.jsonl.xz)");
   }
 

@@ -20,6 +20,7 @@ import org.tdro.data.BatchOptions;
 import org.tdro.data.ContrastiveBatches;
 import org.tdro.data.ImportedRows;
 import org.tdro.data.TokenMatrix;
+import org.tdro.data.mixture.MixtureBatches;
 import org.tdro.data.mixture.MixtureSampler;
 import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.data.mixture.MixtureSchedule;
@@ -131,7 +132,7 @@ class PassageScoresTest {
       var sampler = new MixtureSampler(
           data.sizes(Fold.ALL),
           MixtureSchedule.constant(List.of(0.5, 0.5)),
-          new MixtureSampler.Batches(Batching.MIXED, 8),
+          new MixtureBatches(Batching.MIXED, 8),
           1);
       var options = new BatchOptions(4, 1, 0, 8, 64, 64, true);
       var batches = new ContrastiveBatches(data, Fold.ALL, sampler, options);

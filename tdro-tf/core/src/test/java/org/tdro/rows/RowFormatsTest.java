@@ -323,9 +323,21 @@ class RowFormatsTest {
         write("s/corpus.jsonl", "{'_id': 'd1', 'text': 'a'}", "{'_id': 'd1', 'text': 'b'}");
     assertThatThrownBy(() -> read(source))
         .hasMessage(corpus + ":2: has the id d1 of line 1; ids must be different");
-    write("s/corpus.jsonl", "{'text': 'a'}");
-    assertThatThrownBy(() -> read(source))
-        .hasMessageStartingWith(corpus + ":1: has the keys text, none of them an id");
+    for (var wrong : Map.of(
+            "{'text': 'a'}", "has the keys text, none of them an id (",
+            "{'_id': ['a'], 'text': 'a'}", "_id is a list, expected a string or a number",
+            "{'_id': 'd1', 'text': 5}", "text is a number, expected a string",
+            "{'_id': 'd1', 'title': 5, 'text': 'a'}", "title is a number, expected a string")
+        .entrySet()) {
+      write("s/corpus.jsonl", wrong.getKey(), "");
+      write("s/qrels/train.tsv", "query_id~doc_id~relevance", "1~d1~1");
+      assertThatThrownBy(() -> read(source))
+          .hasMessageStartingWith(corpus + ":1: " + wrong.getValue());
+    }
+    var table = write("t/corpus.csv", "docid,text", "d1,a", "d1,b");
+    var rows = write("t/train.jsonl", "{'query': 'a', 'positive_document_ids': ['d1']}");
+    assertThatThrownBy(() -> read(rows))
+        .hasMessage(table + ":row 2: has the id d1 of row 1; ids must be different");
     Files.move(judgements, source.resolve("qrels/test.tsv"));
     assertThatThrownBy(() -> DomainFiles.sources(List.of(source), skipped -> {}))
         .hasMessage(source

@@ -1,9 +1,6 @@
 package org.tdro.data.mixture;
 
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
 import org.tdro.io.CounterRandom;
 import org.tdro.io.InputException;
 
@@ -29,7 +26,7 @@ public final class MixtureSampler {
   private static final long ORDER_STREAM = 4;
 
   private final long[] sizes;
-  private final Batches batches;
+  private final MixtureBatches batches;
   private final EpochOrder order;
   private final long seed;
   private volatile Plan plan;
@@ -40,81 +37,6 @@ public final class MixtureSampler {
     HOMOGENEOUS,
     /** Rows are drawn one by one from all domains. */
     MIXED
-  }
-
-  /**
-   * The way rows form batches and batches form blocks.
-   *
-   * @param size rows of a batch
-   * @param sizes rows of a batch of one domain, where they are others, by the domain's position; none unless homogeneous
-   * @param block batches of a block
-   */
-  public record Batches(Batching batching, int size, Map<Integer, Integer> sizes, int block) {
-    /** The usual number of batches in a block. */
-    public static final int BLOCK = 64;
-
-    public Batches {
-      sizes = Map.copyOf(sizes);
-      if (size < 1 || sizes.values().stream().anyMatch(own -> own < 1)) {
-        throw new IllegalArgumentException(
-            "the size of a batch must be at least 1, was %d, and of domains %s"
-                .formatted(size, sizes));
-      }
-      if (batching == Batching.MIXED && !sizes.isEmpty()) {
-        throw new IllegalArgumentException(
-            "the rows of a batch come from all domains, which have no sizes of their own");
-      }
-      if (block < 1 || (long) size * block > Integer.MAX_VALUE) {
-        throw new IllegalArgumentException(
-            "the batches of a block must be at least 1, and its rows fewer than 2^31; were %d of %d rows"
-                .formatted(block, size));
-      }
-    }
-
-    /** Creates batches of one size. */
-    public Batches(Batching batching, int size, int block) {
-      this(batching, size, Map.of(), block);
-    }
-
-    /** Creates batches of one size in blocks of the usual length. */
-    public Batches(Batching batching, int size) {
-      this(batching, size, BLOCK);
-    }
-
-    /**
-     * Returns the number of rows that a batch takes of each domain: where domains are mixed, at most twice its share, since draws of a block
-     * are in random order.
-     *
-     * @param schedule whose first weights count
-     */
-    public int[] rowsOfDomains(MixtureSchedule schedule) {
-      var weights = schedule.stages().get(0).weights();
-      double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
-      return IntStream.range(0, weights.size())
-          .map(domain -> batching == Batching.HOMOGENEOUS
-              ? rowsOfDraw(domain)
-              : Math.min(size, 2 * (int) Math.ceil(weights.get(domain) / sum * size)))
-          .map(rows -> Math.max(1, rows))
-          .toArray();
-    }
-
-    /** Returns the number of rows that are drawn of a domain at a time. */
-    private int rowsOfDraw(int domain) {
-      return batching == Batching.HOMOGENEOUS ? sizes.getOrDefault(domain, size) : 1;
-    }
-
-    private int drawsOfBatch() {
-      return batching == Batching.HOMOGENEOUS ? 1 : size;
-    }
-
-    /** Returns the weights by which draws give each domain rows by its weight. */
-    private List<Double> ofDraws(List<Double> weights) {
-      return IntStream.range(0, weights.size())
-          .mapToObj(domain -> sizes.containsKey(domain)
-              ? weights.get(domain) * size / sizes.get(domain)
-              : weights.get(domain))
-          .toList();
-    }
   }
 
   /**
@@ -133,7 +55,7 @@ public final class MixtureSampler {
    * @param schedule weights of each domain
    * @throws InputException if a domain without rows has a positive weight
    */
-  public MixtureSampler(long[] sizes, MixtureSchedule schedule, Batches batches, long seed) {
+  public MixtureSampler(long[] sizes, MixtureSchedule schedule, MixtureBatches batches, long seed) {
     this(sizes, schedule, batches, EpochOrder.shuffled(sizes.clone(), seed), seed);
   }
 
@@ -145,7 +67,7 @@ public final class MixtureSampler {
    * @throws InputException if a domain without rows has a positive weight
    */
   public MixtureSampler(
-      long[] sizes, MixtureSchedule schedule, Batches batches, EpochOrder order, long seed) {
+      long[] sizes, MixtureSchedule schedule, MixtureBatches batches, EpochOrder order, long seed) {
     this.sizes = sizes.clone();
     this.batches = batches;
     this.order = order;

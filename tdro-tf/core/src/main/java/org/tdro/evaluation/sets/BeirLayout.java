@@ -94,17 +94,17 @@ final class BeirLayout {
       if (single.isPresent()) {
         return List.of(single.get());
       }
-      var splits = within(kind).bySplit();
-      var files = Stream.of(split, kind)
-          .filter(splits::containsKey)
+      var splits = within(kind);
+      var only = splits.names().stream().filter(name -> splits.names().size() == 1);
+      var files = Stream.concat(Stream.of(split, kind), only)
+          .map(splits::of)
+          .filter(found -> !found.isEmpty())
           .findFirst()
-          .or(() -> splits.keySet().stream().filter(name -> splits.size() == 1).findFirst())
-          .map(splits::get)
           .orElse(List.of());
       if (files.isEmpty() && !splits.isEmpty()) {
         missing.add("%s: has no split %s, only %s"
             .formatted(
-                folder.path().resolve(subfolder(kind)), split, String.join(", ", splits.keySet())));
+                folder.path().resolve(subfolder(kind)), split, String.join(", ", splits.names())));
       }
       addMissing(files, missing);
       return files;

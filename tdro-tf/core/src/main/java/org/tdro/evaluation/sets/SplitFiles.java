@@ -3,10 +3,13 @@ package org.tdro.evaluation.sets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tdro.evaluation.sets.Layout.Folder;
@@ -20,18 +23,18 @@ import org.tdro.evaluation.sets.Layout.Folder;
 record SplitFiles(Map<String, List<Path>> bySplit) {
   private static final Logger LOG = LoggerFactory.getLogger(SplitFiles.class);
   private static final String KINDS = "\\.(tsv|jsonl|parquet)(?:\\.gz)?";
-  private static final Pattern PART = Pattern.compile("(?:0*\\d+)\\.parquet");
+  private static final Pattern PART = Pattern.compile("\\d+\\.parquet");
   private static final Pattern FILE =
-      Pattern.compile("(.+?)(?:[-_.]\\d+)?(?:-of-(\\d+))?(?:-[0-9a-f]{16})?" + KINDS);
+      Pattern.compile("(.+?)(?:-\\d+-of-(\\d+))?(?:-[0-9a-f]{16})?" + KINDS);
+
+  private static final Pattern NUMBER = Pattern.compile("(?:^|[-_.])\\d+$");
 
   static final SplitFiles NONE = new SplitFiles(Map.of());
 
   static SplitFiles of(Folder folder) {
-    var bySplit = new TreeMap<String, List<Path>>();
+    var bySplit = new LinkedHashMap<String, List<Path>>();
     for (var file : folder.files(FILE)) {
-      if (!PART.matcher(file.getFileName().toString()).matches()) {
-        bySplit.computeIfAbsent(split(file), split -> new ArrayList<>()).add(file);
-      }
+      bySplit.computeIfAbsent(group(file, 1), split -> new ArrayList<>()).add(file);
     }
     for (var child : folder.children()) {
       var parts = Files.isDirectory(child) ? new Folder(child).files(PART) : List.<Path>of();
@@ -46,10 +49,6 @@ record SplitFiles(Map<String, List<Path>> bySplit) {
   private static String group(Path file, int group) {
     var matcher = FILE.matcher(file.getFileName().toString());
     return matcher.matches() && matcher.group(group) != null ? matcher.group(group) : "";
-  }
-
-  private static String split(Path file) {
-    return group(file, 1);
   }
 
   private static List<Path> ofOneKind(List<Path> files) {
@@ -68,6 +67,27 @@ record SplitFiles(Map<String, List<Path>> bySplit) {
         ? ""
         : "%s: only %d of its %d files are there"
             .formatted(parts.get(0), parts.size(), Integer.parseInt(whole));
+  }
+
+  /** Returns the files of a split, also if they are numbered, {@code SPLIT-0.jsonl} and so on; none if it is not there. */
+  List<Path> of(String split) {
+    return bySplit.containsKey(split)
+        ? bySplit.get(split)
+        : bySplit.entrySet().stream()
+            .filter(files -> withoutNumber(files.getKey()).equals(split))
+            .flatMap(files -> files.getValue().stream())
+            .toList();
+  }
+
+  /** Returns the names of the splits, without numbers. */
+  SortedSet<String> names() {
+    return bySplit.keySet().stream()
+        .map(SplitFiles::withoutNumber)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static String withoutNumber(String name) {
+    return NUMBER.matcher(name).replaceFirst("");
   }
 
   boolean isEmpty() {

@@ -19,9 +19,4 @@ public record Nearness(double jaccard, OptionalInt distance) {
             "distance must be from 0 to %d, was %d".formatted(SimHashIndex.MAX_DISTANCE, bits))
         .done();
   }
-
-  /** Returns a nearness by similarity alone. */
-  public static Nearness ofJaccard(double jaccard) {
-    return new Nearness(jaccard, OptionalInt.empty());
-  }
 }

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -34,7 +36,11 @@ public enum FileKind {
   private static final int PEEKED = 256;
 
   /** A list begins on a line of its own, or with an object or a list; a line may be a list of texts. */
-  private static final Pattern LIST = Pattern.compile("\\[\\s*([\\[{\\r\\n].*|)", Pattern.DOTALL);
+  private static final Pattern LIST =
+      Pattern.compile("\\[\\s*([\\[{\\r\\n].*|]\\s*|)", Pattern.DOTALL);
+
+  /** The first bytes of compressed files. */
+  private static final Map<String, String> COMPRESSED = Map.of("1f8b", ".gz", "28b52ffd", ".zst");
 
   private static final byte[] POINTER =
       "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
@@ -84,16 +90,24 @@ public enum FileKind {
    * @throws InputException if it is missing or damaged
    */
   public Records open(Path file) {
-    refusePointer(file);
+    refuseOther(file);
     return reader.apply(file);
   }
 
-  /** Refuses what Git LFS leaves in place of a file. */
-  private static void refusePointer(Path file) {
+  /** Refuses what is something else than its name says. */
+  private static void refuseOther(Path file) {
     try (var in = Files.newInputStream(file)) {
-      if (Arrays.equals(in.readNBytes(POINTER.length), POINTER)) {
+      var start = in.readNBytes(POINTER.length);
+      if (Arrays.equals(start, POINTER)) {
         throw new InputException(
             file + ": is not the file itself, but a pointer of Git LFS: git lfs pull");
+      }
+      for (var magic : COMPRESSED.entrySet()) {
+        if (Compression.of(file) == Compression.NONE
+            && HexFormat.of().formatHex(start).startsWith(magic.getKey())) {
+          throw new InputException(
+              "%s: is compressed, so its name must end in %s".formatted(file, magic.getValue()));
+        }
       }
     } catch (NoSuchFileException e) {
       throw new InputException(file + ": there is no such file", e);

@@ -26,7 +26,13 @@ import org.tdro.io.TextLines;
 public final class LineIndex implements AutoCloseable {
   private static final int FIRST_CAPACITY = 1 << 10;
 
+  private static final String LINE = "line";
+  private static final String ROW = "row";
+
   private final Path named;
+  /** What a line is in the named file. */
+  private final String unit;
+
   private final Function<TextLines.Line, String> key;
   private final FileChannel channel;
   /** A hash in the upper half, the number of the line less one in the lower, sorted. */
@@ -39,8 +45,10 @@ public final class LineIndex implements AutoCloseable {
   private int lines;
   private long end;
 
-  private LineIndex(Path named, Function<TextLines.Line, String> key, FileChannel channel) {
+  private LineIndex(
+      Path named, String unit, Function<TextLines.Line, String> key, FileChannel channel) {
     this.named = named;
+    this.unit = unit;
     this.key = key;
     this.channel = channel;
   }
@@ -53,8 +61,8 @@ public final class LineIndex implements AutoCloseable {
    */
   public static LineIndex of(Path file, Function<TextLines.Line, String> key) {
     return Compression.of(file) == Compression.NONE
-        ? opened(file, file, key)
-        : ofTemporary(file, key, temporary -> {
+        ? opened(file, file, LINE, key)
+        : ofTemporary(file, LINE, key, temporary -> {
           try (var in = Compression.read(file)) {
             Files.copy(in, temporary, StandardCopyOption.REPLACE_EXISTING);
           } catch (IOException e) {
@@ -64,18 +72,23 @@ public final class LineIndex implements AutoCloseable {
   }
 
   /**
-   * Reads lines that {@code lines} writes to a temporary file.
+   * Reads lines that {@code lines} writes to a temporary file, one for each row of another.
    *
    * @param named the file that they are from, for messages
    * @throws InputException as {@link #of(Path, Function)}
    */
   public static LineIndex ofTemporary(
       Path named, Function<TextLines.Line, String> key, TemporaryLines lines) {
+    return ofTemporary(named, ROW, key, lines);
+  }
+
+  private static LineIndex ofTemporary(
+      Path named, String unit, Function<TextLines.Line, String> key, TemporaryLines lines) {
     try {
       var temporary = Files.createTempFile("tdro", ".lines");
       try {
         lines.write(temporary);
-        return opened(named, temporary, key);
+        return opened(named, temporary, unit, key);
       } finally {
         Files.deleteIfExists(temporary);
       }
@@ -92,10 +105,11 @@ public final class LineIndex implements AutoCloseable {
     void write(Path file) throws IOException;
   }
 
-  private static LineIndex opened(Path named, Path file, Function<TextLines.Line, String> key) {
+  private static LineIndex opened(
+      Path named, Path file, String unit, Function<TextLines.Line, String> key) {
     LineIndex index = null;
     try (var lines = TextLines.open(file)) {
-      index = new LineIndex(named, key, FileChannel.open(file, StandardOpenOption.READ));
+      index = new LineIndex(named, unit, key, FileChannel.open(file, StandardOpenOption.READ));
       index.read(lines);
       return index;
     } catch (IOException e) {
@@ -193,8 +207,12 @@ public final class LineIndex implements AutoCloseable {
         var id = key.apply(line);
         var first = all(id).get(0);
         if (first.number() != line.number()) {
-          problems.add("%s: has the id %s of line %d; ids must be different"
-              .formatted(line.place(), id, first.number()));
+          problems.add("%s: has the id %s of %s %d; ids must be different"
+              .formatted(
+                  unit.equals(LINE) ? line.place() : named + ":row " + line.number(),
+                  id,
+                  unit,
+                  first.number()));
         }
       }
     }

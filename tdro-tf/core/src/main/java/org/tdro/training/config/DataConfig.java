@@ -1,6 +1,7 @@
 package org.tdro.training.config;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -144,6 +145,24 @@ public record DataConfig(
     } catch (IllegalArgumentException e) {
       return "weights must fit: " + e.getMessage();
     }
+  }
+
+  /**
+   * Returns the mean number of rows in a micro-batch.
+   *
+   * @param shares of the rows of each domain, in any unit
+   * @param usual rows in one of a domain that {@code batchSizes} leaves out
+   */
+  public double meanBatchSize(List<String> domains, double[] shares, int usual) {
+    if (batchSizes.isEmpty()) {
+      return usual;
+    }
+    // A domain is drawn by its share ÷ its size.
+    double draws = 0;
+    for (int i = 0; i < shares.length; i++) {
+      draws += shares[i] / batchSizes.getOrDefault(domains.get(i), usual);
+    }
+    return Arrays.stream(shares).sum() / draws;
   }
 
   /** Returns the prompts of every domain to evaluate, encode and serve with: of several, the first. */

@@ -1,7 +1,6 @@
 package org.tdro.training.config;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +98,8 @@ public record RunConfig(
               suite.isEmpty() || !data.isEmpty(),
               "suite names sets in eval.data, which is empty: give eval.data=[FOLDER]")
           .that(
-              suite.isPresent() || !partial, "partial is for the sets of a suite: give suite, too")
+              suite.isPresent() || !partial,
+              "partial is for the sets of a suite: give eval.suite, too")
           .that(!measures.isEmpty(), "measures must name at least one")
           .that(wrong.isEmpty(), "measures must be known: " + wrong)
           .that(
@@ -228,23 +228,6 @@ public record RunConfig(
   /** Returns the number of rows in a micro-batch of a domain. */
   public int batchSize(String domain) {
     return data.batchSizes().getOrDefault(domain, train.batchSize());
-  }
-
-  /**
-   * Returns the mean number of rows in a micro-batch.
-   *
-   * @param shares of the rows of each domain, in any unit
-   */
-  public double meanBatchSize(List<String> domains, double[] shares) {
-    if (data.batchSizes().isEmpty()) {
-      return train.batchSize();
-    }
-    // A domain is drawn by its share ÷ its size.
-    double draws = 0;
-    for (int i = 0; i < shares.length; i++) {
-      draws += shares[i] / batchSize(domains.get(i));
-    }
-    return Arrays.stream(shares).sum() / draws;
   }
 
   /** Returns the settings by which the stage learns a mixture, if it does. */

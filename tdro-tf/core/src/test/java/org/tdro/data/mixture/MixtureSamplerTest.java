@@ -26,8 +26,7 @@ class MixtureSamplerTest {
   private static final int BLOCK = 10;
 
   private static MixtureSampler sampler(Batching batching, MixtureSchedule schedule, long seed) {
-    return new MixtureSampler(
-        SIZES, schedule, new MixtureSampler.Batches(batching, BATCH, BLOCK), seed);
+    return new MixtureSampler(SIZES, schedule, new MixtureBatches(batching, BATCH, BLOCK), seed);
   }
 
   private static MixtureSampler sampler(Batching batching) {
@@ -113,7 +112,7 @@ class MixtureSamplerTest {
   @Test
   void batchesOfADomainMayHaveASizeOfTheirOwn() {
     var sizes = Map.of(0, 4, 2, 64);
-    var batches = new MixtureSampler.Batches(Batching.HOMOGENEOUS, BATCH, sizes, BLOCK);
+    var batches = new MixtureBatches(Batching.HOMOGENEOUS, BATCH, sizes, BLOCK);
     var sampler = new MixtureSampler(SIZES, staged(), batches, 1);
     var all = LongStream.range(0, 400).mapToObj(sampler::rows).toList();
     var epochs = new HashMap<Map.Entry<Integer, Long>, Set<Long>>();

@@ -99,11 +99,10 @@ class SpreadOrderTest {
 
   @Test
   void aMixedBatchTakesAtMostTwiceTheShareOfADomain() {
-    var batches = new MixtureSampler.Batches(Batching.MIXED, 16);
+    var batches = new MixtureBatches(Batching.MIXED, 16);
     var schedule = MixtureSchedule.constant(List.of(1.0, 14.0, 0.0, 1.0));
     assertThat(batches.rowsOfDomains(schedule)).containsExactly(2, 16, 1, 2);
-    var sized = new MixtureSampler.Batches(
-        Batching.HOMOGENEOUS, 16, Map.of(3, 4), MixtureSampler.Batches.BLOCK);
+    var sized = new MixtureBatches(Batching.HOMOGENEOUS, 16, Map.of(3, 4), MixtureBatches.BLOCK);
     assertThat(sized.rowsOfDomains(schedule)).containsExactly(16, 16, 16, 4);
   }
 }

@@ -302,6 +302,22 @@ class BeirLayoutTest {
   }
 
   @Test
+  void aNumberIsOfASplitOrOfAPart() throws IOException {
+    Files.move(set.resolve("qrels/test.tsv"), set.resolve("qrels/test-2021.tsv"));
+    assertThat(load("test-2021").queries()).hasSize(1);
+    var corpus = Files.createDirectory(set.resolve("corpus"));
+    Files.delete(set.resolve("corpus.jsonl"));
+    for (int i = 1; i <= 10; i++) {
+      Files.writeString(
+          corpus.resolve("docs-" + i + ".jsonl"), "{\"_id\": \"d" + i + "\", \"text\": \"t\"}");
+    }
+    assertThat(documents(load("test-2021")))
+        .extracting(Passage::id)
+        .startsWith("d1", "d2")
+        .endsWith("d10");
+  }
+
+  @Test
   void partsThatAreMissingOrDamagedAreNamed() throws IOException {
     var corpus = Files.createDirectories(folder.resolve("cut/corpus"));
     var first = corpus.resolve("corpus-00000-of-00002.parquet");

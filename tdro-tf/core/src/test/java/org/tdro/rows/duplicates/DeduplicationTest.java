@@ -25,7 +25,8 @@ import org.tdro.rows.duplicates.Deduplication.Counts;
 import org.tdro.rows.duplicates.Deduplication.Within;
 
 class DeduplicationTest {
-  private static final Optional<Nearness> NEAR = Optional.of(Nearness.ofJaccard(0.9));
+  private static final Optional<Nearness> NEAR =
+      Optional.of(new Nearness(0.9, OptionalInt.empty()));
 
   @TempDir
   private Path folder;
@@ -109,7 +110,7 @@ class DeduplicationTest {
         .add(text("two differ", words(3).replace("word4", "x")))
         .add(text("one differs", words(3)))
         .add(text("another differs", words(4)))
-        .build(Optional.of(Nearness.ofJaccard(0.8)));
+        .build(Optional.of(new Nearness(0.8, OptionalInt.empty())));
     assertThat(known.find(words(-1)).orElseThrow().text().id()).isEqualTo("one differs");
     assertThat(
             known.findAll(words(-1)).stream().map(found -> found.match().text().id()))

@@ -375,6 +375,18 @@ class RecordsTest {
   }
 
   @Test
+  void compressedFilesNeedTheirEnding() throws IOException {
+    for (var end : List.of(".gz", ".zst")) {
+      var file = folder.resolve("a.jsonl");
+      Files.copy(
+          write("b.jsonl" + end, "{}\n"), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      assertThatThrownBy(() -> all(file))
+          .hasMessage(file + ": is compressed, so its name must end in " + end);
+    }
+    assertThat(all(write("a.json", "[ ]\n"))).isEmpty();
+  }
+
+  @Test
   void missingFilesAndUnknownEndingsAreNamed() {
     for (var name : List.of("a.jsonl", "a.json", "a.csv", "a.parquet", "a.arrow")) {
       assertThatThrownBy(() -> Records.open(folder.resolve(name)))

@@ -60,7 +60,7 @@ class DomainStatisticsTest {
     var second = folder.resolve("rows/b.jsonl");
     ImportedRows.write(first, ImportedRows.row("1", "abc", 1, 2));
     Files.writeString(first, "{}\n7\n", StandardOpenOption.APPEND);
-    Files.writeString(second, "[]\n");
+    Files.writeString(second, "[1]\n");
     for (ThrowingCallable reading : List.<ThrowingCallable>of(
         () -> ofFiles(first, second),
         () -> TrainingTexts.count(List.of(first, second), new WordCounts(true), 2))) {
