@@ -19,7 +19,7 @@ import org.tdro.retriever.index.IndexBuild.Step;
 import org.tdro.retriever.index.IndexFacts;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.runs.PhaseProgress;
-import org.tdro.search.CorpusFile;
+import org.tdro.search.texts.CorpusFile;
 import org.tdro.search.lucene.Bm25;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;

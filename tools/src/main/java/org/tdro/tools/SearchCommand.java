@@ -28,7 +28,7 @@ import org.tdro.rows.Passage;
 import org.tdro.search.ExactSearch.Hit;
 import org.tdro.search.Highlighter;
 import org.tdro.search.Query;
-import org.tdro.search.QueryFile;
+import org.tdro.search.texts.QueryFile;
 import org.tdro.search.Run;
 import org.tdro.search.ScoredDocument;
 import org.tdro.text.TextKind;

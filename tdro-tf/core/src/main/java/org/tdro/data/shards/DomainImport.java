@@ -52,7 +52,6 @@ final class DomainImport {
         var secondWriter = new ShardWriter(second, facts)) {
       OrderedParallel.forEach(reader.chunks(CHUNK_ROWS), threads, this::tokenize, chunk -> {
         problems.fill(chunk.problems());
-        chunk.rows().forEach(row -> problems.fill(mixed(row)));
         if (problems.isFull()) {
           problems.throwIfAny();
         }
@@ -71,17 +70,6 @@ final class DomainImport {
       }
       return counts;
     }
-  }
-
-  private List<String> mixed(Row row) {
-    if (example == null) {
-      example = row;
-    }
-    var scored = row.tokens().scores().isPresent();
-    return scored == example.tokens().scores().isPresent()
-        ? List.of()
-        : List.of("%s: its passages have %s, unlike those of %s; score all rows of a domain or none"
-            .formatted(row.place(), scored ? "scores" : "no scores", example.place()));
   }
 
   private Chunk tokenize(List<RowSource.Unparsed> unparsed) {

@@ -16,6 +16,8 @@ import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.sets.Layout.Folder;
 import org.tdro.io.InputException;
 import org.tdro.rows.records.Records;
+import org.tdro.search.texts.RecordTexts;
+import org.tdro.search.texts.TextFormat;
 
 /**
  * BEIR's layout (Thakur et al. 2021): {@code corpus.jsonl}, {@code queries.jsonl} and {@code qrels/SPLIT.tsv}, each plain or {@code .gz}; and
@@ -27,6 +29,11 @@ final class BeirLayout {
   private static final Logger LOG = LoggerFactory.getLogger(BeirLayout.class);
   static final String CORPUS = "corpus.jsonl";
   static final String QUERIES = "queries.jsonl";
+  private static final RecordTexts TEXTS = new RecordTexts(List.of("_id"), List.of("text"));
+  private static final RecordTexts MTEB_DOCUMENTS =
+      new RecordTexts(List.of("_id", "id"), List.of("text"));
+  private static final RecordTexts MTEB_QUERIES =
+      new RecordTexts(MTEB_DOCUMENTS.ids(), MTEB_DOCUMENTS.texts(), Optional.of("instruction"));
   private static final Pattern TREC = Pattern.compile("(?i).*(?:qrels|topics).*");
   private static final Pattern LANGUAGE =
       Pattern.compile("(?<before>.+)-corpus|corpus-(?<after>.+)");
@@ -146,7 +153,7 @@ final class BeirLayout {
             folder.path());
       }
       boolean beir = folder.file(CORPUS).isPresent() && folder.file(QUERIES).isPresent();
-      var asked = beir ? JsonTexts.BEIR : MtebTexts.QUERIES;
+      var asked = beir ? TEXTS : MTEB_QUERIES;
       var instructions = Stream.of("instruction", "instructions")
           .flatMap(kind -> of(kind, missing).stream())
           .toList();
@@ -156,7 +163,7 @@ final class BeirLayout {
           split,
           new StoredSet.Source(
               queries, instructions.isEmpty() ? asked : new Instructed(asked, instructions)),
-          new StoredSet.Source(corpus, beir ? JsonTexts.BEIR : MtebTexts.DOCUMENTS),
+          new StoredSet.Source(corpus, beir ? TEXTS : MTEB_DOCUMENTS),
           StoredSet.Judged.qrels(qrels),
           EvaluationSet.OwnDocument.LEFT_OUT,
           missing);
@@ -195,7 +202,7 @@ final class BeirLayout {
                   query.place(),
                   query.id(),
                   "",
-                  MtebTexts.instructed(query.text(), byQuery.get(query.id())));
+                  RecordTexts.instructed(query.text(), byQuery.get(query.id())));
         }
 
         @Override

@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.sets.Layout.Folder;
+import org.tdro.search.texts.RecordTexts;
+import org.tdro.search.texts.TsvTexts;
 
 /**
  * MIRACL's layout (Zhang et al., TACL 2023): {@code topics/topics.miracl-v1.0-LANG-SPLIT.tsv}, {@code
@@ -22,6 +24,8 @@ final class MiraclLayout {
   private static final Pattern FILE =
       Pattern.compile("(topics|qrels)\\.miracl-v(\\d\\.\\d)-([a-z]+)-(.+)\\.tsv(?:\\.gz)?");
   private static final Pattern DOCUMENTS = Pattern.compile("docs-\\d+\\.jsonl(?:\\.gz)?");
+
+  private static final RecordTexts TEXTS = new RecordTexts(List.of("docid"), List.of("text"));
 
   private MiraclLayout() {}
 
@@ -76,7 +80,7 @@ final class MiraclLayout {
         topics
             .map(file -> new StoredSet.Source(List.of(file), TsvTexts.PLAIN))
             .orElse(StoredSet.Source.NONE),
-        new StoredSet.Source(shards, JsonTexts.MIRACL),
+        new StoredSet.Source(shards, TEXTS),
         StoredSet.Judged.qrels(qrels.stream().toList()),
         EvaluationSet.OwnDocument.RANKED,
         missing);

@@ -17,6 +17,9 @@ import org.tdro.evaluation.sets.Layout.Folder;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
 import org.tdro.io.TextLines;
+import org.tdro.search.texts.RecordTexts;
+import org.tdro.search.texts.TextFormat;
+import org.tdro.search.texts.TsvTexts;
 
 /**
  * MKQA (Longpre et al., TACL 2021) as a test of retrieval: {@code mkqa.jsonl} with the questions of 26 languages, and the English passages
@@ -83,8 +86,8 @@ final class MkqaLayout {
       String name, String split, Folder folder, Path file, Questions questions) {
     var corpus = Stream.of(
             source(folder, DPR, TsvTexts.DPR),
-            source(folder, TEVATRON, JsonTexts.ANY),
-            source(folder, "corpus.jsonl", JsonTexts.ANY))
+            source(folder, TEVATRON, RecordTexts.DOCUMENTS),
+            source(folder, "corpus.jsonl", RecordTexts.DOCUMENTS))
         .flatMap(Optional::stream)
         .findFirst();
     return new StoredSet(

@@ -28,6 +28,8 @@ import org.tdro.io.Sha256;
 import org.tdro.rows.Passage;
 import org.tdro.search.Corpus;
 import org.tdro.search.Query;
+import org.tdro.search.texts.TextFormat;
+import org.tdro.search.texts.TsvTexts;
 
 /**
  * An evaluation set on disk that a {@link Layout} has found, and not yet read.
@@ -197,20 +199,7 @@ public record StoredSet(
     Set<String> ids = new HashSet<>();
     for (var file : source.files()) {
       try (var reader = source.format().open(file)) {
-        boolean more = true;
-        while (more) {
-          try {
-            var next = reader.next();
-            more = next != null;
-            if (more && !ids.add(next.id())) {
-              problems.add(next.place() + ": the id '" + next.id() + "' was there before");
-            } else if (more) {
-              texts.accept(next);
-            }
-          } catch (InputException e) {
-            problems.addAll(e.problems());
-          }
-        }
+        reader.forEach(ids, problems, texts);
       } catch (InputException e) {
         problems.addAll(e.problems());
       }

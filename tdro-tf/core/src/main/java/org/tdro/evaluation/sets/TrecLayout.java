@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.sets.Layout.Folder;
 import org.tdro.io.TextLines;
+import org.tdro.search.texts.RecordTexts;
+import org.tdro.search.texts.TextFormat;
+import org.tdro.search.texts.TsvTexts;
 
 /**
  * TREC's and MS MARCO's files, told by their names: topics ({@code topics.SPLIT.txt}, {@code queries.SPLIT.tsv}), judgements ({@code
@@ -125,9 +128,10 @@ final class TrecLayout {
         var line = lines.next();
         first = line == null ? "" : line.text().strip();
       }
-      var format =
-          first.startsWith("{") ? JsonTexts.ANY : first.startsWith("<") ? markup : TsvTexts.PLAIN;
-      return format.open(file);
+      return first.startsWith("{")
+          ? (markup == TrecMarkup.TOPICS ? RecordTexts.QUERIES : RecordTexts.DOCUMENTS)
+              .openLines(file)
+          : (first.startsWith("<") ? markup : TsvTexts.PLAIN).open(file);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tdro.io.InputException;
 import org.tdro.io.TextLines;
+import org.tdro.search.texts.TextFormat;
 
 /**
  * The texts of TREC's files with tags.

@@ -18,7 +18,7 @@ import org.tdro.keras.Prefetcher;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.index.IndexFacts.StoredFile;
 import org.tdro.rows.Passage;
-import org.tdro.search.CorpusFile;
+import org.tdro.search.texts.CorpusFile;
 import org.tdro.search.EmbeddingShard;
 import org.tdro.search.EmbeddingShards;
 import org.tdro.search.Embeddings;

@@ -107,7 +107,7 @@ class BeirLayoutTest {
     corpus(
         "{\"_id\": \"d1\", \"text\": \"one\"}",
         "{\"_id\": \"d1\", \"text\": \"two\"}",
-        "{\"_id\": 3}",
+        "{\"_id\": [3]}",
         "{",
         "{\"_id\": \"d4\"}");
     Files.writeString(set.resolve("queries.jsonl"), "{\"_id\": \"q1\", \"text\": \"a\"}\n");
@@ -119,8 +119,8 @@ class BeirLayoutTest {
                 .contains(
                     set.resolve("queries.jsonl") + ": query 'q2' is judged in test but not here",
                     set.resolve("corpus.jsonl") + ":2: the id 'd1' was there before",
-                    set.resolve("corpus.jsonl") + ":3: needs a string '_id', was 3",
-                    set.resolve("corpus.jsonl") + ":5: needs a string 'text'")
+                    set.resolve("corpus.jsonl") + ":3: its id is a list, expected a string or a whole number",
+                    set.resolve("corpus.jsonl") + ":5: has no text")
                 .anySatisfy(problem -> assertThat(problem)
                     .startsWith(set.resolve("corpus.jsonl") + ":4: malformed JSON at column ")));
   }
@@ -131,7 +131,7 @@ class BeirLayoutTest {
     corpus("{\"_id\": \"d1\", \"text\": \"one\"}", "{\"_id\": \"d1\"}");
     try (var corpus = loaded.corpus().documents()) {
       assertThatThrownBy(corpus::toList)
-          .hasMessageEndingWith("corpus.jsonl:2: needs a string 'text'");
+          .hasMessageEndingWith("corpus.jsonl:2: has no text");
     }
   }
 
@@ -330,7 +330,8 @@ class BeirLayoutTest {
     Files.move(first, corpus.resolve("corpus.parquet"));
     Files.writeString(corpus.resolve("corpus.parquet"), "version https://git-lfs.github.com/spec");
     assertThatThrownBy(() -> Layout.loadAll(List.of(folder.resolve("cut")), Splits.TEST))
-        .hasMessageContaining("corpus.parquet: cannot be read as Parquet");
+        .hasMessageEndingWith(
+            "corpus.parquet: is not the file itself, but a pointer of Git LFS: git lfs pull");
     Files.writeString(corpus.resolve("dev.jsonl"), "{}");
     Files.move(corpus.resolve("corpus.parquet"), corpus.resolve("train.parquet"));
     assertThatThrownBy(() -> Layout.loadAll(List.of(folder.resolve("cut")), Splits.TEST))

@@ -109,7 +109,7 @@ class LayoutsTest {
                     two -> assertThat(two).endsWith("dev.tsv:3: the id '2' was there before"),
                     three -> assertThat(three)
                         .endsWith("dev.tsv: query '3' is judged in dev but not here"),
-                    four -> assertThat(four).endsWith("docs-2.jsonl.gz:1: needs a string 'text'")));
+                    four -> assertThat(four).endsWith("docs-2.jsonl.gz:1: has no text")));
   }
 
   private void mkqa() throws IOException {

@@ -26,7 +26,7 @@ import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SmallRetriever;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Passage;
-import org.tdro.search.CorpusFile;
+import org.tdro.search.texts.CorpusFile;
 import org.tdro.search.Embeddings;
 import org.tdro.search.ExactSearch;
 import org.tdro.search.Fusion;

@@ -1,6 +1,5 @@
-package org.tdro.search;
+package org.tdro.search.texts;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Spliterator;
@@ -12,6 +11,7 @@ import java.util.stream.StreamSupport;
 import org.tdro.io.InputException;
 import org.tdro.io.Sha256;
 import org.tdro.rows.Passage;
+import org.tdro.search.Corpus;
 
 /**
  * A file of documents, each with an id, a text and, if it has one, a title ({@link org.tdro.rows.records.FileKind}): JSON lines, a table with
@@ -20,10 +20,7 @@ import org.tdro.rows.Passage;
  * @param file texts may be compressed
  */
 public record CorpusFile(Path file) implements Corpus {
-  private static final TextRecords.Columns COLUMNS = new TextRecords.Columns(
-      "documents",
-      List.of("_id", "docid", "doc_id", "docno", "id", "pid"),
-      List.of("text", "contents", "passage", "body"));
+  private static final String WHAT = "documents";
 
   /**
    * What reading a whole corpus finds.
@@ -40,27 +37,7 @@ public record CorpusFile(Path file) implements Corpus {
    */
   public static CorpusFile of(Path fileOrFolder) {
     return new CorpusFile(
-        file(fileOrFolder, "documents", List.of("corpus.jsonl", "collection.tsv")));
-  }
-
-  /**
-   * Returns a file, or the one of a folder that has one of the names, plain or compressed.
-   *
-   * @throws InputException if there is none
-   */
-  static Path file(Path fileOrFolder, String what, List<String> names) {
-    if (!Files.exists(fileOrFolder)) {
-      throw new InputException(fileOrFolder + ": there is no such file or folder");
-    }
-    if (!Files.isDirectory(fileOrFolder)) {
-      return fileOrFolder;
-    }
-    return names.stream()
-        .flatMap(name -> Stream.of("", ".gz", ".zst").map(end -> fileOrFolder.resolve(name + end)))
-        .filter(Files::isRegularFile)
-        .findFirst()
-        .orElseThrow(() -> new InputException("%s: this folder has no %s[.gz]; name a file of %s"
-            .formatted(fileOrFolder, String.join("[.gz] or ", names), what)));
+        TextFile.find(fileOrFolder, WHAT, List.of("corpus.jsonl", "collection.tsv")));
   }
 
   /**
@@ -71,7 +48,7 @@ public record CorpusFile(Path file) implements Corpus {
   public Facts check() {
     var size = new AtomicLong();
     var hash = new Sha256.OfTexts();
-    TextRecords.readAll(file, COLUMNS, document -> {
+    texts().readAll(document -> {
       size.incrementAndGet();
       hash.add(document.id());
       hash.add(document.title());
@@ -83,18 +60,22 @@ public record CorpusFile(Path file) implements Corpus {
   /** Opens the documents in the order of the file; reading throws at the first that is malformed. */
   @Override
   public Stream<Passage> documents() {
-    var records = TextRecords.open(file, COLUMNS);
+    var reader = texts().open();
     var documents =
         new Spliterators.AbstractSpliterator<Passage>(Long.MAX_VALUE, Spliterator.ORDERED) {
           @Override
           public boolean tryAdvance(Consumer<? super Passage> action) {
-            var document = records.next();
+            var document = reader.next();
             if (document != null) {
               action.accept(new Passage(document.id(), document.title(), document.text()));
             }
             return document != null;
           }
         };
-    return StreamSupport.stream(documents, false).onClose(records::close);
+    return StreamSupport.stream(documents, false).onClose(reader::close);
+  }
+
+  private TextFile texts() {
+    return new TextFile(file, WHAT, RecordTexts.DOCUMENTS);
   }
 }

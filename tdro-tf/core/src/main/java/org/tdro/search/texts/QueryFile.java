@@ -1,10 +1,11 @@
-package org.tdro.search;
+package org.tdro.search.texts;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tdro.io.InputException;
 import org.tdro.io.Problems;
+import org.tdro.search.Query;
 
 /**
  * A file of queries, each with an id and a text ({@link org.tdro.rows.records.FileKind}): JSON lines, a table with tabs or commas, Parquet or
@@ -13,8 +14,7 @@ import org.tdro.io.Problems;
  * @param file texts may be compressed
  */
 public record QueryFile(Path file) {
-  private static final TextRecords.Columns COLUMNS = new TextRecords.Columns(
-      "queries", List.of("_id", "query_id", "qid", "id"), List.of("text", "query", "question"));
+  private static final String WHAT = "queries";
 
   /**
    * Returns the queries in a file, or those of a folder in BEIR's form.
@@ -22,7 +22,7 @@ public record QueryFile(Path file) {
    * @throws InputException if there are none
    */
   public static QueryFile of(Path fileOrFolder) {
-    return new QueryFile(CorpusFile.file(fileOrFolder, COLUMNS.what(), List.of("queries.jsonl")));
+    return new QueryFile(TextFile.find(fileOrFolder, WHAT, List.of("queries.jsonl")));
   }
 
   /**
@@ -33,7 +33,7 @@ public record QueryFile(Path file) {
   public List<Query> read() {
     var queries = new ArrayList<Query>();
     var problems = new Problems();
-    TextRecords.readAll(file, COLUMNS, query -> {
+    new TextFile(file, WHAT, RecordTexts.QUERIES).readAll(query -> {
       if (query.text().isBlank()) {
         problems.add(query.place() + ": the query has no text");
       }

@@ -1,4 +1,4 @@
-package org.tdro.evaluation.sets;
+package org.tdro.search.texts;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -7,7 +7,7 @@ import org.tdro.io.InputException;
 import org.tdro.io.TextLines;
 
 /** Texts in fields separated by tabs. */
-enum TsvTexts implements TextFormat {
+public enum TsvTexts implements TextFormat {
   /** Id and text: MS MARCO's collections and queries, MIRACL's and other topics. */
   PLAIN(2, "an id and a text"),
   /**

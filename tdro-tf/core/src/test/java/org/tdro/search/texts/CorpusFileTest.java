@@ -1,4 +1,4 @@
-package org.tdro.search;
+package org.tdro.search.texts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.io.InputException;
 import org.tdro.rows.Passage;
+import org.tdro.search.Query;
 
 class CorpusFileTest {
   @TempDir
@@ -52,7 +53,7 @@ class CorpusFileTest {
             ":2: has none of _id, docid, doc_id, docno, id, pid",
             ":3: has none of text, contents, passage, body",
             ":4: its id is a list, expected a string or a whole number",
-            ":5: id 'a' was there before",
+            ":5: the id 'a' was there before",
             ":6: its text is a number, expected a string",
             ":7: ");
   }
@@ -110,8 +111,8 @@ class CorpusFileTest {
     assertThat(CorpusFile.of(folder).file()).isEqualTo(folder.resolve("collection.tsv"));
     assertThatThrownBy(() -> documents(write("bad.tsv", "7\ta\n8\n9\tb\tc\n")))
         .hasMessageContainingAll(
-            "bad.tsv:2: expected an id and a text separated by a tab, found 1 fields",
-            "bad.tsv:3: expected an id and a text separated by a tab, found 3 fields");
+            "bad.tsv:2: expected an id and a text separated by tabs, found 1 fields",
+            "bad.tsv:3: expected an id and a text separated by tabs, found 3 fields");
   }
 
   @Test
