@@ -29,9 +29,6 @@ final class DomainImport {
 
   private record Row(String place, String queryId, TokenizedRow tokens) {}
 
-  /** The first row; either all rows have scores as it has, or none. */
-  private Row example;
-
   private record Chunk(List<Row> rows, List<String> problems) {}
 
   DomainImport(Tokenizer tokenizer, ImportFacts facts, int threads) {
