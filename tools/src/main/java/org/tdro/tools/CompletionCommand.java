@@ -1,5 +1,7 @@
 package org.tdro.tools;
 
+import org.tdro.tools.options.ConfigArguments;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;

@@ -1,5 +1,30 @@
 package org.tdro.tools;
 
+import org.tdro.tools.bench.BenchCommand;
+import org.tdro.tools.options.CommandGroup;
+import org.tdro.tools.runs.CompareCommand;
+import org.tdro.tools.options.ConfigArguments;
+import org.tdro.tools.training.ConfigCommand;
+import org.tdro.tools.data.DataCommand;
+import org.tdro.tools.doctor.DoctorCommand;
+import org.tdro.tools.retrieval.EncodeCommand;
+import org.tdro.tools.retrieval.EvaluateCommand;
+import org.tdro.tools.models.ExportCommand;
+import org.tdro.tools.retrieval.IndexCommand;
+import org.tdro.tools.retrieval.MetricsCommand;
+import org.tdro.tools.training.MixtureCommand;
+import org.tdro.tools.models.ModelCommand;
+import org.tdro.tools.training.PipelineCommand;
+import org.tdro.tools.training.QuickstartCommand;
+import org.tdro.tools.runs.ReportCommand;
+import org.tdro.tools.runs.ReproduceCommand;
+import org.tdro.tools.runs.RunsCommand;
+import org.tdro.tools.retrieval.SearchCommand;
+import org.tdro.tools.models.ServeCommand;
+import org.tdro.tools.data.TokenizerCommand;
+import org.tdro.tools.training.TrainCommand;
+import org.tdro.tools.training.WeightsCommand;
+
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER;
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER_HEADING;
@@ -22,7 +47,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The command {@code tdro}, whose subcommands are the classes of this package. */
+/** The command {@code tdro}, whose subcommands are the commands of the rooms of this package. */
 @Command(
     name = "tdro",
     mixinStandardHelpOptions = true,

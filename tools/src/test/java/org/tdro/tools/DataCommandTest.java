@@ -1,5 +1,8 @@
 package org.tdro.tools;
 
+import org.tdro.tools.data.DataCommand;
+import org.tdro.tools.data.TokenizerCommand;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
