@@ -1,7 +1,5 @@
 package org.tdro.tools;
 
-import org.tdro.tools.options.ConfigArguments;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
@@ -15,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.tdro.config.KeyReference;
+import org.tdro.tools.options.ConfigArguments;
 import org.tdro.training.config.RunConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,8 +1,5 @@
 package org.tdro.tools;
 
-import org.tdro.tools.data.DataCommand;
-import org.tdro.tools.data.TokenizerCommand;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -18,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tdro.evaluation.sets.Layout;
 import org.tdro.evaluation.sets.Splits;
 import org.tdro.io.FolderLock;
+import org.tdro.tools.data.DataCommand;
+import org.tdro.tools.data.TokenizerCommand;
 import picocli.CommandLine;
 
 class DataCommandTest {

@@ -18,7 +18,7 @@ import org.tdro.keras.Model;
 import org.tdro.keras.ScheduleSpec;
 import org.tdro.keras.optimizers.OptimizerSpec;
 import org.tdro.models.BertArchitecture;
-import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.contrastive.ContrastiveModel;
 import org.tdro.retriever.Pooling;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.types.TFloat32;

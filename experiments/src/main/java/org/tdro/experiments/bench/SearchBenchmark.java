@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
-import org.tdro.retriever.HnswRanker;
+import org.tdro.retriever.ranking.HnswRanker;
 import org.tdro.search.Run;
 
 /**

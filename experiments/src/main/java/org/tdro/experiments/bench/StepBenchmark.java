@@ -19,9 +19,9 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.KernelTimes;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
-import org.tdro.retriever.ContrastiveModel;
 import org.tdro.retriever.EncoderModel;
 import org.tdro.retriever.TokenEncoding;
+import org.tdro.retriever.contrastive.ContrastiveModel;
 import org.tdro.text.TextKind;
 import org.tdro.training.config.RunConfig;
 

@@ -10,7 +10,7 @@ import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.mixing.tdro.DomainWeightOptions;
 import org.tdro.mixing.tdro.DomainWeights;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.tdro.keras.Initializer;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

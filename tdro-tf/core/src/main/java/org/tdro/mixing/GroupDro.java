@@ -3,7 +3,7 @@ package org.tdro.mixing;
 import java.util.List;
 import java.util.Map;
 import org.tdro.keras.Weight;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

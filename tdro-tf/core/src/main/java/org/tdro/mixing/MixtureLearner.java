@@ -6,7 +6,7 @@ import org.tdro.keras.LogKey;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
-import org.tdro.retriever.RowWeighting;
+import org.tdro.retriever.contrastive.RowWeighting;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;

@@ -11,7 +11,7 @@ import org.tdro.data.mixture.MixtureSchedule;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.keras.StatefulCallback;
-import org.tdro.retriever.RowWeighting;
+import org.tdro.retriever.contrastive.RowWeighting;
 
 /**
  * Callback that makes a sampler follow a learner: when a block ends, the rows of the next one are drawn by the α of that moment. The

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Map;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.StepCounter;
-import org.tdro.retriever.RowLosses;
-import org.tdro.retriever.RowWeighting;
+import org.tdro.retriever.contrastive.RowLosses;
+import org.tdro.retriever.contrastive.RowWeighting;
 
 /**
  * Fixed weights of domains as factors of their rows' losses, for domains that are drawn equally often: with weights α, which sum to 1, the

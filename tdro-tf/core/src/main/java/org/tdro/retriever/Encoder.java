@@ -124,7 +124,7 @@ public final class Encoder implements RowEncoder {
   }
 
   /** Returns the first components of each row: {@code [rows, n] -> [rows, dimension]}. */
-  static Operand<TFloat32> first(Ops tf, Operand<TFloat32> rows, int dimension) {
+  public static Operand<TFloat32> first(Ops tf, Operand<TFloat32> rows, int dimension) {
     return tf.slice(rows, tf.constant(new int[] {0, 0}), tf.constant(new int[] {-1, dimension}));
   }
 
@@ -137,7 +137,7 @@ public final class Encoder implements RowEncoder {
    * Returns each row divided by its length, or by 1e-12 where it is shorter than that. Equal rows have equal results: TensorFlow's
    * {@code rsqrt} gives other bits in the rows at the end that do not fill a vector of the processor.
    */
-  static Operand<TFloat32> normalize(Ops tf, Operand<TFloat32> rows) {
+  public static Operand<TFloat32> normalize(Ops tf, Operand<TFloat32> rows) {
     var squares =
         tf.sum(tf.math.square(rows), tf.constant(-1), org.tensorflow.op.core.Sum.keepDims(true));
     var floor = tf.constant(SMALLEST_NORM * SMALLEST_NORM);

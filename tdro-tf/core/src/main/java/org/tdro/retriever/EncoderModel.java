@@ -105,7 +105,7 @@ public class EncoderModel extends Model {
   }
 
   /** Puts token ids and their mask, {@code [rows, length]} each, into {@code tensors}, whose owner closes them. */
-  static void put(
+  public static void put(
       Map<String, Tensor> tensors, String idsName, String maskName, TokenMatrix matrix) {
     var shape = Shape.of(matrix.rows(), matrix.length());
     tensors.put(idsName, TInt32.tensorOf(shape, DataBuffers.of(matrix.ids())));

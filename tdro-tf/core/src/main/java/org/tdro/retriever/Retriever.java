@@ -88,7 +88,7 @@ public final class Retriever implements TextEncoder, AutoCloseable {
   }
 
   /** Returns what is wrong with the ids of a text, if anything: one beyond the embeddings would only fail inside the graph. */
-  Optional<String> problem(int[] tokens) {
+  public Optional<String> problem(int[] tokens) {
     int size = settings.spec().architecture().vocabulary();
     return Arrays.stream(tokens)
         .filter(id -> id < 0 || id >= size)

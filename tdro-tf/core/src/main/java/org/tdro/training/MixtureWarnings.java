@@ -14,8 +14,8 @@ import org.tdro.keras.FitOptions;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.mixing.MixtureLearner;
-import org.tdro.retriever.ContrastiveLoss;
-import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.contrastive.ContrastiveLoss;
+import org.tdro.retriever.contrastive.ContrastiveModel;
 import org.tdro.training.config.DroConfig;
 import org.tdro.training.config.RunConfig;
 

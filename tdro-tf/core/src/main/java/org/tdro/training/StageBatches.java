@@ -11,7 +11,7 @@ import org.tdro.config.ConfigException;
 import org.tdro.config.ResolvedConfig;
 import org.tdro.data.BatchOptions;
 import org.tdro.data.ContrastiveBatches;
-import org.tdro.retriever.ContrastiveDataset;
+import org.tdro.retriever.contrastive.ContrastiveDataset;
 import org.tdro.training.config.RunConfig;
 
 /** The batches that a stage trains on. */

@@ -12,7 +12,7 @@ import org.tdro.data.mixture.MixtureSampler.Batching;
 import org.tdro.data.shards.Domain;
 import org.tdro.data.shards.TokenizedRow;
 import org.tdro.io.InputException;
-import org.tdro.retriever.ContrastiveLoss.Negatives;
+import org.tdro.retriever.contrastive.ContrastiveLoss.Negatives;
 import org.tdro.training.config.RunConfig;
 
 /** The rows that a stage draws: whether they give its loss negatives, and how often each is seen. */

@@ -8,7 +8,7 @@ import org.tdro.config.ResolvedConfig;
 import org.tdro.io.Json;
 import org.tdro.keras.callbacks.TensorBoard;
 import org.tdro.mixing.MixtureLearner;
-import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.contrastive.ContrastiveModel;
 import org.tdro.runs.RunFolder;
 import org.tdro.training.config.RunConfig;
 

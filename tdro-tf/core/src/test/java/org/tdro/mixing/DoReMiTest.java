@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.tdro.mixing.WeightsFile.DomainSize;
 import org.tdro.mixing.WeightsFile.DomainWeight;
 import org.tdro.retriever.ComputeOptions;
-import org.tdro.retriever.ContrastiveLoss;
-import org.tdro.retriever.ContrastiveModel;
-import org.tdro.retriever.ContrastiveOptions;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.RetrieverSpec;
 import org.tdro.retriever.SmallRetriever;
+import org.tdro.retriever.contrastive.ContrastiveLoss;
+import org.tdro.retriever.contrastive.ContrastiveModel;
+import org.tdro.retriever.contrastive.ContrastiveOptions;
 import org.tensorflow.proto.ConfigProto;
 
 class DoReMiTest {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.tdro.keras.GradientTape;
 import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.TokenMatrix;
+import org.tdro.retriever.contrastive.ContrastiveDataset;
 
 /** Batches as {@code golden/infonce} and {@code golden/tdro_e2e} write them: {@code input_ids}, {@code attention_mask}. */
 public final class GoldenBatches {

@@ -15,6 +15,7 @@ import org.tdro.keras.StepCounter;
 import org.tdro.keras.Variables;
 import org.tdro.keras.testing.PlainSessions;
 import org.tdro.models.Architecture;
+import org.tdro.retriever.contrastive.ContrastiveLoss;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.tdro.config.ConfigComposer;
 import org.tdro.keras.Logs;
 import org.tdro.mixing.MixtureLearner;
-import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.contrastive.ContrastiveModel;
 import org.tdro.testing.Checkout;
 import org.tdro.training.config.RunConfig;
 

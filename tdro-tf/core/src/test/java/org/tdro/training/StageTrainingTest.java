@@ -29,7 +29,7 @@ import org.tdro.keras.Callback;
 import org.tdro.keras.Logs;
 import org.tdro.keras.Model;
 import org.tdro.mixing.MixtureLearner;
-import org.tdro.retriever.ContrastiveModel;
+import org.tdro.retriever.contrastive.ContrastiveModel;
 import org.tdro.runs.RunFolder;
 import org.tdro.runs.RunRecord;
 import org.tdro.testing.Checkout;

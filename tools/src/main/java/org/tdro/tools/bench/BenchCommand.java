@@ -1,9 +1,5 @@
 package org.tdro.tools.bench;
 
-import org.tdro.tools.options.CommandGroup;
-import org.tdro.tools.options.ConfigArguments;
-import org.tdro.tools.options.TextTable;
-
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -18,6 +14,9 @@ import org.tdro.experiments.bench.StepKind;
 import org.tdro.experiments.bench.StepReport;
 import org.tdro.experiments.bench.TextLengths;
 import org.tdro.io.Json;
+import org.tdro.tools.options.CommandGroup;
+import org.tdro.tools.options.ConfigArguments;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

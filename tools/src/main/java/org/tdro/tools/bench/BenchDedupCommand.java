@@ -1,13 +1,12 @@
 package org.tdro.tools.bench;
 
-import org.tdro.tools.options.NearnessOptions;
-import org.tdro.tools.options.TextTable;
-
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tdro.experiments.bench.DuplicateBenchmark;
 import org.tdro.experiments.bench.DuplicateBenchmark.Change;
 import org.tdro.io.Json;
+import org.tdro.tools.options.NearnessOptions;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

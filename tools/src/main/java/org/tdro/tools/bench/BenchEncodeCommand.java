@@ -1,9 +1,5 @@
 package org.tdro.tools.bench;
 
-import org.tdro.tools.options.ModelOptions;
-import org.tdro.tools.options.TextOptions;
-import org.tdro.tools.options.TextTable;
-
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +18,9 @@ import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.TokenEncoding;
 import org.tdro.text.InexpressibleTokenizerException;
+import org.tdro.tools.options.ModelOptions;
+import org.tdro.tools.options.TextOptions;
+import org.tdro.tools.options.TextTable;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,7 +1,5 @@
 package org.tdro.tools.bench;
 
-import org.tdro.tools.options.TextTable;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,8 +17,8 @@ import org.tdro.experiments.bench.SearchBenchmark.Row;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.io.TemporaryFolder;
-import org.tdro.retriever.ProductScorer;
-import org.tdro.retriever.ProductScorer.Precision;
+import org.tdro.retriever.ranking.ProductScorer;
+import org.tdro.retriever.ranking.ProductScorer.Precision;
 import org.tdro.search.EmbeddingShards;
 import org.tdro.search.Embeddings;
 import org.tdro.search.ExactSearch;
@@ -28,6 +26,7 @@ import org.tdro.search.Run;
 import org.tdro.search.lucene.Hnsw;
 import org.tdro.search.lucene.Hnsw.Quantization;
 import org.tdro.search.lucene.HnswIndex;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

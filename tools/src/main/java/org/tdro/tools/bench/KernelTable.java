@@ -1,9 +1,8 @@
 package org.tdro.tools.bench;
 
-import org.tdro.tools.options.TextTable;
-
 import java.util.Locale;
 import org.tdro.keras.KernelTimes;
+import org.tdro.tools.options.TextTable;
 
 /** The table of what kernels took. */
 final class KernelTable {

@@ -1,8 +1,5 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.CommandGroup;
-import org.tdro.tools.options.TextTable;
-
 import java.nio.file.Path;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -12,6 +9,8 @@ import org.tdro.text.PromptVariants;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
 import org.tdro.text.Tokenizer;
+import org.tdro.tools.options.CommandGroup;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,9 +1,5 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.Overwriting;
-import org.tdro.tools.options.ProgressOptions;
-import org.tdro.tools.options.TextTable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +18,9 @@ import org.tdro.rows.DomainFiles;
 import org.tdro.rows.RowSource;
 import org.tdro.rows.RowWriter;
 import org.tdro.rows.TrainingRow;
+import org.tdro.tools.options.Overwriting;
+import org.tdro.tools.options.ProgressOptions;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,5 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.NearnessOptions;
-import org.tdro.tools.options.TextTable;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +17,8 @@ import org.tdro.rows.duplicates.Deduplication.Part;
 import org.tdro.rows.duplicates.Deduplication.Within;
 import org.tdro.rows.duplicates.KnownTexts;
 import org.tdro.rows.duplicates.Nearness;
+import org.tdro.tools.options.NearnessOptions;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

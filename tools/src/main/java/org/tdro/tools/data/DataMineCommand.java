@@ -1,7 +1,5 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.TextTable;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -23,6 +21,7 @@ import org.tdro.search.mining.MiningCounts;
 import org.tdro.search.mining.MiningCounts.Reason;
 import org.tdro.search.mining.MiningFolder;
 import org.tdro.search.mining.MiningOptions;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,7 +1,5 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.TextTable;
-
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
@@ -10,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.tdro.io.Json;
 import org.tdro.rows.selection.RowSample;
 import org.tdro.rows.selection.RowSample.Counts;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

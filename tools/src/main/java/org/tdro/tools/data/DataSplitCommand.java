@@ -1,7 +1,5 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.TextTable;
-
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +12,7 @@ import org.tdro.evaluation.sets.BeirWriter;
 import org.tdro.io.Json;
 import org.tdro.rows.selection.RowSplit;
 import org.tdro.rows.selection.RowSplit.Counts;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,12 +1,11 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.Overwriting;
-
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tdro.experiments.spoiling.Junk;
 import org.tdro.experiments.spoiling.Spoiling;
+import org.tdro.tools.options.Overwriting;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,5 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.ProgressOptions;
-import org.tdro.tools.options.TextTable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +21,8 @@ import org.tdro.rows.statistics.EvaluationOverlap;
 import org.tdro.rows.statistics.LengthCounts;
 import org.tdro.rows.statistics.RowStatistics;
 import org.tdro.text.Tokenizer;
+import org.tdro.tools.options.ProgressOptions;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,11 +1,10 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.Overwriting;
-import org.tdro.tools.options.ProgressOptions;
-
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.tdro.runs.PhaseProgress;
+import org.tdro.tools.options.Overwriting;
+import org.tdro.tools.options.ProgressOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

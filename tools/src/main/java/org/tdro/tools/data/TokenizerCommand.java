@@ -1,14 +1,13 @@
 package org.tdro.tools.data;
 
-import org.tdro.tools.options.CommandGroup;
-import org.tdro.tools.options.Overwriting;
-
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tdro.rows.DomainFiles;
 import org.tdro.rows.TrainingTexts;
 import org.tdro.text.BytePairTrainer;
 import org.tdro.text.WordCounts;
+import org.tdro.tools.options.CommandGroup;
+import org.tdro.tools.options.Overwriting;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,5 @@
 package org.tdro.tools.models;
 
-import org.tdro.tools.options.ModelOptions;
-import org.tdro.tools.options.PromptOptions;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +21,15 @@ import org.tdro.export.ExportedRetriever;
 import org.tdro.export.Precision;
 import org.tdro.export.SavedModelExport;
 import org.tdro.io.TemporaryFolder;
-import org.tdro.retriever.DenseRanker;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.RetrieverSource;
 import org.tdro.retriever.SetPrompts;
 import org.tdro.retriever.TextEncoder;
+import org.tdro.retriever.ranking.DenseRanker;
 import org.tdro.serving.client.IdType;
+import org.tdro.tools.options.ModelOptions;
+import org.tdro.tools.options.PromptOptions;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,8 +1,5 @@
 package org.tdro.tools.models;
 
-import org.tdro.tools.options.CommandGroup;
-import org.tdro.tools.options.EncodingOptions;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -21,6 +18,8 @@ import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.text.PromptTemplate;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
+import org.tdro.tools.options.CommandGroup;
+import org.tdro.tools.options.EncodingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

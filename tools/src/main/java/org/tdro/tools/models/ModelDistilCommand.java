@@ -1,9 +1,5 @@
 package org.tdro.tools.models;
 
-import org.tdro.tools.options.EncodingOptions;
-import org.tdro.tools.options.Overwriting;
-import org.tdro.tools.options.ProgressOptions;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +19,9 @@ import org.tdro.retriever.distil.TokenFrequencies;
 import org.tdro.retriever.distil.VocabularyDistillation;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.runs.GracefulShutdown;
+import org.tdro.tools.options.EncodingOptions;
+import org.tdro.tools.options.Overwriting;
+import org.tdro.tools.options.ProgressOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

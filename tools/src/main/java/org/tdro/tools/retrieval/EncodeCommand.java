@@ -1,10 +1,5 @@
 package org.tdro.tools.retrieval;
 
-import org.tdro.tools.options.ModelOptions;
-import org.tdro.tools.options.Overwriting;
-import org.tdro.tools.options.ProgressOptions;
-import org.tdro.tools.options.TextOptions;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +8,17 @@ import java.util.concurrent.Callable;
 import org.tdro.io.FileException;
 import org.tdro.io.InputException;
 import org.tdro.io.TextLines;
-import org.tdro.retriever.FileEncoding;
 import org.tdro.retriever.Pooling;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.RetrieverSettings;
 import org.tdro.retriever.TokenEncoding;
+import org.tdro.retriever.embeddings.FileEncoding;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.search.EmbeddingFormat;
+import org.tdro.tools.options.ModelOptions;
+import org.tdro.tools.options.Overwriting;
+import org.tdro.tools.options.ProgressOptions;
+import org.tdro.tools.options.TextOptions;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

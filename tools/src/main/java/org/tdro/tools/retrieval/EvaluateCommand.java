@@ -1,10 +1,5 @@
 package org.tdro.tools.retrieval;
 
-import org.tdro.tools.options.OptionalModelOptions;
-import org.tdro.tools.options.Overwriting;
-import org.tdro.tools.options.ProgressOptions;
-import org.tdro.tools.options.PromptOptions;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,17 +23,21 @@ import org.tdro.evaluation.sets.Splits;
 import org.tdro.evaluation.sets.Suite;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.Json;
-import org.tdro.retriever.EmbeddingCache;
-import org.tdro.retriever.EmbeddingSource;
-import org.tdro.retriever.EncodedTexts;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SetPrompts;
-import org.tdro.retriever.StoredEmbeddings;
+import org.tdro.retriever.embeddings.EmbeddingCache;
+import org.tdro.retriever.embeddings.EmbeddingSource;
+import org.tdro.retriever.embeddings.EncodedTexts;
+import org.tdro.retriever.embeddings.StoredEmbeddings;
 import org.tdro.rows.Passage;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.search.Query;
 import org.tdro.search.Run;
 import org.tdro.text.Prompts;
+import org.tdro.tools.options.OptionalModelOptions;
+import org.tdro.tools.options.Overwriting;
+import org.tdro.tools.options.ProgressOptions;
+import org.tdro.tools.options.PromptOptions;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;

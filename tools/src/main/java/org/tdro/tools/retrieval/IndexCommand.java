@@ -1,9 +1,5 @@
 package org.tdro.tools.retrieval;
 
-import org.tdro.tools.options.OptionalModelOptions;
-import org.tdro.tools.options.Overwriting;
-import org.tdro.tools.options.ProgressOptions;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -23,10 +19,13 @@ import org.tdro.retriever.index.IndexBuild.Step;
 import org.tdro.retriever.index.IndexFacts;
 import org.tdro.runs.GracefulShutdown;
 import org.tdro.runs.PhaseProgress;
-import org.tdro.search.texts.CorpusFile;
 import org.tdro.search.lucene.Bm25;
+import org.tdro.search.texts.CorpusFile;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
+import org.tdro.tools.options.OptionalModelOptions;
+import org.tdro.tools.options.Overwriting;
+import org.tdro.tools.options.ProgressOptions;
 import org.tdro.tools.retrieval.RankedSystem.Kind;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;

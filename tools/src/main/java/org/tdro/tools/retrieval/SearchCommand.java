@@ -1,8 +1,5 @@
 package org.tdro.tools.retrieval;
 
-import org.tdro.tools.options.ModelOptions;
-import org.tdro.tools.options.Overwriting;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,18 +20,20 @@ import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.io.Printable;
-import org.tdro.retriever.ProductScorer;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.index.DocumentIndex;
+import org.tdro.retriever.ranking.ProductScorer;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Passage;
 import org.tdro.search.ExactSearch.Hit;
 import org.tdro.search.Highlighter;
 import org.tdro.search.Query;
-import org.tdro.search.texts.QueryFile;
 import org.tdro.search.Run;
 import org.tdro.search.ScoredDocument;
+import org.tdro.search.texts.QueryFile;
 import org.tdro.text.TextKind;
+import org.tdro.tools.options.ModelOptions;
+import org.tdro.tools.options.Overwriting;
 import org.tdro.tools.retrieval.RankedSystem.Kind;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;

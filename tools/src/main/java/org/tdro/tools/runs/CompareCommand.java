@@ -1,7 +1,5 @@
 package org.tdro.tools.runs;
 
-import org.tdro.tools.options.Overwriting;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +11,7 @@ import org.tdro.evaluation.significance.ComparedSystem;
 import org.tdro.evaluation.significance.Comparison;
 import org.tdro.evaluation.significance.ComparisonFormat;
 import org.tdro.io.AtomicWrite;
+import org.tdro.tools.options.Overwriting;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

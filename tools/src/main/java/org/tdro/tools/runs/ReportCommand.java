@@ -1,7 +1,5 @@
 package org.tdro.tools.runs;
 
-import org.tdro.tools.options.Overwriting;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +11,7 @@ import org.tdro.experiments.report.Report;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
 import org.tdro.mixing.SizeShares;
+import org.tdro.tools.options.Overwriting;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,8 +1,5 @@
 package org.tdro.tools.runs;
 
-import org.tdro.tools.options.CommandGroup;
-import org.tdro.tools.options.TextTable;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +12,8 @@ import org.tdro.experiments.ledger.Lineage;
 import org.tdro.experiments.ledger.RunFilter;
 import org.tdro.experiments.ledger.RunTable;
 import org.tdro.experiments.ledger.SeedGroup;
+import org.tdro.tools.options.CommandGroup;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

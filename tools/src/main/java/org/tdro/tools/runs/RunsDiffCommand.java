@@ -1,7 +1,5 @@
 package org.tdro.tools.runs;
 
-import org.tdro.tools.options.TextTable;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,6 +10,7 @@ import org.tdro.experiments.ledger.LedgerRun;
 import org.tdro.experiments.ledger.RunDifference;
 import org.tdro.experiments.ledger.RunDifference.Value;
 import org.tdro.io.Json;
+import org.tdro.tools.options.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

@@ -1,9 +1,8 @@
 package org.tdro.tools.training;
 
+import java.util.Locale;
 import org.tdro.tools.options.ConfigArguments;
 import org.tdro.tools.options.Inspection;
-
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

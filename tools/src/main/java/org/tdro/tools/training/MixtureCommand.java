@@ -1,11 +1,5 @@
 package org.tdro.tools.training;
 
-import org.tdro.tools.options.CommandGroup;
-import org.tdro.tools.options.ConfigArguments;
-import org.tdro.tools.options.Overwriting;
-import org.tdro.tools.options.ProgressOptions;
-import org.tdro.tools.options.TextTable;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +8,11 @@ import java.util.concurrent.Callable;
 import org.tdro.config.ConfigException;
 import org.tdro.mixing.audit.AuditReport;
 import org.tdro.runs.RunFolder;
+import org.tdro.tools.options.CommandGroup;
+import org.tdro.tools.options.ConfigArguments;
+import org.tdro.tools.options.Overwriting;
+import org.tdro.tools.options.ProgressOptions;
+import org.tdro.tools.options.TextTable;
 import org.tdro.training.MixtureAudit;
 import org.tdro.training.PipelineReport;
 import org.tdro.training.StageTraining;

@@ -1,11 +1,10 @@
 package org.tdro.tools.training;
 
-import org.tdro.tools.options.ConfigArguments;
-
 import java.io.PrintWriter;
 import org.tdro.experiments.sweep.JobLauncher;
 import org.tdro.experiments.sweep.Sweep;
 import org.tdro.experiments.sweep.SweptCommand;
+import org.tdro.tools.options.ConfigArguments;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

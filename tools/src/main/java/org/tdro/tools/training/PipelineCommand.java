@@ -1,14 +1,13 @@
 package org.tdro.tools.training;
 
-import org.tdro.tools.options.ConfigArguments;
-import org.tdro.tools.options.Inspection;
-import org.tdro.tools.options.ProgressOptions;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.Callable;
 import org.tdro.experiments.sweep.JobLauncher;
 import org.tdro.experiments.sweep.SweptCommand;
 import org.tdro.experiments.sweep.SweptWeights;
+import org.tdro.tools.options.ConfigArguments;
+import org.tdro.tools.options.Inspection;
+import org.tdro.tools.options.ProgressOptions;
 import org.tdro.training.Pipeline;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +61,10 @@ public final class PipelineCommand implements Callable<Integer> {
         System.err,
         new SimpleMeterRegistry(),
         new SweptWeights(
-            arguments.composer(), arguments.options(), JobLauncher.of(spec.root().userObject().getClass()), System.err));
+            arguments.composer(),
+            arguments.options(),
+            JobLauncher.of(spec.root().userObject().getClass()),
+            System.err));
     var report = pipeline.run();
     if (report.isEmpty()) {
       return 1;

@@ -1,9 +1,5 @@
 package org.tdro.tools.training;
 
-import org.tdro.tools.runs.ComparedRuns;
-import org.tdro.tools.options.ConfigArguments;
-import org.tdro.tools.options.ProgressOptions;
-
 import static org.tdro.config.ConfigComposer.argument;
 
 import java.io.IOException;
@@ -37,6 +33,9 @@ import org.tdro.io.AtomicWrite;
 import org.tdro.mixing.SizeShares;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.runs.RunFolder;
+import org.tdro.tools.options.ConfigArguments;
+import org.tdro.tools.options.ProgressOptions;
+import org.tdro.tools.runs.ComparedRuns;
 import org.tdro.training.StoredEvaluation;
 import org.tdro.training.config.RunConfig;
 import picocli.CommandLine.Command;

@@ -1,12 +1,11 @@
 package org.tdro.tools.training;
 
-import org.tdro.tools.options.ConfigArguments;
-import org.tdro.tools.options.Inspection;
-import org.tdro.tools.options.ProgressOptions;
-
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.Callable;
 import org.tdro.experiments.sweep.SweptCommand;
+import org.tdro.tools.options.ConfigArguments;
+import org.tdro.tools.options.Inspection;
+import org.tdro.tools.options.ProgressOptions;
 import org.tdro.training.StageTraining;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

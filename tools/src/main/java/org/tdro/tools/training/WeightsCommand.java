@@ -1,12 +1,11 @@
 package org.tdro.tools.training;
 
-import org.tdro.tools.options.CommandGroup;
-import org.tdro.tools.options.Overwriting;
-
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tdro.mixing.replay.DomainWeightReplay;
 import org.tdro.mixing.replay.ReplayScenario;
+import org.tdro.tools.options.CommandGroup;
+import org.tdro.tools.options.Overwriting;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -15,7 +15,7 @@ import org.tdro.keras.Variables;
 import org.tdro.mixing.LearnedMixture;
 import org.tdro.mixing.WeightsFile;
 import org.tdro.mixing.tdro.DomainWeights;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;

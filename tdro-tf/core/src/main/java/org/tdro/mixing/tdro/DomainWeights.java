@@ -14,7 +14,7 @@ import org.tdro.keras.Variables;
 import org.tdro.keras.Weight;
 import org.tdro.mixing.LearnedMixture;
 import org.tdro.mixing.MixtureLearner;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Op;
 import org.tensorflow.op.Ops;

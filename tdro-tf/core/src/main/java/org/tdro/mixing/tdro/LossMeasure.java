@@ -2,7 +2,7 @@ package org.tdro.mixing.tdro;
 
 import org.tdro.config.Key;
 import org.tdro.io.Checks;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;

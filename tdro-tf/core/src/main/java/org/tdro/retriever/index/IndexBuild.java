@@ -18,7 +18,6 @@ import org.tdro.keras.Prefetcher;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.index.IndexFacts.StoredFile;
 import org.tdro.rows.Passage;
-import org.tdro.search.texts.CorpusFile;
 import org.tdro.search.EmbeddingShard;
 import org.tdro.search.EmbeddingShards;
 import org.tdro.search.Embeddings;
@@ -26,6 +25,7 @@ import org.tdro.search.lucene.Bm25;
 import org.tdro.search.lucene.Bm25Index;
 import org.tdro.search.lucene.Hnsw;
 import org.tdro.search.lucene.HnswIndex;
+import org.tdro.search.texts.CorpusFile;
 import org.tdro.text.TextKind;
 
 /**

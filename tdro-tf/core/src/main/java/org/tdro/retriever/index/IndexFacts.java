@@ -13,10 +13,10 @@ import org.tdro.io.InputException;
 import org.tdro.io.Json;
 import org.tdro.io.Sha256;
 import org.tdro.retriever.Retriever;
-import org.tdro.search.texts.CorpusFile;
 import org.tdro.search.lucene.Bm25;
 import org.tdro.search.lucene.Bm25Index;
 import org.tdro.search.lucene.Hnsw;
+import org.tdro.search.texts.CorpusFile;
 import org.tdro.text.TextKind;
 
 /**

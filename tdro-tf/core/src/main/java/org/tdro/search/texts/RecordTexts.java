@@ -108,9 +108,9 @@ public record RecordTexts(List<String> ids, List<String> texts, Optional<String>
         .filter(row::hasNonNull)
         .findFirst()
         .map(row::get)
-        .orElseThrow(() -> new InputException(
-            place + (names.size() == 1 ? ": has no " : ": has none of ")
-                + String.join(", ", names)));
+        .orElseThrow(() -> new InputException(place
+            + (names.size() == 1 ? ": has no " : ": has none of ")
+            + String.join(", ", names)));
   }
 
   private static String optional(JsonNode row, String name, String place) {

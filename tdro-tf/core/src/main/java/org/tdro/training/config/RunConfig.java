@@ -20,8 +20,8 @@ import org.tdro.io.Checks;
 import org.tdro.keras.Execution;
 import org.tdro.mixing.SizeShares;
 import org.tdro.retriever.ComputeOptions;
-import org.tdro.retriever.ContrastiveLoss;
 import org.tdro.retriever.SetPrompts;
+import org.tdro.retriever.contrastive.ContrastiveLoss;
 import org.tdro.serving.client.IdType;
 
 /**

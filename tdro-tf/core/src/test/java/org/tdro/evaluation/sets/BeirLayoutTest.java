@@ -119,7 +119,8 @@ class BeirLayoutTest {
                 .contains(
                     set.resolve("queries.jsonl") + ": query 'q2' is judged in test but not here",
                     set.resolve("corpus.jsonl") + ":2: the id 'd1' was there before",
-                    set.resolve("corpus.jsonl") + ":3: its id is a list, expected a string or a whole number",
+                    set.resolve("corpus.jsonl")
+                        + ":3: its id is a list, expected a string or a whole number",
                     set.resolve("corpus.jsonl") + ":5: has no text")
                 .anySatisfy(problem -> assertThat(problem)
                     .startsWith(set.resolve("corpus.jsonl") + ":4: malformed JSON at column ")));
@@ -130,8 +131,7 @@ class BeirLayoutTest {
     var loaded = load("test");
     corpus("{\"_id\": \"d1\", \"text\": \"one\"}", "{\"_id\": \"d1\"}");
     try (var corpus = loaded.corpus().documents()) {
-      assertThatThrownBy(corpus::toList)
-          .hasMessageEndingWith("corpus.jsonl:2: has no text");
+      assertThatThrownBy(corpus::toList).hasMessageEndingWith("corpus.jsonl:2: has no text");
     }
   }
 

@@ -17,7 +17,7 @@ import org.tdro.keras.Variables;
 import org.tdro.keras.optimizers.OptimizerSpec;
 import org.tdro.keras.optimizers.OptimizerSpec.Rule;
 import org.tdro.mixing.LearnedMixture;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Session;

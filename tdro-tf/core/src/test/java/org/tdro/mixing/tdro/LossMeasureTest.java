@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tdro.mixing.LearnedMixture;
-import org.tdro.retriever.RowLosses;
+import org.tdro.retriever.contrastive.RowLosses;
 import org.tensorflow.Graph;
 import org.tensorflow.Session;
 import org.tensorflow.op.Ops;

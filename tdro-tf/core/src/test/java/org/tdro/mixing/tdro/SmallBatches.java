@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.tdro.data.ContrastiveBatch;
 import org.tdro.data.TokenMatrix;
-import org.tdro.retriever.ContrastiveDataset;
 import org.tdro.retriever.SmallRetriever;
+import org.tdro.retriever.contrastive.ContrastiveDataset;
 
 /** Batches of 5 queries with 3 passages each, from 3 domains, of 1 to 12 tokens. */
 final class SmallBatches {

@@ -18,15 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.io.InputException;
 import org.tdro.io.Json;
-import org.tdro.retriever.DenseRanker;
-import org.tdro.retriever.EncodedTexts;
-import org.tdro.retriever.HnswRanker;
-import org.tdro.retriever.ProductScorer.Precision;
 import org.tdro.retriever.Retriever;
 import org.tdro.retriever.SmallRetriever;
+import org.tdro.retriever.embeddings.EncodedTexts;
+import org.tdro.retriever.ranking.DenseRanker;
+import org.tdro.retriever.ranking.HnswRanker;
+import org.tdro.retriever.ranking.ProductScorer.Precision;
 import org.tdro.retriever.store.StoredRetrievers;
 import org.tdro.rows.Passage;
-import org.tdro.search.texts.CorpusFile;
 import org.tdro.search.Embeddings;
 import org.tdro.search.ExactSearch;
 import org.tdro.search.Fusion;
@@ -35,6 +34,7 @@ import org.tdro.search.Run;
 import org.tdro.search.lucene.Bm25;
 import org.tdro.search.lucene.Bm25Ranker;
 import org.tdro.search.lucene.Hnsw;
+import org.tdro.search.texts.CorpusFile;
 import org.tdro.text.TextKind;
 
 class DocumentIndexTest {

@@ -1,0 +1,2 @@
+/** Embeddings of collections: encoded to files, cached by content, read back. */
+package org.tdro.retriever.embeddings;
