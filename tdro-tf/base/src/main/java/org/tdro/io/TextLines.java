@@ -173,7 +173,8 @@ public final class TextLines implements AutoCloseable {
    * @throws InputException saying how to convert it
    */
   public static void refuseUtf16(Path file, byte[] start) {
-    if (start.length > 1 && (start[0] & 0xff ^ start[1] & 0xff) == 1 && (start[0] & 0xfe) == 0xfe) {
+    int mark = start.length < 2 ? 0 : ((start[0] & 0xff) << 8) | (start[1] & 0xff);
+    if (mark == 0xfeff || mark == 0xfffe) {
       throw new InputException(
           file + ":1: is UTF-16, expected UTF-8; convert it: iconv -f UTF-16 -t UTF-8");
     }

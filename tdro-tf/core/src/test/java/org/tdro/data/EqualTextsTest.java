@@ -3,6 +3,7 @@ package org.tdro.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,7 +35,7 @@ class EqualTextsTest {
         .formatted(id, query, positive, negative);
   }
 
-  private static TreeSet<TreeSet<String>> groups(Domain domain, int most) {
+  private static List<List<String>> groups(Domain domain, int most) {
     var groups = new TreeMap<Integer, TreeSet<String>>();
     var numbers = EqualTexts.of(domain, Fold.ALL).groups(most);
     for (int row = 0; row < numbers.length; row++) {
@@ -42,16 +43,16 @@ class EqualTextsTest {
           .computeIfAbsent(numbers[row], first -> new TreeSet<>())
           .add(domain.queryId(Fold.ALL, row));
     }
-    var sets = new TreeSet<TreeSet<String>>((a, b) -> a.first().compareTo(b.first()));
-    sets.addAll(groups.values());
-    return sets;
+    return groups.values().stream()
+        .map(List::copyOf)
+        .sorted(Comparator.comparing(group -> group.get(0)))
+        .toList();
   }
 
   @Test
   void rowsThatShareTextsDirectlyOrThroughOthersAreAGroup() {
     try (var data = rows()) {
       assertThat(groups(data.domains().get(0), 3))
-          .extracting(List::copyOf)
           .containsExactly(List.of("q1", "q2", "q3"), List.of("q4", "q5"), List.of("q6"));
     }
   }

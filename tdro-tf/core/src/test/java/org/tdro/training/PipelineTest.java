@@ -273,10 +273,10 @@ class PipelineTest {
   @Test
   void aSuiteChoosesSetsSplitsAndMeasures() throws IOException {
     var suite = folder.resolve("own.conf");
-    Files.writeString(
-        suite,
-        "measures = [recip_rank_at_10], top-k = 10\n"
-            + "sets { capitals { folder = \"cap*\", split = dev }, nq {} }\n");
+    Files.writeString(suite, """
+        measures = [recip_rank_at_10], top-k = 10
+        sets { capitals { folder = "cap*", split = dev }, nq {} }
+        """);
     var set = folder.resolve("eval/capitals_test");
     Files.copy(set.resolve("qrels/test.tsv"), set.resolve("qrels/dev.tsv"));
     var cache = "data.cache=" + folder.resolve("suite-cache");

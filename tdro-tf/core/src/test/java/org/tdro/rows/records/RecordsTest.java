@@ -264,7 +264,7 @@ class RecordsTest {
   void recordsThatAreNotUtf8AreNamedOneByOne(String name, String content) throws Exception {
     var file = folder.resolve(name);
     var bytes = new java.io.ByteArrayOutputStream();
-    for (var part : content.replace('~', '\n').split("(?<=é)|(?=é)")) {
+    for (var part : content.replace('~', '\n').split("(?<=é)|(?=é)", -1)) {
       bytes.write(
           part.getBytes(part.equals("é") ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8));
     }
