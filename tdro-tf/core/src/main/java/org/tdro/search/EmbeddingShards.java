@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.tdro.io.FileException;
@@ -63,27 +63,26 @@ public final class EmbeddingShards {
    * @throws InputException naming each that is missing or damaged or has embeddings of another size
    */
   public static EmbeddingShards of(List<Path> files) {
-    var problems = new Problems();
-    var shards = files.parallelStream()
+    record Opened(Optional<EmbeddingShard> shard, List<String> problems) {}
+    var opened = files.parallelStream()
         .map(file -> {
           try {
-            return EmbeddingShard.open(file);
+            return new Opened(Optional.of(EmbeddingShard.open(file)), List.of());
           } catch (InputException e) {
-            synchronized (problems) {
-              problems.addAll(e.problems());
-            }
-            return null;
+            return new Opened(Optional.empty(), e.problems());
           }
         })
         .toList();
-    shards.stream()
-        .filter(Objects::nonNull)
-        .findFirst()
-        .ifPresent(first -> shards.stream()
-            .filter(Objects::nonNull)
-            .filter(shard -> shard.dimension() != first.dimension())
-            .forEach(shard -> problems.add("%s: has embeddings of size %d, but %s of size %d"
-                .formatted(shard.file(), shard.dimension(), first.file(), first.dimension()))));
+    var problems = new Problems();
+    opened.forEach(each -> problems.addAll(each.problems()));
+    var shards = opened.stream().flatMap(each -> each.shard().stream()).toList();
+    for (var shard : shards) {
+      var first = shards.get(0);
+      if (shard.dimension() != first.dimension()) {
+        problems.add("%s: has embeddings of size %d, but %s of size %d"
+            .formatted(shard.file(), shard.dimension(), first.file(), first.dimension()));
+      }
+    }
     problems.throwIfAny();
     return new EmbeddingShards(shards, shards.get(0).dimension());
   }
