@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.tdro.experiments.bench.RandomVectors;
 import org.tdro.experiments.bench.SearchBenchmark;
@@ -27,6 +26,7 @@ import org.tdro.search.lucene.Hnsw;
 import org.tdro.search.lucene.Hnsw.Quantization;
 import org.tdro.search.lucene.HnswIndex;
 import org.tdro.tools.options.TextTable;
+import org.tdro.tools.options.Usage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -165,7 +165,7 @@ final class BenchSearchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     checkUsage();
-    var benchmark = checked(() -> new SearchBenchmark(rounds));
+    var benchmark = Usage.checked(spec, () -> new SearchBenchmark(rounds));
     var graphs = graphs();
     TemporaryFolder.with(folder -> {
       var given = vectors(folder);
@@ -208,8 +208,8 @@ final class BenchSearchCommand implements Callable<Integer> {
     if (vectors != null) {
       return stored();
     }
-    var random =
-        checked(() -> new RandomVectors(or(documents, DOCUMENTS), or(dimension, DIMENSION), SEED));
+    var random = Usage.checked(
+        spec, () -> new RandomVectors(or(documents, DOCUMENTS), or(dimension, DIMENSION), SEED));
     var file = folder.resolve("documents.arrow");
     random.write(file);
     return new Vectors(EmbeddingShards.open(file), random.queries(or(queries, QUERIES)));
@@ -233,20 +233,12 @@ final class BenchSearchCommand implements Callable<Integer> {
     return given == null ? usual : given;
   }
 
-  private <T> T checked(Supplier<T> value) {
-    try {
-      return value.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
-  }
-
   private ParameterException usage(String problem) {
     return new ParameterException(spec.commandLine(), problem);
   }
 
   private List<Hnsw> graphs() {
-    return checked(() -> {
+    return Usage.checked(spec, () -> {
       efs.forEach(ef -> new Hnsw(m, efConstruction, ef, Quantization.NONE));
       return exact
           ? List.of()

@@ -26,6 +26,7 @@ import org.tdro.text.TextKind;
 import org.tdro.tools.options.OptionalModelOptions;
 import org.tdro.tools.options.Overwriting;
 import org.tdro.tools.options.ProgressOptions;
+import org.tdro.tools.options.Usage;
 import org.tdro.tools.retrieval.RankedSystem.Kind;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
@@ -154,7 +155,7 @@ public final class IndexCommand implements Callable<Integer> {
   private Set<Kind> systems() {
     var systems = EnumSet.noneOf(Kind.class);
     for (var name : names) {
-      var system = checked(() -> RankedSystem.of(name));
+      var system = Usage.checked(spec, () -> RankedSystem.of(name));
       if (!HELD.contains(system.kind())) {
         throw usage("--systems: an index holds dense, hnsw and bm25, not %s%s"
             .formatted(
@@ -181,7 +182,7 @@ public final class IndexCommand implements Callable<Integer> {
   private <T> Optional<T> part(
       Set<Kind> systems, Kind kind, Optional<String> given, Supplier<T> parameters) {
     if (systems.contains(kind)) {
-      return Optional.of(checked(parameters));
+      return Optional.of(Usage.checked(spec, parameters));
     }
     given.ifPresent(option -> {
       throw usage("%s: %s is not among --systems".formatted(option, kind));
@@ -256,14 +257,6 @@ public final class IndexCommand implements Callable<Integer> {
       parts.add(Kind.BM25.toString());
     }
     return String.join(", ", parts);
-  }
-
-  private <T> T checked(Supplier<T> value) {
-    try {
-      return value.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
   }
 
   private ParameterException usage(String problem) {

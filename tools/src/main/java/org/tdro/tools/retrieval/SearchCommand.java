@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.tdro.io.AtomicWrite;
 import org.tdro.io.InputException;
@@ -34,6 +33,7 @@ import org.tdro.search.texts.QueryFile;
 import org.tdro.text.TextKind;
 import org.tdro.tools.options.ModelOptions;
 import org.tdro.tools.options.Overwriting;
+import org.tdro.tools.options.Usage;
 import org.tdro.tools.retrieval.RankedSystem.Kind;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
@@ -223,14 +223,14 @@ public final class SearchCommand implements Callable<Integer> {
 
   private DocumentIndex open() {
     var candidates = ef == null ? OptionalInt.empty() : OptionalInt.of(ef);
-    return checked(() -> DocumentIndex.open(folder, bm25::over, candidates));
+    return Usage.checked(spec, () -> DocumentIndex.open(folder, bm25::over, candidates));
   }
 
   /** Returns the system that is asked for, or the usual one of the index. */
   private RankedSystem system() {
     var facts = index.facts();
     var usual = facts.model() == null ? Kind.BM25 : Kind.DENSE;
-    var chosen = checked(() -> RankedSystem.of(name == null ? usual.toString() : name));
+    var chosen = Usage.checked(spec, () -> RankedSystem.of(name == null ? usual.toString() : name));
     boolean held = switch (chosen.kind()) {
       case DENSE -> facts.model() != null;
       case HNSW -> facts.hnsw() != null;
@@ -300,14 +300,6 @@ public final class SearchCommand implements Callable<Integer> {
     }
     if (runFile != null) {
       overwriting.check("--run-file", runFile);
-    }
-  }
-
-  private <T> T checked(Supplier<T> value) {
-    try {
-      return value.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 

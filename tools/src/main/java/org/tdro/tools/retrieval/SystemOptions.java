@@ -8,13 +8,13 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.retriever.embeddings.EmbeddingSource;
 import org.tdro.retriever.ranking.Reranker;
 import org.tdro.search.Run;
 import org.tdro.search.lucene.Bm25;
 import org.tdro.search.lucene.Hnsw;
+import org.tdro.tools.options.Usage;
 import org.tdro.tools.retrieval.RankedSystem.Kind;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,7 +80,7 @@ final class SystemOptions {
         !names.isEmpty() ? names : List.of(rerank != null ? "rerank" : "dense"));
     var systems = new ArrayList<RankedSystem>();
     for (var name : chosen) {
-      var system = checked(() -> RankedSystem.of(name));
+      var system = Usage.checked(spec, () -> RankedSystem.of(name));
       if (system.kind().needsModel() && !hasModel) {
         throw usage(
             names.isEmpty()
@@ -116,11 +116,11 @@ final class SystemOptions {
   }
 
   Bm25 bm25() {
-    return checked(() -> bm25.over(Bm25.DEFAULT));
+    return Usage.checked(spec, () -> bm25.over(Bm25.DEFAULT));
   }
 
   Hnsw hnsw() {
-    return checked(hnsw::parameters);
+    return Usage.checked(spec, hnsw::parameters);
   }
 
   private int rerankDepth() {
@@ -169,14 +169,6 @@ final class SystemOptions {
 
   private static <T> T or(T given, T usual) {
     return given == null ? usual : given;
-  }
-
-  private <T> T checked(Supplier<T> value) {
-    try {
-      return value.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
   }
 
   private ParameterException usage(String message) {
