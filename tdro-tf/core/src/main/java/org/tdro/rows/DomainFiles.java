@@ -102,16 +102,26 @@ public final class DomainFiles {
       Path folder, RowOptions options, Consumer<String> skipped, List<String> problems) {
     var read = new ArrayList<Path>();
     var others = new LinkedHashMap<String, List<String>>();
+    var unreadable = new ArrayList<String>();
     for (var file : list(folder)) {
       if (file.getFileName().toString().startsWith(".")) {
         continue;
       }
-      reasonToSkip(file, options)
-          .ifPresentOrElse(
-              reason -> others
-                  .computeIfAbsent(reason, same -> new ArrayList<>())
-                  .add(file.getFileName().toString()),
-              () -> read.add(file));
+      try {
+        reasonToSkip(file, options)
+            .ifPresentOrElse(
+                reason -> others
+                    .computeIfAbsent(reason, same -> new ArrayList<>())
+                    .add(file.getFileName().toString()),
+                () -> read.add(file));
+      } catch (InputException e) {
+        // It may be one of rows that was damaged: it is for the user to move it away.
+        unreadable.addAll(e.problems());
+      }
+    }
+    if (!unreadable.isEmpty()) {
+      problems.addAll(unreadable);
+      return List.of();
     }
     var named = others.isEmpty()
         ? ""
@@ -133,7 +143,11 @@ public final class DomainFiles {
         && !SHARD.matcher(file.getFileName().toString()).matches();
   }
 
-  /** Returns why a file or folder in a folder is not one of rows, to be put after its name; nothing if it is one. */
+  /**
+   * Returns why a file or folder in a folder is not one of rows, to be put after its name; nothing if it is one.
+   *
+   * @throws InputException if a file cannot be read
+   */
   private static Optional<String> reasonToSkip(Path file, RowOptions options) {
     if (Files.isDirectory(file)) {
       return reasonToSkipFolder(file);
@@ -145,9 +159,9 @@ public final class DomainFiles {
       return Optional.of(" (documents)");
     }
     // Lines of JSON that are not rows are an error, files of other kinds often something else.
-    return FileKind.of(file).orElseThrow() == FileKind.JSON_LINES || holdsRows(file, options)
+    return FileKind.of(file).orElseThrow() == FileKind.JSON_LINES || TripleRows.isOne(file, options)
         ? Optional.empty()
-        : Optional.of(" (its first record is not a row)");
+        : RecordRows.reasonToSkip(file, options).map(" (%s)"::formatted);
   }
 
   private static Optional<String> reasonToSkipFolder(Path folder) {
@@ -158,10 +172,6 @@ public final class DomainFiles {
     } catch (InputException e) {
       return Optional.of(" (" + e.getMessage().replace(folder + ": ", "") + ")");
     }
-  }
-
-  private static boolean holdsRows(Path file, RowOptions options) {
-    return TripleRows.isOne(file, options) || RecordRows.looksLikeRows(file, options);
   }
 
   /**

@@ -18,6 +18,7 @@ import org.tdro.rows.records.Records;
  * Rows that are each a record of a file; the form is that of the first record that is a row, and so is whether all have scores or none.
  */
 final class RecordRows extends ChunkedRows {
+  private static final String NOT_A_ROW = "its first record is not a row";
   private static final Logger LOG = LoggerFactory.getLogger(RecordRows.class);
 
   /** The records among which the first row is looked for; those before it are reported one by one. */
@@ -149,14 +150,24 @@ final class RecordRows extends ChunkedRows {
     }
   }
 
-  /** Returns whether the first record of a file is a row, or was meant to be one. */
-  static boolean looksLikeRows(Path file, RowOptions options) {
+  /**
+   * Returns why a file is not one of rows, as far as its first record tells; nothing if that is a row, or was meant to be one.
+   *
+   * @throws InputException if it cannot be read
+   */
+  static Optional<String> reasonToSkip(Path file, RowOptions options) {
     try (var records = Records.open(file)) {
       var first = records.next();
-      return first != null && RowForm.isRow(first.value(), options);
+      if (first == null) {
+        return Optional.of("holds no records");
+      }
+      return RowForm.isRow(first.value(), options) ? Optional.empty() : Optional.of(NOT_A_ROW);
     } catch (InputException e) {
-      // Whatever it is, its first record is not a row.
-      return false;
+      // A settings file of several lines is no list of records, and need not be one.
+      if (FileKind.of(file).orElseThrow() == FileKind.JSON) {
+        return Optional.of(NOT_A_ROW);
+      }
+      throw e;
     }
   }
 

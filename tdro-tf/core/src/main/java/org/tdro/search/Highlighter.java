@@ -106,7 +106,8 @@ public final class Highlighter {
   public Snippet best(String text, int columns) {
     var line = BLANKS.matcher(text).replaceAll(" ").strip();
     var found = words(line).stream().filter(word -> asked.contains(word.key())).toList();
-    int from = columns(line, 0, line.length()) <= columns ? 0 : start(line, found, columns);
+    var widths = widths(line);
+    int from = widths[line.length()] <= columns ? 0 : start(line, widths, found, columns);
     int to = end(line, from, columns);
     var before = from > 0 ? ELLIPSIS : "";
     var after = to < line.length() ? ELLIPSIS : "";
@@ -132,28 +133,34 @@ public final class Highlighter {
   }
 
   /** Returns where to begin, so that most of the words are seen and some of what is before them. */
-  private static int start(String line, List<Word> found, int columns) {
+  private int start(String line, int[] widths, List<Word> found, int columns) {
     int best = 0;
     int most = 0;
     int width = 0;
-    for (int first = 0; first < found.size(); first++) {
-      var seen = new HashSet<String>();
-      int last = first;
-      while (last < found.size()
-          && columns(line, found.get(first).from(), found.get(last).to()) <= columns) {
-        seen.add(found.get(last++).key());
+    var seen = new HashMap<String, Integer>();
+    int last = 0;
+    for (int first = 0; first < found.size() && most < asked.size(); first++) {
+      int begin = widths[found.get(first).from()];
+      while (last < found.size() && widths[found.get(last).to()] - begin <= columns) {
+        seen.merge(found.get(last++).key(), 1, Integer::sum);
       }
       if (seen.size() > most) {
         most = seen.size();
         best = found.get(first).from();
-        width = columns(line, best, found.get(last - 1).to());
+        width = widths[found.get(last - 1).to()] - begin;
       }
+      if (last > first) {
+        seen.computeIfPresent(
+            found.get(first).key(), (key, times) -> times == 1 ? null : times - 1);
+      }
+      // A word that is wider than all columns is in no part.
+      last = Math.max(last, first + 1);
     }
     // The beginning of the sentence, if it has room, or else half of the room.
     int room = columns - width;
     int from = best;
     int begin = best;
-    while (from > 0 && columns(line, from - 1, best) <= room) {
+    while (from > 0 && widths[best] - widths[from - 1] <= room) {
       from--;
       if (from == 0 || isEnd(line, from)) {
         begin = from;
@@ -166,7 +173,7 @@ public final class Highlighter {
       return begin;
     }
     from = best;
-    while (columns(line, from - 1, best) <= room / 2) {
+    while (widths[best] - widths[from - 1] <= room / 2) {
       from--;
     }
     int cut = from + blank(line.substring(from, best));
@@ -203,15 +210,14 @@ public final class Highlighter {
     return blank > from + (to - from) * 3 / 4 ? blank : to;
   }
 
-  /** Returns the width of a part of a text. */
-  private static int columns(String text, int from, int to) {
-    int width = 0;
-    for (int i = from; i < to; i++) {
-      if (!Character.isLowSurrogate(text.charAt(i))) {
-        width += columns(text.codePointAt(i));
-      }
+  /** Returns the widths of the beginnings of a text, by their lengths in characters. */
+  private static int[] widths(String text) {
+    var widths = new int[text.length() + 1];
+    for (int i = 0; i < text.length(); i++) {
+      widths[i + 1] =
+          widths[i] + (Character.isLowSurrogate(text.charAt(i)) ? 0 : columns(text.codePointAt(i)));
     }
-    return width;
+    return widths;
   }
 
   private static int columns(int character) {

@@ -86,9 +86,15 @@ final class StageBatches {
     return ids;
   }
 
-  /** Logs how often the rows of each domain will be seen, and which domains are smaller than a batch. */
+  /** Logs how often the rows of each domain will be seen, and which domains are hardly drawn or smaller than a batch. */
   void noteUse() {
     LOG.info("{}", rows.passes());
+    var hardly = rows.hardlyDrawn();
+    if (!hardly.isEmpty()) {
+      LOG.warn(
+          "{}: less than one batch of these domains is expected in all steps; give more train.steps, more weight or a smaller batch",
+          String.join(", ", hardly));
+    }
     var small = rows.smallerThanABatch();
     if (!small.isEmpty()) {
       LOG.info(

@@ -154,6 +154,22 @@ final class StageRows {
             plan.sampler().schedule().isOpen() ? " (by the first weights)" : "");
   }
 
+  /** Returns the domains whose rows are expected in less than one of all micro-batches: they may not be trained on at all. */
+  List<String> hardlyDrawn() {
+    var config = resolved.config();
+    if (config.data().batching() == Batching.MIXED) {
+      return List.of();
+    }
+    double batches = (double) config.train().steps() * config.train().accumulationSteps();
+    double draws = IntStream.range(0, shares.length)
+        .mapToDouble(i -> shares[i] / config.batchSize(drawn.get(i).name()))
+        .sum();
+    return IntStream.range(0, shares.length)
+        .filter(i -> batches * shares[i] / config.batchSize(drawn.get(i).name()) / draws < 1)
+        .mapToObj(i -> drawn.get(i).name())
+        .toList();
+  }
+
   private static String inWords(double rows) {
     return rows == Math.rint(rows)
         ? String.format(Locale.ROOT, rows == 1 ? "%.0f row" : "%.0f rows", rows)

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tdro.io.InputException;
 import org.tdro.testing.Shared;
 
 class DomainFilesTest {
@@ -61,13 +62,27 @@ class DomainFilesTest {
                 + ": not read are a.0.arrow; corpus.jsonl (documents); stats.csv, stats.json (its first record is not a row)");
   }
 
+  /** A damaged file may have been one of rows: it is not passed over. */
+  @Test
+  void filesThatCannotBeReadAreAllNamed() throws IOException {
+    write("rows.jsonl", "{\"query_id\": \"1\", \"query\": \"a\"}\n");
+    write("cut.parquet", "PAR1");
+    write("cut.csv.gz", "no gzip");
+    assertThatThrownBy(() -> DomainFiles.sources(List.of(folder), skipped::add))
+        .isInstanceOfSatisfying(
+            InputException.class,
+            e -> assertThat(e.problems())
+                .hasSize(2)
+                .allMatch(problem -> problem.startsWith(folder + "/cut.")));
+  }
+
   @Test
   void aFolderOfOtherFilesSaysWhatTheyAre() throws IOException {
     write("a.tsv", "");
     write("b.jsonl.xz", "");
     assertThatThrownBy(() -> DomainFiles.sources(List.of(folder), skipped::add))
         .hasMessage(folder
-            + ": holds no file of rows, such as DOMAIN.jsonl; not read are a.tsv (its first record is not a row); b.jsonl.xz (decompress it: unxz -k "
+            + ": holds no file of rows, such as DOMAIN.jsonl; not read are a.tsv (holds no records); b.jsonl.xz (decompress it: unxz -k "
             + folder + "/b.jsonl.xz)");
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -48,6 +49,13 @@ class HighlighterTest {
         + "End. The heat transfer to a blunt body is high. " + "more ".repeat(40) + "heat";
     assertThat(marked("blunt body heat transfer", text, 60))
         .isEqualTo("…The [heat] [transfer] to a [blunt] [body] is high. more more more…");
+  }
+
+  @Test
+  @Timeout(20)
+  void aTextMayBeLong() {
+    var text = "alpha ".repeat(300_000) + "beta";
+    assertThat(marked("beta alpha", text, 20)).endsWith("[alpha] [alpha] [beta]");
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.tdro.rows.DomainFiles;
 import org.tdro.rows.RowSource;
 import org.tdro.rows.RowWriter;
 import org.tdro.rows.TrainingRow;
+import org.tdro.rows.records.FileKind;
 import org.tdro.tools.options.Overwriting;
 import org.tdro.tools.options.ProgressOptions;
 import org.tdro.tools.options.TextTable;
@@ -105,6 +106,12 @@ final class DataConvertCommand implements Callable<Integer> {
 
   private Path target(String domain, int domains) {
     if (!isFile(output)) {
+      if (FileKind.of(output).isPresent() && !Files.isDirectory(output)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--output: rows are written as DOMAIN.jsonl, .jsonl.gz or .jsonl.zst, not as "
+                + output.getFileName());
+      }
       return output.resolve(domain + (gzip ? ".jsonl.gz" : ".jsonl"));
     }
     if (domains > 1) {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
           + "after normalisation (NFKC, lower case, white space and punctuation collapsed), or near: of the words of either, both have at least "
           + "the part --jaccard (Chinese, Japanese, Korean, Thai: pairs of characters). All such texts are found.",
       "",
-      "The output folder gets the rows that stay, unchanged and in their order, and in removed/ the others with the text that each of them "
+      "The output folder gets the rows that stay in their order, with their ids, queries, passages and scores, and in removed/ the others with the text that each of them "
           + "repeats. Evaluation texts are held in memory, training rows are not (with --within, their queries are).",
     },
     mixinStandardHelpOptions = true,

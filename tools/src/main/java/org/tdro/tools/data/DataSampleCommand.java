@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       "Draw a part of each domain's rows.",
       "",
       "A hash of the seed and the query id decides about a row, so it does not depend on other rows, and a larger sample holds every "
-          + "smaller one of the same seed. Rows stay unchanged and in their order. Queries that must not leak into training: tdro data split.",
+          + "smaller one of the same seed. Rows stay in their order, with their ids, queries, passages and scores. Queries that must not leak into training: tdro data split.",
     },
     mixinStandardHelpOptions = true,
     sortOptions = false,

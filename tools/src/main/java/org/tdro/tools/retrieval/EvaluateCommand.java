@@ -1,6 +1,7 @@
 package org.tdro.tools.retrieval;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -108,7 +109,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "[SET=]NAME",
       description =
-          "The judgements to use, such as qrels/NAME.tsv: test, dev or train, for example, for all sets or for one (default: test).")
+          "The judgements to use, such as qrels/NAME.tsv: test, dev or train, for example, for all sets or for one (default: test, or those of --suite).")
   private List<String> split = new ArrayList<>();
 
   @Option(
@@ -178,7 +179,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     var evaluation = evaluation(read);
     var ranked = systems.systems(model.isGiven());
     systems.checkParameters();
-    var found = read.map(named -> named.find(data, named.splits()).check(partial))
+    var found = read.map(named ->
+            named.find(data, split.isEmpty() ? named.splits() : splits()).check(partial))
         .orElseGet(
             () -> new Suite.Found(data, Layout.listAll(data, splits()), List.of(), List.of()));
     found.log();
@@ -234,9 +236,11 @@ public final class EvaluateCommand implements Callable<Integer> {
       RetrievalEvaluation evaluation,
       List<RankedSystem> ranked,
       List<EvaluationSet> sets,
-      Optional<Prompted> prompted) {
+      Optional<Prompted> prompted)
+      throws IOException {
     SystemRankings rankings;
     Map<String, ModelEvaluation> values;
+    var written = new ArrayList<Path>();
     try (var ending = new GracefulShutdown();
         var phase = progress.texts("evaluating", texts(ranked, sets))) {
       IntConsumer counted = count -> {
@@ -252,11 +256,21 @@ public final class EvaluateCommand implements Callable<Integer> {
               set -> systems.reranker(prompted.orElseThrow().sourceOfSome(set, cache), set, sets),
               systems.bm25(),
               systems.hnsw(),
-              () -> counted.accept(1)));
-      values = evaluation.evaluateSystems(
-          rankings::of,
-          sets,
-          (system, set, run, result) -> writeRun(run, runFile(system, ranked, set, sets)));
+              counted));
+      values = evaluation.evaluateSystems(rankings::of, sets, (system, set, run, result) -> {
+        ending.check();
+        var file = runFile(system, ranked, set, sets);
+        if (file != null) {
+          written.add(file);
+          run.write(file, TAG);
+        }
+      });
+    } catch (RuntimeException e) {
+      // Rankings of some of the sets would pass for those of all.
+      for (var file : written) {
+        Files.deleteIfExists(file);
+      }
+      throw e;
     }
     if (output != null) {
       values.forEach((system, results) -> Json.write(output(system, ranked), results));
@@ -272,8 +286,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     boolean encoded = kinds.stream().anyMatch(RankedSystem.Kind::needsEmbeddings);
     boolean indexed = kinds.stream().anyMatch(RankedSystem.Kind::needsWords);
+    boolean graph = kinds.contains(RankedSystem.Kind.HNSW);
     return OptionalLong.of(sets.stream()
-        .mapToLong(set -> (encoded ? set.texts() : 0) + (indexed ? set.corpus().size() : 0))
+        .mapToLong(set -> (encoded ? set.texts() : 0)
+            + (indexed ? set.corpus().size() : 0)
+            + (graph ? set.corpus().size() : 0))
         .sum());
   }
 
@@ -281,11 +298,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (partial && suite == null) {
       throw new ParameterException(
           spec.commandLine(), "--partial is for the sets of a suite: give --suite, too");
-    }
-    if (suite != null && !split.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--split is for sets without --suite: the suite says the splits of its sets");
     }
   }
 
@@ -370,12 +382,6 @@ public final class EvaluateCommand implements Callable<Integer> {
       return runFile.resolve(system + ".trec");
     }
     return (ranked.size() == 1 ? runFile : runFile.resolve(system)).resolve(set.name() + ".trec");
-  }
-
-  private static void writeRun(Run run, Path file) {
-    if (file != null) {
-      run.write(file, TAG);
-    }
   }
 
   private void print(Results results, RetrievalEvaluation evaluation, List<String> missing)

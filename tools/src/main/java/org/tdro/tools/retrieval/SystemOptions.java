@@ -150,6 +150,11 @@ final class SystemOptions {
   /** Checks that the file of {@code --rerank} is there for each set. */
   void checkFirst(List<EvaluationSet> sets) {
     if (rerank != null) {
+      if (sets.size() > 1 && Files.isRegularFile(rerank)) {
+        throw usage(
+            "--rerank: %s is a file, but there are %d sets; name a folder of SET.trec, as --run-file writes it"
+                .formatted(rerank, sets.size()));
+      }
       for (var set : sets) {
         var file = firstFile(set, sets);
         if (!Files.isRegularFile(file)) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.tdro.evaluation.EvaluationSet;
 import org.tdro.evaluation.ResultsTable;
@@ -35,14 +36,14 @@ record SystemRankings(
    *
    * @param dense the embeddings of a set; not asked for unless a system needs it
    * @param first the rankings to rank again; not asked for unless a system needs them
-   * @param listener told of each document that is indexed by its words
+   * @param indexed told of documents that are indexed by their words or come to a graph; may throw to end the work
    */
   record Sources(
       Function<EvaluationSet, EmbeddingSource> dense,
       Function<EvaluationSet, Reranker> first,
       Bm25 bm25,
       Hnsw hnsw,
-      Runnable listener) {}
+      IntConsumer indexed) {}
 
   SystemRankings(List<RankedSystem> systems, RetrievalEvaluation evaluation, Sources sources) {
     this(systems, evaluation, sources, new LinkedHashMap<>());
@@ -53,7 +54,7 @@ record SystemRankings(
     var runs = new EnumMap<Kind, Run>(Kind.class);
     if (needs(kind -> kind == Kind.HNSW)) {
       var ranker = new HnswRanker(sources.dense().apply(set), sources.hnsw());
-      var both = ranker.compare(set.queries(), set.corpus(), evaluation.depth());
+      var both = ranker.compare(set.queries(), set.corpus(), evaluation.depth(), sources.indexed());
       var exact = evaluation.withoutQueries(both.exact(), set);
       var found = evaluation.withoutQueries(both.found(), set);
       hnswRecall.put(set.name(), new HnswRanker.Comparison(exact, found).recall());
@@ -91,7 +92,7 @@ record SystemRankings(
   }
 
   private Corpus counted(Corpus corpus) {
-    return () -> corpus.documents().peek(document -> sources.listener().run());
+    return () -> corpus.documents().peek(document -> sources.indexed().accept(1));
   }
 
   /** Returns what approximate search found of exact search, a row for each set; empty if there was no approximate search. */

@@ -204,7 +204,7 @@ public final class ComparedRuns {
       throw Files.exists(Path.of(argument)) || argument.contains(":")
           ? e
           : new IllegalArgumentException(
-              "--baseline %s: there is no such column, file or folder; columns are %s"
+              "--baseline %s: there is no such column, file or folder; columns are %s; the values of BM25 are in bm25.json of a pipeline's folder, which can be compared, too"
                   .formatted(argument, columns),
               e);
     }

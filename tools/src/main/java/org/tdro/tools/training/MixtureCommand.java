@@ -96,7 +96,7 @@ public final class MixtureCommand extends CommandGroup {
           ? new MixtureAudit(folder.resolve("first"), folder.resolve("second"), System.err)
           : new MixtureAudit(first, second, System.err);
       if (audit.rows(rows).wouldReplace(folder)) {
-        overwriting.check("output", AuditReport.file(folder));
+        checkReplaced(folder);
       }
       print(audit.write(folder), folder);
       return 0;
@@ -108,6 +108,14 @@ public final class MixtureCommand extends CommandGroup {
         throw new ConfigException(List.of(
             "output names %s, which holds a run or a pipeline; name another folder for the audit"
                 .formatted(folder)));
+      }
+    }
+
+    private void checkReplaced(Path folder) {
+      if (!overwriting.isAllowed()) {
+        throw usage(
+            "output: %s holds the audit of other runs, or of another number of rows; name another folder, or add --overwrite to replace it"
+                .formatted(folder));
       }
     }
 

@@ -29,11 +29,10 @@ final class BeirLayout {
   private static final Logger LOG = LoggerFactory.getLogger(BeirLayout.class);
   static final String CORPUS = "corpus.jsonl";
   static final String QUERIES = "queries.jsonl";
-  private static final RecordTexts TEXTS = new RecordTexts(List.of("_id"), List.of("text"));
-  private static final RecordTexts MTEB_DOCUMENTS =
+  private static final RecordTexts DOCUMENT_TEXTS =
       new RecordTexts(List.of("_id", "id"), List.of("text"));
-  private static final RecordTexts MTEB_QUERIES =
-      new RecordTexts(MTEB_DOCUMENTS.ids(), MTEB_DOCUMENTS.texts(), Optional.of("instruction"));
+  private static final RecordTexts QUERY_TEXTS =
+      new RecordTexts(DOCUMENT_TEXTS.ids(), DOCUMENT_TEXTS.texts(), Optional.of("instruction"));
   private static final Pattern TREC = Pattern.compile("(?i).*(?:qrels|topics).*");
   private static final Pattern LANGUAGE =
       Pattern.compile("(?<before>.+)-corpus|corpus-(?<after>.+)");
@@ -152,8 +151,6 @@ final class BeirLayout {
             "{}: top_ranked is not read: all documents are ranked, not those of a first ranking",
             folder.path());
       }
-      boolean beir = folder.file(CORPUS).isPresent() && folder.file(QUERIES).isPresent();
-      var asked = beir ? TEXTS : MTEB_QUERIES;
       var instructions = Stream.of("instruction", "instructions")
           .flatMap(kind -> of(kind, missing).stream())
           .toList();
@@ -162,8 +159,9 @@ final class BeirLayout {
           folder.path(),
           split,
           new StoredSet.Source(
-              queries, instructions.isEmpty() ? asked : new Instructed(asked, instructions)),
-          new StoredSet.Source(corpus, beir ? TEXTS : MTEB_DOCUMENTS),
+              queries,
+              instructions.isEmpty() ? QUERY_TEXTS : new Instructed(QUERY_TEXTS, instructions)),
+          new StoredSet.Source(corpus, DOCUMENT_TEXTS),
           StoredSet.Judged.qrels(qrels),
           EvaluationSet.OwnDocument.LEFT_OUT,
           missing);

@@ -28,6 +28,10 @@ final class TrecLayout {
   private static final Pattern ANY = Pattern.compile("[^.].*");
   private static final Pattern ENDING =
       Pattern.compile("(?i)(?:\\.(?:gz|tsv|txt|xml|sgml|trec|jsonl|test))+$");
+  /** The names of splits that are not the test's; another word of a file's name is taken for that of the collection. */
+  private static final Pattern OTHER =
+      Pattern.compile("(?i)(?:train|dev|development|val|valid|validation)(?:\\W.*)?");
+
   private static final Pattern WORD = Pattern.compile("(?i)[._-]?(?:qrels|topics|queries)[._-]?");
 
   private TrecLayout() {}
@@ -73,7 +77,9 @@ final class TrecLayout {
     var missing = new ArrayList<String>();
     var judged = of(split, qrels)
         .or(() -> split.equals(EvaluationSet.TEST) && qrels.size() == 1
-            ? Optional.of(qrels.get(0))
+            ? qrels.stream()
+                .filter(only -> !OTHER.matcher(split(only)).matches())
+                .findFirst()
             : Optional.empty());
     if (judged.isEmpty()) {
       missing.add("%s: there are no judgements of %s; there are %s: choose one by --split"

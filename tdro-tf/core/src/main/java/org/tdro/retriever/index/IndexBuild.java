@@ -210,8 +210,9 @@ public record IndexBuild(
           AtomicWrite.delete(building.resolve(part));
         }
       }
-      Files.createDirectories(building.resolve(DocumentIndex.SHARDS));
+      // First of all: it tells later builds whose folder this is.
       record();
+      Files.createDirectories(building.resolve(DocumentIndex.SHARDS));
     }
 
     /** Takes over the files of an earlier build that are as it wrote them, up to the first shard that is not. */

@@ -2,6 +2,7 @@ package org.tdro.retriever.ranking;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.tdro.io.TemporaryFolder;
 import org.tdro.retriever.embeddings.EmbeddingSource;
 import org.tdro.search.Corpus;
@@ -37,11 +38,15 @@ public record HnswRanker(EmbeddingSource source, Hnsw hnsw) implements Ranker {
 
   @Override
   public Run rank(List<Query> queries, Corpus corpus, int topK) {
-    return compare(queries, corpus, topK).found();
+    return compare(queries, corpus, topK, indexed -> {}).found();
   }
 
-  /** Ranks approximately and exactly; the texts are encoded once. */
-  public Comparison compare(List<Query> queries, Corpus corpus, int topK) {
+  /**
+   * Ranks approximately and exactly; the texts are encoded once.
+   *
+   * @param indexed told how many documents come to the graph, before they do; may throw to end the work
+   */
+  public Comparison compare(List<Query> queries, Corpus corpus, int topK, IntConsumer indexed) {
     var embeddings = source.queries(queries);
     var ids = queries.stream().map(Query::id).toList();
     return TemporaryFolder.with(folder -> {
@@ -50,7 +55,12 @@ public record HnswRanker(EmbeddingSource source, Hnsw hnsw) implements Ranker {
           var blocks = source.documents(corpus)) {
         var exact = new ExactSearch(embeddings, topK, scorer);
         HnswIndex.write(
-            place, blocks.peek(block -> exact.add(block.ids(), block.embeddings())), hnsw);
+            place,
+            blocks.peek(block -> {
+              indexed.accept(block.ids().size());
+              exact.add(block.ids(), block.embeddings());
+            }),
+            hnsw);
         try (var index = HnswIndex.open(place, hnsw.ef())) {
           return new Comparison(exact.run(ids), index.search(ids, embeddings, topK));
         }

@@ -95,6 +95,9 @@ public record RecordTexts(List<String> ids, List<String> texts, Optional<String>
       throw new InputException("%s: its id is %s, expected a string or a whole number"
           .formatted(place, Json.describe(id)));
     }
+    if (id.asText().isBlank()) {
+      throw new InputException(place + ": its id is empty");
+    }
     var text = string(column(row, texts, place), "its text", place);
     return new Text(
         place,

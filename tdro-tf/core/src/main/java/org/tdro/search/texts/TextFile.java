@@ -2,6 +2,7 @@ package org.tdro.search.texts;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -51,9 +52,37 @@ record TextFile(Path file, String what, RecordTexts columns) {
           "%s: its name has none of the endings %s (.gz and .zst may follow), which say how %s are read"
               .formatted(file, FileKind.endings(), what));
     }
-    return kind.get() == FileKind.TSV && isWithoutHeader()
-        ? TsvTexts.PLAIN.open(file)
-        : columns.open(file);
+    if (kind.get() == FileKind.TSV && isWithoutHeader()) {
+      return TsvTexts.PLAIN.open(file);
+    }
+    checkColumns(kind.get());
+    return columns.open(file);
+  }
+
+  /** Checks the columns of a table, which are those of all its rows. */
+  private void checkColumns(FileKind kind) {
+    if (kind == FileKind.JSON_LINES || kind == FileKind.JSON) {
+      return;
+    }
+    try (var records = kind.open(file)) {
+      var first = records.next();
+      if (first == null) {
+        return;
+      }
+      var row = first.value();
+      for (var names : List.of(columns.ids(), columns.texts())) {
+        if (names.stream().noneMatch(row::has)) {
+          var found = new ArrayList<String>();
+          row.fieldNames().forEachRemaining(found::add);
+          throw new InputException("%s: needs a column %s, but its columns are %s%s"
+              .formatted(
+                  file,
+                  String.join(" or ", names),
+                  String.join(", ", found),
+                  kind == FileKind.CSV ? "; is there no header in its first line?" : ""));
+        }
+      }
+    }
   }
 
   private boolean isWithoutHeader() {

@@ -278,6 +278,10 @@ class LayoutsTest {
         .hasMessage(
             folder.resolve("msmarco")
                 + ": there are no judgements of test; there are dev.small, train: choose one by --split");
+    Files.delete(folder.resolve("msmarco/qrels.train.tsv"));
+    assertThatThrownBy(() -> load("msmarco", "test"))
+        .hasMessageEndingWith("no judgements of test; there are dev.small: choose one by --split");
+    write("msmarco/qrels.train.tsv", "121352\t0\t0\t1");
     write("msmarco/collection.tsv", "D1\thttp://example.org\ttitle\tbody");
     assertThatThrownBy(() -> load("msmarco", "train"))
         .hasMessage(folder.resolve("msmarco/collection.tsv")

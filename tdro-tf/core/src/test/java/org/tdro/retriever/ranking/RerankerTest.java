@@ -84,7 +84,7 @@ class RerankerTest {
 
   @Test
   void approximateSearchIsComparedWithExactSearch() {
-    var both = new HnswRanker(source, Hnsw.DEFAULT).compare(QUERIES, CORPUS, 3);
+    var both = new HnswRanker(source, Hnsw.DEFAULT).compare(QUERIES, CORPUS, 3, indexed -> {});
     assertThat(ids(both.exact(), "up")).containsExactly("d8", "d7", "d6");
     assertThat(both.found().of("down")).isEqualTo(both.exact().of("down"));
     assertThat(both.recall()).isEqualTo(1);

@@ -116,6 +116,21 @@ class CorpusFileTest {
   }
 
   @Test
+  void aTableWithoutItsColumnsIsRefusedOnce() throws IOException {
+    var file = write("corpus.csv", "1,alpha\n2,beta\n3,gamma\n");
+    assertThatThrownBy(() -> CorpusFile.of(file).check())
+        .hasMessage(
+            file
+                + ": needs a column _id or docid or doc_id or docno or id or pid, but its columns are 1, alpha; is there no header in its first line?");
+  }
+
+  @Test
+  void emptyIdsAreRefused() throws IOException {
+    var file = write("corpus.jsonl", "{\"_id\": \" \", \"text\": \"a\"}\n");
+    assertThatThrownBy(() -> CorpusFile.of(file).check()).hasMessage(file + ":1: its id is empty");
+  }
+
+  @Test
   void whatCannotBeReadIsSaid() throws IOException {
     assertThatThrownBy(() -> CorpusFile.of(write("corpus.txt", "a\n")).check())
         .hasMessageContaining("its name has none of the endings .jsonl");
