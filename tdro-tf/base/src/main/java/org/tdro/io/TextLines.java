@@ -25,6 +25,10 @@ import java.util.NoSuchElementException;
  * <p>Lines are split before they are decoded, so that a malformed byte is reported with its line.
  */
 public final class TextLines implements AutoCloseable {
+  /** What is said of texts in another encoding, with the commonest one. */
+  public static final String NOT_UTF_8 =
+      "is not valid UTF-8; a file of Windows or Latin-1 is converted by iconv -f CP1252 -t UTF-8";
+
   private static final int BUFFER = 1 << 16;
 
   /** The characters at which a chunk of very long lines ends before it has all of its lines. */
@@ -149,7 +153,7 @@ public final class TextLines implements AutoCloseable {
       if (number == 1) {
         refuseUtf16();
       }
-      throw new InputException(file + ":" + number + ": is not valid UTF-8", e);
+      throw new InputException(file + ":" + number + ": " + NOT_UTF_8, e);
     } catch (IOException e) {
       ended = true;
       throw failure(file, number + 1, e);

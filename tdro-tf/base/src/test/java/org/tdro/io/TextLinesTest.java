@@ -46,7 +46,7 @@ class TextLinesTest {
       assertThat(lines.next().text()).isEqualTo("a");
       assertThatThrownBy(lines::next)
           .isInstanceOf(InputException.class)
-          .hasMessage(file + ":2: is not valid UTF-8");
+          .hasMessage(file + ":2: " + TextLines.NOT_UTF_8);
       assertThat(lines.next()).isEqualTo(new TextLines.Line(file, 3, "b"));
       assertThat(lines.next()).isNull();
     }

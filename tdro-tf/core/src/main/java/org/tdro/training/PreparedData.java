@@ -3,6 +3,7 @@ package org.tdro.training;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -76,7 +77,7 @@ final class PreparedData implements AutoCloseable {
     var sources = DomainFiles.sources(List.of(chosen), skipped -> {});
     var tokenizer = tokenizer(run.model(), config, sources, threads);
     var prompts = config.promptVariants(run.seed());
-    noteDrawn(prompts);
+    noteDrawn(prompts, sources.keySet());
     TrainingData data = null;
     try {
       var rows = new TrainingDataImport(
@@ -120,9 +121,10 @@ final class PreparedData implements AutoCloseable {
   }
 
   /** Says where texts draw one of several prompts. */
-  private static void noteDrawn(PromptVariants prompts) {
+  private static void noteDrawn(PromptVariants prompts, Set<String> domainNames) {
     for (var kind : TextKind.values()) {
       var domains = prompts.several(kind).stream()
+          .filter(domain -> domain.equals(Prompts.EVERY_TASK) || domainNames.contains(domain))
           .map(domain -> domain.equals(Prompts.EVERY_TASK) ? "domains without their own" : domain)
           .toList();
       if (!domains.isEmpty()) {

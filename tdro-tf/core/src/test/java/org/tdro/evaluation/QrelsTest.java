@@ -12,6 +12,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tdro.io.InputException;
+import org.tdro.io.TextLines;
 
 class QrelsTest {
   @TempDir
@@ -71,7 +72,7 @@ class QrelsTest {
   void malformedBytesHaveALine() throws IOException {
     var file = folder.resolve("qrels.txt");
     Files.write(file, new byte[] {'q', ' ', '0', ' ', 'd', ' ', '1', '\n', (byte) 0xff, '\n'});
-    assertThatThrownBy(() -> Qrels.read(file)).hasMessage(file + ":2: is not valid UTF-8");
+    assertThatThrownBy(() -> Qrels.read(file)).hasMessage(file + ":2: " + TextLines.NOT_UTF_8);
   }
 
   @Test

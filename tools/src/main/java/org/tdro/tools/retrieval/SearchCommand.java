@@ -174,6 +174,9 @@ public final class SearchCommand implements Callable<Integer> {
   @Mixin
   private Overwriting overwriting;
 
+  @SuppressWarnings("SystemConsoleNull") // a prompt too many does no harm
+  private final boolean terminal = System.console() != null;
+
   private DocumentIndex index;
   private RankedSystem system;
   private Retriever retriever;
@@ -360,10 +363,8 @@ public final class SearchCommand implements Callable<Integer> {
   }
 
   /** Answers the queries of standard input until it ends. */
-  @SuppressWarnings("SystemConsoleNull") // a prompt too many does no harm
   private void converse() {
     var out = spec.commandLine().getOut();
-    boolean terminal = System.console() != null;
     var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try {
       int number = 0;
@@ -430,7 +431,8 @@ public final class SearchCommand implements Callable<Integer> {
   }
 
   private void print(Query query, List<Hit> hits, Highlighter highlighter, PrintWriter out) {
-    if (queries != null) {
+    // At a prompt, and of the command line, it is on the screen already.
+    if (words.isEmpty() && (queries != null || !terminal)) {
       out.println(Printable.of(query.id() + ": " + query.text()));
     }
     int rank = 1;

@@ -164,7 +164,7 @@ final class TableRecords implements Records {
   /** Returns what is wrong with the characters of a row. */
   private static Optional<String> problem(CSVRecord row) {
     if (row.stream().anyMatch(TableRecords::isMalformed)) {
-      return Optional.of("is not valid UTF-8");
+      return Optional.of(TextLines.NOT_UTF_8);
     }
     return row.stream().anyMatch(value -> value.indexOf('\0') >= 0)
         ? Optional.of("holds the character NUL, as no text does")

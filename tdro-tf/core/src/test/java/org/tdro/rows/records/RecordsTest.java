@@ -275,7 +275,7 @@ class RecordsTest {
         try {
           texts.add(record.value().path("a").textValue());
         } catch (InputException e) {
-          assertThat(e).hasMessage(record.place() + ": is not valid UTF-8");
+          assertThat(e).hasMessage(record.place() + ": " + TextLines.NOT_UTF_8);
           texts.add(record.place().substring(file.toString().length()));
         }
       }
@@ -298,7 +298,7 @@ class RecordsTest {
   void malformedBytesAreNamed() throws Exception {
     var table = folder.resolve("a.csv");
     Files.write(table, new byte[] {'a', (byte) 0xff, '\n'});
-    assertThatThrownBy(() -> all(table)).hasMessage(table + ":1: is not valid UTF-8");
+    assertThatThrownBy(() -> all(table)).hasMessage(table + ":1: " + TextLines.NOT_UTF_8);
     Files.writeString(table, "a\nb\0\n");
     assertThatThrownBy(() -> all(table))
         .hasMessageStartingWith(table + ":2: holds the character NUL");
