@@ -182,7 +182,7 @@ class SpoilingTest {
     lines.set(1, "{\"query_id\": 1, \"query\": \"no answer\", \"positive_passages\": []}");
     lines.set(
         3,
-        "{\"query_id\": 3, \"query\": \"no negative\", \"positive_passages\": [{\"text\": \"a\"}]}");
+        "{\"query_id\": 3, \"query\": \"no negative\", \"positive_passages\": [{\"text\": \"a\", \"score\": 1}]}");
     Files.write(input, lines);
     assertThatThrownBy(
             () -> spoiling(Junk.SWAPPED, 1, 0).write(input, folder.resolve("none.jsonl")))
