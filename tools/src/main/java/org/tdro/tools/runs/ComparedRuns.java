@@ -204,8 +204,13 @@ public final class ComparedRuns {
       throw Files.exists(Path.of(argument)) || argument.contains(":")
           ? e
           : new IllegalArgumentException(
-              "--baseline %s: there is no such column, file or folder; columns are %s; the values of BM25 are in bm25.json of a pipeline's folder, which can be compared, too"
-                  .formatted(argument, columns),
+              "--baseline %s: there is no such column, file or folder; columns are %s%s"
+                  .formatted(
+                      argument,
+                      columns,
+                      argument.equals("bm25")
+                          ? "; its values are in bm25.json of a pipeline's folder: compare that, too"
+                          : ""),
               e);
     }
   }
