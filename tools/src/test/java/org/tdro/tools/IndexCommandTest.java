@@ -2,6 +2,7 @@ package org.tdro.tools;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -167,6 +168,20 @@ class IndexCommandTest {
         .satisfiesExactly(
             first -> assertThat(first).contains("\"query\":\"w1\""),
             second -> assertThat(second).contains("\"query\":\"w4 日本\""));
+  }
+
+  @Test
+  @SuppressWarnings("SystemConsoleNull") // newer JDKs have a console without a terminal
+  void resultsOfPipedQueriesNameTheirQuery() {
+    assumeTrue(System.console() == null, "skipped: there is a terminal");
+    var before = System.in;
+    try {
+      System.setIn(new ByteArrayInputStream("w1\nw4\n".getBytes(UTF_8)));
+      assertThat(search("--top-k", "1")).as(ERR.toString()).isZero();
+    } finally {
+      System.setIn(before);
+    }
+    assertThat(OUT.toString().lines()).contains("1: w1", "2: w4");
   }
 
   @Test
