@@ -128,11 +128,7 @@ final class StageRows {
   /** Returns a line that says how often the rows of each domain are seen. */
   String passes() {
     var train = resolved.config().train();
-    double rows = train.accumulationSteps()
-        * resolved
-            .config()
-            .data()
-            .meanBatchSize(drawn.stream().map(Domain::name).toList(), shares, train.batchSize());
+    double rows = rowsOfStep();
     var passes = new ArrayList<Passes>();
     for (int i = 0; i < shares.length; i++) {
       var domain = drawn.get(i);
@@ -160,14 +156,21 @@ final class StageRows {
     if (config.data().batching() == Batching.MIXED) {
       return List.of();
     }
-    double batches = (double) config.train().steps() * config.train().accumulationSteps();
-    double draws = IntStream.range(0, shares.length)
-        .mapToDouble(i -> shares[i] / config.batchSize(drawn.get(i).name()))
-        .sum();
+    double rows = config.train().steps() * rowsOfStep();
     return IntStream.range(0, shares.length)
-        .filter(i -> batches * shares[i] / config.batchSize(drawn.get(i).name()) / draws < 1)
+        .filter(i -> shares[i] * rows < config.batchSize(drawn.get(i).name()))
         .mapToObj(i -> drawn.get(i).name())
         .toList();
+  }
+
+  /** Returns the mean number of rows of a step. */
+  private double rowsOfStep() {
+    var train = resolved.config().train();
+    return train.accumulationSteps()
+        * resolved
+            .config()
+            .data()
+            .meanBatchSize(drawn.stream().map(Domain::name).toList(), shares, train.batchSize());
   }
 
   private static String inWords(double rows) {

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.tdro.experiments.bench.BenchmarkTexts;
 import org.tdro.experiments.bench.ServerLoad;
 import org.tdro.experiments.bench.ServerLoadReport;
@@ -17,6 +16,7 @@ import org.tdro.serving.client.RetrieverClient;
 import org.tdro.serving.client.TextClient;
 import org.tdro.text.Prompts;
 import org.tdro.text.TextKind;
+import org.tdro.tools.options.Usage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -132,20 +132,12 @@ final class BenchServeCommand implements Callable<Integer> {
     var options = new RetrieverClient.Options(
         Math.max(1, batch), Duration.ofMinutes(1), 1, Duration.ZERO, trusted);
     if (assets == null) {
-      try (var client = client(() -> new TextClient(model, options))) {
+      try (var client = Usage.checked(spec, () -> new TextClient(model, options))) {
         return measure(part -> client.embed(kind, prompt, part), all);
       }
     }
-    try (var client = client(() -> RetrieverClient.connect(model, assets, options))) {
+    try (var client = Usage.checked(spec, () -> RetrieverClient.connect(model, assets, options))) {
       return measure(part -> client.encode(kind, prompt, part), all);
-    }
-  }
-
-  private <T> T client(Supplier<T> connect) {
-    try {
-      return connect.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
@@ -166,11 +158,7 @@ final class BenchServeCommand implements Callable<Integer> {
   }
 
   private ServerLoad load(Consumer<List<String>> embed, List<String> all) {
-    try {
-      return new ServerLoad(embed, all, batch, concurrency);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    return Usage.checked(spec, () -> new ServerLoad(embed, all, batch, concurrency));
   }
 
   private static Duration duration(double seconds) {

@@ -9,12 +9,12 @@ import org.tdro.io.Json;
 import org.tdro.rows.selection.RowSample;
 import org.tdro.rows.selection.RowSample.Counts;
 import org.tdro.tools.options.TextTable;
+import org.tdro.tools.options.Usage;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code tdro data sample}, which draws a part of each domain's rows. */
@@ -98,15 +98,14 @@ final class DataSampleCommand implements Callable<Integer> {
   }
 
   private RowSample sample() {
-    try {
-      return new RowSample(
-          size.share != null
-              ? new RowSample.Size.Share(size.share)
-              : new RowSample.Size.Rows(size.rows),
-          seed);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
-    }
+    return Usage.checked(
+        spec,
+        "--",
+        () -> new RowSample(
+            size.share != null
+                ? new RowSample.Size.Share(size.share)
+                : new RowSample.Size.Rows(size.rows),
+            seed));
   }
 
   private Object record(SortedMap<String, Counts> counts) {

@@ -13,12 +13,12 @@ import org.tdro.io.Json;
 import org.tdro.rows.selection.RowSplit;
 import org.tdro.rows.selection.RowSplit.Counts;
 import org.tdro.tools.options.TextTable;
+import org.tdro.tools.options.Usage;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code tdro data split}, which holds queries out of training data for evaluation. */
@@ -117,15 +117,14 @@ final class DataSplitCommand implements Callable<Integer> {
   }
 
   private RowSplit split() {
-    try {
-      return new RowSplit(
-          size.share != null
-              ? new RowSplit.Size.Share(size.share)
-              : new RowSplit.Size.Queries(size.queries),
-          seed);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
-    }
+    return Usage.checked(
+        spec,
+        "--",
+        () -> new RowSplit(
+            size.share != null
+                ? new RowSplit.Size.Share(size.share)
+                : new RowSplit.Size.Queries(size.queries),
+            seed));
   }
 
   private Object record(SortedMap<String, Counts> counts) {

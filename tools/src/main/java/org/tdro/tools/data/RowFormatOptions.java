@@ -3,6 +3,7 @@ package org.tdro.tools.data;
 import java.util.Optional;
 import org.tdro.rows.RowFormat;
 import org.tdro.rows.RowOptions;
+import org.tdro.tools.options.Usage;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -52,10 +53,6 @@ final class RowFormatOptions {
   }
 
   private RowOptions.Columns columns(String text) {
-    try {
-      return RowOptions.Columns.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--columns: " + e.getMessage(), e);
-    }
+    return Usage.checked(spec, "--columns: ", () -> RowOptions.Columns.parse(text));
   }
 }

@@ -39,6 +39,7 @@ import org.tdro.tools.options.OptionalModelOptions;
 import org.tdro.tools.options.Overwriting;
 import org.tdro.tools.options.ProgressOptions;
 import org.tdro.tools.options.PromptOptions;
+import org.tdro.tools.options.Usage;
 import org.tdro.training.config.RunConfig;
 import org.tensorflow.proto.ConfigProto;
 import picocli.CommandLine.Command;
@@ -302,23 +303,16 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private RetrievalEvaluation evaluation(Optional<Suite> read) {
-    try {
-      var names =
-          measures.isEmpty() ? read.map(Suite::measures).orElse(List.of(MEASURES)) : measures;
-      return new RetrievalEvaluation(
-          topK != null ? topK : read.map(Suite::topK).orElse(Integer.valueOf(TOP_K)),
-          Measure.parse(names));
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    var names = measures.isEmpty() ? read.map(Suite::measures).orElse(List.of(MEASURES)) : measures;
+    return Usage.checked(
+        spec,
+        () -> new RetrievalEvaluation(
+            topK != null ? topK : read.map(Suite::topK).orElse(Integer.valueOf(TOP_K)),
+            Measure.parse(names)));
   }
 
   private Splits splits() {
-    try {
-      return Splits.parse(split);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--split " + e.getMessage(), e);
-    }
+    return Usage.checked(spec, "--split ", () -> Splits.parse(split));
   }
 
   /** Checks before the encoding everything that could make writing fail after it. */

@@ -10,10 +10,10 @@ import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.Qrels;
 import org.tdro.io.Json;
 import org.tdro.search.Run;
+import org.tdro.tools.options.Usage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code tdro metrics}, which prints trec_eval's measures of a run file as JSON. */
@@ -87,8 +87,8 @@ public final class MetricsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var asked = usage(() -> Measure.parse(measures));
-    var options = usage(() -> new EvaluationResult.Options(complete, relevanceLevel));
+    var asked = Usage.checked(spec, () -> Measure.parse(measures));
+    var options = Usage.checked(spec, () -> new EvaluationResult.Options(complete, relevanceLevel));
     var result = EvaluationResult.of(Qrels.read(qrels), Run.read(run), asked, options);
     var json = new LinkedHashMap<String, Object>();
     json.put("all", named(result.all()));
@@ -99,18 +99,6 @@ public final class MetricsCommand implements Callable<Integer> {
     }
     spec.commandLine().getOut().println(Json.pretty(json));
     return 0;
-  }
-
-  private interface Argument<T> {
-    T get();
-  }
-
-  private <T> T usage(Argument<T> argument) {
-    try {
-      return argument.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
   }
 
   private static Map<String, Number> named(Map<Measure, Double> values) {

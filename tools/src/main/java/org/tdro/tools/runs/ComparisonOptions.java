@@ -3,13 +3,12 @@ package org.tdro.tools.runs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.function.Supplier;
 import org.tdro.evaluation.Measure;
 import org.tdro.evaluation.significance.Comparison;
 import org.tdro.evaluation.significance.PairedDifferences.Samples;
+import org.tdro.tools.options.Usage;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options that say how retrievers are compared. */
@@ -72,26 +71,21 @@ final class ComparisonOptions {
 
   /** Returns the options without the baseline. */
   Comparison.Options options() {
-    return usage(() -> new Comparison.Options(
-        Measure.parse(measures), inDomain, test, alpha, new Samples(samples, seed)));
+    return Usage.checked(
+        spec,
+        () -> new Comparison.Options(
+            Measure.parse(measures), inDomain, test, alpha, new Samples(samples, seed)));
   }
 
   /** Returns the systems that arguments name. */
   ComparedRuns runs(List<String> results) {
-    return usage(() -> new ComparedRuns(results));
+    return Usage.checked(spec, () -> new ComparedRuns(results));
   }
 
   /** Makes the baseline the first of the systems; without one, does nothing. */
   OptionalInt baseline(ComparedRuns runs) {
-    return baseline == null ? OptionalInt.empty() : usage(() -> runs.baseline(baseline));
-  }
-
-  /** Returns a value that a wrong argument keeps from being made, which is bad usage. */
-  private <T> T usage(Supplier<T> argument) {
-    try {
-      return argument.get();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    return baseline == null
+        ? OptionalInt.empty()
+        : Usage.checked(spec, () -> runs.baseline(baseline));
   }
 }

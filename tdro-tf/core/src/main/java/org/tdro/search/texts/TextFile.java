@@ -52,8 +52,8 @@ record TextFile(Path file, String what, RecordTexts columns) {
           "%s: its name has none of the endings %s (.gz and .zst may follow), which say how %s are read"
               .formatted(file, FileKind.endings(), what));
     }
-    if (kind.get() == FileKind.TSV && isWithoutHeader()) {
-      return TsvTexts.PLAIN.open(file);
+    if (kind.get() == FileKind.TSV) {
+      return isWithoutHeader() ? TsvTexts.PLAIN.open(file) : columns.open(file);
     }
     checkColumns(kind.get());
     return columns.open(file);
